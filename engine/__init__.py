@@ -1,0 +1,1 @@
+"""The engine: everything that computes. Knows nothing of Qt."""

@@ -1,0 +1,70 @@
+"""What the engine and the model host say to each other.
+
+The host is not trusted: it is sent feature columns only, and every answer is
+checked by the engine before it is used.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from engine.contracts.errors import ErrorInfo
+from engine.contracts.model import ModelInfo
+
+
+class LoadModel(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
+    """Open the model whose bytes stand behind the agreed descriptor."""
+
+    format: str
+    name: str
+    sha256: str
+    size: int
+
+
+class PredictBatch(msgspec.Struct, frozen=True, kw_only=True, tag="predict"):
+    """Score one batch of rows.
+
+    ``file`` names an Arrow IPC file in the exchange folder, columns in the
+    order of the model's inputs and named as the model names them.
+    """
+
+    file: str
+    n_rows: int
+
+
+class Quit(msgspec.Struct, frozen=True, kw_only=True, tag="quit"):
+    """Leave."""
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
+    """The host is locked down; ``layers`` says by what."""
+
+    layers: tuple[str, ...]
+    versions: dict[str, str] = {}
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True, tag="loaded"):
+    """The model is open."""
+
+    model: ModelInfo
+
+
+class Scores(msgspec.Struct, frozen=True, kw_only=True, tag="scores"):
+    """Answers for one batch: ``(n, k)`` scores and ``(n,)`` label codes.
+
+    ``labels`` is empty for regression.
+    """
+
+    scores: np.ndarray
+    labels: np.ndarray
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
+    """It could not be done."""
+
+    error: ErrorInfo
+
+
+ToHost = LoadModel | PredictBatch | Quit
+FromHost = Ready | Loaded | Scores | Refused

@@ -1,0 +1,173 @@
+"""A model as everyone but its host sees it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from engine.contracts.dataset import Note
+from engine.contracts.errors import Param
+
+
+class Task(StrEnum):
+    """What is predicted."""
+
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    REGRESSION = "regression"
+
+
+class ScoreKind(StrEnum):
+    """What a model's numbers mean."""
+
+    PROBABILITY = "probability"
+    MARGIN = "margin"
+    VALUE = "value"
+    LABEL = "label"
+
+
+class Light(StrEnum):
+    """May the file be opened: at once, after a click, after typed consent, never."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    FORBIDDEN = "forbidden"
+
+
+class Verdict(StrEnum):
+    """What is known of one thing that a file would import, call or contain."""
+
+    VETTED = "vetted"
+    UNKNOWN = "unknown"
+    DANGEROUS = "dangerous"
+    NOT_UNDERSTOOD = "not_understood"
+
+
+class SafetyFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing found in a file without opening it.
+
+    ``what`` is a kind of thing (``global``, ``skops_type``, ``onnx_domain``,
+    ``external_data``, ``archive_member``, ``structure`` …), ``name`` the thing.
+    """
+
+    what: str
+    name: str
+    verdict: Verdict
+    note: Note | None = None
+
+
+class SafetyReport(msgspec.Struct, frozen=True, kw_only=True, tag="safety"):
+    """The static report on a model file: nothing in it was run or imported."""
+
+    path: str
+    sha256: str
+    size: int
+    format: str
+    producer: str = ""
+    versions: dict[str, str] = {}
+    light: Light
+    reason: Note
+    findings: tuple[SafetyFinding, ...] = ()
+    notes: tuple[Note, ...] = ()
+    allow_list: str = ""
+
+
+class Input(msgspec.Struct, frozen=True, kw_only=True):
+    """One input of a model, in the model's order.
+
+    Attributes
+    ----------
+    dtype
+        ``float``, ``int``, ``category``, ``string``, ``bool`` or ``any``.
+    categories
+        Levels the model knows, if it says so.
+    """
+
+    name: str
+    dtype: str = "any"
+    categories: tuple[str, ...] = ()
+
+
+class Capability(StrEnum):
+    """What a model's kind offers beyond predictions; explanations choose by these."""
+
+    PROBABILITY = "probability"
+    MARGIN = "margin"
+    LINEAR = "linear"
+    TREE_ENSEMBLE = "tree_ensemble"
+    ADDITIVE = "additive"
+    DIFFERENTIABLE = "differentiable"
+    TEXT_PIPELINE = "text_pipeline"
+
+
+class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, tag="model"):
+    """A model that is open in its host.
+
+    Attributes
+    ----------
+    kind
+        Full name of the estimator or format (``sklearn.pipeline.Pipeline``).
+    steps
+        Names of a pipeline's parts, outermost first.
+    names_known
+        Whether ``inputs`` carry the model's own names (else only a count and
+        order are known and names are ``x0, x1 …``).
+    classes
+        Labels in the order of the score columns; empty for regression.
+    deterministic
+        ``None`` until asked twice.
+    """
+
+    name: str
+    sha256: str
+    format: str
+    kind: str
+    task: Task
+    score_kind: ScoreKind
+    classes: tuple[str, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    names_known: bool = True
+    steps: tuple[str, ...] = ()
+    parameters: dict[str, Param] = {}
+    saved_with: dict[str, str] = {}
+    installed: dict[str, str] = {}
+    capabilities: tuple[Capability, ...] = ()
+    notes: tuple[Note, ...] = ()
+    sandbox: tuple[str, ...] = ()
+    safety: SafetyReport | None = None
+    deterministic: bool | None = None
+
+
+class RecordedScores(msgspec.Struct, frozen=True, kw_only=True):
+    """No model: the columns of the data that hold what it once said.
+
+    Attributes
+    ----------
+    scores
+        One column per class in the order of ``classes``; one column alone is
+        the positive class's score, or the predicted value for regression.
+    prediction
+        Column of predicted labels, if there is one.
+    """
+
+    scores: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    prediction: str | None = None
+
+
+class Mapping(msgspec.Struct, frozen=True, kw_only=True):
+    """Which column feeds which input.
+
+    Attributes
+    ----------
+    method
+        ``name``, ``order`` or ``hand``.
+    columns
+        Input name to column name.
+    """
+
+    method: str = "name"
+    columns: dict[str, str] = {}
+    notes: tuple[Note, ...] = ()

@@ -1,0 +1,47 @@
+"""How a long computation says where it is and learns that it should stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from engine.contracts.errors import Param
+    from engine.contracts.results import Result
+
+
+class Progress(Protocol):
+    """What an analysis may tell while it runs.
+
+    ``advance`` and ``raise_if_cancelled`` are cheap enough for every batch.
+    """
+
+    def advance(self, done: float, total: float, stage: str) -> None:
+        """Report ``done`` of ``total`` units of ``stage`` (a message code)."""
+
+    def warn(self, code: str, **params: Param) -> None:
+        """Tell the user something that does not stop the work."""
+
+    def partial(self, result: Result) -> None:
+        """Show a result that will be refined."""
+
+    def raise_if_cancelled(self) -> None:
+        """Raise :class:`engine.contracts.errors.Cancelled` if asked to stop."""
+
+
+class Silent:
+    """Progress that nobody watches: the default of every engine function."""
+
+    def advance(self, done: float, total: float, stage: str) -> None:
+        """Ignore it."""
+
+    def warn(self, code: str, **params: Param) -> None:
+        """Ignore it."""
+
+    def partial(self, result: Result) -> None:
+        """Ignore it."""
+
+    def raise_if_cancelled(self) -> None:
+        """Never cancelled."""
+
+
+SILENT = Silent()

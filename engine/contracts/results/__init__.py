@@ -1,0 +1,88 @@
+"""Every answer the engine can give: one file a family, one tagged union."""
+
+from __future__ import annotations
+
+from engine.contracts.case import CaseOpened
+from engine.contracts.dataset import DatasetInfo
+from engine.contracts.model import ModelInfo, SafetyReport
+from engine.contracts.predictions import RowScores
+from engine.contracts.results.calibration import Reliability, ReliabilityBins
+from engine.contracts.results.classification import (
+    ClassMetrics,
+    Confusion,
+    Metric,
+    OperatingPoint,
+    PartMetrics,
+    Summary,
+    Thresholds,
+)
+from engine.contracts.results.regression import Residuals
+from engine.contracts.results.rows import (
+    Bucket,
+    Buckets,
+    ColumnSummaries,
+    ColumnSummary,
+    ColumnWindow,
+    Done,
+    MatchPreview,
+    Recognised,
+    RecognisedFile,
+    Resolved,
+    RowPlace,
+    RowsWindow,
+    ViewInfo,
+)
+
+Result = (
+    DatasetInfo
+    | ModelInfo
+    | SafetyReport
+    | RowScores
+    | CaseOpened
+    | Done
+    | Recognised
+    | MatchPreview
+    | Resolved
+    | ViewInfo
+    | RowsWindow
+    | RowPlace
+    | ColumnSummaries
+    | Buckets
+    | Summary
+    | Confusion
+    | Thresholds
+    | Reliability
+    | Residuals
+)
+
+__all__ = [
+    "Bucket",
+    "Buckets",
+    "CaseOpened",
+    "ClassMetrics",
+    "ColumnSummaries",
+    "ColumnSummary",
+    "ColumnWindow",
+    "Confusion",
+    "DatasetInfo",
+    "Done",
+    "MatchPreview",
+    "Metric",
+    "ModelInfo",
+    "OperatingPoint",
+    "PartMetrics",
+    "Recognised",
+    "RecognisedFile",
+    "Reliability",
+    "ReliabilityBins",
+    "Residuals",
+    "Resolved",
+    "Result",
+    "RowPlace",
+    "RowScores",
+    "RowsWindow",
+    "SafetyReport",
+    "Summary",
+    "Thresholds",
+    "ViewInfo",
+]
