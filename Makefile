@@ -1,0 +1,60 @@
+# Everything a person types. `make run` and `make test` need nothing but Python 3.11+.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint types layers unit bench lock screenshots translations clean
+
+help: ## Say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(STAMP) ## Create .venv and install the locked versions
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) packaging/check_system.py --python
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/pybabel --quiet compile --domain trasluz --directory resources/i18n
+	@touch $(STAMP)
+
+run: setup ## Open the window on the embedded demo (without a display: into build/demo/)
+	@$(BIN)/python packaging/check_system.py --libraries
+	$(BIN)/python main.py --demo
+
+test: setup lint types layers unit ## Check everything
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+layers: setup
+	$(BIN)/lint-imports
+
+unit: setup
+	@$(BIN)/python packaging/check_system.py --libraries
+	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+
+bench: setup ## Measure speed and memory (minutes; writes build/bench/)
+	$(BIN)/python -m tests.bench
+
+screenshots: setup ## Take the README's pictures anew
+	QT_QPA_PLATFORM=offscreen $(BIN)/python packaging/screenshots.py
+
+translations: setup ## Collect new strings and compile the catalogues
+	$(BIN)/pybabel --quiet extract --keywords "tr trn:1,2 mark" --no-location \
+	    --sort-output --project Trasluz --output resources/i18n/trasluz.pot engine gui
+	$(BIN)/pybabel --quiet update --domain trasluz --no-fuzzy-matching \
+	    --input-file resources/i18n/trasluz.pot --output-dir resources/i18n
+	$(BIN)/pybabel --quiet compile --domain trasluz --directory resources/i18n
+
+lock: ## Write the versions installed now to requirements.lock
+	$(BIN)/python packaging/write_lock.py
+
+clean:
+	rm -rf build dist $(VENV)
