@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import skops.io
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
@@ -23,6 +23,9 @@ from sklearn.metrics import classification_report, roc_auc_score
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DEMO = Path(__file__).resolve().parents[1] / "resources" / "demo"
 TARGET = "status"

@@ -92,7 +92,8 @@ class RowScores(msgspec.Struct, frozen=True, kw_only=True, tag="row_scores"):
     def errors(self, decision: Decision) -> NDArray[np.bool_]:
         """Return where the decision differs from a known truth."""
         decided = self.decided(decision)
-        return (decided != self.truth) & (self.truth >= 0)
+        wrong: NDArray[np.bool_] = (decided != self.truth) & (self.truth >= 0)
+        return wrong
 
     def confidence(self, decision: Decision) -> NDArray[np.float64]:
         """Return the score of the decided class (binary, probability) or ``score``."""

@@ -1,0 +1,1 @@
+"""The ``.trasluz`` file: everything needed to be exactly here again."""
