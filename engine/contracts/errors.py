@@ -51,7 +51,7 @@ class EngineError(Exception):
         return ErrorInfo(code=self.code, params=self.params, details=details)
 
 
-class Cancelled(BaseException):  # noqa: N818 - a signal, like CancelledError
+class Cancelled(BaseException):
     """The user asked to stop.
 
     Derives from ``BaseException`` so that a library's ``except Exception``
