@@ -1,0 +1,1 @@
+"""How fragile: robustness, drift, leakage, label noise (rooms to come)."""

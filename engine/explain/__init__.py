@@ -1,0 +1,1 @@
+"""Why: explanations of models and of single answers (rooms to come)."""

@@ -1,0 +1,1 @@
+"""Results to findings: rules, severity, evidence, next step (rooms to come)."""

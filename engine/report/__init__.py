@@ -1,0 +1,1 @@
+"""Results and findings to documents (rooms to come)."""
