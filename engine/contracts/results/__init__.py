@@ -9,6 +9,7 @@ from engine.contracts.predictions import RowScores
 from engine.contracts.results.calibration import Reliability, ReliabilityBins
 from engine.contracts.results.classification import (
     ClassMetrics,
+    ConfusedPair,
     Confusion,
     Metric,
     OperatingPoint,
@@ -63,6 +64,7 @@ __all__ = [
     "ColumnSummaries",
     "ColumnSummary",
     "ColumnWindow",
+    "ConfusedPair",
     "Confusion",
     "DatasetInfo",
     "Done",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from engine.contracts.dataset import Note
 from engine.contracts.provenance import Provenance
 from engine.contracts.results.classification import Metric
 
@@ -17,8 +18,7 @@ class ReliabilityBins(msgspec.Struct, frozen=True, kw_only=True):
     strategy
         ``uniform`` (equal width) or ``quantile`` (equal mass).
     edges
-        ``(b + 1,)``; bins are right-closed as in scikit-learn's ECE convention
-        stated in ``engine.evaluate.calibration``.
+        ``(b + 1,)``; bins are closed on the right, the first on both sides.
     count, predicted, observed, low, high
         ``(b,)`` weighted rows, mean score, observed frequency and its Wilson
         interval; ``nan`` where a bin is empty.
@@ -47,6 +47,8 @@ class Reliability(msgspec.Struct, frozen=True, kw_only=True, tag="reliability"):
         2017), whatever ``of`` is.
     ece_of_diagram
         Over the shown equal-width bins of the shown score.
+    maximum_calibration_error
+        Largest gap of one of those 15 bins, however few rows it holds.
     """
 
     of: str
@@ -58,4 +60,7 @@ class Reliability(msgspec.Struct, frozen=True, kw_only=True, tag="reliability"):
     ece_of_diagram: Metric
     brier_score: Metric
     log_loss: Metric
+    weighted: bool = False
+    skipped_rows: int = 0
+    notes: tuple[Note, ...] = ()
     provenance: Provenance

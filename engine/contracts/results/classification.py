@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.contracts import metrics
 from engine.contracts.dataset import Note
 from engine.contracts.model import ScoreKind, Task
 from engine.contracts.provenance import Provenance
@@ -14,9 +15,11 @@ from engine.contracts.provenance import Provenance
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
     """One figure with its 95 % interval.
 
-    ``interval`` is a code: ``wilson``, ``bootstrap``, ``delong``, ``normal`` …,
-    or ``none`` where ``low`` and ``high`` are ``None``. ``value`` is ``None``
-    where the metric is undefined; ``why`` then says why.
+    ``interval`` is a code: ``wilson``, ``cells`` (bootstrap of the confusion
+    cells), ``delong``, ``jackknife`` (infinitesimal), ``t``, ``order``, ``bins``
+    (bootstrap within calibration bins), or ``none`` where ``low`` and ``high``
+    are ``None``. ``value`` is ``None`` where the metric is undefined; ``why``
+    then says why (and may qualify a value that is defined by convention).
     """
 
     value: float | None
@@ -36,6 +39,20 @@ class ClassMetrics(msgspec.Struct, frozen=True, kw_only=True):
     support: float
 
 
+class ConfusedPair(msgspec.Struct, frozen=True, kw_only=True):
+    """One off-diagonal cell: rows of one class taken for another.
+
+    ``rate`` is the share of the row's class, with its Wilson interval.
+    """
+
+    row: str
+    column: str
+    count: float
+    rate: float
+    low: float
+    high: float
+
+
 class Confusion(msgspec.Struct, frozen=True, kw_only=True, tag="confusion"):
     """A cross-table, rows truth and columns prediction unless told otherwise.
 
@@ -52,6 +69,8 @@ class Confusion(msgspec.Struct, frozen=True, kw_only=True, tag="confusion"):
         identity where the axes differ or there are few classes.
     n_left_out
         Rows without a value on one of the axes.
+    effective
+        Effective rows per unit of weight (1 without weights), for intervals.
     """
 
     row_column: str
@@ -62,7 +81,35 @@ class Confusion(msgspec.Struct, frozen=True, kw_only=True, tag="confusion"):
     order: np.ndarray
     n_left_out: int = 0
     weighted: bool = False
+    effective: float = 1.0
+    notes: tuple[Note, ...] = ()
     provenance: Provenance
+
+    @property
+    def square(self) -> bool:
+        """Whether both axes hold the same labels, so that the diagonal is right."""
+        return self.row_labels == self.column_labels
+
+    def pairs(self, limit: int = 20) -> tuple[ConfusedPair, ...]:
+        """Return the largest off-diagonal cells, largest first."""
+        if not self.square:
+            return ()
+        totals = self.counts.sum(axis=1)
+        found = []
+        for row, column in metrics.confused_pairs(self.counts, limit):
+            count, total = float(self.counts[row, column]), float(totals[row])
+            low, high = metrics.wilson(count, total, self.effective)
+            found.append(
+                ConfusedPair(
+                    row=self.row_labels[row],
+                    column=self.column_labels[column],
+                    count=count,
+                    rate=count / total,
+                    low=low,
+                    high=high,
+                )
+            )
+        return tuple(found)
 
 
 class PartMetrics(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +118,7 @@ class PartMetrics(msgspec.Struct, frozen=True, kw_only=True):
     part: str
     n_rows: int
     metrics: dict[str, Metric]
+    skipped_rows: int = 0
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True, tag="summary"):
@@ -88,7 +136,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, tag="summary"):
     others
         Reference and calibration parts, where loaded.
     skipped_rows
-        Rows left out because the truth is missing.
+        Rows left out because the truth or the model's answer is missing.
+    weighted
+        Whether row weights were used (intervals: Kish's effective rows).
     """
 
     task: Task
@@ -103,7 +153,19 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, tag="summary"):
     baseline: dict[str, float] = {}
     others: tuple[PartMetrics, ...] = ()
     skipped_rows: int = 0
+    weighted: bool = False
+    notes: tuple[Note, ...] = ()
     provenance: Provenance
+
+
+class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A threshold with what it brings."""
+
+    threshold: float
+    precision: float
+    recall: float
+    f1: float
+    cost: float | None = None
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
@@ -112,7 +174,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
     Attributes
     ----------
     scores
-        The ``m`` distinct scores, descending.
+        The ``m`` distinct scores, descending, in the score's own float type.
     tp, fp
         Weighted positives and negatives with a score of at least ``scores[i]``,
         float64 ``(m,)``, non-decreasing.
@@ -122,6 +184,10 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
         With intervals.
     histogram_edges, histogram_positive, histogram_negative
         Score distribution of each class, for the picture under the slider.
+    effective
+        Effective rows per unit of weight (1 without weights), for intervals.
+    skipped_rows
+        Rows left out because the truth or the score is missing.
     """
 
     positive: str
@@ -137,14 +203,68 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
     histogram_edges: np.ndarray
     histogram_positive: np.ndarray
     histogram_negative: np.ndarray
+    effective: float = 1.0
+    skipped_rows: int = 0
+    notes: tuple[Note, ...] = ()
     provenance: Provenance
 
     def counts_at(self, threshold: float) -> tuple[float, float, float, float]:
         """Return ``(tp, fp, fn, tn)`` for ``score >= threshold``: O(log m)."""
-        last = int(np.searchsorted(-self.scores, -threshold, side="right")) - 1
+        last = metrics.last_at_least(self.scores, threshold)
         tp = float(self.tp[last]) if last >= 0 else 0.0
         fp = float(self.fp[last]) if last >= 0 else 0.0
         return tp, fp, self.positives - tp, self.negatives - fp
+
+    def metrics_at(self, threshold: float) -> dict[str, metrics.Rate | None]:
+        """Return the rates at a threshold with their intervals: O(log m)."""
+        return metrics.metrics_at(*self.counts_at(threshold), self.effective)
+
+    def operating_point(
+        self, threshold: float, cost_fp: float | None = None, cost_fn: float = 1.0
+    ) -> OperatingPoint:
+        """Return what ``threshold`` brings; undefined rates are ``nan``."""
+        tp, fp, fn, _ = self.counts_at(threshold)
+        return OperatingPoint(
+            threshold=threshold,
+            precision=tp / (tp + fp) if tp + fp > 0 else float("nan"),
+            recall=tp / (tp + fn) if tp + fn > 0 else float("nan"),
+            f1=2 * tp / (2 * tp + fp + fn) if 2 * tp + fp + fn > 0 else float("nan"),
+            cost=None if cost_fp is None else cost_fp * fp + cost_fn * fn,
+        )
+
+    def best_f1(self) -> OperatingPoint:
+        """Return the highest threshold of the largest F1 over all distinct scores."""
+        f1 = self.tp / np.maximum(self.tp + self.fp + self.positives, 1e-300)
+        return self.operating_point(float(self.scores[int(np.argmax(f1))]))
+
+    def best_precision_at_recall(self, recall: float) -> OperatingPoint | None:
+        """Return the point of largest precision among those of enough recall.
+
+        Of equal precisions the one with more recall is taken. ``None`` where no
+        threshold reaches ``recall`` (there are no positives).
+        """
+        if self.positives <= 0:
+            return None
+        reached = self.tp / self.positives >= recall
+        if not reached.any():
+            return None
+        first = int(np.argmax(reached))  # recall never falls along the scores
+        tp = self.tp[first:]
+        precision = (tp / (tp + self.fp[first:]))[::-1]
+        best = len(self.tp) - 1 - int(np.argmax(precision))
+        return self.operating_point(float(self.scores[best]))
+
+    def min_cost(self, cost_fp: float, cost_fn: float) -> OperatingPoint:
+        """Return the cheapest threshold, *never positive* included.
+
+        Of equal costs the highest threshold is taken.
+        """
+        cost = cost_fp * self.fp + cost_fn * (self.positives - self.tp)
+        best = int(np.argmin(cost))
+        threshold = self.scores[best]
+        if cost_fn * self.positives <= cost[best]:
+            threshold = np.nextafter(self.scores[0], self.scores.dtype.type(np.inf))
+        return self.operating_point(float(threshold), cost_fp, cost_fn)
 
     def roc_curve(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return ``(fpr, tpr)`` from (0, 0) on, one point a distinct score."""
@@ -162,12 +282,18 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
         )
         return self.tp / max(self.positives, 1e-300), precision
 
+    def roc_polyline(
+        self, limit: int = 2000
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return at most about ``limit`` points of the ROC curve, for drawing."""
+        fpr, tpr = self.roc_curve()
+        keep = metrics.thin_monotone(fpr, tpr, limit)
+        return fpr[keep], tpr[keep]
 
-class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A threshold with what it brings."""
-
-    threshold: float
-    precision: float
-    recall: float
-    f1: float
-    cost: float | None = None
+    def precision_recall_polyline(
+        self, limit: int = 2000
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return at most about ``limit`` points of the PR curve, for drawing."""
+        recall, precision = self.precision_recall_curve()
+        keep = metrics.thin_jagged(recall, precision, limit)
+        return recall[keep], precision[keep]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from engine.contracts.dataset import Note
 from engine.contracts.provenance import Provenance
+from engine.contracts.results.classification import Metric
 
 
 class Residuals(msgspec.Struct, frozen=True, kw_only=True, tag="residuals"):
@@ -21,6 +23,9 @@ class Residuals(msgspec.Struct, frozen=True, kw_only=True, tag="residuals"):
         Mean residual in equal-mass bins of the prediction with 95 % intervals.
     histogram_edges, histogram
         Distribution of the residuals.
+    metrics
+        The regression metrics of the same rows, by scikit-learn's name;
+        ``mean_error`` is the mean of prediction − truth.
     """
 
     density: np.ndarray
@@ -34,4 +39,8 @@ class Residuals(msgspec.Struct, frozen=True, kw_only=True, tag="residuals"):
     trend_high: np.ndarray
     histogram_edges: np.ndarray
     histogram: np.ndarray
+    metrics: dict[str, Metric] = {}
+    weighted: bool = False
+    skipped_rows: int = 0
+    notes: tuple[Note, ...] = ()
     provenance: Provenance

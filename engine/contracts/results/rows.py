@@ -173,4 +173,7 @@ class Buckets(msgspec.Struct, frozen=True, kw_only=True, tag="buckets"):
     task: Task
     buckets: tuple[Bucket, ...]
     overall: Bucket
+    weighted: bool = False
+    skipped_rows: int = 0
+    notes: tuple[Note, ...] = ()
     provenance: Provenance

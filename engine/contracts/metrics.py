@@ -1,0 +1,333 @@
+"""Look-ups that follow a drag: counts, rates and their intervals, pure numpy.
+
+The window calls these on every move of a threshold or a brush and the engine
+calls them for its results, so that a figure is the same wherever it is shown.
+Everything is O(log n) or one pass over a vector.
+
+Two conventions hold throughout. A score decides for the positive class when
+``score >= threshold``, compared in the score's own float type. Under row weights
+an interval is that of Kish's effective number of rows, ``(Σw)² / Σw²``.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Z95 = 1.959963984540054
+_CHUNK = 1 << 20
+
+
+def wilson(
+    successes: float, trials: float, effective: float = 1.0
+) -> tuple[float, float]:
+    """Return the 95 % Wilson score interval of a proportion.
+
+    Parameters
+    ----------
+    successes, trials
+        (Weighted) counts; ``trials`` must be positive.
+    effective
+        Effective rows per unit of weight: ``n_eff / Σw``, 1 without weights.
+
+    References
+    ----------
+    E. B. Wilson (1927). Probable inference, the law of succession, and
+    statistical inference. J. Am. Stat. Assoc. 22.
+
+    Examples
+    --------
+    >>> low, high = wilson(191, 361)
+    >>> round(low, 3), round(high, 3)
+    (0.478, 0.58)
+    """
+    rate = successes / trials
+    n = trials * effective
+    middle = rate + Z95**2 / (2 * n)
+    reach = Z95 * math.sqrt(max(rate * (1 - rate), 0.0) / n + (Z95 / (2 * n)) ** 2)
+    scale = 1 + Z95**2 / n
+    low, high = (middle - reach) / scale, (middle + reach) / scale
+    return min(max(low, 0.0), rate), max(min(high, 1.0), rate)
+
+
+def wilson_array(
+    successes: NDArray[np.float64], trials: NDArray[np.float64], effective: float = 1.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return :func:`wilson` for arrays; ``nan`` where there are no trials."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = successes / trials
+        n = trials * effective
+        middle = rate + Z95**2 / (2 * n)
+        spread = np.maximum(rate * (1 - rate), 0.0) / n + (Z95 / (2 * n)) ** 2
+        reach = Z95 * np.sqrt(spread)
+        scale = 1 + Z95**2 / n
+        low = np.minimum(np.maximum((middle - reach) / scale, 0.0), rate)
+        high = np.maximum(np.minimum((middle + reach) / scale, 1.0), rate)
+    return low, high
+
+
+def effective_share(weights: NDArray[np.float64] | None) -> float:
+    """Return effective rows per unit of weight, ``Σw / Σw²`` (1 without weights).
+
+    References
+    ----------
+    L. Kish (1965). Survey Sampling. Wiley.
+    """
+    if weights is None:
+        return 1.0
+    squares = float(np.dot(weights, weights))
+    return float(weights.sum()) / squares if squares > 0 else 1.0
+
+
+class Rate(tuple[float, float, float]):
+    """A rate with its 95 % interval: ``(value, low, high)``."""
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> float:
+        """The rate."""
+        return self[0]
+
+    @property
+    def low(self) -> float:
+        """Lower end of the interval."""
+        return self[1]
+
+    @property
+    def high(self) -> float:
+        """Upper end of the interval."""
+        return self[2]
+
+
+def rate(successes: float, trials: float, effective: float = 1.0) -> Rate | None:
+    """Return a rate with its Wilson interval, ``None`` where there are no trials."""
+    if trials <= 0:
+        return None
+    return Rate((successes / trials, *wilson(successes, trials, effective)))
+
+
+def metrics_at(
+    tp: float, fp: float, fn: float, tn: float, effective: float = 1.0
+) -> dict[str, Rate | None]:
+    """Return what one threshold brings.
+
+    Proportions carry Wilson intervals. F1 is ``2u / (1 + u)`` of a proportion
+    ``u``, Jaccard's index, whose Wilson interval is carried over.
+
+    Returns
+    -------
+    dict
+        ``accuracy``, ``precision``, ``recall``, ``specificity``,
+        ``false_positive_rate``, ``false_negative_rate``,
+        ``negative_predictive_value``, ``f1`` and ``alarm_rate`` (share decided
+        positive); ``None`` where a rate is undefined.
+    """
+    total = tp + fp + fn + tn
+    return {
+        "accuracy": rate(tp + tn, total, effective),
+        "precision": rate(tp, tp + fp, effective),
+        "recall": rate(tp, tp + fn, effective),
+        "specificity": rate(tn, tn + fp, effective),
+        "false_positive_rate": rate(fp, tn + fp, effective),
+        "false_negative_rate": rate(fn, tp + fn, effective),
+        "negative_predictive_value": rate(tn, tn + fn, effective),
+        "f1": _f1(tp, fp + fn, effective),
+        "alarm_rate": rate(tp + fp, total, effective),
+    }
+
+
+def _f1(tp: float, wrong: float, effective: float) -> Rate | None:
+    jaccard = rate(tp, tp + wrong, effective)
+    if jaccard is None:
+        return None
+    ends = (2 * u / (1 + u) for u in (jaccard.low, jaccard.high))
+    return Rate((2 * tp / (2 * tp + wrong), *ends))
+
+
+def counts(
+    truth: NDArray[np.integer],
+    decided: NDArray[np.integer],
+    k: int,
+    mask: NDArray[np.bool_] | None = None,
+    weights: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """Return the ``(k, k)`` confusion counts, rows truth and columns decision.
+
+    Rows with a negative code on either side are left out.
+    """
+    return cross_counts(truth, decided, (k, k), mask, weights)
+
+
+def cross_counts(
+    rows: NDArray[np.integer],
+    columns: NDArray[np.integer],
+    shape: tuple[int, int],
+    mask: NDArray[np.bool_] | None = None,
+    weights: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """Return the weighted cross-table of two code vectors.
+
+    Negative codes (missing) are counted nowhere. Works in blocks, so that the
+    memory stays small at ten million rows.
+    """
+    n_rows, n_columns = shape
+    # Codes are moved up by one: missing becomes row or column 0, dropped at the end.
+    width = n_columns + 1
+    cells = (n_rows + 1) * width
+    found = np.zeros(cells, dtype=np.float64)
+    for start in range(0, len(rows), _CHUNK):
+        block = slice(start, start + _CHUNK)
+        row, column = rows[block], columns[block]
+        weight = None if weights is None else weights[block]
+        if mask is not None:
+            chosen = mask[block]
+            row, column = row[chosen], column[chosen]
+            weight = None if weight is None else weight[chosen]
+        code = row.astype(np.int64)
+        code += 1
+        code *= width
+        code += column
+        code += 1
+        found += np.bincount(code, weights=weight, minlength=cells)
+    return found.reshape(n_rows + 1, width)[1:, 1:].copy()
+
+
+class BinaryCounts:
+    """Confusion counts of a fixed set of rows at any threshold, O(log n) each.
+
+    Made once per selection; then a drag of the threshold costs microseconds.
+
+    Parameters
+    ----------
+    scores
+        Score of the positive class, ``(n,)``, any float type.
+    positive
+        Whether the truth is the positive class, ``(n,)``.
+    known
+        Rows to use (known truth, selected); all if ``None``.
+    weights
+        Row weights or ``None``.
+    """
+
+    def __init__(
+        self,
+        scores: NDArray[np.floating],
+        positive: NDArray[np.bool_],
+        known: NDArray[np.bool_] | None = None,
+        weights: NDArray[np.float64] | None = None,
+    ) -> None:
+        yes = positive if known is None else positive & known
+        no = ~positive if known is None else ~positive & known
+        self._yes = _Tail(scores[yes], None if weights is None else weights[yes])
+        self._no = _Tail(scores[no], None if weights is None else weights[no])
+
+    def at(self, threshold: float) -> tuple[float, float, float, float]:
+        """Return ``(tp, fp, fn, tn)`` for ``score >= threshold``."""
+        tp, fp = self._yes.above(threshold), self._no.above(threshold)
+        return tp, fp, self._yes.total - tp, self._no.total - fp
+
+
+class _Tail:
+    """Weight of the scores at or above a value."""
+
+    def __init__(
+        self, scores: NDArray[np.floating], weights: NDArray[np.float64] | None
+    ) -> None:
+        self._below: NDArray[np.float64] | None = None
+        if weights is None:
+            self._scores = np.sort(scores)
+            self.total = float(len(scores))
+        else:
+            order = np.argsort(scores)
+            self._scores = scores[order]
+            self._below = np.concatenate([[0.0], np.cumsum(weights[order])])
+            self.total = float(self._below[-1])
+
+    def above(self, threshold: float) -> float:
+        kind = self._scores.dtype.type
+        place = int(np.searchsorted(self._scores, kind(threshold), side="left"))
+        if self._below is None:
+            return float(len(self._scores) - place)
+        return self.total - float(self._below[place])
+
+
+def last_at_least(descending: NDArray[np.floating], threshold: float) -> int:
+    """Return the last index with ``descending[i] >= threshold``, -1 if none.
+
+    A bisection by hand: ``np.searchsorted`` would copy the array to turn it round.
+    """
+    wanted = -descending.dtype.type(threshold)
+    return bisect.bisect_right(descending, wanted, key=lambda score: -score) - 1
+
+
+def confused_pairs(
+    table: NDArray[np.float64], limit: int = 20
+) -> tuple[tuple[int, int], ...]:
+    """Return the off-diagonal cells of a square table, largest first.
+
+    Returns
+    -------
+    tuple
+        ``(row, column)`` of at most ``limit`` cells that hold anything.
+    """
+    off = table.copy()
+    np.fill_diagonal(off, 0.0)
+    flat = off.ravel()
+    take = min(limit, int(np.count_nonzero(flat)))
+    if take == 0:
+        return ()
+    best = np.argpartition(-flat, take - 1)[:take]
+    best = best[np.lexsort((best, -flat[best]))]
+    return tuple((int(cell) // len(table), int(cell) % len(table)) for cell in best)
+
+
+def thin_monotone(
+    x: NDArray[np.float64], y: NDArray[np.float64], limit: int = 2000
+) -> NDArray[np.int64]:
+    """Choose points of a curve that rises in both directions, for drawing.
+
+    The ends and the last point of every cell of a fine grid on either axis are
+    kept: no kept line strays further than ``2 / limit`` of the range from the
+    curve. A curve of at most ``limit`` points is kept whole.
+    """
+    m = len(x)
+    if m <= limit:
+        return np.arange(m)
+    cells = (limit - 2) // 2
+    keep = [np.array([0, m - 1])]
+    for values in (x, y):
+        low, high = float(values[0]), float(values[-1])
+        cell = np.floor((values - low) * (cells / max(high - low, 1e-300)))
+        keep.append(np.flatnonzero(np.diff(cell) > 0)[:cells])
+    return np.unique(np.concatenate(keep))
+
+
+def thin_jagged(
+    x: NDArray[np.float64], y: NDArray[np.float64], limit: int = 2000
+) -> NDArray[np.int64]:
+    """Choose points of a curve that rises in ``x`` only, for drawing.
+
+    Every cell of a grid on ``x`` keeps its first, last, lowest and highest point,
+    so that no peak is lost.
+    """
+    m = len(x)
+    if m <= limit:
+        return np.arange(m)
+    cells = max(limit // 4, 1)
+    span = max(float(x[-1] - x[0]), 1e-300)
+    cell = np.minimum(((x - x[0]) * (cells / span)).astype(np.int64), cells - 1)
+    starts = np.flatnonzero(np.diff(cell, prepend=-1))
+    ends = np.append(starts[1:], m) - 1
+    keep = [starts, ends]
+    for extreme in (np.minimum, np.maximum):
+        best = np.repeat(extreme.reduceat(y, starts), ends - starts + 1)
+        hits = np.flatnonzero(y == best)
+        keep.append(hits[np.searchsorted(hits, starts)])
+    return np.unique(np.concatenate(keep))
