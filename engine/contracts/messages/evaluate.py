@@ -1,0 +1,123 @@
+"""Sentences about metrics, curves and buckets."""
+
+from __future__ import annotations
+
+from engine.contracts.i18n import mark
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    "evaluate.no_predictions": (
+        mark("There are no predictions yet."),
+        mark("Open data and a model, and accept how their columns match."),
+    ),
+    "evaluate.other_task": (
+        mark("This needs another task than {task}."),
+        mark("It works for: {needed}."),
+    ),
+    "evaluate.no_rows": (
+        mark("No row of the {part} part can be used: {selected} of {total} selected."),
+        mark("Clear the selection, or check that target and answers are filled in."),
+    ),
+    "evaluate.unknown_positive": (
+        mark("{positive} is no class of this model."),
+        mark("Choose one of: {classes}."),
+    ),
+    "evaluate.bad_weights": (
+        mark(
+            "{n} weights are negative or missing; the first is {value}, in row {row}."
+        ),
+        mark("Correct the weight column, or leave it out."),
+    ),
+    "evaluate.no_weight": (
+        mark("The weights of all {n} rows are zero."),
+        mark("Choose another weight column or another selection."),
+    ),
+    "evaluate.not_categorical": (
+        mark("{column} holds numbers, not categories."),
+        mark("Choose a categorical column, or change its kind in the data panel."),
+    ),
+    "evaluate.too_many_labels": (
+        mark("{column} has {n} different values; a table shows at most {limit}."),
+        mark("Choose a column with fewer categories."),
+    ),
+    "evaluate.no_scores": (
+        mark("Only predicted labels are known, no scores."),
+        mark("Open a model that gives probabilities, or name its score columns."),
+    ),
+    "evaluate.not_probabilities": (
+        mark("The scores are not probabilities."),
+        mark("Use a model that gives probabilities, or calibrate it first."),
+    ),
+    "evaluate.no_positives": (
+        mark("No row in use is truly of this class."),
+        mark("Widen the selection."),
+    ),
+    "evaluate.no_negatives": (
+        mark("Every row in use is truly of this class."),
+        mark("Widen the selection."),
+    ),
+    "evaluate.never_predicted": (
+        mark(
+            "This class is never predicted, so nothing can be right or wrong about it."
+        ),
+        mark("Lower the threshold, or look at its recall."),
+    ),
+    "evaluate.neither": (
+        mark("This class occurs neither in the truth nor among the predictions."),
+        mark("Widen the selection."),
+    ),
+    "evaluate.one_label": (
+        mark("Truth or predictions hold a single class, so agreement means nothing."),
+        mark("Widen the selection, or read accuracy instead."),
+    ),
+    "evaluate.classes_without_rows": (
+        mark("No row in use is truly of: {classes}."),
+        mark("Widen the selection; classes without rows cannot be judged."),
+    ),
+    "evaluate.counted_as_zero_precision": (
+        mark("Never predicted, and counted as precision 0: {classes}."),
+        mark("Read the precision of each class."),
+    ),
+    "evaluate.counted_as_zero_recall": (
+        mark("Predicted without a true row, and counted as recall 0: {classes}."),
+        mark("Read the balanced accuracy, which leaves them out."),
+    ),
+    "evaluate.no_variation": (
+        mark("These rows give no idea how much this figure could vary."),
+        mark("Evaluate on more rows."),
+    ),
+    "evaluate.one_row": (
+        mark("One row gives no idea how much this figure could vary."),
+        mark("Evaluate on more rows."),
+    ),
+    "evaluate.few_rows": (
+        mark("There are too few rows for an interval."),
+        mark("Evaluate on more rows."),
+    ),
+    "evaluate.not_finite": (
+        mark("The figure is too large to be represented."),
+        mark("Look for extreme values in the target or in the predictions."),
+    ),
+    "evaluate.constant_target": (
+        mark("The target is the same in every row, so there is nothing to explain."),
+        mark("Widen the selection."),
+    ),
+    "evaluate.rows_left_out": (
+        mark("{n} rows of the {part} part have no known truth or no answer."),
+        mark("They are left out of every figure here."),
+    ),
+    "evaluate.weighted": (
+        mark("Row weights are in use; for intervals they count as {effective} rows."),
+        mark(
+            "Kish's effective number of rows: unequal weights say less than equal ones."
+        ),
+    ),
+    "evaluate.bucket_unresolved": (
+        mark("The rule of the bucket {name} no longer fits the data."),
+        mark("Change or remove the bucket."),
+    ),
+    "evaluate.counting": (mark("Counting"), ""),
+    "evaluate.ordering": (mark("Ordering classes"), ""),
+    "evaluate.ranking": (mark("Sorting scores"), ""),
+    "evaluate.intervals": (mark("Computing intervals"), ""),
+    "evaluate.probabilities": (mark("Averaging"), ""),
+}
