@@ -84,7 +84,7 @@ def bin_sums(
         happened = outcome[block].astype(np.float64)
         weight = None if weights is None else weights[block]
         if weight is None:
-            ones = np.bincount(place, minlength=bins).astype(np.float64)
+            ones = 1.0 * np.bincount(place, minlength=bins)
             parts: tuple[NDArray[np.float64] | None, ...] = (
                 said,
                 happened,

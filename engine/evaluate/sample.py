@@ -68,7 +68,7 @@ class Sample:
     @property
     def scored(self) -> bool:
         """Whether there are scores, not labels alone."""
-        return self.scores.shape[1] > 0
+        return bool(self.scores.shape[1] > 0)
 
     @property
     def probabilities(self) -> bool:
@@ -259,9 +259,9 @@ def _usable(predictions: Predictions) -> Mask | None:
 def _chosen(usable: Mask | None, mask: Mask | None) -> NDArray[np.int64] | None:
     if usable is None and mask is None:
         return None
-    if usable is None or mask is None:
-        return np.flatnonzero(usable if mask is None else mask)
-    return np.flatnonzero(usable & mask)
+    if usable is not None and mask is not None:
+        return np.flatnonzero(usable & mask)
+    return np.flatnonzero(mask if usable is None else usable)
 
 
 def _at(values: NDArray[Any], rows: NDArray[np.int64] | None) -> NDArray[Any]:

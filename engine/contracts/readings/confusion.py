@@ -1,0 +1,292 @@
+"""The sentence above the confusion matrix, and what its shape usually means."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from engine.contracts.i18n import mark, tr
+from engine.contracts.metrics import rate, wilson
+from engine.contracts.readings.numbers import count, percent_with_interval
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.contracts.results import Confusion
+
+HARD, MAGNET, PAIR = "hard_class", "magnet_class", "pair"
+FALSE_DISCOVERIES = 0.05
+LEAST_ROWS = 5
+
+_ADVICE: dict[str, tuple[str, str]] = {
+    HARD: (
+        mark(
+            "Usually it has few or very different examples, unsure labels, or the "
+            "features that set it apart are missing."
+        ),
+        mark("Read its most confident errors; count its training rows."),
+    ),
+    MAGNET: (
+        mark(
+            "Usually it is over-represented in training, or it is where the model "
+            "goes when it is unsure."
+        ),
+        mark("Compare its share in training and here; look at low confidences."),
+    ),
+    PAIR: (
+        mark(
+            "Usually the two look alike in these features, or people label them "
+            "inconsistently."
+        ),
+        mark("Put rows of both side by side; have some labelled again."),
+    ),
+}
+
+
+class Hint(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing the matrix shows, beyond what chance would.
+
+    Attributes
+    ----------
+    kind
+        ``hard_class`` (a row much of which goes astray), ``magnet_class`` (a column
+        that draws rows of others) or ``pair`` (one class taken for one other).
+    labels
+        The class, or truth and answer of the pair.
+    rate, low, high
+        Share of the class missed; of the answers that are wrong; of the class
+        taken for the other: with 95 % intervals.
+    meaning, check
+        What it usually means and what to look at next, translated.
+    """
+
+    kind: str
+    labels: tuple[str, ...]
+    n: float
+    rate: float
+    low: float
+    high: float
+    meaning: str
+    check: str
+
+    def text(self) -> str:
+        """Return the finding as one sentence."""
+        share = percent_with_interval(self.rate, self.low, self.high)
+        if self.kind == HARD:
+            return tr(
+                "{label} is hard: {share} of it is missed.",
+                label=self.labels[0],
+                share=share,
+            )
+        if self.kind == MAGNET:
+            return tr(
+                "{label} is a magnet: {share} of the answers {label} are wrong.",
+                label=self.labels[0],
+                share=share,
+            )
+        return tr(
+            "{share} of {truth} is taken for {answer}.",
+            truth=self.labels[0],
+            answer=self.labels[1],
+            share=share,
+        )
+
+
+def read(result: Confusion, positive: str = "") -> str:
+    """Return what the table shows, in one or two sentences.
+
+    Parameters
+    ----------
+    positive
+        Positive class of a two-class table; the second where it is ``""``.
+    """
+    if not result.square:
+        return _plain(result)
+    total = float(result.counts.sum())
+    if total == 0:
+        return tr("No row has a value on both axes.")
+    if len(result.row_labels) == 2:
+        return _binary(result, positive or result.row_labels[1])
+    found = hints(result)
+    if not found:
+        right = rate(float(np.trace(result.counts)), total, result.effective)
+        if right is None or right.value == 1:
+            return tr("Every row is answered right.")
+        return tr(
+            "{share} are right, and the errors show no pattern beyond chance.",
+            share=percent_with_interval(*right),
+        )
+    kinds = {hint.kind: hint for hint in reversed(found)}
+    return " ".join(kinds[k].text() for k in (HARD, MAGNET, PAIR) if k in kinds)
+
+
+def hints(result: Confusion, limit: int = 3) -> tuple[Hint, ...]:
+    """Return hard classes, magnet classes and specific pairs, worst first.
+
+    Only what stands out after controlling the false-discovery rate at 5 % within
+    each kind is named. Two-class tables have rates to read instead of patterns.
+
+    References
+    ----------
+    Y. Benjamini, Y. Hochberg (1995). Controlling the false discovery rate.
+    J. R. Stat. Soc. B 57.
+    """
+    if not result.square or len(result.row_labels) < 3:
+        return ()
+    table = result.counts * result.effective  # effective rows, for the tests
+    if table.sum() == np.trace(table):
+        return ()
+    return (
+        *_hard(result, table, limit),
+        *_magnets(result, table, limit),
+        *_pairs(result, table, limit),
+    )
+
+
+def _hard(
+    result: Confusion, table: NDArray[np.float64], limit: int
+) -> tuple[Hint, ...]:
+    rows = table.sum(axis=1)
+    wrong = rows - np.diag(table)
+    overall = float(wrong.sum() / rows.sum())
+    z = _z(wrong, rows, overall)
+    chosen = _discoveries(np.where(rows >= LEAST_ROWS, z, -np.inf))
+    chosen = sorted(chosen, key=lambda c: -wrong[c] / rows[c])[:limit]
+    labels = result.row_labels
+    return tuple(
+        _hint(HARD, (labels[c],), wrong[c], rows[c], result.effective) for c in chosen
+    )
+
+
+def _magnets(
+    result: Confusion, table: NDArray[np.float64], limit: int
+) -> tuple[Hint, ...]:
+    """Name classes answered more often than they occur (McNemar's comparison)."""
+    drawn = table.sum(axis=0) - np.diag(table)
+    lost = table.sum(axis=1) - np.diag(table)
+    z = (drawn - lost) / np.sqrt(np.maximum(drawn + lost, 1e-300))
+    chosen = _discoveries(np.where(drawn + lost >= LEAST_ROWS, z, -np.inf))
+    chosen = sorted(chosen, key=lambda c: -(drawn[c] - lost[c]))[:limit]
+    called = table.sum(axis=0)
+    labels = result.row_labels
+    return tuple(
+        _hint(MAGNET, (labels[c],), drawn[c], called[c], result.effective)
+        for c in chosen
+    )
+
+
+def _pairs(
+    result: Confusion, table: NDArray[np.float64], limit: int
+) -> tuple[Hint, ...]:
+    """Name cells fuller than their row's errors and their column's pull explain."""
+    off = table.copy()
+    np.fill_diagonal(off, 0.0)
+    lost, drawn = off.sum(axis=1), off.sum(axis=0)
+    # Where a row's errors would go if they followed the pull of the other classes.
+    others = np.maximum(drawn.sum() - drawn, 1e-300)
+    share = drawn[None, :] / others[:, None]
+    expected = lost[:, None] * np.minimum(share, 1.0)
+    z = (off - expected) / np.sqrt(np.maximum(expected, 1e-300))
+    z = np.where((off >= LEAST_ROWS) & (expected > 0), z, -np.inf)
+    k = len(table)
+    cells = _discoveries(z.ravel())
+    cells = sorted(cells, key=lambda c: -off[c // k, c % k])[:limit]
+    labels, rows = result.row_labels, table.sum(axis=1)
+    return tuple(
+        _hint(
+            PAIR,
+            (labels[c // k], labels[c % k]),
+            off[c // k, c % k],
+            rows[c // k],
+            result.effective,
+        )
+        for c in cells
+    )
+
+
+def _hint(
+    kind: str, labels: tuple[str, ...], part: float, whole: float, effective: float
+) -> Hint:
+    low, high = wilson(float(part), float(whole))
+    meaning, check = _ADVICE[kind]
+    return Hint(
+        kind=kind,
+        labels=labels,
+        n=float(part) / effective,
+        rate=float(part / whole),
+        low=low,
+        high=high,
+        meaning=tr(meaning),
+        check=tr(check),
+    )
+
+
+def _z(
+    part: NDArray[np.float64], whole: NDArray[np.float64], expected: float
+) -> NDArray[np.float64]:
+    spread = np.sqrt(np.maximum(whole * expected * (1 - expected), 1e-300))
+    z: NDArray[np.float64] = (part - whole * expected) / spread
+    return z
+
+
+def _discoveries(z: NDArray[np.float64]) -> list[int]:
+    """Return the indices whose one-sided normal p-values pass Benjamini–Hochberg."""
+    order = np.argsort(-z, kind="stable")
+    tested = int(np.count_nonzero(np.isfinite(z)))
+    last = 0
+    for place in range(1, tested + 1):
+        p = 0.5 * math.erfc(float(z[order[place - 1]]) / math.sqrt(2))
+        if p > FALSE_DISCOVERIES:
+            break
+        if p <= FALSE_DISCOVERIES * place / tested:
+            last = place
+    return [int(index) for index in order[:last]]
+
+
+def _binary(result: Confusion, positive: str) -> str:
+    yes = result.row_labels.index(positive)
+    no = 1 - yes
+    missed, caught = float(result.counts[yes, no]), float(result.counts[yes, yes])
+    alarms, quiet = float(result.counts[no, yes]), float(result.counts[no, no])
+    sentences = []
+    misses = rate(missed, missed + caught, result.effective)
+    if misses is not None:
+        sentences.append(
+            tr(
+                "It misses {n} of {total} {positive}: {share}.",
+                n=count(missed),
+                total=count(missed + caught),
+                positive=positive,
+                share=percent_with_interval(*misses),
+            )
+        )
+    false = rate(alarms, alarms + quiet, result.effective)
+    if false is not None:
+        sentences.append(
+            tr(
+                "{n} of {total} {negative} are taken for {positive}: {share}.",
+                n=count(alarms),
+                total=count(alarms + quiet),
+                negative=result.row_labels[no],
+                positive=positive,
+                share=percent_with_interval(*false),
+            )
+        )
+    return " ".join(sentences)
+
+
+def _plain(result: Confusion) -> str:
+    total = float(result.counts.sum())
+    if total == 0:
+        return tr("No row has a value on both axes.")
+    row, column = np.unravel_index(int(result.counts.argmax()), result.counts.shape)
+    return tr(
+        "Most frequent of {n} rows: {row_value} with {column_value}, {count} rows.",
+        n=count(total),
+        row_value=result.row_labels[int(row)],
+        column_value=result.column_labels[int(column)],
+        count=count(float(result.counts.max())),
+    )

@@ -1,0 +1,71 @@
+"""What a metric is called, and what it says in half a sentence."""
+
+from __future__ import annotations
+
+from engine.contracts.i18n import mark, tr
+
+TITLES: dict[str, tuple[str, str]] = {
+    "accuracy": (mark("Accuracy"), mark("share of rows answered right")),
+    "balanced_accuracy": (
+        mark("Balanced accuracy"),
+        mark("mean of the classes' recalls: each class counts the same"),
+    ),
+    "precision": (mark("Precision"), mark("share of the alarms that are right")),
+    "recall": (mark("Recall"), mark("share of the true cases that are found")),
+    "f1": (mark("F1"), mark("harmonic mean of precision and recall")),
+    "precision_macro": (mark("Precision, macro"), mark("mean over the classes")),
+    "recall_macro": (mark("Recall, macro"), mark("mean over the classes")),
+    "f1_macro": (mark("F1, macro"), mark("mean over the classes")),
+    "roc_auc": (
+        mark("ROC AUC"),
+        mark("chance that a true case scores above another; 0.5 is a coin"),
+    ),
+    "average_precision": (
+        mark("Average precision"),
+        mark("area under precision against recall; compare with the class's share"),
+    ),
+    "log_loss": (
+        mark("Log loss"),
+        mark("punishes confident errors most; lower is better"),
+    ),
+    "brier_score": (
+        mark("Brier score"),
+        mark("mean squared error of the probabilities; lower is better"),
+    ),
+    "matthews_corrcoef": (
+        mark("Matthews correlation"),
+        mark("correlation of truth and answer; 0 is chance"),
+    ),
+    "cohen_kappa": (
+        mark("Cohen's kappa"),
+        mark("agreement beyond chance; 0 is chance"),
+    ),
+    "expected_calibration_error": (
+        mark("Calibration error"),
+        mark("mean gap between confidence and hits, 15 equal bins, top label"),
+    ),
+    "mean_absolute_error": (mark("Mean absolute error"), mark("in the target's unit")),
+    "root_mean_squared_error": (
+        mark("Root mean squared error"),
+        mark("in the target's unit; large misses count most"),
+    ),
+    "median_absolute_error": (
+        mark("Median absolute error"),
+        mark("half of the rows are closer than this"),
+    ),
+    "r2": (mark("R²"), mark("share of the variance explained; 0 is the mean's")),
+    "mean_error": (
+        mark("Mean error"),
+        mark("prediction minus truth: positive says too much"),
+    ),
+}
+
+
+def title(name: str) -> str:
+    """Return the translated title of a metric; its name where it has none."""
+    return tr(TITLES[name][0]) if name in TITLES else name
+
+
+def meaning(name: str) -> str:
+    """Return what the metric says, translated; ``""`` where unknown."""
+    return tr(TITLES[name][1]) if name in TITLES else ""

@@ -1,0 +1,196 @@
+"""How a figure is written: its digits follow the width of its interval."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from engine.contracts.i18n import tr
+
+if TYPE_CHECKING:
+    from engine.contracts.results import Metric
+
+_THIN = "\u202f"  # narrow no-break space before the percent sign
+_ROUND_UP = 3.54
+_MOST = 6
+
+
+def decimals(low: float | None, high: float | None, fallback: int = 3) -> int:
+    """Return the decimals worth showing of a figure known to lie in an interval.
+
+    The rule of the Particle Data Group: half the width keeps one digit, two where
+    it starts with less than 355.
+
+    Examples
+    --------
+    >>> decimals(0.787, 0.836), decimals(47.8, 58.0), decimals(5.0, 7.9)
+    (3, 0, 1)
+    """
+    if low is None or high is None:
+        return fallback
+    half = (high - low) / 2
+    if not half > 0 or not math.isfinite(half):
+        return fallback
+    exponent = math.floor(math.log10(half))
+    lead = half / 10.0**exponent
+    return min(max(-exponent + (1 if lead < _ROUND_UP else 0), 0), _MOST)
+
+
+def figure(
+    value: float | None, low: float | None = None, high: float | None = None
+) -> str:
+    """Return a number with as many digits as its interval allows; ``–`` for none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    digits = decimals(low, high, _plain(value))
+    return f"{_no_minus_zero(value, digits):,.{digits}f}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Return ``0.787–0.836``, or ``""`` where there is none."""
+    if low is None or high is None:
+        return ""
+    digits = decimals(low, high, _plain(high))
+    ends = (_no_minus_zero(low, digits), _no_minus_zero(high, digits))
+    joint = "–" if ends[0] >= 0 else " … "
+    return joint.join(f"{end:,.{digits}f}" for end in ends)
+
+
+def percent(
+    share: float | None, low: float | None = None, high: float | None = None
+) -> str:
+    """Return a share as a percentage with its sign.
+
+    Examples
+    --------
+    >>> percent(0.529, 0.478, 0.580).replace("\u202f", " ")
+    '53 %'
+    """
+    if share is None or not math.isfinite(share):
+        return "–"
+    digits = _percent_digits(share, low, high)
+    return f"{_no_minus_zero(100 * share, digits):.{digits}f}{_THIN}%"
+
+
+def percent_interval(low: float | None, high: float | None) -> str:
+    """Return ``48–58 %``, or ``""`` where there is none."""
+    if low is None or high is None:
+        return ""
+    digits = _percent_digits(high, low, high)
+    ends = (_no_minus_zero(100 * end, digits) for end in (low, high))
+    return "–".join(f"{end:.{digits}f}" for end in ends) + f"{_THIN}%"
+
+
+def percent_with_interval(
+    share: float | None, low: float | None, high: float | None
+) -> str:
+    """Return ``53 % (48–58 %)``."""
+    ends = percent_interval(low, high)
+    shown = percent(share, low, high)
+    return f"{shown} ({ends})" if ends else shown
+
+
+def figure_with_interval(
+    value: float | None, low: float | None, high: float | None
+) -> str:
+    """Return ``0.812 (0.787–0.836)``."""
+    ends = interval(low, high)
+    shown = figure(value, low, high)
+    return f"{shown} ({ends})" if ends else shown
+
+
+def count(number: float) -> str:
+    """Return a (weighted) count with thousands.
+
+    Examples
+    --------
+    >>> count(1339), count(12.345)
+    ('1,339', '12.3')
+    """
+    if float(number).is_integer() or abs(number) >= 1000:
+        return f"{number:,.0f}"
+    return f"{number:,.1f}"
+
+
+def metric(name: str, found: Metric) -> str:
+    """Return a metric's value, as a percentage where people speak in percent."""
+    write = percent if name in SHARES else figure
+    return write(found.value, found.low, found.high)
+
+
+def metric_interval(name: str, found: Metric) -> str:
+    """Return a metric's interval in the form of its value."""
+    write = percent_interval if name in SHARES else interval
+    return write(found.low, found.high)
+
+
+def about(share: float) -> str:
+    """Return a share in words that fit before *of the alarms*.
+
+    Examples
+    --------
+    >>> about(0.66), about(0.53)
+    ('about two thirds', 'about half')
+    """
+    if share <= 0:
+        return tr("none")
+    if share >= 1:
+        return tr("all")
+    near = min(_WORDS, key=lambda known: abs(known - share))
+    if abs(near - share) > _NEAR:
+        return percent(share)
+    return _in_words(near)
+
+
+SHARES = frozenset(
+    {
+        "accuracy",
+        "balanced_accuracy",
+        "precision",
+        "recall",
+        "precision_macro",
+        "recall_macro",
+        "expected_calibration_error",
+        "specificity",
+        "false_positive_rate",
+        "false_negative_rate",
+        "negative_predictive_value",
+        "alarm_rate",
+    }
+)
+_NEAR = 0.035
+_WORDS = (0.1, 0.2, 0.25, 1 / 3, 0.4, 0.5, 0.6, 2 / 3, 0.75, 0.8, 0.9)
+
+
+def _in_words(share: float) -> str:
+    words = (
+        tr("about a tenth"),
+        tr("about a fifth"),
+        tr("about a quarter"),
+        tr("about a third"),
+        tr("about two fifths"),
+        tr("about half"),
+        tr("about three fifths"),
+        tr("about two thirds"),
+        tr("about three quarters"),
+        tr("about four fifths"),
+        tr("about nine tenths"),
+    )
+    return words[_WORDS.index(share)]
+
+
+def _plain(value: float) -> int:
+    if value == 0:
+        return 0
+    return min(max(2 - math.floor(math.log10(abs(value))), 0), _MOST)
+
+
+def _percent_digits(share: float, low: float | None, high: float | None) -> int:
+    fallback = 0 if 0.05 <= share <= 0.95 or share in (0.0, 1.0) else 1
+    if low is None or high is None:
+        return fallback
+    return min(decimals(100 * low, 100 * high, fallback), 3)
+
+
+def _no_minus_zero(value: float, digits: int) -> float:
+    return round(value, digits) + 0.0

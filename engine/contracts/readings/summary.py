@@ -1,0 +1,139 @@
+"""The sentence above the summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.contracts.i18n import tr
+from engine.contracts.model import Task
+from engine.contracts.readings.numbers import (
+    count,
+    figure,
+    figure_with_interval,
+    percent,
+    percent_with_interval,
+)
+
+if TYPE_CHECKING:
+    from engine.contracts.results import Metric, Summary
+
+WIDE = 0.2
+
+
+def read(result: Summary) -> str:
+    """Return how good the model is, beside the baseline and the other parts."""
+    if result.task is Task.REGRESSION:
+        sentences = [_errors(result), _bias(result)]
+    else:
+        sentences = [_accuracy(result), _recall(result)]
+    sentences += [_gap(result), _caution(result)]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _accuracy(result: Summary) -> str:
+    found = result.metrics["accuracy"]
+    rate = percent_with_interval(found.value, found.low, found.high)
+    cheap = result.baseline.get("accuracy")
+    if cheap is None or result.confusion is None or found.low is None:
+        return tr("Right for {rate} of {n} rows.", rate=rate, n=count(result.n_rows))
+    most = result.classes[int(result.confusion.sum(axis=1).argmax())]
+    values = {
+        "rate": rate,
+        "n": count(result.n_rows),
+        "most": most,
+        "cheap": percent(cheap, found.low, found.high),
+    }
+    if found.low > cheap:
+        return tr(
+            "Right for {rate} of {n} rows, where always answering {most} would be "
+            "right for {cheap}.",
+            **values,
+        )
+    if found.high is not None and found.high < cheap:
+        return tr(
+            "Right for {rate} of {n} rows: worse than always answering {most}, which "
+            "would be right for {cheap}.",
+            **values,
+        )
+    return tr(
+        "Right for {rate} of {n} rows: as far as these rows can tell, no better than "
+        "always answering {most} ({cheap}).",
+        **values,
+    )
+
+
+def _recall(result: Summary) -> str:
+    if result.task is Task.BINARY:
+        found = result.metrics["recall"]
+        if found.value is None:
+            return ""
+        return tr(
+            "It finds {rate} of {positive}.",
+            rate=percent_with_interval(found.value, found.low, found.high),
+            positive=result.positive,
+        )
+    known = [c for c in result.per_class if c.recall.value is not None]
+    if not known:
+        return ""
+    worst = min(known, key=lambda c: c.recall.value or 0.0)
+    recall = worst.recall
+    return tr(
+        "Hardest is {label}: {rate} found.",
+        label=worst.label,
+        rate=percent_with_interval(recall.value, recall.low, recall.high),
+    )
+
+
+def _errors(result: Summary) -> str:
+    size = result.metrics["mean_absolute_error"]
+    explained = result.metrics["r2"]
+    cheap = result.baseline.get("mean_absolute_error")
+    return tr(
+        "Off by {size} on average; always answering the mean would be off by {cheap}. "
+        "It explains {share} of the variance.",
+        size=figure_with_interval(size.value, size.low, size.high),
+        cheap=figure(cheap, size.low, size.high),
+        share=percent_with_interval(explained.value, explained.low, explained.high),
+    )
+
+
+def _bias(result: Summary) -> str:
+    error, size = result.metrics["mean_error"], result.metrics["mean_absolute_error"]
+    if error.low is None or error.high is None or not size.value:
+        return ""
+    if error.low <= 0 <= error.high or abs(error.value or 0) < 0.1 * size.value:
+        return ""
+    if error.low > 0:
+        shown = figure_with_interval(error.value, error.low, error.high)
+        return tr("It says too much by {bias} on average.", bias=shown)
+    shown = figure_with_interval(-(error.value or 0), -error.high, -error.low)
+    return tr("It says too little by {bias} on average.", bias=shown)
+
+
+def _gap(result: Summary) -> str:
+    """Compare with the reference part where the intervals do not overlap."""
+    name = "r2" if result.task is Task.REGRESSION else "accuracy"
+    here = result.metrics[name]
+    for other in result.others:
+        there = other.metrics.get(name)
+        if other.part == "reference" and there and _above(there, here):
+            return tr(
+                "On the reference part it is {there}: the gap of {points} points is a "
+                "sign of over-fitting.",
+                there=percent(there.value, there.low, there.high),
+                points=f"{100 * ((there.value or 0) - (here.value or 0)):.0f}",
+            )
+    return ""
+
+
+def _above(one: Metric, other: Metric) -> bool:
+    return one.low is not None and other.high is not None and one.low > other.high
+
+
+def _caution(result: Summary) -> str:
+    found = result.metrics.get("accuracy")
+    if found is None or found.low is None or found.high is None:
+        return ""
+    if found.high - found.low < WIDE:
+        return ""
+    return tr("So few rows say little: read the intervals, not the figures.")

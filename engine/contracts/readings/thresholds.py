@@ -1,0 +1,72 @@
+"""The sentence above the threshold panel; it follows the slider."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.contracts.i18n import tr
+from engine.contracts.readings.numbers import about, figure, percent_interval
+
+if TYPE_CHECKING:
+    from engine.contracts.decision import Decision
+    from engine.contracts.results import Thresholds
+
+SKEWED = 0.35
+WIDE = 0.3
+
+
+def read(result: Thresholds, decision: Decision) -> str:
+    """Return what the threshold in force brings, and which curve to read first."""
+    sentences = [_at(result, decision.threshold), _balance(result)]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _at(result: Thresholds, threshold: float) -> str:
+    rates = result.metrics_at(threshold)
+    precision, missed = rates["precision"], rates["false_negative_rate"]
+    at = figure(threshold, threshold - 0.03, threshold + 0.03)
+    if missed is None:
+        return tr("No row is truly {positive}.", positive=result.positive)
+    if precision is None:
+        return tr(
+            "At {threshold} nothing is called {positive}: every one passes.",
+            threshold=at,
+            positive=result.positive,
+        )
+    values = {
+        "threshold": at,
+        "right": about(precision.value),
+        "right_interval": percent_interval(precision.low, precision.high),
+        "missed": about(missed.value),
+        "missed_interval": percent_interval(missed.low, missed.high),
+        "positive": result.positive,
+    }
+    wide = max(precision.high - precision.low, missed.high - missed.low) > WIDE
+    if wide:
+        return tr(
+            "At {threshold} the rows are too few to be sure: {right_interval} of the "
+            "alarms are right, and {missed_interval} of {positive} pass.",
+            **values,
+        )
+    return tr(
+        "At {threshold} {right} of the alarms are right ({right_interval}), and "
+        "{missed} of {positive} pass ({missed_interval}).",
+        **values,
+    )
+
+
+def _balance(result: Thresholds) -> str:
+    total = result.positives + result.negatives
+    share = result.positives / total if total > 0 else 0.5
+    if SKEWED <= share <= 1 - SKEWED:
+        return ""
+    return tr(
+        "Classes are {negative} : {positive}; read precision–recall first.",
+        negative=_part(1 - share),
+        positive=_part(share),
+    )
+
+
+def _part(share: float) -> str:
+    digits = 0 if 0.01 <= share <= 0.99 else 2
+    return f"{100 * share:.{digits}f}"
