@@ -1,0 +1,512 @@
+"""Rows of a view, read a window at a time from the engine.
+
+The model holds the rows in sight and a little more, whatever the size of the
+view. At most one request is under way: while the user scrolls, only the place
+where the eye is now is asked for next, so a long scroll asks for little.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import numpy as np
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+
+from engine.contracts.dataset import Kind
+from engine.contracts.i18n import tr
+from engine.contracts.requests import ReadRows
+from engine.contracts.results import ColumnWindow, RowsWindow, ViewInfo
+from gui.item_models import cell_format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Index = QModelIndex | QPersistentModelIndex
+BLOCK_ROWS = 128
+BLOCK_COLUMNS = 16
+MAX_BLOCKS = 256
+WAITING = "…"
+_NOWHERE = QModelIndex()
+
+
+class Engine(Protocol):
+    """The part of the engine client that a table needs."""
+
+    def submit(
+        self,
+        request: Any,
+        *,
+        on_result: Callable[[Any], None] | None = None,
+        on_error: Callable[[Any], None] | None = None,
+        label: str = "",
+    ) -> Any:
+        """Send a request; callbacks run in the window's thread."""
+
+
+class Answers(Protocol):
+    """What the model answered for a row, known without asking the engine."""
+
+    def truth(self, row: int) -> str | None:
+        """Return the true label or value, ``None`` where it is missing."""
+
+    def prediction(self, row: int) -> str | None:
+        """Return the decided label or predicted value."""
+
+    def wrong(self, row: int) -> bool:
+        """Return whether the decision differs from a known truth."""
+
+    def confidence(self, row: int) -> float:
+        """Return the score of the decided class, ``nan`` where there is none."""
+
+
+class Look(Enum):
+    """How the cells of a column are shown."""
+
+    PLAIN = auto()
+    ROW = auto()
+    ID = auto()
+    TRUTH = auto()
+    PREDICTION = auto()
+    CONFIDENCE = auto()
+    SCORE = auto()
+    LOSS = auto()
+
+
+_LOCAL = {Look.ROW, Look.TRUTH, Look.PREDICTION, Look.CONFIDENCE, Look.SCORE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownColumn:
+    """One column of the table: what is read, its heading, and its look."""
+
+    name: str
+    title: str
+    kind: Kind
+    look: Look = Look.PLAIN
+
+    @property
+    def right(self) -> bool:
+        """Whether the cells are aligned to the right, as numbers are."""
+        if self.look in {Look.CONFIDENCE, Look.LOSS, Look.ROW, Look.SCORE}:
+            return True
+        return self.kind is Kind.NUMERIC and self.look is not Look.ID
+
+
+class Interval(NamedTuple):
+    """A rate with its interval on a scale to ``top``, beside a reference rate."""
+
+    low: float
+    value: float
+    high: float
+    reference: float
+    top: float
+
+
+class Cell(NamedTuple):
+    """What is painted in one cell."""
+
+    text: str
+    right: bool = False
+    muted: bool = False
+    bold: bool = False
+    wrong: bool = False
+    bar: float | None = None
+    interval: Interval | None = None
+
+
+@dataclass
+class _Block:
+    """Some columns of 128 rows, as they came, and the cells made of them."""
+
+    rows: np.ndarray
+    columns: dict[str, ColumnWindow]
+    cells: dict[tuple[int, int], Cell]
+
+
+class RowsModel(QAbstractTableModel):
+    """A view of any size as a table. Cells not read yet show ``…``.
+
+    Signals
+    -------
+    adopted
+        A new view is shown from now on.
+    filled
+        Cells have arrived.
+    failed
+        The engine could not read (an ``ErrorInfo``).
+    """
+
+    adopted = Signal(object)
+    filled = Signal()
+    failed = Signal(object)
+
+    def __init__(self, engine: Engine, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._columns: tuple[ShownColumn, ...] = ()
+        self._view: ViewInfo | None = None
+        self._next: ViewInfo | None = None
+        self._blocks: OrderedDict[tuple[int, int], _Block] = OrderedDict()
+        self._wanted = (0, 32, 0, BLOCK_COLUMNS - 1)
+        self._asking = False
+        self._formats: dict[str, int] = {}
+        self.answers: Answers | None = None
+
+    # What is shown
+
+    @property
+    def columns(self) -> tuple[ShownColumn, ...]:
+        """The columns, in order."""
+        return self._columns
+
+    @property
+    def view(self) -> ViewInfo | None:
+        """The view that is shown, ``None`` before the first."""
+        return self._view
+
+    def set_columns(self, columns: tuple[ShownColumn, ...]) -> None:
+        """Show other columns; the rows are read again."""
+        if columns == self._columns:
+            return
+        self.beginResetModel()
+        self._columns = columns
+        self._blocks.clear()
+        self._formats.clear()
+        self.endResetModel()
+        self._ask()
+
+    def show_view(self, info: ViewInfo) -> None:
+        """Change to another view, once the rows in sight have arrived.
+
+        Until then the old rows stay, so that nothing flickers.
+        """
+        self._next = info
+        self._ask()
+
+    def forget(self) -> None:
+        """Show nothing."""
+        self.beginResetModel()
+        self._view = self._next = None
+        self._blocks.clear()
+        self._formats.clear()
+        self.endResetModel()
+
+    def set_answers(self, answers: Answers | None) -> None:
+        """Take other answers (a moved threshold); cells in sight follow at once."""
+        self.answers = answers
+        for block in self._blocks.values():
+            block.cells.clear()
+        self._all_changed()
+
+    # Asking the engine
+
+    def need(self, top: int, bottom: int, left: int, right: int) -> None:
+        """Say which cells are in sight; they and their neighbours are read."""
+        self._wanted = (top, bottom, left, right)
+        self._ask()
+
+    def _ask(self) -> None:
+        if self._asking or not self._columns:
+            return
+        if self._next is not None:
+            self._ask_first_window(self._next)
+        elif self._view is not None:
+            self._ask_missing(self._view)
+
+    def _ask_first_window(self, info: ViewInfo) -> None:
+        if info.n_rows == 0:
+            self._adopt(info)
+            return
+        top, bottom, left, right = self._wanted
+        last = (info.n_rows - 1) // BLOCK_ROWS
+        first_block = min(top // BLOCK_ROWS, last)
+        last_block = min(max(bottom // BLOCK_ROWS, first_block), last)
+        self._read(info, (first_block, last_block), self._column_blocks(left, right))
+
+    def _ask_missing(self, info: ViewInfo) -> None:
+        if info.n_rows == 0:
+            return
+        top, bottom, left, right = self._wanted
+        span = max(bottom - top, 1)
+        # In sight first; then as much again above, below and to both sides.
+        for rows, columns in (
+            ((top, bottom), (left, right)),
+            ((top - span, bottom + span), (left, right)),
+            ((top, bottom), (left - BLOCK_COLUMNS, right + BLOCK_COLUMNS)),
+        ):
+            if self._ask_span(info, rows, self._column_blocks(*columns)):
+                return
+
+    def _ask_span(
+        self, info: ViewInfo, rows: tuple[int, int], column_blocks: range
+    ) -> bool:
+        first = max(rows[0], 0) // BLOCK_ROWS
+        last = min(max(rows[1], 0), info.n_rows - 1) // BLOCK_ROWS
+        missing = [
+            (row, column)
+            for row in range(first, last + 1)
+            for column in column_blocks
+            if (row, column) not in self._blocks
+        ]
+        if not missing:
+            return False
+        row_blocks = [row for row, _ in missing]
+        column_blocks_missing = [column for _, column in missing]
+        self._read(
+            info,
+            (min(row_blocks), max(row_blocks)),
+            range(min(column_blocks_missing), max(column_blocks_missing) + 1),
+        )
+        return True
+
+    def _column_blocks(self, left: int, right: int) -> range:
+        last = len(self._columns) - 1
+        left, right = min(max(left, 0), last), min(max(right, 0), last)
+        return range(left // BLOCK_COLUMNS, right // BLOCK_COLUMNS + 1)
+
+    def _read(
+        self, info: ViewInfo, row_blocks: tuple[int, int], column_blocks: range
+    ) -> None:
+        start = row_blocks[0] * BLOCK_ROWS
+        stop = min((row_blocks[1] + 1) * BLOCK_ROWS, info.n_rows)
+        shown = self._columns
+        names = tuple(
+            dict.fromkeys(
+                column.name
+                for block in column_blocks
+                for column in shown[block * BLOCK_COLUMNS : (block + 1) * BLOCK_COLUMNS]
+                if not self._is_local(column)
+            )
+        )
+        self._asking = True
+
+        def arrived(window: RowsWindow) -> None:
+            self._asking = False
+            self._take(info, window, shown, column_blocks)
+            self._ask()
+
+        def failed(error: object) -> None:
+            self._asking = False
+            if info in (self._view, self._next):
+                self._next = None if info is self._next else self._next
+                self.failed.emit(error)
+            elif self._next is not None:
+                self._ask()
+
+        request = ReadRows(view=info.view, start=start, stop=stop, columns=names)
+        self._engine.submit(request, on_result=arrived, on_error=failed)
+
+    def _is_local(self, column: ShownColumn) -> bool:
+        return column.look is Look.ROW or (
+            column.look in _LOCAL and self.answers is not None
+        )
+
+    def _take(
+        self,
+        info: ViewInfo,
+        window: RowsWindow,
+        shown: tuple[ShownColumn, ...],
+        column_blocks: range,
+    ) -> None:
+        if shown is not self._columns or info not in (self._view, self._next):
+            return
+        if info is self._next:
+            self._adopt(info)
+        by_name = {column.name: column for column in window.columns}
+        for start in range(window.start, window.start + len(window.rows), BLOCK_ROWS):
+            block_rows = slice(start - window.start, start - window.start + BLOCK_ROWS)
+            for block in column_blocks:
+                part = shown[block * BLOCK_COLUMNS : (block + 1) * BLOCK_COLUMNS]
+                columns = {
+                    column.name: _cut(by_name[column.name], block_rows)
+                    for column in part
+                    if column.name in by_name
+                }
+                key = (start // BLOCK_ROWS, block)
+                self._blocks[key] = _Block(window.rows[block_rows], columns, {})
+                self._blocks.move_to_end(key)
+        while len(self._blocks) > MAX_BLOCKS:
+            self._blocks.popitem(last=False)
+        self._all_changed()
+
+    def _adopt(self, info: ViewInfo) -> None:
+        """Show ``info``; rows come or go at the end, so the place is kept."""
+        self._next = None
+        before = self._view.n_rows if self._view is not None else 0
+        if info.n_rows > before:
+            self.beginInsertRows(QModelIndex(), before, info.n_rows - 1)
+        elif info.n_rows < before:
+            self.beginRemoveRows(QModelIndex(), info.n_rows, before - 1)
+        self._view = info
+        self._blocks.clear()
+        if info.n_rows > before:
+            self.endInsertRows()
+        elif info.n_rows < before:
+            self.endRemoveRows()
+        self.adopted.emit(info)
+
+    def _all_changed(self) -> None:
+        if self._view is not None and self._view.n_rows and self._columns:
+            self.dataChanged.emit(
+                self.index(0, 0),
+                self.index(self._view.n_rows - 1, len(self._columns) - 1),
+            )
+        self.filled.emit()
+
+    # Cells
+
+    def row_number(self, position: int) -> int | None:
+        """Return the number in the part of the row at ``position``, if read."""
+        block = self._row_block(position // BLOCK_ROWS)
+        offset = position % BLOCK_ROWS
+        if block is None or offset >= len(block.rows):
+            return None
+        return int(block.rows[offset])
+
+    def _row_block(self, row_block: int) -> _Block | None:
+        left, right = self._wanted[2:]
+        for column_block in self._column_blocks(left, right):
+            block = self._blocks.get((row_block, column_block))
+            if block is not None:
+                return block
+        return None
+
+    def cell(self, position: int, column: int) -> Cell:
+        """Return what to paint at a place. Cheap: called for every cell in sight."""
+        key = (position // BLOCK_ROWS, column // BLOCK_COLUMNS)
+        block = self._blocks.get(key)
+        if block is None:
+            return Cell(WAITING, muted=True, right=self._columns[column].right)
+        place = (position % BLOCK_ROWS, column)
+        cell = block.cells.get(place)
+        if cell is None:
+            cell = self._make_cell(block, place[0], self._columns[column])
+            block.cells[place] = cell
+        return cell
+
+    def _make_cell(self, block: _Block, offset: int, column: ShownColumn) -> Cell:
+        if offset >= len(block.rows):
+            return Cell(WAITING, muted=True)
+        if self._is_local(column):
+            return self._local_cell(int(block.rows[offset]), column)
+        window = block.columns.get(column.name)
+        if window is None:
+            return Cell(WAITING, muted=True)
+        text = self._text(window, offset)
+        if text is None:
+            return Cell(tr("missing"), muted=True, right=column.right)
+        if column.look is Look.CONFIDENCE and window.numbers is not None:
+            return _bar_cell(float(window.numbers[offset]), wrong=False)
+        return Cell(
+            text,
+            right=column.right,
+            muted=column.look is Look.ID,
+            bold=column.look is Look.PREDICTION,
+        )
+
+    def _local_cell(self, row: int, column: ShownColumn) -> Cell:
+        if column.look is Look.ROW or self.answers is None:
+            return Cell(f"{row:,}", right=True, muted=True)
+        if column.look is Look.TRUTH:
+            truth = self.answers.truth(row)
+            if truth is None:
+                return Cell(tr("missing"), muted=True, right=column.right)
+            return Cell(cell_format.one_line(truth), right=column.right)
+        wrong = self.answers.wrong(row)
+        if column.look is Look.PREDICTION:
+            answer = self.answers.prediction(row)
+            text = cell_format.one_line(answer or WAITING)
+            return Cell(text, bold=True, wrong=wrong, right=column.right)
+        confidence = self.answers.confidence(row)
+        if column.look is Look.CONFIDENCE:
+            return _bar_cell(confidence, wrong=wrong)
+        if np.isnan(confidence):
+            return Cell(tr("missing"), muted=True, right=True)
+        return Cell(cell_format.number_text(confidence, 3), right=True)
+
+    def _text(self, window: ColumnWindow, offset: int) -> str | None:
+        if window.numbers is None:
+            text = window.texts[offset]
+            return None if text is None else cell_format.one_line(text)
+        value = float(window.numbers[offset])
+        if np.isnan(value):
+            return None
+        if window.name not in self._formats:
+            self._formats[window.name] = _format_of(window)
+        detail = self._formats[window.name]
+        if window.kind is Kind.DATETIME:
+            return cell_format.date_text(value, days_only=detail == 0)
+        return cell_format.number_text(value, detail)
+
+    # Qt's interface: screen readers, tests and headers come through here
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        """Return the number of rows of the view."""
+        return 0 if parent.isValid() or self._view is None else self._view.n_rows
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(self._columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the text of a cell, its alignment, and what it says aloud."""
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = (
+                Qt.AlignmentFlag.AlignRight
+                if self._columns[index.column()].right
+                else Qt.AlignmentFlag.AlignLeft
+            )
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.cell(index.row(), index.column()).text
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            cell = self.cell(index.row(), index.column())
+            return tr("{label}, wrong", label=cell.text) if cell.wrong else cell.text
+        return None
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        """Return a column's heading or a row's number."""
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        if orientation is Qt.Orientation.Horizontal:
+            return self._columns[section].title if section < len(self._columns) else ""
+        number = self.row_number(section)
+        return WAITING if number is None else f"{number:,}"
+
+
+def _cut(window: ColumnWindow, rows: slice) -> ColumnWindow:
+    numbers = None if window.numbers is None else window.numbers[rows]
+    return ColumnWindow(
+        name=window.name, kind=window.kind, numbers=numbers, texts=window.texts[rows]
+    )
+
+
+def _format_of(window: ColumnWindow) -> int:
+    assert window.numbers is not None
+    if window.kind is not Kind.DATETIME:
+        return cell_format.decimals_of(window.numbers)
+    known = window.numbers[np.isfinite(window.numbers)]
+    return int(bool(np.any(known % cell_format.DAY != 0)))
+
+
+def _bar_cell(share: float, *, wrong: bool) -> Cell:
+    if np.isnan(share):
+        return Cell(tr("missing"), muted=True, right=True)
+    text = cell_format.percent_text(share)
+    return Cell(text, right=True, wrong=wrong, bar=min(max(share, 0.0), 1.0))
