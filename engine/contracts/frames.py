@@ -29,8 +29,8 @@ MAX_DIMENSIONS = 4
 _MAGIC = b"TZ01"
 _PREFIX = struct.Struct("<4sI")
 _ALIGN = 16
-_DTYPES = frozenset(
-    "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8".split()  # little-endian, plain
+_DTYPES = frozenset(  # plain numbers, little-endian
+    "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8".split()  # noqa: SIM905
 )
 
 M = TypeVar("M")
@@ -175,7 +175,7 @@ def _from_file(
 
 
 def _is_token(name: str) -> bool:
-    return len(name) == 32 and all(c in "0123456789abcdef" for c in name)  # noqa: PLR2004
+    return len(name) == 32 and all(c in "0123456789abcdef" for c in name)
 
 
 class Channel(Generic[M]):
@@ -191,6 +191,8 @@ class Channel(Generic[M]):
         Folder for large arrays.
     trusted
         See :func:`decode`.
+    limit
+        Longest frame that is received, in bytes.
     """
 
     def __init__(
@@ -201,12 +203,14 @@ class Channel(Generic[M]):
         scratch: Path | None = None,
         *,
         trusted: bool = True,
+        limit: int = MAX_FRAME,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._receives = receives
         self._scratch = scratch
         self._trusted = trusted
+        self._limit = limit
 
     def send(self, message: object) -> None:
         """Send one message.
@@ -236,12 +240,13 @@ class Channel(Generic[M]):
             If it sent something else than a message.
         """
         try:
-            frame = self._reader.recv_bytes(MAX_FRAME)
+            frame = self._reader.recv_bytes(self._limit)
         except EOFError:
             raise
         except OSError as error:  # a length beyond the limit, or a broken pipe
             raise FrameError(str(error)) from error
-        return decode(frame, self._receives, self._scratch, trusted=self._trusted)
+        message: M = decode(frame, self._receives, self._scratch, trusted=self._trusted)
+        return message
 
     def close(self) -> None:
         """Close both ends."""

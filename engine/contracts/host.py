@@ -14,19 +14,24 @@ from engine.contracts.model import ModelInfo
 
 
 class LoadModel(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
-    """Open the model whose bytes stand behind the agreed descriptor."""
+    """Open the model whose bytes stand behind the agreed descriptor.
+
+    ``trusted`` are the exact types that a skops file may build.
+    """
 
     format: str
     name: str
     sha256: str
     size: int
+    trusted: tuple[str, ...] = ()
 
 
 class PredictBatch(msgspec.Struct, frozen=True, kw_only=True, tag="predict"):
     """Score one batch of rows.
 
     ``file`` names an Arrow IPC file in the exchange folder, columns in the
-    order of the model's inputs and named as the model names them.
+    order of the model's inputs and named as the model names them. Never sent
+    for no rows.
     """
 
     file: str
@@ -51,9 +56,15 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True, tag="loaded"):
 
 
 class Scores(msgspec.Struct, frozen=True, kw_only=True, tag="scores"):
-    """Answers for one batch: ``(n, k)`` scores and ``(n,)`` label codes.
+    """Answers for one batch, always inline: the host may write no file.
 
-    ``labels`` is empty for regression.
+    Attributes
+    ----------
+    scores
+        ``(n, k)`` float32 or float64, one column a class; ``(n, 1)`` values for
+        regression; ``(n, 0)`` where the model says only labels.
+    labels
+        ``(n,)`` int32 codes into the model's classes; empty for regression.
     """
 
     scores: np.ndarray

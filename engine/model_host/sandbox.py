@@ -1,0 +1,126 @@
+"""Locking this process down, before it sees a byte of a model.
+
+One-way and unprivileged. Every function says what it really achieved: a layer
+that the platform does not have is not in the list.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import sysconfig
+from pathlib import Path
+
+from engine.model_host import landlock, seccomp
+
+_LINUX = sys.platform.startswith("linux")
+_SET_DEATH_SIGNAL, _SET_NO_NEW_PRIVS = 1, 38
+_MAX_FILE = 1 << 20
+_MAX_DESCRIPTORS = 256
+# Where shared libraries, time zones and the number of processors are looked up.
+_SYSTEM = (
+    "/lib",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib64",
+    "/etc/ld.so.cache",
+    "/usr/share/zoneinfo",
+    "/sys/devices/system/cpu",
+    "/dev/urandom",
+    "/dev/null",
+)
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent ends (Linux)."""
+    if _LINUX:
+        _prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def lock_down(exchange: Path, memory: int) -> tuple[str, ...]:
+    """Give up everything a model does not need.
+
+    Parameters
+    ----------
+    exchange
+        The one folder of data that stays readable.
+    memory
+        Bytes of address space.
+
+    Returns
+    -------
+    tuple of str
+        The layers in force, for the window and for every result's provenance.
+    """
+    layers: list[str] = []
+    if _LINUX:
+        _prctl(_SET_NO_NEW_PRIVS, 1)
+        version = landlock.restrict([*library_folders(), exchange])
+        if version:
+            layers.append(f"landlock {version}")
+    if _limit(memory):
+        layers.append("rlimits")
+    if seccomp.supported():
+        with contextlib.suppress(OSError):  # a kernel built without it
+            seccomp.install()
+            layers.insert(min(1, len(layers)), "seccomp")
+    if _LINUX:
+        layers.append("no_new_privs")
+    return (*layers, "empty environment")
+
+
+def library_folders() -> list[Path]:
+    """Return what must stay readable for libraries to load their parts."""
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    paths = sysconfig.get_paths()
+    folders = [paths[name] for name in names]
+    folders += [entry for entry in sys.path if entry.endswith("-packages")]
+    bundle = getattr(sys, "_MEIPASS", None)
+    if bundle is not None:
+        folders.append(bundle)
+    return [Path(folder) for folder in dict.fromkeys([*folders, *_SYSTEM])]
+
+
+def _limit(memory: int) -> bool:
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return False
+    limits = {
+        resource.RLIMIT_AS: memory,
+        resource.RLIMIT_FSIZE: _MAX_FILE,
+        resource.RLIMIT_NOFILE: _MAX_DESCRIPTORS,
+        resource.RLIMIT_CORE: 0,
+    }
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    for kind, wanted in limits.items():
+        _, hard = resource.getrlimit(kind)
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        try:
+            resource.setrlimit(kind, (limit, limit))
+        except (OSError, ValueError):  # macOS has no limit on address space
+            if kind != resource.RLIMIT_AS:
+                raise
+    return True
+
+
+def close_other_files(keep: set[int]) -> None:
+    """Close every inherited descriptor but ``keep`` (where they can be listed)."""
+    try:
+        found = [int(name) for name in os.listdir("/proc/self/fd")]
+    except OSError:
+        return
+    for descriptor in found:
+        if descriptor not in keep:
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+
+
+def _prctl(option: int, value: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"prctl {option}: {os.strerror(number)}")

@@ -1,0 +1,156 @@
+"""The model host: lock down, then open one model and answer for it."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+import traceback
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.contracts.errors import EngineError
+from engine.contracts.frames import Channel, FrameError
+from engine.contracts.host import (
+    FromHost,
+    Loaded,
+    LoadModel,
+    PredictBatch,
+    Quit,
+    Ready,
+    Refused,
+    Scores,
+    ToHost,
+)
+from engine.model_host import sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from multiprocessing.connection import Connection
+
+    from engine.model_host.adapters.opened import Opened
+
+SLOT = "model"
+BATCHES = Path("in")
+_MAX_DETAILS = 20_000
+# Imported before the lock-down; skops brings every scikit-learn module with it.
+_LIBRARIES = (
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "sklearn.ensemble",
+    "joblib",
+    "skops.io",
+    "xgboost",
+    "lightgbm",
+    "catboost",
+    "onnx",
+    "onnxruntime",
+    "interpret.glassbox",
+    "engine.model_host.adapters.skops_file",
+    "engine.model_host.adapters.pickle_file",
+    "engine.model_host.adapters.xgboost_model",
+    "engine.model_host.adapters.lightgbm_model",
+    "engine.model_host.adapters.catboost_model",
+    "engine.model_host.adapters.onnx_model",
+    "engine.model_host.adapters.sklearn_model",
+)
+
+
+class _Absent:
+    """Makes optional imports of heavy libraries fail: seconds, not needed here."""
+
+    names = frozenset({"torch", "shap", "matplotlib"})
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: object = None
+    ) -> ModuleSpec | None:
+        """Refuse the listed packages and leave all others to the other finders."""
+        if name.partition(".")[0] in self.names:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return None
+
+
+def main(reader: Connection, writer: Connection, memory: int) -> None:
+    """Serve until told to leave or the other side is gone.
+
+    Parameters
+    ----------
+    reader, writer
+        Ends of the pipes to the engine.
+    memory
+        Bytes of address space allowed.
+    """
+    sandbox.die_with_parent()
+    warnings.simplefilter("ignore")
+    sys.meta_path.insert(0, _Absent())
+    for library in _LIBRARIES:
+        with contextlib.suppress(ImportError):  # a bundle may leave one out
+            importlib.import_module(library)
+    channel: Channel[ToHost] = Channel(reader, writer, ToHost)
+    slot = os.open(SLOT, os.O_RDONLY)
+    sandbox.close_other_files({0, 1, 2, reader.fileno(), writer.fileno(), slot})
+    layers = sandbox.lock_down(Path.cwd(), memory)
+    channel.send(Ready(layers=layers))
+    with contextlib.suppress(EOFError, FrameError):
+        _serve(channel, slot)
+
+
+def _serve(channel: Channel[ToHost], slot: int) -> None:
+    opened: Opened | None = None
+    while True:
+        message = channel.receive()
+        if isinstance(message, Quit):
+            return
+        answer: FromHost
+        try:
+            if isinstance(message, LoadModel):
+                opened = _load(message, slot)
+                answer = Loaded(model=opened.info)
+            else:
+                answer = _predict(opened, message)
+        except EngineError as error:
+            answer = Refused(error=error.info(_details()))
+        except MemoryError:
+            answer = Refused(error=EngineError("model.out_of_memory").info())
+        except Exception as error:  # noqa: BLE001 - the model may raise anything
+            answer = Refused(error=_failed(error).info(_details()))
+        channel.send(answer)
+
+
+def _load(message: LoadModel, slot: int) -> Opened:
+    from engine.model_host import adapters  # noqa: PLC0415 - after the libraries
+
+    data = bytearray()
+    while block := os.pread(slot, 1 << 24, len(data)):
+        data += block
+    opened = adapters.open_model(bytes(data), message)
+    info = msgspec.structs.replace(
+        opened.info, name=message.name, sha256=message.sha256, format=message.format
+    )
+    return replace(opened, info=info)
+
+
+def _predict(opened: Opened | None, message: PredictBatch) -> Scores:
+    from engine.model_host import columns  # noqa: PLC0415 - after the libraries
+
+    if opened is None:
+        raise EngineError("model.not_open")
+    table = columns.read_batch(BATCHES / message.file)
+    answer = opened.predict(table)
+    return Scores(scores=answer.scores, labels=answer.labels)
+
+
+def _failed(error: Exception) -> EngineError:
+    text = " ".join(str(error).split())[:300]
+    return EngineError("model.raised", kind=type(error).__name__, why=text)
+
+
+def _details() -> str:
+    return traceback.format_exc()[-_MAX_DETAILS:]

@@ -1,0 +1,125 @@
+"""Model hosts in stock: one in use, one warm and waiting."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import psutil
+
+from engine.contracts.errors import EngineError
+from engine.contracts.model import Light
+from engine.contracts.progress import SILENT
+from engine.models.host_process import Host, memory_allowance
+from engine.models.model import Model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.models.intake import Intake
+
+    from engine.contracts.model import SafetyReport
+    from engine.contracts.progress import Progress
+
+_ROOM_FOR_SPARE = 2 << 30
+
+
+class HostPool:
+    """Starts hosts, keeps a spare one warm, replaces those that end.
+
+    Parameters
+    ----------
+    scratch
+        Private folder of the session.
+    spare
+        Whether to keep a warm host waiting, where there is memory for it. The
+        first one starts at once.
+    memory
+        Bytes a host may use, ``None`` for three quarters of this machine's.
+    """
+
+    def __init__(
+        self, scratch: Path, spare: bool = True, *, memory: int | None = None
+    ) -> None:
+        self.layers: tuple[str, ...] = ()
+        self._scratch = scratch
+        self._keeps_spare = spare
+        self._memory = memory or memory_allowance()
+        # Hosts die with the thread that started them, so one thread starts them all.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="host-starter")
+        self._lock = threading.Lock()
+        self._spare: Future[Host] | None = None
+        self._taken: list[Host] = []
+        self._closed = False
+        self._stock()
+
+    def open(
+        self, intake: Intake, report: SafetyReport, progress: Progress = SILENT
+    ) -> Model:
+        """Open a model whose opening was decided (a click, a consent).
+
+        Parameters
+        ----------
+        intake
+            The copy of the file in our store.
+        report
+            Its static report; its skops types are the ones that may be built.
+
+        Raises
+        ------
+        EngineError
+            ``host.forbidden`` for a forbidden file, ``host.no_sandbox`` for a red
+            one where nothing locks the host down, ``host.*`` if the host fails,
+            ``model.*`` if the file is no model this program can use.
+        """
+        if report.light is Light.FORBIDDEN:
+            raise EngineError("host.forbidden", file=intake.path_in_store.name)
+        return Model(self, intake, report, progress)
+
+    def take(self, progress: Progress = SILENT) -> Host:
+        """Return a locked-down host that has seen no model, and start the next."""
+        while True:
+            with self._lock:
+                if self._closed:
+                    raise EngineError("host.stopped")
+                future, self._spare = self._spare, None
+                if future is None:
+                    future = self._start()
+            host = future.result()
+            self._taken.append(host)
+            self.layers = host.wait_ready(progress)
+            if host.alive:
+                return host
+            self.release(host)
+
+    def restock(self) -> None:
+        """Start the next spare if there is none and memory allows it."""
+        with self._lock:
+            self._stock()
+
+    def release(self, host: Host) -> None:
+        """End a host that is no longer needed."""
+        host.kill()
+        with contextlib.suppress(ValueError):
+            self._taken.remove(host)
+
+    def close(self) -> None:
+        """End every host."""
+        with self._lock:
+            self._closed = True
+            future, self._spare = self._spare, None
+        if future is not None:
+            future.result().kill()
+        for host in list(self._taken):
+            self.release(host)
+        self._starter.shutdown()
+
+    def _stock(self) -> None:
+        room = psutil.virtual_memory().available >= _ROOM_FOR_SPARE
+        if self._keeps_spare and room and self._spare is None and not self._closed:
+            self._spare = self._start()
+
+    def _start(self) -> Future[Host]:
+        return self._starter.submit(Host, self._scratch, self._memory)

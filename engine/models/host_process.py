@@ -1,0 +1,296 @@
+"""The engine's hold on a model host: start it, ask it, watch it, end it.
+
+The process on the other side is not trusted once it has opened a file: it can
+crash, hang, lie or grow, and each of these ends it with a clear error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import queue
+import shutil
+import signal
+import string
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psutil
+
+from engine.contracts.errors import EngineError, ErrorInfo
+from engine.contracts.frames import Channel, FrameError
+from engine.contracts.host import FromHost, Ready, Refused
+from engine.contracts.messages.model import MESSAGES
+from engine.contracts.progress import SILENT
+from engine.models import child
+
+if TYPE_CHECKING:
+    from engine.contracts.progress import Progress
+
+START_TIMEOUT = 120.0
+MAX_FRAME = 48 << 20
+_POLL = 0.03
+_GIB = 1 << 30
+_ADDRESS_ROOM = 8 * _GIB  # libraries map far more than they use
+_MIN_MEMORY = 2 * _GIB
+_MEMORY_SHARE = 0.75
+_GRACE = 0.25
+_MAX_LOG = 4000
+_MAX_UNREAD = 4
+_END_WAIT = 5.0
+
+A = TypeVar("A")
+
+
+class HostTraceback(Exception):  # noqa: N818 - a carrier of text, never shown alone
+    """What the host wrote about its error, for the copyable details."""
+
+
+def memory_allowance() -> int:
+    """Return how many bytes of memory a host may really use."""
+    return max(_MIN_MEMORY, int(psutil.virtual_memory().total * _MEMORY_SHARE))
+
+
+def threads_allowance() -> int:
+    """Return how many threads a host may compute with: all cores but one."""
+    return max(1, (os.cpu_count() or 2) - 1)
+
+
+class Host:
+    """One sandboxed process.
+
+    Must be created in a thread that lives as long as the process should: the
+    kernel ends the host with the thread that started it.
+
+    Parameters
+    ----------
+    scratch
+        Private folder of the session; the host's exchange folder goes there.
+    memory
+        Bytes of memory it may use.
+    """
+
+    def __init__(self, scratch: Path, memory: int) -> None:
+        self.memory = memory
+        self.layers: tuple[str, ...] = ()
+        self.exchange = Path(tempfile.mkdtemp(prefix="host-", dir=scratch))
+        self.batches = self.exchange / "in"
+        self.batches.mkdir(mode=0o700)
+        for name in ("model", "log"):
+            (self.exchange / name).touch(mode=0o600)
+        context = multiprocessing.get_context("spawn")
+        reader, its_writer = context.Pipe(duplex=False)
+        its_reader, writer = context.Pipe(duplex=False)
+        self._process = context.Process(
+            target=child.run,
+            args=(
+                its_reader,
+                its_writer,
+                str(self.exchange),
+                memory + _ADDRESS_ROOM,
+                threads_allowance(),
+            ),
+            name="trasluz-model-host",
+            daemon=True,
+        )
+        self._process.start()
+        its_reader.close()  # else the end of the host would never be noticed
+        its_writer.close()
+        self._watched = psutil.Process(self.pid)
+        self._channel: Channel[FromHost] = Channel(
+            reader, writer, FromHost, limit=MAX_FRAME
+        )
+        self._answers: queue.Queue[FromHost | FrameError | None] = queue.Queue()
+        self._busy = threading.Lock()
+        self._ended = threading.Event()
+        self._listener = threading.Thread(
+            target=self._listen, name="host-answers", daemon=True
+        )
+        self._listener.start()
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid or 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return not self._ended.is_set() and self._process.is_alive()
+
+    def wait_ready(self, progress: Progress = SILENT) -> tuple[str, ...]:
+        """Wait until it is locked down and return the layers in force."""
+        if not self.layers:
+            self.layers = self._answer(Ready, START_TIMEOUT, progress).layers
+        return self.layers
+
+    def put_model(self, source: Path) -> None:
+        """Copy the bytes of a model behind the descriptor the host holds open."""
+        shutil.copyfile(source, self.exchange / "model")
+
+    def ask(
+        self,
+        message: object,
+        kind: type[A],
+        timeout: float | None = None,
+        progress: Progress = SILENT,
+    ) -> A:
+        """Send one message and return the answer.
+
+        Parameters
+        ----------
+        message
+            A member of :data:`engine.contracts.host.ToHost`.
+        kind
+            Type the answer has to be of.
+        timeout
+            Seconds after which the host is taken to hang, ``None`` for never.
+        progress
+            Asked often whether to stop. A host that is then still busy after a
+            short grace is killed.
+
+        Raises
+        ------
+        EngineError
+            ``host.*`` if the host failed (it is dead then), else the error that
+            the host itself reported.
+        """
+        with self._busy:
+            try:
+                self._channel.send(message)
+            except EOFError as error:
+                raise self._lost() from error
+            return self._answer(kind, timeout, progress)
+
+    def kill(self) -> None:
+        """End it at once and remove its folder. May be called from any thread."""
+        self._ended.set()
+        self._process.kill()
+        self._process.join(_END_WAIT)
+        self._listener.join(_END_WAIT)
+        self._channel.close()
+        shutil.rmtree(self.exchange, ignore_errors=True)
+
+    def _listen(self) -> None:
+        """Move answers from the pipe to the queue, so that waiting has an end."""
+        while True:
+            try:
+                item: FromHost | FrameError | None = self._channel.receive()
+            except EOFError:
+                item = None
+            except FrameError as error:
+                item = error
+            if self._answers.qsize() > _MAX_UNREAD:
+                item = FrameError("answers that nobody asked for")
+            self._answers.put(item)
+            if item is None or isinstance(item, FrameError):
+                return
+
+    def _answer(self, kind: type[A], timeout: float | None, progress: Progress) -> A:
+        give_up = None if timeout is None else time.monotonic() + timeout
+        try:
+            answer = self._next(give_up, timeout, progress)
+        except EngineError:
+            raise
+        except BaseException:  # cancelled: is it about to be free again?
+            self._settle()
+            raise
+        if isinstance(answer, Refused):
+            raise self._reported(answer.error)
+        if not isinstance(answer, kind):
+            raise self.liar(f"{type(answer).__name__} instead of {kind.__name__}")
+        return answer
+
+    def _next(
+        self, give_up: float | None, timeout: float | None, progress: Progress
+    ) -> FromHost:
+        while True:
+            try:
+                item = self._answers.get(timeout=_POLL)
+            except queue.Empty:
+                progress.raise_if_cancelled()
+                self._check_memory()
+                if give_up is not None and time.monotonic() > give_up:
+                    self.kill()
+                    raise EngineError("host.hangs", seconds=timeout) from None
+                continue
+            if item is None:
+                progress.raise_if_cancelled()
+                raise self._lost()
+            if isinstance(item, FrameError):
+                raise self.liar(str(item))
+            return item
+
+    def _settle(self) -> None:
+        """Give a cancelled question a moment to be answered, then kill the host."""
+        try:
+            item = self._answers.get(timeout=_GRACE)
+        except queue.Empty:
+            item = None
+        if item is None or isinstance(item, FrameError):
+            self.kill()
+
+    def _check_memory(self) -> None:
+        try:
+            used = self._watched.memory_info().rss
+        except psutil.Error:
+            return
+        if used > self.memory:
+            self.kill()
+            raise EngineError(
+                "host.memory",
+                used=f"{used / _GIB:.1f}",
+                allowed=f"{self.memory / _GIB:.1f}",
+            )
+
+    def liar(self, what: str) -> EngineError:
+        """Kill a host that said something it must not; return the error."""
+        self.kill()
+        return EngineError("host.bad_answer", why=what[:300])
+
+    def _lost(self) -> EngineError:
+        stopped = self._ended.is_set()
+        self._process.join(_END_WAIT)
+        code = self._process.exitcode
+        log = self._log()
+        self.kill()
+        if stopped:
+            return EngineError("host.stopped")
+        error = EngineError("host.crashed", how=_ending(code))
+        error.__cause__ = HostTraceback(log)
+        return error
+
+    def _log(self) -> str:
+        with contextlib.suppress(OSError):
+            data = (self.exchange / "log").read_bytes()[-_MAX_LOG:]
+            return data.decode("utf-8", "replace")
+        return ""
+
+    def _reported(self, error: ErrorInfo) -> EngineError:
+        if not _is_sayable(error):
+            return self.liar(f"unknown error {error.code!r}")
+        made = EngineError(error.code, **error.params)
+        made.__cause__ = HostTraceback(error.details)
+        return made
+
+
+def _ending(code: int | None) -> str:
+    if code is not None and code < 0:
+        with contextlib.suppress(ValueError):
+            return signal.Signals(-code).name
+    return f"exit {code}"
+
+
+def _is_sayable(error: ErrorInfo) -> bool:
+    """Return whether there is a sentence for the error and all it needs."""
+    if error.code not in MESSAGES:
+        return False
+    needed: set[str] = set()
+    for sentence in MESSAGES[error.code]:
+        fields: Any = string.Formatter().parse(sentence)
+        needed |= {name for _, name, _, _ in fields if name}
+    return needed <= set(error.params)

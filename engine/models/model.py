@@ -1,0 +1,267 @@
+"""A model as the engine holds it: a description, and rows in, answers out."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from engine.contracts.dataset import Note
+from engine.contracts.errors import EngineError
+from engine.contracts.host import Loaded, LoadModel, PredictBatch, Scores
+from engine.contracts.model import Light, ScoreKind, Task
+from engine.contracts.progress import SILENT
+from engine.models import checks
+from engine.models.sealed import is_sealed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from engine.models.intake import Intake
+
+    from engine.contracts.model import ModelInfo, SafetyReport
+    from engine.contracts.progress import Progress
+    from engine.models.host import HostPool
+    from engine.models.host_process import Host
+
+LOAD_TIMEOUT = 300.0
+BATCH_TIMEOUT = 600.0
+_FIRST_ROWS = 512
+_TARGET_SECONDS = 0.4
+_MAX_GROWTH = 8
+_MAX_BATCH_BYTES = 32 << 20
+_MAX_ANSWER_BYTES = 16 << 20
+_MAX_BATCH_ROWS = 1 << 18
+_RELATIVE, _ABSOLUTE = 1e-5, 1e-7
+
+
+class Model:
+    """An open model. Made by :meth:`engine.models.host.HostPool.open`.
+
+    When its host ends (killed, crashed, caught lying), the description stays and
+    the next call opens the same bytes in a fresh host.
+
+    Attributes
+    ----------
+    info
+        What the model is.
+    batch_timeout
+        Seconds after which one batch is taken to hang.
+    """
+
+    def __init__(
+        self,
+        pool: HostPool,
+        intake: Intake,
+        report: SafetyReport,
+        progress: Progress = SILENT,
+    ) -> None:
+        self.batch_timeout = BATCH_TIMEOUT
+        self._pool = pool
+        self._intake = intake
+        self._report = report
+        self._closed = False
+        self._host: Host | None = None
+        self.info: ModelInfo = self._open(progress)
+
+    def predict(
+        self, table: pa.Table, progress: Progress = SILENT
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Score rows, in batches that take a fraction of a second each.
+
+        Parameters
+        ----------
+        table
+            Columns named and ordered as ``info.inputs``.
+        progress
+            Told after every batch, asked all the time whether to stop.
+
+        Returns
+        -------
+        scores
+            ``(n, k)`` float, see :class:`~engine.contracts.predictions.Predictions`.
+        labels
+            ``(n,)`` int32 class codes; float64 predicted values for regression.
+
+        Raises
+        ------
+        EngineError
+            ``model.*`` for what the model reports, ``host.*`` if its host failed.
+        """
+        names = [field.name for field in self.info.inputs]
+        if names and table.column_names != names:
+            raise EngineError(
+                "model.wrong_columns",
+                expected=tuple(names),
+                found=tuple(table.column_names),
+            )
+        n = table.num_rows
+        scores: np.ndarray | None = None
+        labels = np.empty(n, dtype=np.int32)
+        for start, answer in self._batches(table, progress):
+            stop = start + len(answer.scores)
+            if scores is None:
+                scores = np.empty((n, answer.scores.shape[1]), answer.scores.dtype)
+            scores[start:stop] = answer.scores
+            if self.info.task is not Task.REGRESSION:
+                labels[start:stop] = answer.labels
+            progress.advance(stop, n, "model.scoring")
+        if scores is None:
+            scores = np.empty((0, checks.n_scores(self.info)))
+        if self.info.task is Task.REGRESSION:
+            return scores, scores[:, 0].astype(np.float64)
+        return scores, labels
+
+    def is_deterministic(self, sample: pa.Table, progress: Progress = SILENT) -> bool:
+        """Ask twice, the second time in reverse order; remember the answer.
+
+        Small differences in the last digits are not counted: they come from the
+        order in which a processor adds.
+        """
+        first, first_labels = self.predict(sample, progress)
+        backwards = np.arange(sample.num_rows)[::-1]
+        again, again_labels = self.predict(sample.take(pa.array(backwards)), progress)
+        if self.info.score_kind is ScoreKind.LABEL:
+            same = np.array_equal(first_labels, again_labels[::-1])
+        else:
+            same = np.allclose(first, again[::-1], rtol=_RELATIVE, atol=_ABSOLUTE)
+        notes = [n for n in self.info.notes if n.code != "model.not_deterministic"]
+        if not same:
+            notes.append(Note(code="model.not_deterministic"))
+        self.info = msgspec.structs.replace(
+            self.info, deterministic=same, notes=tuple(notes)
+        )
+        return same
+
+    def kill(self) -> None:
+        """End the host at once, from any thread: the hard cancel."""
+        host = self._host
+        if host is not None:
+            self._pool.release(host)
+
+    def close(self) -> None:
+        """End the host for good."""
+        self._closed = True
+        self.kill()
+
+    def _open(self, progress: Progress) -> ModelInfo:
+        host = self._pool.take(progress)
+        if self._report.light is Light.RED and not is_sealed(host.layers):
+            self._pool.release(host)
+            raise EngineError("host.no_sandbox", file=self._report.path)
+        try:
+            host.put_model(self._intake.path_in_store)
+            loaded = host.ask(self._load_message(), Loaded, LOAD_TIMEOUT, progress)
+            checks.check_info(loaded.model)
+        except checks.Lie as lie:
+            raise host.liar(str(lie)) from lie
+        except BaseException:
+            self._pool.release(host)
+            raise
+        finally:
+            self._pool.restock()
+        self._host = host
+        # what the engine knows itself is not taken from the host
+        return msgspec.structs.replace(
+            loaded.model,
+            name=self._load_message().name,
+            sha256=self._intake.sha256,
+            format=self._intake.format,
+            sandbox=host.layers,
+            safety=self._report,
+            deterministic=None,
+        )
+
+    def _load_message(self) -> LoadModel:
+        types = [f.name for f in self._report.findings if f.what == "skops_type"]
+        return LoadModel(
+            format=self._intake.format,
+            name=self._report.path.replace("\\", "/").rpartition("/")[2],
+            sha256=self._intake.sha256,
+            size=self._intake.size,
+            trusted=tuple(types),
+        )
+
+    def _ready_host(self, progress: Progress) -> Host:
+        if self._closed:
+            raise EngineError("host.stopped")
+        if self._host is None or not self._host.alive:
+            kept = self.info
+            self.info = self._open(progress)
+            self.info = msgspec.structs.replace(
+                self.info, deterministic=kept.deterministic, notes=kept.notes
+            )
+        host = self._host
+        if host is None:
+            raise EngineError("host.stopped")
+        return host
+
+    def _batches(
+        self, table: pa.Table, progress: Progress
+    ) -> Iterator[tuple[int, Scores]]:
+        """Yield the start of every batch with its checked answer."""
+        n = table.num_rows
+        if n == 0:
+            return
+        host = self._ready_host(progress)
+        most = self._most_rows(table)
+        rows = min(_FIRST_ROWS, most)
+        start = 0
+        for number in itertools.count():
+            progress.raise_if_cancelled()
+            batch = table.slice(start, rows)
+            began = time.monotonic()
+            answer = self._ask(host, batch, f"{number}.arrow", start, progress)
+            yield start, answer
+            start += batch.num_rows
+            if start >= n:
+                return
+            elapsed = max(time.monotonic() - began, 1e-4)
+            wanted = int(batch.num_rows * _TARGET_SECONDS / elapsed)
+            rows = max(1, min(wanted, batch.num_rows * _MAX_GROWTH, most))
+
+    def _most_rows(self, table: pa.Table) -> int:
+        row_bytes: int = max(1, table.nbytes // table.num_rows)
+        answer_bytes = max(1, 8 * checks.n_scores(self.info) + 4)
+        most: int = min(
+            _MAX_BATCH_ROWS,
+            _MAX_BATCH_BYTES // row_bytes,
+            _MAX_ANSWER_BYTES // answer_bytes,
+        )
+        return max(1, most)
+
+    def _ask(
+        self, host: Host, batch: pa.Table, file: str, start: int, progress: Progress
+    ) -> Scores:
+        path = host.batches / file
+        try:
+            _write(batch, path)
+        except OSError as error:
+            if not host.alive:
+                progress.raise_if_cancelled()
+                raise EngineError("host.stopped") from error
+            raise EngineError("host.no_room", why=str(error.strerror)) from error
+        try:
+            message = PredictBatch(file=file, n_rows=batch.num_rows)
+            answer = host.ask(message, Scores, self.batch_timeout, progress)
+        finally:
+            path.unlink(missing_ok=True)
+        try:
+            checks.check_scores(self.info, answer, batch.num_rows)
+        except checks.Lie as lie:
+            raise host.liar(str(lie)) from lie
+        except checks.NotFinite as found:
+            row = start + found.row
+            raise EngineError("model.not_finite", row=row, n=found.n) from found
+        return answer
+
+
+def _write(batch: pa.Table, path: Path) -> None:
+    """Write one batch as one Arrow IPC file, dictionaries shared."""
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as out:
+        out.write_table(batch.combine_chunks())
