@@ -288,46 +288,10 @@ def confused_pairs(
     return tuple((int(cell) // len(table), int(cell) % len(table)) for cell in best)
 
 
-def thin_monotone(
-    x: NDArray[np.float64], y: NDArray[np.float64], limit: int = 2000
-) -> NDArray[np.int64]:
-    """Choose points of a curve that rises in both directions, for drawing.
-
-    The ends and the last point of every cell of a fine grid on either axis are
-    kept: no kept line strays further than ``2 / limit`` of the range from the
-    curve. A curve of at most ``limit`` points is kept whole.
-    """
-    m = len(x)
-    if m <= limit:
-        return np.arange(m)
-    cells = (limit - 2) // 2
-    keep = [np.array([0, m - 1])]
-    for values in (x, y):
-        low, high = float(values[0]), float(values[-1])
-        cell = np.floor((values - low) * (cells / max(high - low, 1e-300)))
-        keep.append(np.flatnonzero(np.diff(cell) > 0)[:cells])
-    return np.unique(np.concatenate(keep))
-
-
-def thin_jagged(
-    x: NDArray[np.float64], y: NDArray[np.float64], limit: int = 2000
-) -> NDArray[np.int64]:
-    """Choose points of a curve that rises in ``x`` only, for drawing.
-
-    Every cell of a grid on ``x`` keeps its first, last, lowest and highest point,
-    so that no peak is lost.
-    """
-    m = len(x)
-    if m <= limit:
-        return np.arange(m)
-    cells = max(limit // 4, 1)
-    span = max(float(x[-1] - x[0]), 1e-300)
-    cell = np.minimum(((x - x[0]) * (cells / span)).astype(np.int64), cells - 1)
-    starts = np.flatnonzero(np.diff(cell, prepend=-1))
-    ends = np.append(starts[1:], m) - 1
-    keep = [starts, ends]
-    for extreme in (np.minimum, np.maximum):
-        best = np.repeat(extreme.reduceat(y, starts), ends - starts + 1)
-        hits = np.flatnonzero(y == best)
-        keep.append(hits[np.searchsorted(hits, starts)])
-    return np.unique(np.concatenate(keep))
+def precision_recall(
+    tp: NDArray[np.float64], fp: NDArray[np.float64], positives: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return ``(recall, precision)`` of cumulated counts; precision 1 of nothing."""
+    called = tp + fp
+    precision = np.divide(tp, called, out=np.ones_like(called), where=called > 0)
+    return tp / max(positives, 1e-300), precision

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from engine.analysis import Facts, Inputs
     from engine.contracts.progress import Progress
+    from engine.contracts.selection import Selection
     from engine.evaluate.sample import Sample
 
     Rows = tuple[NDArray[np.float64], NDArray[np.float64] | None]
@@ -80,17 +81,19 @@ class BucketsAnalysis:
         )
 
 
-def _text(rule: object) -> str:
+def _text(rule: Selection) -> str:
     from engine.contracts.expression import describe  # noqa: PLC0415 - rarely needed
 
-    return describe(rule)  # type: ignore[arg-type]
+    return describe(rule)
 
 
 def _losses(sample: Sample) -> NDArray[np.float64]:
     """Return 1 for an error and 0 else, or the absolute error of a number."""
     if sample.task is Task.REGRESSION:
-        return np.abs(np.asarray(sample.truth - sample.decided, dtype=np.float64))
-    return (sample.truth != sample.decided).astype(np.float64)
+        losses: NDArray[np.float64] = np.abs(sample.truth - sample.decided)
+        return losses
+    wrong: NDArray[np.bool_] = sample.truth != sample.decided
+    return wrong.astype(np.float64)
 
 
 def _bucket(

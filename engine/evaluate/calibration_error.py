@@ -83,29 +83,12 @@ def bin_sums(
         place = np.searchsorted(edges[1:-1], said, side="left")
         happened = outcome[block].astype(np.float64)
         weight = None if weights is None else weights[block]
-        if weight is None:
-            ones = 1.0 * np.bincount(place, minlength=bins)
-            parts: tuple[NDArray[np.float64] | None, ...] = (
-                said,
-                happened,
-                None,
-                (said - happened) ** 2,
-            )
-        else:
-            ones = np.bincount(place, weights=weight, minlength=bins)
-            parts = (
-                said * weight,
-                happened * weight,
-                weight**2,
-                ((said - happened) * weight) ** 2,
-            )
-        sums[0] += ones
-        for row, values in enumerate(parts, start=1):
-            sums[row] += (
-                ones
-                if values is None
-                else np.bincount(place, weights=values, minlength=bins)
-            )
+        gap = said - happened
+        if weight is not None:
+            said, happened, gap = said * weight, happened * weight, gap * weight
+        squares = None if weight is None else weight * weight
+        for row, values in enumerate((weight, said, happened, squares, gap * gap)):
+            sums[row] += np.bincount(place, weights=values, minlength=bins)
     return BinSums(
         weight=sums[0],
         score=sums[1],

@@ -13,7 +13,6 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import xlogy
 
 from engine.contracts import metrics
 from engine.contracts.dataset import Note
@@ -164,7 +163,7 @@ def log_losses(
     eps = np.finfo(scores.dtype).eps
     said = np.take_along_axis(scores, truth[:, None].astype(np.int64), axis=1)[:, 0]
     said = np.clip(said, eps, 1 - eps)
-    losses: NDArray[np.floating] = -xlogy(np.ones_like(said), said)
+    losses: NDArray[np.floating] = -np.log(said)
     return losses
 
 
@@ -351,4 +350,6 @@ def proper_scores(sample: Sample, scores: NDArray[np.floating]) -> dict[str, Met
 def _mean_where(
     values: NDArray[np.float64], where: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    return np.where(where, values, 0.0).sum(axis=1) / where.sum(axis=1)
+    mean: NDArray[np.float64] = np.where(where, values, 0.0).sum(axis=1)
+    mean /= where.sum(axis=1)
+    return mean

@@ -191,7 +191,8 @@ def _cells(
     bins = len(edges) - 1
     scale = bins / (float(edges[-1]) / 2 - float(edges[0]) / 2) / 2
     place = ((values - edges[0]) * scale).astype(np.int64)
-    return np.clip(place, 0, bins - 1)
+    inside: NDArray[np.int64] = np.clip(place, 0, bins - 1)
+    return inside
 
 
 def _density(

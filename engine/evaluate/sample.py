@@ -257,11 +257,9 @@ def _usable(predictions: Predictions) -> Mask | None:
 
 
 def _chosen(usable: Mask | None, mask: Mask | None) -> NDArray[np.int64] | None:
-    if usable is None and mask is None:
-        return None
-    if usable is not None and mask is not None:
-        return np.flatnonzero(usable & mask)
-    return np.flatnonzero(mask if usable is None else usable)
+    if mask is None:
+        return None if usable is None else np.flatnonzero(usable)
+    return np.flatnonzero(mask if usable is None else usable & mask)
 
 
 def _at(values: NDArray[Any], rows: NDArray[np.int64] | None) -> NDArray[Any]:

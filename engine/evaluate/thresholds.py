@@ -11,9 +11,10 @@ import numpy as np
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
+from engine.contracts.metrics import precision_recall
 from engine.contracts.model import ScoreKind, Task
 from engine.contracts.results import Thresholds
-from engine.evaluate import ranking
+from engine.evaluate import curves, ranking
 from engine.evaluate.sample import provenance, take, unsupported
 
 if TYPE_CHECKING:
@@ -82,11 +83,28 @@ class ThresholdsAnalysis:
             histogram_edges=edges,
             histogram_positive=bars[1],
             histogram_negative=bars[0],
+            corners=curves.corners(curve.tp, curve.fp),
+            peaks=curves.peaks(curve.tp, curve.fp),
+            roc=_roc(curve),
+            precision_recall=_precision_recall(curve),
             effective=sample.effective,
             skipped_rows=sample.skipped,
             notes=sample.notes(),
             provenance=provenance(inputs, sample, params, started, "exact"),
         )
+
+
+def _roc(curve: ranking.Curve) -> NDArray[np.float64]:
+    fpr = np.concatenate([[0.0], curve.fp]) / max(curve.negatives, 1e-300)
+    tpr = np.concatenate([[0.0], curve.tp]) / max(curve.positives, 1e-300)
+    keep = curves.thin_monotone(fpr, tpr)
+    return np.column_stack([fpr[keep], tpr[keep]])
+
+
+def _precision_recall(curve: ranking.Curve) -> NDArray[np.float64]:
+    recall, precision = precision_recall(curve.tp, curve.fp, curve.positives)
+    keep = curves.thin_jagged(recall, precision)
+    return np.column_stack([recall[keep], precision[keep]])
 
 
 def _edges(

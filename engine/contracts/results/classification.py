@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -184,6 +186,15 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
         With intervals.
     histogram_edges, histogram_positive, histogram_negative
         Score distribution of each class, for the picture under the slider.
+    corners
+        Indices of the upper convex hull of the ROC curve: every F1 and every cost
+        has its best threshold among them.
+    peaks
+        Indices of points more precise than every later one: the best precision at
+        any recall is among them.
+    roc, precision_recall
+        The curves thinned for drawing, ``(p, 2)`` as ``(fpr, tpr)`` and
+        ``(recall, precision)``; exact where there are few points.
     effective
         Effective rows per unit of weight (1 without weights), for intervals.
     skipped_rows
@@ -203,6 +214,10 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
     histogram_edges: np.ndarray
     histogram_positive: np.ndarray
     histogram_negative: np.ndarray
+    corners: np.ndarray
+    peaks: np.ndarray
+    roc: np.ndarray
+    precision_recall: np.ndarray
     effective: float = 1.0
     skipped_rows: int = 0
     notes: tuple[Note, ...] = ()
@@ -234,8 +249,10 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
 
     def best_f1(self) -> OperatingPoint:
         """Return the highest threshold of the largest F1 over all distinct scores."""
-        f1 = self.tp / np.maximum(self.tp + self.fp + self.positives, 1e-300)
-        return self.operating_point(float(self.scores[int(np.argmax(f1))]))
+        tp, fp = self.tp[self.corners], self.fp[self.corners]
+        f1 = tp / np.maximum(tp + fp + self.positives, 1e-300)
+        best = int(self.corners[int(np.argmax(f1))])
+        return self.operating_point(float(self.scores[best]))
 
     def best_precision_at_recall(self, recall: float) -> OperatingPoint | None:
         """Return the point of largest precision among those of enough recall.
@@ -245,23 +262,23 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
         """
         if self.positives <= 0:
             return None
-        reached = self.tp / self.positives >= recall
-        if not reached.any():
+        first = bisect.bisect_left(
+            self.tp, recall, key=lambda tp: float(tp) / self.positives
+        )
+        place = bisect.bisect_left(self.peaks, first)
+        if place == len(self.peaks):
             return None
-        first = int(np.argmax(reached))  # recall never falls along the scores
-        tp = self.tp[first:]
-        precision = (tp / (tp + self.fp[first:]))[::-1]
-        best = len(self.tp) - 1 - int(np.argmax(precision))
-        return self.operating_point(float(self.scores[best]))
+        return self.operating_point(float(self.scores[int(self.peaks[place])]))
 
     def min_cost(self, cost_fp: float, cost_fn: float) -> OperatingPoint:
         """Return the cheapest threshold, *never positive* included.
 
         Of equal costs the highest threshold is taken.
         """
-        cost = cost_fp * self.fp + cost_fn * (self.positives - self.tp)
+        tp, fp = self.tp[self.corners], self.fp[self.corners]
+        cost = cost_fp * fp + cost_fn * (self.positives - tp)
         best = int(np.argmin(cost))
-        threshold = self.scores[best]
+        threshold = self.scores[self.corners[best]]
         if cost_fn * self.positives <= cost[best]:
             threshold = np.nextafter(self.scores[0], self.scores.dtype.type(np.inf))
         return self.operating_point(float(threshold), cost_fp, cost_fn)
@@ -276,24 +293,4 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
         self,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return ``(recall, precision)``, one point a distinct score."""
-        called = self.tp + self.fp
-        precision = np.divide(
-            self.tp, called, out=np.ones_like(called), where=called > 0
-        )
-        return self.tp / max(self.positives, 1e-300), precision
-
-    def roc_polyline(
-        self, limit: int = 2000
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return at most about ``limit`` points of the ROC curve, for drawing."""
-        fpr, tpr = self.roc_curve()
-        keep = metrics.thin_monotone(fpr, tpr, limit)
-        return fpr[keep], tpr[keep]
-
-    def precision_recall_polyline(
-        self, limit: int = 2000
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return at most about ``limit`` points of the PR curve, for drawing."""
-        recall, precision = self.precision_recall_curve()
-        keep = metrics.thin_jagged(recall, precision, limit)
-        return recall[keep], precision[keep]
+        return metrics.precision_recall(self.tp, self.fp, self.positives)
