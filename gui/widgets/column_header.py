@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from engine.contracts.results import ColumnSummary
-    from gui.widgets.row_table import Tokens
+    from gui.widgets.cell_painter import Tokens
 
 PADDING = 8
 PLAIN_HEIGHT = 28

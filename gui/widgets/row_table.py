@@ -8,58 +8,43 @@ readers) stays Qt's.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFont,
-    QFontMetrics,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QTableView,
+)
 
-from gui.widgets.interval_bar import paint_interval
+from gui.widgets.cell_painter import PADDING, ROW_HEIGHT, CellPainter
+from gui.widgets.row_numbers import RowNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gui.widgets.interval_bar import Interval
+    from gui.widgets.cell_painter import Cell, Tokens
 
-ROW_HEIGHT = 26
-PADDING = 8
-BAR_WIDTH = 44
+NARROWEST = 52
+WIDEST = 230
 _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 _PICKERS = (
     Qt.KeyboardModifier.ShiftModifier
     | Qt.KeyboardModifier.ControlModifier
     | Qt.KeyboardModifier.AltModifier
 )
-
-
-class Cell(Protocol):
-    """What is painted in one cell."""
-
-    @property
-    def text(self) -> str: ...  # noqa: D102
-    @property
-    def right(self) -> bool: ...  # noqa: D102
-    @property
-    def muted(self) -> bool: ...  # noqa: D102
-    @property
-    def bold(self) -> bool: ...  # noqa: D102
-    @property
-    def wrong(self) -> bool: ...  # noqa: D102
-    @property
-    def bar(self) -> float | None: ...  # noqa: D102
-    @property
-    def interval(self) -> Interval | None: ...  # noqa: D102
 
 
 class Rows(Protocol):
@@ -70,27 +55,6 @@ class Rows(Protocol):
     def cell(self, position: int, column: int) -> Cell: ...  # noqa: D102
     def row_number(self, position: int) -> int | None: ...  # noqa: D102
     def need(self, top: int, bottom: int, left: int, right: int) -> None: ...  # noqa: D102
-
-
-class Tokens(Protocol):
-    """The colours of the theme that a table uses."""
-
-    @property
-    def panel(self) -> str: ...  # noqa: D102
-    @property
-    def line(self) -> str: ...  # noqa: D102
-    @property
-    def text(self) -> str: ...  # noqa: D102
-    @property
-    def muted(self) -> str: ...  # noqa: D102
-    @property
-    def accent(self) -> str: ...  # noqa: D102
-    @property
-    def accent_soft(self) -> str: ...  # noqa: D102
-    @property
-    def warning(self) -> str: ...  # noqa: D102
-    @property
-    def selection(self) -> str: ...  # noqa: D102
 
 
 class RowTable(QTableView):
@@ -125,11 +89,12 @@ class RowTable(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
-        rows = self.verticalHeader()
+        self.numbers = RowNumbers()
+        self.setVerticalHeader(self.numbers)
+        rows = self.numbers
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(ROW_HEIGHT)
         rows.setMinimumSectionSize(ROW_HEIGHT)
-        rows.setSectionsClickable(False)
         self._colours: dict[str, QColor] = {}
         self._tinted: Callable[[int], bool] | None = None
         self._marked: int | None = None
@@ -137,17 +102,22 @@ class RowTable(QTableView):
         self._anchor = 0
         self._quiet = False
         self._pending: int | None = None
-        self._set_fonts()
+        self._cells = CellPainter(self.font())
 
     # What the owner says
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Take the colours of the theme."""
-        names = ("panel", "line", "text", "muted", "accent", "accent_soft")
-        for name in (*names, "warning", "selection"):
-            self._colours[name] = QColor(getattr(tokens, name))
-        self._colours["bar"] = _mixed(tokens.accent, tokens.panel, 0.75)
-        self._colours["wrong_bar"] = _mixed(tokens.warning, tokens.panel, 0.75)
+        self._cells.apply_theme(tokens)
+        self._colours = self._cells.colours
+        self.numbers.apply_theme(tokens)
+        corner = self.findChild(QAbstractButton)
+        if corner is not None:
+            corner.setStyleSheet(
+                "QTableCornerButton::section {"
+                f" background: {tokens.panel}; border: none;"
+                f" border-bottom: 1px solid {tokens.line}; }}"
+            )
         self.viewport().update()
 
     def set_tinted(self, tinted: Callable[[int], bool] | None) -> None:
@@ -170,26 +140,25 @@ class RowTable(QTableView):
         self.setCurrentIndex(model.index(position, column))
         self._quiet = False
 
+    def fit_columns(self, narrowest: int = NARROWEST, widest: int = WIDEST) -> None:
+        """Give every column the width of its heading and of the rows in sight."""
+        rows = self._rows()
+        if not rows.rowCount():
+            return
+        top, bottom = self._rows_between(0, self.viewport().height())
+        for column in range(rows.columnCount()):
+            title = str(self.model().headerData(column, Qt.Orientation.Horizontal))
+            cells = [rows.cell(place, column) for place in range(top, bottom + 1)]
+            width = self._cells.width_of(title, cells) + 2 * PADDING
+            self.setColumnWidth(column, min(max(width, narrowest), widest))
+
     # Qt
 
     def changeEvent(self, event: Any) -> None:
         """Follow the font of the program."""
         super().changeEvent(event)
         if event.type() == event.Type.FontChange:
-            self._set_fonts()
-
-    def _set_fonts(self) -> None:
-        font = QFont(self.font())
-        font.setFeature(QFont.Tag("tnum"), 1)
-        bold = QFont(font)
-        bold.setWeight(QFont.Weight.DemiBold)
-        self._font, self._bold = font, bold
-        metrics, bold_metrics = QFontMetrics(font), QFontMetrics(bold)
-        self._ascent = metrics.ascent()
-        self._text_height = metrics.height()
-        # Widths and cuts of texts repeat a lot from frame to frame.
-        self._fit = lru_cache(8192)(_fitter(metrics))
-        self._fit_bold = lru_cache(2048)(_fitter(bold_metrics))
+            self._cells.set_font(self.font())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Ask for the rows that came into sight."""
@@ -233,10 +202,16 @@ class RowTable(QTableView):
         first, last = self._rows_between(area.top(), area.bottom())
         self._paint_grounds(painter, first, last)
         left, right = self._columns_between(area.left(), area.right())
-        painter.setFont(self._font)
+        rows, offset = self._rows(), self.verticalOffset()
         for column in range(left, right + 1):
-            if not self.isColumnHidden(column):
-                self._paint_column(painter, column, first, last)
+            if self.isColumnHidden(column):
+                continue
+            cells = (
+                (place * ROW_HEIGHT - offset, rows.cell(place, column))
+                for place in range(first, last + 1)
+            )
+            x, width = self.columnViewportPosition(column), self.columnWidth(column)
+            self._cells.paint_column(painter, cells, x, width)
         self._paint_focus(painter)
 
     def _paint_grounds(self, painter: QPainter, first: int, last: int) -> None:
@@ -266,67 +241,6 @@ class RowTable(QTableView):
         if self._tinted is not None and self._tinted(number):
             return self._colours["selection"]
         return None
-
-    def _paint_column(
-        self, painter: QPainter, column: int, first: int, last: int
-    ) -> None:
-        x = self.columnViewportPosition(column)
-        width = self.columnWidth(column)
-        offset = self.verticalOffset()
-        baseline = (ROW_HEIGHT - 1 - self._text_height) // 2 + self._ascent
-        rows, colours = self._rows(), self._colours
-        text_colour, muted_colour = colours["text"], colours["muted"]
-        painter.setPen(text_colour)
-        pen_is_muted = False
-        for position in range(first, last + 1):
-            cell = rows.cell(position, column)
-            y = position * ROW_HEIGHT - offset
-            room = width - 2 * PADDING
-            if cell.interval is not None:
-                frame = QRectF(x + PADDING, y, room, ROW_HEIGHT - 1)
-                paint_interval(
-                    painter, frame, cell.interval, cell.text, colours, dimmed=cell.muted
-                )
-                painter.setPen(text_colour)
-                pen_is_muted = False
-                continue
-            if cell.bar is not None and room > BAR_WIDTH + 30:
-                self._paint_bar(painter, cell, x + width - PADDING - BAR_WIDTH, y)
-                room -= BAR_WIDTH + 6
-            if cell.bold:
-                painter.setPen(muted_colour if cell.muted else text_colour)
-                pen_is_muted = cell.muted
-                self._paint_bold(painter, cell, x + PADDING, y + baseline, room)
-                continue
-            text, used = self._fit(cell.text, room)
-            if cell.muted is not pen_is_muted:
-                pen_is_muted = cell.muted
-                painter.setPen(muted_colour if pen_is_muted else text_colour)
-            start = x + PADDING + (room - used if cell.right else 0)
-            painter.drawText(start, y + baseline, text)
-
-    def _paint_bold(
-        self, painter: QPainter, cell: Cell, x: int, baseline: int, room: int
-    ) -> None:
-        mark = 16 if cell.wrong else 0
-        text, used = self._fit_bold(cell.text, room - mark)
-        start = x + (room - mark - used if cell.right else 0)
-        painter.setFont(self._bold)
-        painter.drawText(start, baseline, text)
-        painter.setFont(self._font)
-        if cell.wrong:
-            pen = painter.pen()
-            painter.setPen(QPen(self._colours["warning"], 1.5))
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            _cross(painter, start + used + 6, baseline - 8, 7)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-            painter.setPen(pen)
-
-    def _paint_bar(self, painter: QPainter, cell: Cell, x: int, y: int) -> None:
-        frame = QRect(x, y + (ROW_HEIGHT - 9) // 2, BAR_WIDTH, 8)
-        painter.fillRect(frame, self._colours["line"])
-        frame.setWidth(round(BAR_WIDTH * (cell.bar or 0.0)))
-        painter.fillRect(frame, self._colours["wrong_bar" if cell.wrong else "bar"])
 
     def _paint_focus(self, painter: QPainter) -> None:
         index = self.currentIndex()
@@ -431,6 +345,8 @@ class RowTable(QTableView):
             key == Qt.Key.Key_Down and held & Qt.KeyboardModifier.AltModifier
         ):
             self._ask_menu(index.column())
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.picked.emit(0, self._rows().rowCount() - 1, _NO_MODIFIER)
         elif _shift(held) and key in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
             self._stretch(index.row(), -1 if key == Qt.Key.Key_Up else 1)
         else:
@@ -454,35 +370,5 @@ class RowTable(QTableView):
         self.column_menu_wanted.emit(column, place)
 
 
-def _fitter(metrics: QFontMetrics) -> Callable[[str, int], tuple[str, int]]:
-    def fit(text: str, room: int) -> tuple[str, int]:
-        used = metrics.horizontalAdvance(text)
-        if used <= room:
-            return text, used
-        cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0))
-        return cut, metrics.horizontalAdvance(cut)
-
-    return fit
-
-
-def _cross(painter: QPainter, x: float, y: float, size: float) -> None:
-    painter.drawLine(QPointF(x, y), QPointF(x + size, y + size))
-    painter.drawLine(QPointF(x + size, y), QPointF(x, y + size))
-
-
 def _shift(held: Qt.KeyboardModifier) -> bool:
     return bool(held & Qt.KeyboardModifier.ShiftModifier)
-
-
-def _mixed(colour: str, ground: str, share: float) -> QColor:
-    over, under = QColor(colour), QColor(ground)
-    return QColor.fromRgbF(
-        *(
-            share * a + (1 - share) * b
-            for a, b in (
-                (over.redF(), under.redF()),
-                (over.greenF(), under.greenF()),
-                (over.blueF(), under.blueF()),
-            )
-        )
-    )
