@@ -1,0 +1,115 @@
+"""What an administrator allows on this machine, beyond what the user may choose.
+
+The file is ``policy.json`` in the site configuration folder (Linux:
+``/etc/xdg/trasluz``; Windows: ``%ProgramData%``; macOS: ``/Library/Application
+Support``)::
+
+    {"forbid": ["red"], "contact": "model risk, ext. 4711"}
+
+A policy that cannot be read forbids what needs consent: a typing error must not
+open a door.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from engine.contracts.dataset import Note
+from engine.contracts.model import Light
+
+APPLICATION = "trasluz"
+MAX_SIZE = 1 << 20
+_FORBIDDABLE = {light.value: light for light in (Light.AMBER, Light.RED)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """Lights that no consent can pass.
+
+    Attributes
+    ----------
+    allowed_hashes
+        SHA-256 of files the administrator has looked at himself: never forbidden.
+    """
+
+    forbid: frozenset[Light] = frozenset()
+    allowed_hashes: frozenset[str] = frozenset()
+    contact: str = ""
+    path: str = ""
+    damaged: bool = False
+
+    def apply(self, light: Light, reason: Note, sha256: str) -> tuple[Light, Note]:
+        """Return the light under this policy, and its reason."""
+        if light not in self.forbid or sha256 in self.allowed_hashes:
+            return light, reason
+        code = "policy.damaged" if self.damaged else "policy.forbids"
+        return Light.FORBIDDEN, Note(
+            code=code,
+            params={"light": light.value, "file": self.path, "contact": self.contact},
+        )
+
+
+def site_policy() -> Path:
+    """Return where the policy file would be."""
+    return Path(platformdirs.site_config_dir(APPLICATION, appauthor=False)) / (
+        "policy.json"
+    )
+
+
+def read_policy(path: Path | None = None) -> Policy:
+    """Read the administrator's policy; none is the open one.
+
+    Parameters
+    ----------
+    path
+        File to read instead of the site's.
+    """
+    file = site_policy() if path is None else path
+    try:
+        raw = file.read_bytes()
+    except FileNotFoundError:
+        return Policy()
+    except OSError:
+        return _damaged(file)
+    try:
+        found = json.loads(raw) if len(raw) <= MAX_SIZE else None
+    except (ValueError, RecursionError):
+        return _damaged(file)
+    return _from_json(found, file)
+
+
+def _from_json(found: object, file: Path) -> Policy:
+    if not isinstance(found, dict):
+        return _damaged(file)
+    forbid = found.get("forbid", [])
+    hashes = found.get("allow_sha256", [])
+    contact = found.get("contact", "")
+    sound = (
+        isinstance(forbid, list)
+        and all(isinstance(f, str) and f in _FORBIDDABLE for f in forbid)
+        and isinstance(hashes, list)
+        and all(isinstance(h, str) for h in hashes)
+        and isinstance(contact, str)
+        and set(found) <= {"forbid", "allow_sha256", "contact"}
+    )
+    if not sound:
+        return _damaged(file)
+    lights = frozenset(_FORBIDDABLE[name] for name in forbid)
+    if Light.AMBER in lights:
+        lights |= {Light.RED}
+    return Policy(
+        forbid=lights,
+        allowed_hashes=frozenset(h.lower() for h in hashes),
+        contact=contact[:200],
+        path=str(file),
+    )
+
+
+def _damaged(file: Path) -> Policy:
+    return Policy(
+        forbid=frozenset({Light.AMBER, Light.RED}), path=str(file), damaged=True
+    )

@@ -1,0 +1,164 @@
+"""The static report: what is in a model file, before anything opens it.
+
+Nothing in the file is run or imported. Each format has its reader in
+:mod:`engine.models.static`; here the reader is chosen, the light decided, and
+the administrator's policy applied.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from engine.contracts.dataset import Note
+from engine.contracts.errors import EngineError
+from engine.contracts.model import Light, SafetyReport
+from engine.contracts.progress import SILENT
+from engine.models.intake import Intake, take_in
+from engine.models.policy import Policy, read_policy
+from engine.models.static import (
+    catboost_files,
+    lightgbm_files,
+    onnx_files,
+    other_files,
+    pickles,
+    skops_files,
+    torch_files,
+    xgboost_files,
+)
+from engine.models.static.allow_list import shipped
+from engine.models.static.installed import compare
+from engine.models.static.outcome import Outcome
+
+if TYPE_CHECKING:
+    from engine.contracts.progress import Progress
+
+MAX_IN_MEMORY = 2 << 30
+REFUSED = {
+    "xgboost_binary": "safety.xgboost_binary",
+    "joblib_old": "safety.joblib_old",
+    "hdf5": "safety.hdf5",
+    "zip": "safety.unknown_archive",
+    "unknown": "safety.unknown_format",
+}
+
+
+def inspect(path: str | Path, progress: Progress = SILENT) -> SafetyReport:
+    """Report on a model file without opening it.
+
+    Raises
+    ------
+    EngineError
+        ``intake.*`` where the file cannot be read at all.
+    """
+    with tempfile.TemporaryDirectory(prefix="trasluz-") as folder:
+        return report_on(take_in(path, Path(folder), progress), progress)
+
+
+def report_on(
+    intake: Intake, progress: Progress = SILENT, policy: Policy | None = None
+) -> SafetyReport:
+    """Report on a file that was taken in.
+
+    Parameters
+    ----------
+    policy
+        Instead of the administrator's.
+    """
+    progress.advance(0, 1, "safety.reading")
+    with intake.path_in_store.open("rb") as file:
+        outcome, kind = _examine(file, intake, progress)
+    if "scikit-learn" in outcome.versions:
+        compare("scikit-learn", outcome.versions["scikit-learn"], outcome)
+    light, reason = outcome.light()
+    rules = read_policy() if policy is None else policy
+    light, reason = rules.apply(light, reason, intake.sha256)
+    progress.advance(1, 1, "safety.reading")
+    return SafetyReport(
+        path=intake.path,
+        sha256=intake.sha256,
+        size=intake.size,
+        format=kind,
+        producer=outcome.producer,
+        versions=outcome.versions,
+        light=light,
+        reason=reason,
+        findings=tuple(outcome.findings),
+        notes=tuple(outcome.notes),
+        allow_list=shipped().version,
+    )
+
+
+def check_consent(report: SafetyReport, consent: str, sandboxed: bool) -> None:
+    """Let a file pass, or say why not.
+
+    Parameters
+    ----------
+    consent
+        SHA-256 the user agreed to, or ``""``.
+    sandboxed
+        Whether the model host is locked down: red files need it.
+
+    Raises
+    ------
+    EngineError
+        ``safety.refused``, ``safety.needs_consent`` or ``safety.no_sandbox``.
+    """
+    if report.light is Light.FORBIDDEN:
+        params = dict(report.reason.params)
+        raise EngineError(report.reason.code, **{**params, "path": report.path})
+    if report.light is Light.GREEN:
+        return
+    if report.light is Light.RED and not sandboxed:
+        raise EngineError("safety.no_sandbox", path=report.path)
+    if consent != report.sha256:
+        raise EngineError(
+            "safety.needs_consent",
+            path=report.path,
+            light=report.light.value,
+            sha256=report.sha256,
+        )
+
+
+def _examine(
+    file: IO[bytes], intake: Intake, progress: Progress
+) -> tuple[Outcome, str]:
+    kind = intake.format
+    if kind in REFUSED:
+        return _refused(REFUSED[kind]), kind
+    if kind == "pickle" or kind in pickles.COMPRESSED:
+        return pickles.examine(file, intake.size, kind, progress)
+    if kind == "skops":
+        return skops_files.examine(file, progress), kind
+    if kind in ("torch_zip", "torch_legacy", "torchscript", "pt2"):
+        return torch_files.examine(file, kind, progress), kind
+    if kind == "npy":
+        return other_files.examine_npy(file, progress), kind
+    if kind == "npz":
+        return other_files.examine_npz(file, progress), kind
+    if kind == "safetensors":
+        return other_files.examine_safetensors(file), kind
+    if kind == "keras":
+        return other_files.examine_keras(file), kind
+    if intake.size > MAX_IN_MEMORY:
+        return _refused("safety.too_large_to_check"), kind
+    return _examine_bytes(file.read(), kind, progress), kind
+
+
+def _examine_bytes(data: bytes, kind: str, progress: Progress) -> Outcome:
+    if kind == "onnx":
+        return onnx_files.examine(data, progress)
+    if kind in ("xgboost_json", "xgboost_ubj"):
+        return xgboost_files.examine(data, kind, progress)
+    if kind == "lightgbm":
+        return lightgbm_files.examine(data, progress)
+    return catboost_files.examine(data)
+
+
+def _refused(code: str) -> Outcome:
+    return Outcome(
+        best=Light.RED,
+        reason=Note(code=code),
+        refusal=Note(code=code),
+    )

@@ -1,0 +1,208 @@
+"""LightGBM's text files, checked line by line before the native reader.
+
+LightGBM aborts the process on most damaged files (359 of 400 mutants), so the
+counts, the child numbers and the ends are all verified here first.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.contracts.dataset import Note
+from engine.contracts.model import Light, Verdict
+from engine.models.static.outcome import BrokenError, NotUnderstoodError, Outcome
+
+if TYPE_CHECKING:
+    from engine.contracts.progress import Progress
+
+MAX_FILE = 2 << 30
+_LINE = re.compile(r"[\x20-\x7e\u00a0-\uffff]*")
+_FLOAT = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|nan)")
+_INTEGER = re.compile(r"[+-]?\d{1,18}")
+
+
+def examine(data: bytes, progress: Progress) -> Outcome:
+    """Report on a LightGBM model file."""
+    outcome = Outcome(
+        best=Light.GREEN, reason=Note(code="safety.booster_sound"), producer="LightGBM"
+    )
+    try:
+        head, n_trees = check_text(data, progress)
+    except NotUnderstoodError as error:
+        outcome.not_understood(error)
+        return outcome
+    outcome.versions["lightgbm model format"] = head.get("version", "")
+    note = Note(code="safety.trees_checked", params={"n": n_trees})
+    outcome.add("structure", "trees", Verdict.VETTED, note)
+    return outcome
+
+
+def check_text(
+    data: bytes, progress: Progress | None = None
+) -> tuple[dict[str, str], int]:
+    """Check the whole text; return its head and the number of trees.
+
+    Raises
+    ------
+    BrokenError
+        Naming the tree and the line that contradicts itself.
+    """
+    try:
+        text = data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise _broken("text") from error
+    first = text.find("\nTree=")
+    stop = text.find("\nend of trees")
+    if not text.startswith("tree\n") or first < 0 or stop < first:
+        raise _broken("end of trees")
+    head = _pairs(text[5:first], "head")
+    n_features = _check_head(head)
+    blocks = _blocks(text[first + 1 : stop + 1], head)
+    for index, block in enumerate(blocks):
+        if progress is not None:
+            progress.raise_if_cancelled()
+        _check_tree(block, f"Tree={index}", n_features)
+    if len(blocks) % _integer(head, "num_tree_per_iteration", "head"):
+        raise _broken("num_tree_per_iteration")
+    _check_tail(text[stop + 1 :])
+    return head, len(blocks)
+
+
+def _broken(part: str) -> BrokenError:
+    return BrokenError("safety.broken_booster", part=part)
+
+
+def _pairs(text: str, where: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in text.split("\n"):
+        name, equals, value = line.partition("=")
+        if not line or (not equals and name == "average_output"):
+            continue
+        if not equals or not name or name in found or not _LINE.fullmatch(line):
+            raise _broken(f"{where}, {name[:40]}")
+        found[name] = value
+    return found
+
+
+def _check_head(head: dict[str, str]) -> int:
+    n_features = _integer(head, "max_feature_idx", "head") + 1
+    if not 1 <= n_features <= 10_000_000:
+        raise _broken("max_feature_idx")
+    for name in ("num_class", "num_tree_per_iteration"):
+        if not 1 <= _integer(head, name, "head") <= 1_000_000:
+            raise _broken(name)
+    for name in ("feature_names", "feature_infos"):
+        if name in head and len(head[name].split(" ")) != n_features:
+            raise _broken(name)
+    if head.get("version", "v2") not in ("v2", "v3", "v4"):
+        raise NotUnderstoodError("safety.lightgbm_version", found=head["version"][:20])
+    return n_features
+
+
+def _blocks(text: str, head: dict[str, str]) -> list[str]:
+    parts = re.split(r"^Tree=", text, flags=re.MULTILINE)[1:]
+    for index, part in enumerate(parts):
+        number, _, _ = part.partition("\n")
+        if number != str(index):
+            raise _broken(f"Tree={index}")
+    if "tree_sizes" in head:
+        sizes = [len(part.encode()) + 5 for part in parts]
+        declared = _integers(head["tree_sizes"], "tree_sizes")
+        # The last block ends where the line "end of trees" begins.
+        if declared.tolist() != sizes:
+            raise _broken("tree_sizes")
+    return [part.partition("\n")[2] for part in parts]
+
+
+def _check_tree(block: str, where: str, n_features: int) -> None:
+    tree = _pairs(block, where)
+    n = _integer(tree, "num_leaves", where)
+    if not 1 <= n <= 1 << 24:
+        raise _broken(f"{where}, num_leaves")
+    if tree.get("is_linear", "0") != "0":
+        raise NotUnderstoodError("safety.linear_trees")
+    values = _floats(tree.get("leaf_value", ""), f"{where}, leaf_value")
+    if values != n:
+        raise _broken(f"{where}, leaf_value")
+    if n == 1:
+        return
+    for name in ("threshold", "split_gain"):
+        if name in tree and _floats(tree[name], f"{where}, {name}") != n - 1:
+            raise _broken(f"{where}, {name}")
+    columns = {}
+    for name in ("split_feature", "left_child", "right_child", "decision_type"):
+        columns[name] = _integers(tree.get(name, ""), f"{where}, {name}")
+        if len(columns[name]) != n - 1:
+            raise _broken(f"{where}, {name}")
+    feature = columns["split_feature"]
+    if feature.min() < 0 or feature.max() >= n_features or "threshold" not in tree:
+        raise _broken(f"{where}, split_feature")
+    _check_children(columns["left_child"], columns["right_child"], n, where)
+    _check_categories(tree, columns["decision_type"], where)
+
+
+def _check_children(left: np.ndarray, right: np.ndarray, n: int, where: str) -> None:
+    both = np.concatenate([left, right])
+    if both.min() < -n or both.max() > n - 2:
+        raise _broken(f"{where}, children")
+    leaves = np.sort(~both[both < 0])
+    inner = np.sort(both[both >= 0])
+    whole = np.array_equal(leaves, np.arange(n))
+    if not whole or not np.array_equal(inner, np.arange(1, n - 1)):
+        raise _broken(f"{where}, children")
+    level = np.zeros(1, dtype=np.int64)
+    seen = 1
+    while len(level):
+        level = np.concatenate([left[level], right[level]])
+        level = level[level >= 0]
+        seen += len(level)
+    if seen != n - 1:
+        raise _broken(f"{where}, children")
+
+
+def _check_categories(tree: dict[str, str], decisions: np.ndarray, where: str) -> None:
+    n = _integer(tree, "num_cat", where) if "num_cat" in tree else 0
+    categorical = (decisions & 1) == 1
+    if n == 0:
+        if categorical.any():
+            raise _broken(f"{where}, num_cat")
+        return
+    bounds = _integers(tree.get("cat_boundaries", ""), f"{where}, cat_boundaries")
+    words = _integers(tree.get("cat_threshold", ""), f"{where}, cat_threshold")
+    sound = len(bounds) == n + 1 and bounds[0] == 0 and bounds[-1] == len(words)
+    if not sound or (np.diff(bounds) < 0).any():
+        raise _broken(f"{where}, cat_boundaries")
+    used = np.array([float(v) for v in tree["threshold"].split(" ")])[categorical]
+    if not ((used >= 0) & (used < n) & (used == np.floor(used))).all():
+        raise _broken(f"{where}, threshold")
+
+
+def _check_tail(text: str) -> None:
+    if not re.match(r"end of trees\n", text):
+        raise _broken("end of trees")
+    if "\nparameters:\n" in text and "\nend of parameters" not in text:
+        raise _broken("end of parameters")
+
+
+def _integer(pairs: dict[str, str], name: str, where: str) -> int:
+    value = pairs.get(name, "")
+    if not _INTEGER.fullmatch(value):
+        raise _broken(f"{where}, {name}")
+    return int(value)
+
+
+def _integers(text: str, part: str) -> np.ndarray:
+    words = text.split(" ") if text else []
+    if not all(_INTEGER.fullmatch(word) for word in words):
+        raise _broken(part)
+    return np.array([int(word) for word in words], dtype=np.int64)
+
+
+def _floats(text: str, part: str) -> int:
+    words = text.split(" ") if text else []
+    if not all(_FLOAT.fullmatch(word) for word in words):
+        raise _broken(part)
+    return len(words)

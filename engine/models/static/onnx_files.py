@@ -1,0 +1,230 @@
+"""ONNX files: operators, domains, references to other files, declared sizes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from engine.contracts.dataset import Note
+from engine.contracts.model import Light, Verdict
+from engine.models.static.onnx_trees import check_ensemble
+from engine.models.static.outcome import BrokenError, NotUnderstoodError, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.contracts.progress import Progress
+
+MAX_FILE = (2 << 30) - 1
+MAX_NODES = 500_000
+MAX_NESTING = 20
+MAX_ITEMS = 1 << 28
+STANDARD = ("", "ai.onnx", "ai.onnx.ml")
+_SHAPED = {"ConstantOfShape": 0, "Expand": 1, "Tile": 1, "Reshape": 1}
+_SHAPE_ATTRIBUTE = ("RandomNormal", "RandomUniform")
+_TREES = ("TreeEnsembleClassifier", "TreeEnsembleRegressor")
+
+
+@dataclass
+class _Walk:
+    """What is collected on the way through a graph and its subgraphs."""
+
+    operators: dict[tuple[str, str], int] = field(default_factory=dict)
+    outside: list[str] = field(default_factory=list)
+    n_nodes: int = 0
+
+
+def examine(data: bytes, progress: Progress) -> Outcome:
+    """Report on an ONNX model."""
+    outcome = Outcome(
+        best=Light.GREEN, reason=Note(code="safety.onnx_standard"), producer="ONNX"
+    )
+    try:
+        model = _parse(data)
+        _describe(model, outcome)
+        walk = _Walk()
+        _graph(model.graph, walk, 0, progress)
+        for function in model.functions:
+            _nodes(function.node, {}, walk, 1, progress)
+        _judge(model, walk, outcome)
+    except NotUnderstoodError as error:
+        outcome.not_understood(error)
+    return outcome
+
+
+def _parse(data: bytes) -> Any:
+    import onnx  # noqa: PLC0415 - heavy, and only for these files
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    try:
+        model = onnx.ModelProto.FromString(data)
+    except (DecodeError, ValueError, RuntimeError, MemoryError) as error:
+        raise BrokenError("safety.broken_onnx") from error
+    if not model.HasField("graph"):
+        raise BrokenError("safety.broken_onnx")
+    return model
+
+
+def _describe(model: Any, outcome: Outcome) -> None:
+    versions = outcome.versions
+    versions["ONNX IR"] = str(model.ir_version)
+    for item in list(model.opset_import)[:20]:
+        versions[f"opset {item.domain or 'ai.onnx'}"[:60]] = str(item.version)
+    name = " ".join(
+        part for part in (model.producer_name, model.producer_version) if part
+    )
+    outcome.producer = name[:80] or "ONNX"
+
+
+def _graph(graph: Any, walk: _Walk, depth: int, progress: Progress) -> None:
+    if depth > MAX_NESTING:
+        raise NotUnderstoodError("safety.nested_too_deep", limit=MAX_NESTING)
+    known: dict[str, tuple[int, ...]] = {}
+    for tensor in graph.initializer:
+        _tensor(tensor, walk)
+        known[tensor.name] = _small_integers(tensor)
+    for sparse in graph.sparse_initializer:
+        _tensor(sparse.values, walk)
+        _tensor(sparse.indices, walk)
+    _nodes(graph.node, known, walk, depth, progress)
+
+
+def _nodes(
+    nodes: Iterable[Any],
+    known: dict[str, tuple[int, ...]],
+    walk: _Walk,
+    depth: int,
+    progress: Progress,
+) -> None:
+    for node in nodes:
+        walk.n_nodes += 1
+        if walk.n_nodes > MAX_NODES:
+            raise NotUnderstoodError("safety.too_many_nodes", limit=MAX_NODES)
+        if walk.n_nodes % 4096 == 0:
+            progress.raise_if_cancelled()
+        key = (node.domain, node.op_type)
+        walk.operators[key] = walk.operators.get(key, 0) + 1
+        for attribute in node.attribute:
+            _attribute(attribute, walk, depth, progress)
+            if node.op_type == "Constant" and attribute.name == "value" and node.output:
+                known[node.output[0]] = _small_integers(attribute.t)
+        _check_size(node, known)
+        if node.op_type in _TREES and node.domain == "ai.onnx.ml":
+            check_ensemble(node)
+
+
+def _attribute(attribute: Any, walk: _Walk, depth: int, progress: Progress) -> None:
+    if attribute.HasField("t"):
+        _tensor(attribute.t, walk)
+    for tensor in attribute.tensors:
+        _tensor(tensor, walk)
+    if attribute.HasField("g"):
+        _graph(attribute.g, walk, depth + 1, progress)
+    for graph in attribute.graphs:
+        _graph(graph, walk, depth + 1, progress)
+
+
+def _tensor(tensor: Any, walk: _Walk) -> None:
+    """Note references to other files; compare the declared and the real size."""
+    import onnx  # noqa: PLC0415
+
+    if tensor.data_location == onnx.TensorProto.EXTERNAL or len(tensor.external_data):
+        places = [e.value for e in tensor.external_data if e.key == "location"]
+        walk.outside.append((places or ["?"])[0][:200])
+        return
+    if any(n < 0 for n in tensor.dims):
+        raise BrokenError("safety.broken_tensor", name=tensor.name[:80])
+    declared = math.prod(tensor.dims)
+    if tensor.HasField("raw_data"):
+        bits = _bits(tensor.data_type)
+        if bits is None or len(tensor.raw_data) != (declared * bits + 7) // 8:
+            raise BrokenError("safety.broken_tensor", name=tensor.name[:80])
+        return
+    given = max(
+        len(tensor.float_data),
+        len(tensor.int32_data),
+        len(tensor.int64_data),
+        len(tensor.double_data),
+        len(tensor.uint64_data),
+        len(tensor.string_data),
+    )
+    # Complex numbers take two entries, half bytes share one.
+    if not (declared + 1) // 2 <= given <= 2 * declared:
+        raise BrokenError("safety.broken_tensor", name=tensor.name[:80])
+
+
+def _bits(kind: int) -> int | None:
+    import onnx  # noqa: PLC0415
+
+    name = onnx.TensorProto.DataType.Name(kind) if kind in _kinds() else ""
+    if name.endswith("INT4") or name.startswith("FLOAT4"):
+        return 4
+    if name.endswith("INT2"):
+        return 2
+    sizes = {"FLOAT": 32, "DOUBLE": 64, "BOOL": 8, "FLOAT16": 16, "BFLOAT16": 16}
+    sizes |= {"COMPLEX64": 64, "COMPLEX128": 128}
+    if name.startswith("FLOAT8"):
+        return 8
+    if name in sizes:
+        return sizes[name]
+    digits = name.lstrip("UINT")
+    return int(digits) if digits.isdigit() else None
+
+
+def _kinds() -> set[int]:
+    import onnx  # noqa: PLC0415
+
+    return set(onnx.TensorProto.DataType.values())
+
+
+def _small_integers(tensor: Any) -> tuple[int, ...]:
+    if len(tensor.int64_data):
+        return tuple(tensor.int64_data[:16])
+    if tensor.data_type == 7 and 0 < len(tensor.raw_data) <= 128:
+        raw = tensor.raw_data
+        return tuple(
+            int.from_bytes(raw[i : i + 8], "little", signed=True)
+            for i in range(0, len(raw) - 7, 8)
+        )
+    return ()
+
+
+def _check_size(node: Any, known: dict[str, tuple[int, ...]]) -> None:
+    """Refuse operators that ask for a tensor no honest model of rows needs."""
+    shape: tuple[int, ...] = ()
+    at = _SHAPED.get(node.op_type)
+    if at is not None and len(node.input) > at:
+        shape = known.get(node.input[at], ())
+    if node.op_type in _SHAPE_ATTRIBUTE:
+        for attribute in node.attribute:
+            shape = tuple(attribute.ints) if attribute.name == "shape" else shape
+    n = math.prod(abs(size) for size in shape if size)
+    if n > MAX_ITEMS:
+        raise BrokenError("safety.huge_tensor", name=node.op_type, n=n)
+
+
+def _judge(model: Any, walk: _Walk, outcome: Outcome) -> None:
+    import onnx.defs  # noqa: PLC0415
+
+    own = {(f.domain, f.name) for f in model.functions}
+    for domain, operator in sorted(walk.operators):
+        full = f"{domain or 'ai.onnx'}::{operator}"[:200]
+        schema_domain = "" if domain == "ai.onnx" else domain
+        if (domain, operator) in own:
+            verdict, code = Verdict.VETTED, "safety.onnx_function"
+        elif domain in STANDARD and onnx.defs.has(operator, schema_domain):
+            verdict, code = Verdict.VETTED, "safety.onnx_operator"
+        else:
+            verdict, code = Verdict.UNKNOWN, "safety.onnx_custom"
+        outcome.add("onnx_operator", full, verdict, Note(code=code))
+    for place in dict.fromkeys(walk.outside):
+        verdict = Verdict.DANGEROUS if _escapes(place) else Verdict.UNKNOWN
+        note = Note(code="safety.onnx_outside", params={"name": place})
+        outcome.add("external_data", place, verdict, note)
+        outcome.refusal = note
+
+
+def _escapes(place: str) -> bool:
+    parts = place.replace("\\", "/").split("/")
+    return ".." in parts or parts[0] == "" or ":" in parts[0]
