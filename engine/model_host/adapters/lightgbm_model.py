@@ -16,12 +16,12 @@ from engine.model_host.adapters.boosters import Goal
 from engine.model_host.adapters.opened import Answer, Opened
 
 if TYPE_CHECKING:
-    from engine.model_host.adapters.objects import Seen
     from collections.abc import Sequence
 
     import pyarrow as pa
 
     from engine.contracts.host import LoadModel
+    from engine.model_host.adapters.objects import Seen
 
 _MAX_WAYS = 10_000
 _TWO = 2

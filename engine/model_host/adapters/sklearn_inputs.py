@@ -16,6 +16,7 @@ from engine.model_host.adapters.sklearn_parts import first_step, kind_of, reads_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
     import pyarrow as pa
 
 _MAX_LEVELS = 1000

@@ -129,7 +129,7 @@ def _label_codes(model: Any) -> Callable[[np.ndarray], np.ndarray]:
     def codes(labels: np.ndarray) -> np.ndarray:
         labels = np.asarray(labels)
         if labels.ndim > 1:
-            raise EngineError("model.multi_output", outputs=labels.shape[-1])
+            raise EngineError("model.multi_output", outputs=2)
         places = np.searchsorted(ordered, labels).clip(0, len(ordered) - 1)
         found: np.ndarray = order[places].astype(np.int32)
         found[ordered[places] != labels] = -1
@@ -156,7 +156,7 @@ def _is_multi_output(model: Any) -> bool:
         return True
     if _says(is_regressor, estimator):
         coefficients = getattr(estimator, "coef_", None)
-        shape = getattr(coefficients, "shape", ())
+        shape: tuple[int, ...] = getattr(coefficients, "shape", ())
         return len(shape) == 2 and shape[0] > 1
     return isinstance(getattr(estimator, "classes_", None), list)
 

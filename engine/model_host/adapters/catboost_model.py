@@ -1,0 +1,171 @@
+"""CatBoost: .cbm files, and its estimators in pickles."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import catboost
+import numpy as np
+import pandas as pd
+
+from engine.contracts.dataset import Note
+from engine.contracts.errors import EngineError
+from engine.contracts.model import Input, ScoreKind, Task
+from engine.model_host import columns
+from engine.model_host.adapters import boosters, opened
+from engine.model_host.adapters.boosters import Goal
+from engine.model_host.adapters.opened import Answer, Opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyarrow as pa
+
+    from engine.contracts.host import LoadModel
+    from engine.model_host.adapters.objects import Seen
+
+_MISSING = "nan"
+_RELEASE = re.compile(r"CatBoost release (\d+\.\d+(?:\.\d+)?)")
+_BINARY = frozenset({"Logloss", "CrossEntropy", "Focal"})
+_RANKING = ("YetiRank", "PairLogit", "Query", "Stochastic", "LambdaMart", "UserPer")
+_SEVERAL = ("Multi", "RMSEWithUncertainty", "Cox", "SurvivalAft")
+_LOG_SCALE = ("Poisson", "Tweedie")
+_HALF = 0.5
+
+
+def open_model(data: bytes, load: LoadModel) -> Opened:
+    """Open a native file."""
+    model = catboost.CatBoost()
+    try:
+        model.load_model(blob=data)
+    except catboost.CatBoostError as error:
+        why = " ".join(str(error).split())[-200:]
+        raise EngineError("model.cannot_open", file=load.name, why=why) from error
+    return _from_model(model, "catboost.core.CatBoost")
+
+
+def from_object(model: Any, seen: Seen) -> Opened:
+    """Open an estimator that came out of a pickle."""
+    return _from_model(model, f"{type(model).__module__}.{type(model).__qualname__}")
+
+
+def _from_model(model: Any, kind: str) -> Opened:
+    settings = model.get_all_params()
+    loss = str(settings.get("loss_function", "")).partition(":")[0]
+    goal = _goal(loss)
+    names = [str(name) for name in model.feature_names_]
+    known = names != [str(index) for index in range(len(names))]
+    shown = tuple(names) if known else opened.numbered(len(names))
+    if model.get_embedding_feature_indices():
+        raise EngineError("model.not_tabular", found="embeddings")
+    categorical = set(model.get_cat_feature_indices())
+    texts = set(model.get_text_feature_indices())
+    inputs = tuple(
+        Input(name=name, dtype=_dtype(index, categorical, texts))
+        for index, name in enumerate(shown)
+    )
+    classes = list(model.classes_)
+    notes = []
+    if categorical:
+        notes.append(Note(code="model.missing_as_text", params={"text": _MISSING}))
+    here = {"catboost": catboost.__version__}
+    info = boosters.booster_info(
+        kind=kind,
+        goal=goal,
+        n_classes=max(2, len(classes)),
+        classes=classes or None,
+        inputs=inputs,
+        names_known=known,
+        parameters=opened.parameters({"trees": model.tree_count_, **settings}),
+        saved_with=_saved_with(model),
+        here=here,
+        notes=notes,
+    )
+    pool = _pool_maker(categorical, texts)
+    return Opened(info=info, predict=_predictor(model, goal, loss, pool))
+
+
+def _predictor(
+    model: Any, goal: Goal, loss: str, pool: Callable[[pa.Table], catboost.Pool]
+) -> Callable[[pa.Table], Answer]:
+    if goal.task is Task.REGRESSION:
+        scale = "Exponent" if loss.startswith(_LOG_SCALE) else "RawFormulaVal"
+        return lambda table: opened.values(
+            model.predict(pool(table), prediction_type=scale)
+        )
+    margin = goal.score_kind is ScoreKind.MARGIN
+    kind = "RawFormulaVal" if margin else "Probability"
+
+    def predict(table: pa.Table) -> Answer:
+        raw = np.asarray(model.predict(pool(table), prediction_type=kind))
+        answer = boosters.answer(goal, raw)
+        if goal.task is Task.BINARY and not margin:
+            threshold = _threshold(model)
+            if threshold != _HALF:
+                labels = (answer.scores[:, 1] > threshold).astype(np.int32)
+                return Answer(answer.scores, labels)
+        return answer
+
+    return predict
+
+
+def _pool_maker(
+    categorical: set[int], texts: set[int]
+) -> Callable[[pa.Table], catboost.Pool]:
+    if not categorical and not texts:
+        return lambda table: catboost.Pool(columns.numbers(table))
+
+    def pool(table: pa.Table) -> catboost.Pool:
+        made = {}
+        for index, name in enumerate(table.column_names):
+            column = table.column(index)
+            if index in categorical:
+                made[index] = columns.strings(column, _MISSING)
+            elif index in texts:
+                made[index] = columns.strings(column, "")
+            else:
+                made[index] = columns.number(column, name)
+        return catboost.Pool(
+            pd.DataFrame(made),
+            cat_features=sorted(categorical),
+            text_features=sorted(texts),
+            feature_names=list(table.column_names),
+        )
+
+    return pool
+
+
+def _goal(loss: str) -> Goal:
+    if loss in _BINARY:
+        return Goal(Task.BINARY, ScoreKind.PROBABILITY)
+    if loss == "MultiClass":
+        return Goal(Task.MULTICLASS, ScoreKind.PROBABILITY)
+    if loss == "MultiClassOneVsAll":
+        notes = (Note(code="model.not_normalised"),)
+        return Goal(Task.MULTICLASS, ScoreKind.MARGIN, notes)
+    if loss.startswith(_SEVERAL):
+        raise EngineError("model.objective_unknown", objective=loss)
+    if loss.startswith(_RANKING):
+        notes = (Note(code="model.ranking", params={"objective": loss}),)
+        return Goal(Task.REGRESSION, ScoreKind.VALUE, notes)
+    return Goal(Task.REGRESSION, ScoreKind.VALUE)
+
+
+def _dtype(index: int, categorical: set[int], texts: set[int]) -> str:
+    if index in categorical:
+        return "category"
+    return "string" if index in texts else "float"
+
+
+def _saved_with(model: Any) -> dict[str, str]:
+    told = str(dict(model.get_metadata()).get("catboost_version_info", ""))
+    found = _RELEASE.search(told)
+    return {"catboost": found[1]} if found else {}
+
+
+def _threshold(model: Any) -> float:
+    try:
+        return float(model.get_probability_threshold())
+    except (AttributeError, catboost.CatBoostError):
+        return _HALF
