@@ -152,8 +152,9 @@ def _hard(
     rows = table.sum(axis=1)
     wrong = rows - np.diag(table)
     overall = float(wrong.sum() / rows.sum())
-    z = _z(wrong, rows, overall)
-    chosen = _discoveries(np.where(rows >= LEAST_ROWS, z, -np.inf))
+    spread = np.sqrt(np.maximum(rows * overall * (1 - overall), 1e-300))
+    p = _normal_tail((wrong - rows * overall) / spread)
+    chosen = _discoveries(np.where(rows >= LEAST_ROWS, p, np.nan))
     chosen = sorted(chosen, key=lambda c: -wrong[c] / rows[c])[:limit]
     labels = result.row_labels
     return tuple(
@@ -168,7 +169,8 @@ def _magnets(
     drawn = table.sum(axis=0) - np.diag(table)
     lost = table.sum(axis=1) - np.diag(table)
     z = (drawn - lost) / np.sqrt(np.maximum(drawn + lost, 1e-300))
-    chosen = _discoveries(np.where(drawn + lost >= LEAST_ROWS, z, -np.inf))
+    p = np.where(drawn + lost >= LEAST_ROWS, _normal_tail(z), np.nan)
+    chosen = _discoveries(p)
     chosen = sorted(chosen, key=lambda c: -(drawn[c] - lost[c]))[:limit]
     called = table.sum(axis=0)
     labels = result.row_labels
@@ -189,10 +191,12 @@ def _pairs(
     others = np.maximum(drawn.sum() - drawn, 1e-300)
     share = drawn[None, :] / others[:, None]
     expected = lost[:, None] * np.minimum(share, 1.0)
-    z = (off - expected) / np.sqrt(np.maximum(expected, 1e-300))
-    z = np.where((off >= LEAST_ROWS) & (expected > 0), z, -np.inf)
+    p = np.ones(off.shape)
+    p[np.diag_indices_from(p)] = np.nan  # not tested
+    for row, column in np.argwhere((off >= LEAST_ROWS) & (off > expected)):
+        p[row, column] = _poisson_tail(off[row, column], expected[row, column])
     k = len(table)
-    cells = _discoveries(z.ravel())
+    cells = _discoveries(p.ravel())
     cells = sorted(cells, key=lambda c: -off[c // k, c % k])[:limit]
     labels, rows = result.row_labels, table.sum(axis=1)
     return tuple(
@@ -224,25 +228,34 @@ def _hint(
     )
 
 
-def _z(
-    part: NDArray[np.float64], whole: NDArray[np.float64], expected: float
-) -> NDArray[np.float64]:
-    spread = np.sqrt(np.maximum(whole * expected * (1 - expected), 1e-300))
-    z: NDArray[np.float64] = (part - whole * expected) / spread
-    return z
+def _normal_tail(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.array([0.5 * math.erfc(value / math.sqrt(2)) for value in z.tolist()])
 
 
-def _discoveries(z: NDArray[np.float64]) -> list[int]:
-    """Return the indices whose one-sided normal p-values pass Benjamini–Hochberg."""
-    order = np.argsort(-z, kind="stable")
-    tested = int(np.count_nonzero(np.isfinite(z)))
-    last = 0
-    for place in range(1, tested + 1):
-        p = 0.5 * math.erfc(float(z[order[place - 1]]) / math.sqrt(2))
-        if p > FALSE_DISCOVERIES:
-            break
-        if p <= FALSE_DISCOVERIES * place / tested:
-            last = place
+def _poisson_tail(count: float, expected: float) -> float:
+    """Return the chance of at least ``count`` where ``expected`` are expected.
+
+    The terms of the tail fall at least geometrically above the mean, so that a
+    few of them are the sum.
+    """
+    n = math.floor(count)
+    term = math.exp(n * math.log(expected) - expected - math.lgamma(n + 1))
+    total = 0.0
+    while term > 1e-12 * total and n < 10 * count:
+        total += term
+        n += 1
+        term *= expected / n
+    return min(total, 1.0)
+
+
+def _discoveries(p: NDArray[np.float64]) -> list[int]:
+    """Return the indices whose p-values pass Benjamini–Hochberg; ``nan`` is no test."""
+    order = np.argsort(p, kind="stable")  # nan last
+    tested = int(np.count_nonzero(~np.isnan(p)))
+    passes = p[order[:tested]] <= FALSE_DISCOVERIES * np.arange(1, tested + 1) / max(
+        tested, 1
+    )
+    last = int(np.flatnonzero(passes)[-1]) + 1 if passes.any() else 0
     return [int(index) for index in order[:last]]
 
 

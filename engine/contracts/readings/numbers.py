@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import tr
@@ -160,6 +161,20 @@ SHARES = frozenset(
 )
 _NEAR = 0.035
 _WORDS = (0.1, 0.2, 0.25, 1 / 3, 0.4, 0.5, 0.6, 2 / 3, 0.75, 0.8, 0.9)
+
+
+def widening(looks: int) -> float:
+    """Return by how much a 95 % interval must grow to hold for ``looks`` at once.
+
+    Bonferroni's correction, as a factor of the half-width.
+
+    Examples
+    --------
+    >>> round(widening(1), 3), round(widening(10), 2)
+    (1.0, 1.43)
+    """
+    normal = NormalDist()
+    return normal.inv_cdf(1 - 0.025 / max(looks, 1)) / normal.inv_cdf(0.975)
 
 
 def _in_words(share: float) -> str:

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.contracts.i18n import tr
-from engine.contracts.readings.numbers import percent, percent_with_interval
+from engine.contracts.readings.numbers import (
+    percent,
+    percent_with_interval,
+    widening,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,14 +22,17 @@ if TYPE_CHECKING:
 def read(result: Reliability) -> str:
     """Return where the probabilities cannot be taken at their word.
 
-    Only bins whose interval excludes what was said count; the sentence names the
-    stretch of neighbouring ones that moves the most rows.
+    Only bins whose interval, widened for the number of bins looked at, excludes
+    what was said count; the sentence names the stretch of neighbouring ones that
+    moves the most rows.
     """
     bins = result.uniform
     gap = np.where(bins.count > 0, bins.predicted - bins.observed, 0.0)
-    off = (bins.count > 0) & (
-        (bins.predicted < bins.low) | (bins.predicted > bins.high)
-    )
+    filled = bins.count > 0
+    wide = widening(int(np.count_nonzero(filled)))
+    low = bins.observed - wide * (bins.observed - bins.low)
+    high = bins.observed + wide * (bins.high - bins.observed)
+    off = filled & ((bins.predicted < low) | (bins.predicted > high))
     error = result.expected_calibration_error
     if not off.any():
         return tr(
@@ -45,12 +52,12 @@ def read(result: Reliability) -> str:
         ),
     }
     over = float(gap[worst]) > 0
-    high = result.of == "top_label" or float(bins.edges[start]) >= 0.5
-    if high and over:
+    upper = result.of == "top_label" or float(bins.edges[start]) >= 0.5
+    if upper and over:
         return tr(
             "Over-confident {where}: where it says {said}, {happened} happen.", **values
         )
-    if high:
+    if upper:
         return tr(
             "Under-confident {where}: where it says {said}, {happened} happen.",
             **values,

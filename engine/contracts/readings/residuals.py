@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.contracts.i18n import tr
-from engine.contracts.readings.numbers import figure, figure_with_interval
+from engine.contracts.readings.numbers import (
+    figure,
+    figure_with_interval,
+    widening,
+)
 
 if TYPE_CHECKING:
     from engine.contracts.results import Residuals
@@ -31,10 +35,10 @@ def _size(result: Residuals) -> str:
 def _lean(result: Residuals) -> str:
     """Name the bin of predictions with the largest mean residual beyond chance.
 
-    The interval of a bin is widened by half for the number of bins looked at.
+    The interval of a bin is widened for the number of bins looked at.
     """
     middle = result.trend_mean
-    reach = 1.5 * (result.trend_high - result.trend_low) / 2
+    reach = widening(len(middle)) * (result.trend_high - result.trend_low) / 2
     known = np.isfinite(middle) & np.isfinite(reach)
     if not known.any():
         return ""

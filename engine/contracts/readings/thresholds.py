@@ -24,7 +24,7 @@ def read(result: Thresholds, decision: Decision) -> str:
 def _at(result: Thresholds, threshold: float) -> str:
     rates = result.metrics_at(threshold)
     precision, missed = rates["precision"], rates["false_negative_rate"]
-    at = figure(threshold, threshold - 0.03, threshold + 0.03)
+    at = figure(threshold, threshold - 0.04, threshold + 0.04)
     if missed is None:
         return tr("No row is truly {positive}.", positive=result.positive)
     if precision is None:
