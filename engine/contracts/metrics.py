@@ -119,16 +119,30 @@ def metrics_at(
     """Return what one threshold brings.
 
     Proportions carry Wilson intervals. F1 is ``2u / (1 + u)`` of a proportion
-    ``u``, Jaccard's index, whose Wilson interval is carried over.
+    ``u``, Jaccard's index, whose Wilson interval is carried over. The averages and
+    coefficients over both classes carry the delta method's interval for four
+    multinomial cells; where it has no width (nothing went wrong) the ends are the
+    value itself.
 
     Returns
     -------
     dict
         ``accuracy``, ``precision``, ``recall``, ``specificity``,
         ``false_positive_rate``, ``false_negative_rate``,
-        ``negative_predictive_value``, ``f1`` and ``alarm_rate`` (share decided
-        positive); ``None`` where a rate is undefined.
+        ``negative_predictive_value``, ``f1``, ``alarm_rate`` (share decided
+        positive), ``balanced_accuracy``, ``precision_macro``, ``recall_macro``,
+        ``f1_macro``, ``matthews_corrcoef`` and ``cohen_kappa``; ``None`` where
+        undefined.
     """
+    total = tp + fp + fn + tn
+    return _rates(tp, fp, fn, tn, effective) | _both(
+        (tp, fp, fn, tn), total * effective
+    )
+
+
+def _rates(
+    tp: float, fp: float, fn: float, tn: float, effective: float
+) -> dict[str, Rate | None]:
     total = tp + fp + fn + tn
     return {
         "accuracy": rate(tp + tn, total, effective),
@@ -141,6 +155,75 @@ def metrics_at(
         "f1": _f1(tp, fp + fn, effective),
         "alarm_rate": rate(tp + fp, total, effective),
     }
+
+
+_BOTH = (
+    "balanced_accuracy",
+    "precision_macro",
+    "recall_macro",
+    "f1_macro",
+    "matthews_corrcoef",
+    "cohen_kappa",
+)
+_STEP = 1e-6
+
+
+def _both(cells: tuple[float, ...], n: float) -> dict[str, Rate | None]:
+    """Return the figures over both classes; ``n`` is the effective number of rows."""
+    total = sum(cells)
+    if total <= 0:
+        return dict.fromkeys(_BOTH)
+    shares = [cell / total for cell in cells]
+    here = figures_of_both(*cells)
+    spread = [0.0] * len(here)
+    for place, share in enumerate(shares):
+        if share == 0:
+            continue
+        step = _STEP * share
+        moved = [
+            figures_of_both(
+                *(s + sign * step * (i == place) for i, s in enumerate(shares))
+            )
+            for sign in (1, -1)
+        ]
+        for which, (up, down) in enumerate(zip(*moved, strict=True)):
+            spread[which] += share * ((up - down) / (2 * step)) ** 2
+    found: dict[str, Rate | None] = {}
+    for name, value, square in zip(_BOTH, here, spread, strict=True):
+        least = -1.0 if name in _BOTH[-2:] else 0.0
+        reach = Z95 * math.sqrt(square / n)
+        known = not math.isnan(value)
+        found[name] = (
+            Rate((value, max(value - reach, least), min(value + reach, 1.0)))
+            if known
+            else None
+        )
+    return found
+
+
+def figures_of_both(tp: float, fp: float, fn: float, tn: float) -> tuple[float, ...]:
+    """Return the figures named in :func:`metrics_at` that concern both classes.
+
+    Balanced accuracy runs over the classes with true rows, macro averages over
+    those in truth or answer with undefined terms counting 0, as in scikit-learn.
+    ``nan`` where undefined.
+    """
+    total, right = tp + fp + fn + tn, tp + tn
+    sides = ((tp, tp + fn, tp + fp), (tn, tn + fp, tn + fn))
+    true = [(hit, rows) for hit, rows, _ in sides if rows > 0]
+    present = [side for side in sides if side[1] + side[2] > 0]
+    m = len(present)
+    by_chance = sum(rows * called for _, rows, called in sides)
+    product = (tp + fn) * (tn + fp) * (tp + fp) * (tn + fn)
+    beyond = total - by_chance / total
+    return (
+        sum(hit / rows for hit, rows in true) / len(true),
+        sum(hit / called for hit, _, called in present if called > 0) / m,
+        sum(hit / rows for hit, rows, _ in present if rows > 0) / m,
+        sum(2 * hit / (rows + called) for hit, rows, called in present) / m,
+        (tp * tn - fp * fn) / math.sqrt(product) if product > 0 else math.nan,
+        1.0 - (total - right) / beyond if m > 1 and beyond > 0 else math.nan,
+    )
 
 
 def _f1(tp: float, wrong: float, effective: float) -> Rate | None:

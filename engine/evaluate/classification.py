@@ -192,8 +192,7 @@ def _of_table(
         )
     }
     if sample.task is Task.BINARY:
-        mine = per_class(sample, table)[sample.positive]
-        found |= {"precision": mine.precision, "recall": mine.recall, "f1": mine.f1}
+        return found | _of_two(sample, table)
     margins = (np.diag(table), table.sum(axis=1), table.sum(axis=0))
     figures = table_figures(*(values[None, :] for values in margins))
     ends = CellBootstrap(table, effective, resamples).run(table_figures, rng, progress)
@@ -215,6 +214,35 @@ def _of_table(
             found[name] = Metric(
                 value=value,
                 why=notes.get(name) or Note(code="evaluate.no_variation"),
+            )
+    return found
+
+
+def _of_two(sample: Sample, table: NDArray[np.float64]) -> dict[str, Metric]:
+    """Return the figures that the window too looks up on every threshold move."""
+    mine = per_class(sample, table)[sample.positive]
+    found = {"precision": mine.precision, "recall": mine.recall, "f1": mine.f1}
+    yes, no = sample.positive, 1 - sample.positive
+    cells = (table[yes, yes], table[no, yes], table[yes, no], table[no, no])
+    rates = metrics.metrics_at(*map(float, cells), sample.effective)
+    margins = (np.diag(table), table.sum(axis=1), table.sum(axis=0))
+    notes = _table_notes(sample, *margins)
+    for name in NAMES:
+        if name in found or name not in rates or name == "accuracy":
+            continue
+        rate = rates[name]
+        if rate is None:
+            found[name] = undefined("evaluate.one_label")
+        elif rate.high <= rate.low:
+            why = notes.get(name) or Note(code="evaluate.no_variation")
+            found[name] = Metric(value=rate.value, why=why)
+        else:
+            found[name] = Metric(
+                value=rate.value,
+                low=rate.low,
+                high=rate.high,
+                interval="delta",
+                why=notes.get(name),
             )
     return found
 

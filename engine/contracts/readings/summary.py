@@ -88,6 +88,13 @@ def _errors(result: Summary) -> str:
     size = result.metrics["mean_absolute_error"]
     explained = result.metrics["r2"]
     cheap = result.baseline.get("mean_absolute_error")
+    if explained.value is None or explained.value <= 0:
+        return tr(
+            "Off by {size} on average: no better than always answering the mean, "
+            "which would be off by {cheap}.",
+            size=figure_with_interval(size.value, size.low, size.high),
+            cheap=figure(cheap, size.low, size.high),
+        )
     return tr(
         "Off by {size} on average; always answering the mean would be off by {cheap}. "
         "It explains {share} of the variance.",

@@ -17,8 +17,9 @@ from engine.contracts.provenance import Provenance
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
     """One figure with its 95 % interval.
 
-    ``interval`` is a code: ``wilson``, ``cells`` (bootstrap of the confusion
-    cells), ``delong``, ``jackknife`` (infinitesimal), ``t``, ``order``, ``bins``
+    ``interval`` is a code: ``wilson``, ``delta`` (delta method, two classes),
+    ``cells`` (bootstrap of the confusion cells, more classes), ``delong``,
+    ``jackknife`` (infinitesimal), ``t``, ``order`` (order statistics), ``bins``
     (bootstrap within calibration bins), or ``none`` where ``low`` and ``high``
     are ``None``. ``value`` is ``None`` where the metric is undefined; ``why``
     then says why (and may qualify a value that is defined by convention).

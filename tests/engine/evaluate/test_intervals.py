@@ -36,7 +36,7 @@ def test_wilson_equals_its_formula_and_the_array_form():
     assert wilson(10, 10)[1] == 1
 
 
-@pytest.mark.parametrize("name", ["precision", "recall", "f1", "accuracy"])
+@pytest.mark.parametrize("name", metrics_at(1, 1, 1, 1))
 def test_rates_at_a_threshold(name):
     rng = np.random.default_rng(0)
     cells = np.array([0.15, 0.1, 0.2, 0.55])
@@ -201,3 +201,33 @@ def test_figures_too_large_say_so():
     found = regression.evaluate(huge, -huge, None)
     assert found["root_mean_squared_error"].value is None
     assert found["root_mean_squared_error"].why.code == "evaluate.not_finite"
+
+
+@pytest.mark.parametrize("share", [0.5, 0.05])
+def test_delta_method_agrees_with_the_resampled_cells(share):
+    rng = np.random.default_rng(9)
+    cells = np.array([[0.9, 0.1], [0.3, 0.7]]) * [[1 - share], [share]]
+    table = np.round(cells * 4000)
+    (tn, fp), (fn, tp) = table
+    ends = CellBootstrap(table, 1.0, 4000).run(table_figures, rng, SILENT)
+    found = metrics_at(tp, fp, fn, tn)
+    margins = (np.diag(table), table.sum(axis=1), table.sum(axis=0))
+    values = table_figures(*(m[None, :] for m in margins))
+    for name, (low, high) in ends.items():
+        assert found[name].value == pytest.approx(values[name][0], rel=1e-12)
+        assert found[name][1:] == pytest.approx((low, high), abs=0.1 * (high - low))
+
+
+def test_delong_equals_its_definition_pair_by_pair():
+    rng = np.random.default_rng(10)
+    hit, score = scores_of(rng, 60)
+    score = np.round(score, 1)
+    yes, no = score[hit], score[~hit]
+    wins = (yes[:, None] > no[None, :]) + 0.5 * (yes[:, None] == no[None, :])
+    expected = wins.mean(axis=1).var(ddof=1) / len(yes)
+    expected += wins.mean(axis=0).var(ddof=1) / len(no)
+    found = ranking.curve(score, hit, None, SILENT)
+    value = ranking.area(found)
+    assert value == pytest.approx(wins.mean(), rel=1e-12)
+    spread = ranking.variance(found, ranking.area_influence(found, value))
+    assert spread == pytest.approx(expected, rel=0.03)  # one (n - 1) for both sides

@@ -174,6 +174,8 @@ def test_baseline_answers_the_most_frequent_class():
 def test_seed_alone_moves_the_bootstrap():
     truth = np.arange(200) % 2
     predictions = classified(truth, np.random.default_rng(0).random(200))
-    one, two = (run("summary", predictions, seed=seed) for seed in (1, 2))
-    assert one.metrics["f1_macro"].low != two.metrics["f1_macro"].low
-    assert same(one.metrics["accuracy"], two.metrics["accuracy"])
+    one, two = (run("summary", predictions, seed=seed).metrics for seed in (1, 2))
+    name = "expected_calibration_error"
+    assert one[name].value == two[name].value
+    assert one[name].low != two[name].low
+    assert same(one["accuracy"], two["accuracy"])
