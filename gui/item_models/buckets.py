@@ -24,9 +24,10 @@ HEADINGS = (
     mark("error rate"),
     mark("95 % CI"),
     mark("× rest"),
-    mark("share of errors"),
+    mark("of errors"),
 )
 _RIGHT = frozenset({N, RATE, RATIO, SHARE})
+ROUND_ENDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
 _NOWHERE = QModelIndex()
 
 
@@ -67,12 +68,12 @@ class BucketsModel(QAbstractTableModel):
         self.endResetModel()
 
     def _scale(self, result: Buckets) -> float:
-        highs = [b.high for b in self._rows if math.isfinite(b.high)]
+        highs = [b.high for b in self._rows if math.isfinite(b.high) and not b.small]
         top = max(highs, default=1.0)
         if result.task is Task.REGRESSION:
             return top or 1.0
         # A round end of the scale that holds still while the threshold moves.
-        return next((end for end in (0.1, 0.25, 0.5) if top <= end), 1.0)
+        return next((end for end in ROUND_ENDS if top <= end), 1.0)
 
     def bucket(self, position: int) -> Bucket | None:
         """Return the bucket in a row; ``None`` for *all rows*."""
@@ -103,9 +104,10 @@ class BucketsModel(QAbstractTableModel):
         if column == INTERVAL and math.isfinite(bucket.low):
             assert self._result is not None
             reference = self._result.overall.rate
-            interval = Interval(
-                bucket.low, bucket.rate, bucket.high, reference, self._top
+            low, value, high = (
+                min(end, self._top) for end in (bucket.low, bucket.rate, bucket.high)
             )
+            interval = Interval(low, value, high, reference, self._top)
             return Cell(text, muted=dimmed, interval=interval)
         bold = column == RATE and not dimmed
         return Cell(text, right=column in _RIGHT, muted=dimmed, bold=bold)
@@ -185,7 +187,7 @@ class BucketsModel(QAbstractTableModel):
         titles = [tr(heading) for heading in HEADINGS]
         if self._regression:
             titles[RATE] = tr("mean error")
-            titles[SHARE] = tr("share of error")
+            titles[SHARE] = tr("of error")
         return titles
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +11,36 @@ DAY = 86_400
 MAX_DECIMALS = 4
 LONGEST = 200
 _GROUPED_FROM = 10_000
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How the numbers of one column are written, the same for all of them."""
+
+    decimals: int = 0
+    grouped: bool = False
+
+    @classmethod
+    def of(cls, values: np.ndarray, largest: float | None = None) -> NumberFormat:
+        """Return the format that suits some of a column's values.
+
+        Thousands are grouped where the largest value of the column has five
+        digits, so that years and short codes stay as they are.
+        """
+        if largest is None:
+            finite = values[np.isfinite(values)]
+            largest = float(np.abs(finite).max()) if len(finite) else 0.0
+        return cls(decimals_of(values), largest >= _GROUPED_FROM)
+
+    def text(self, value: float) -> str:
+        """Return a number as text."""
+        if math.isinf(value):
+            return "∞" if value > 0 else "−∞"
+        size = abs(value)
+        if size >= 1e15 or 0 < size < 10.0 ** -(self.decimals + 1) / 2:
+            return f"{value:.3e}".replace("-", "−")
+        comma = "," if self.grouped else ""
+        return f"{value:{comma}.{self.decimals}f}".replace("-", "−")
 
 
 def decimals_of(values: np.ndarray) -> int:
@@ -29,17 +60,6 @@ def decimals_of(values: np.ndarray) -> int:
     if middle >= 1 or middle == 0:
         return 2 if middle >= 100 else 3
     return min(MAX_DECIMALS + 4, 2 - math.floor(math.log10(middle)))
-
-
-def number_text(value: float, decimals: int) -> str:
-    """Return a number with the column's decimals; five digits on are grouped."""
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    size = abs(value)
-    if size >= 1e15 or 0 < size < 10.0 ** -(decimals + 1) / 2:
-        return f"{value:.3e}".replace("-", "−")
-    grouped = "," if size >= _GROUPED_FROM else ""
-    return f"{value:{grouped}.{decimals}f}".replace("-", "−")
 
 
 def date_text(seconds: float, *, days_only: bool) -> str:

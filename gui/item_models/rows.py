@@ -26,15 +26,20 @@ from engine.contracts.i18n import tr
 from engine.contracts.requests import ReadRows
 from engine.contracts.results import ColumnWindow, RowsWindow, ViewInfo
 from gui.item_models import cell_format
+from gui.item_models.cell_format import NumberFormat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from engine.contracts.dataset import Column
 
 Index = QModelIndex | QPersistentModelIndex
 BLOCK_ROWS = 128
 BLOCK_COLUMNS = 16
 MAX_BLOCKS = 256
 WAITING = "…"
+SCORE_FORMAT = NumberFormat(decimals=3)
+LOSS_FORMAT = NumberFormat(decimals=2)
 _NOWHERE = QModelIndex()
 
 
@@ -47,6 +52,7 @@ class Engine(Protocol):
         *,
         on_result: Callable[[Any], None] | None = None,
         on_error: Callable[[Any], None] | None = None,
+        on_cancelled: Callable[[], None] | None = None,
         label: str = "",
     ) -> Any:
         """Send a request; callbacks run in the window's thread."""
@@ -86,12 +92,17 @@ _LOCAL = {Look.ROW, Look.TRUTH, Look.PREDICTION, Look.CONFIDENCE, Look.SCORE}
 
 @dataclass(frozen=True, kw_only=True)
 class ShownColumn:
-    """One column of the table: what is read, its heading, and its look."""
+    """One column of the table: what is read, its heading, and its look.
+
+    ``largest`` is the largest size of its numbers, if known: with five digits
+    thousands are grouped, so that years and short codes stay as they are.
+    """
 
     name: str
     title: str
     kind: Kind
     look: Look = Look.PLAIN
+    largest: float | None = None
 
     @property
     def right(self) -> bool:
@@ -99,6 +110,17 @@ class ShownColumn:
         if self.look in {Look.CONFIDENCE, Look.LOSS, Look.ROW, Look.SCORE}:
             return True
         return self.kind is Kind.NUMERIC and self.look is not Look.ID
+
+
+def of_column(column: Column) -> ShownColumn:
+    """Return a column of the data as the table shows it."""
+    ends = [abs(end) for end in (column.low, column.high) if end is not None]
+    return ShownColumn(
+        name=column.name,
+        title=column.name,
+        kind=column.kind,
+        largest=max(ends, default=None),
+    )
 
 
 class Interval(NamedTuple):
@@ -158,7 +180,8 @@ class RowsModel(QAbstractTableModel):
         self._blocks: OrderedDict[tuple[int, int], _Block] = OrderedDict()
         self._wanted = (0, 32, 0, BLOCK_COLUMNS - 1)
         self._asking = False
-        self._formats: dict[str, int] = {}
+        self._held = False
+        self._formats: dict[str, NumberFormat] = {}
         self.answers: Answers | None = None
 
     # What is shown
@@ -192,6 +215,11 @@ class RowsModel(QAbstractTableModel):
         self._next = info
         self._ask()
 
+    def hold(self) -> None:
+        """Read no more of this view: the engine that had it is gone."""
+        self._held = True
+        self._next = None
+
     def forget(self) -> None:
         """Show nothing."""
         self.beginResetModel()
@@ -219,7 +247,7 @@ class RowsModel(QAbstractTableModel):
             return
         if self._next is not None:
             self._ask_first_window(self._next)
-        elif self._view is not None:
+        elif self._view is not None and not self._held:
             self._ask_missing(self._view)
 
     def _ask_first_window(self, info: ViewInfo) -> None:
@@ -303,7 +331,12 @@ class RowsModel(QAbstractTableModel):
                 self._ask()
 
         request = ReadRows(view=info.view, start=start, stop=stop, columns=names)
-        self._engine.submit(request, on_result=arrived, on_error=failed)
+        self._engine.submit(
+            request,
+            on_result=arrived,
+            on_error=failed,
+            on_cancelled=lambda: failed(None),
+        )
 
     def _is_local(self, column: ShownColumn) -> bool:
         return column.look is Look.ROW or (
@@ -340,7 +373,7 @@ class RowsModel(QAbstractTableModel):
 
     def _adopt(self, info: ViewInfo) -> None:
         """Show ``info``; rows come or go at the end, so the place is kept."""
-        self._next = None
+        self._next, self._held = None, False
         before = self._view.n_rows if self._view is not None else 0
         if info.n_rows > before:
             self.beginInsertRows(QModelIndex(), before, info.n_rows - 1)
@@ -401,7 +434,7 @@ class RowsModel(QAbstractTableModel):
         window = block.columns.get(column.name)
         if window is None:
             return Cell(WAITING, muted=True)
-        text = self._text(window, offset)
+        text = self._text(window, offset, column)
         if text is None:
             return Cell(tr("missing"), muted=True, right=column.right)
         if column.look is Look.CONFIDENCE and window.numbers is not None:
@@ -431,9 +464,11 @@ class RowsModel(QAbstractTableModel):
             return _bar_cell(confidence, wrong=wrong)
         if np.isnan(confidence):
             return Cell(tr("missing"), muted=True, right=True)
-        return Cell(cell_format.number_text(confidence, 3), right=True)
+        return Cell(SCORE_FORMAT.text(confidence), right=True)
 
-    def _text(self, window: ColumnWindow, offset: int) -> str | None:
+    def _text(
+        self, window: ColumnWindow, offset: int, column: ShownColumn
+    ) -> str | None:
         if window.numbers is None:
             text = window.texts[offset]
             return None if text is None else cell_format.one_line(text)
@@ -441,11 +476,25 @@ class RowsModel(QAbstractTableModel):
         if np.isnan(value):
             return None
         if window.name not in self._formats:
-            self._formats[window.name] = _format_of(window)
-        detail = self._formats[window.name]
+            self._formats[window.name] = _format_of(window, column.largest)
+        form = self._formats[window.name]
         if window.kind is Kind.DATETIME:
-            return cell_format.date_text(value, days_only=detail == 0)
-        return cell_format.number_text(value, detail)
+            return cell_format.date_text(value, days_only=form.decimals == 0)
+        return form.text(value)
+
+    def as_table(self) -> tuple[list[str], list[list[str]]]:
+        """Return the rows read so far round the place in sight, as text."""
+        first = last = self._wanted[0]
+        while first > 0 and self.row_number(first - 1) is not None:
+            first -= 1
+        while self.row_number(last) is not None:
+            last += 1
+        titles = [column.title for column in self._columns]
+        rows = [
+            [self.cell(place, column).text for column in range(len(titles))]
+            for place in range(first, last)
+        ]
+        return titles, rows
 
     # Qt's interface: screen readers, tests and headers come through here
 
@@ -497,12 +546,15 @@ def _cut(window: ColumnWindow, rows: slice) -> ColumnWindow:
     )
 
 
-def _format_of(window: ColumnWindow) -> int:
+def _format_of(window: ColumnWindow, largest: float | None) -> NumberFormat:
     assert window.numbers is not None
     if window.kind is not Kind.DATETIME:
-        return cell_format.decimals_of(window.numbers)
+        if window.name == "@loss":
+            return LOSS_FORMAT
+        return NumberFormat.of(window.numbers, largest)
     known = window.numbers[np.isfinite(window.numbers)]
-    return int(bool(np.any(known % cell_format.DAY != 0)))
+    clock = bool(np.any(known % cell_format.DAY != 0))
+    return NumberFormat(decimals=int(clock))
 
 
 def _bar_cell(share: float, *, wrong: bool) -> Cell:

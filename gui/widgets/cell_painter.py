@@ -13,6 +13,7 @@ from gui.widgets.interval_bar import paint_interval
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from gui.services.theme import Tokens
     from gui.widgets.interval_bar import Interval
 
 ROW_HEIGHT = 26
@@ -21,7 +22,7 @@ BAR_WIDTH = 44
 INTERVAL_WIDTH = 210
 _BAR_GAP = 6
 _MARK = 18
-_SORT_MARK = 12
+_SORT_MARK = 18
 
 
 class Cell(Protocol):
@@ -41,27 +42,6 @@ class Cell(Protocol):
     def bar(self) -> float | None: ...  # noqa: D102
     @property
     def interval(self) -> Interval | None: ...  # noqa: D102
-
-
-class Tokens(Protocol):
-    """The colours of the theme that a table uses."""
-
-    @property
-    def panel(self) -> str: ...  # noqa: D102
-    @property
-    def line(self) -> str: ...  # noqa: D102
-    @property
-    def text(self) -> str: ...  # noqa: D102
-    @property
-    def muted(self) -> str: ...  # noqa: D102
-    @property
-    def accent(self) -> str: ...  # noqa: D102
-    @property
-    def accent_soft(self) -> str: ...  # noqa: D102
-    @property
-    def warning(self) -> str: ...  # noqa: D102
-    @property
-    def selection(self) -> str: ...  # noqa: D102
 
 
 class CellPainter:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from engine.contracts.results import ColumnSummary
-    from gui.widgets.cell_painter import Tokens
+    from gui.services.theme import Tokens
 
 PADDING = 8
 PLAIN_HEIGHT = 28
@@ -277,11 +277,26 @@ class ColumnHeader(QHeaderView):
     ) -> None:
         if summary.counts is not None and len(summary.counts) and summary.counts.max():
             _paint_histogram(painter, room, summary.counts, self._bar_colour())
+        elif _all_different(summary):
+            line = QRect(room.x(), room.y() + 11, room.width(), 15)
+            self._paint_example(painter, line, summary)
         elif summary.top:
             self._paint_top(painter, room, summary)
         else:
             painter.setPen(self._colours["muted"])
             painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), tr(EMPTY))
+
+    def _paint_example(
+        self, painter: QPainter, line: QRect, summary: ColumnSummary
+    ) -> None:
+        if not summary.top:
+            return
+        painter.setPen(self._colours["muted"])
+        example = tr("{value}, …", value=" ".join(summary.top[0][0].split()))
+        text = painter.fontMetrics().elidedText(
+            example, Qt.TextElideMode.ElideRight, line.width()
+        )
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), text)
 
     def _bar_colour(self) -> QColor:
         colour = QColor(self._colours["accent"])
@@ -324,18 +339,22 @@ class ColumnHeader(QHeaderView):
         summary: ColumnSummary | None,
     ) -> None:
         distinct = column.n_distinct if summary is None else summary.n_distinct
+        if summary is not None and _all_different(summary):
+            text = tr("all different")
+        else:
+            text = tr("{n} distinct", n=f"{distinct:,}")
         painter.setPen(self._colours["muted"])
-        painter.drawText(
-            line,
-            int(Qt.AlignmentFlag.AlignVCenter),
-            tr("{n} distinct", n=f"{distinct:,}"),
-        )
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), text)
         if summary is None or not summary.n_missing:
             return
         share = summary.n_missing / max(summary.n_rows, 1)
         painter.setPen(self._colours["warning" if share >= 0.2 else "muted"])
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(line, int(right), tr("{share} miss.", share=percent(share)))
+
+
+def _all_different(summary: ColumnSummary) -> bool:
+    return 1 < summary.n_distinct == summary.n_rows - summary.n_missing
 
 
 def _paint_histogram(

@@ -171,9 +171,7 @@ class ColumnMenu(QMenu):
 
     def add_details(self) -> None:
         """Offer the details."""
-        self.addAction(tr("Details")).triggered.connect(
-            self.details_wanted.emit
-        )
+        self.addAction(tr("Details")).triggered.connect(self.details_wanted.emit)
 
 
 class RangeEditor(QWidget):

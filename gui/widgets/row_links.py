@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from gui.services.selection import Mode, mode_of
 from PySide6.QtCore import QObject, Qt
 
 from engine.contracts.i18n import tr
 from engine.contracts.requests import FindRow, ReadRows
 from engine.contracts.selection import Rows
+from gui.services.selection import Mode, mode_of
 
 if TYPE_CHECKING:
     import numpy as np
-    from gui.context import AppContext
 
     from engine.contracts.results import RowPlace, RowsWindow, ViewInfo
     from engine.contracts.selection import Selection
+    from gui.context import AppContext
     from gui.widgets.row_table import RowTable
 
 MOST_PICKED = 100_000
@@ -28,6 +28,7 @@ class ViewModel(Protocol):
     @property
     def view(self) -> ViewInfo | None: ...  # noqa: D102
     def row_number(self, position: int) -> int | None: ...  # noqa: D102
+    def hold(self) -> None: ...  # noqa: D102
 
 
 class RowLinks(QObject):
@@ -53,6 +54,7 @@ class RowLinks(QObject):
         table.picked.connect(self._picked)
         context.case.current_row_changed.connect(self._current_changed)
         context.selection.changed.connect(self.refresh)
+        context.engine.restarted.connect(model.hold)
         self.refresh()
 
     def set_live(self, *, live: bool) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QHeaderView
 
 if TYPE_CHECKING:
-    from gui.widgets.cell_painter import Tokens
+    from gui.services.theme import Tokens
 
 PADDING = 8
 

@@ -35,7 +35,8 @@ from gui.widgets.row_numbers import RowNumbers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gui.widgets.cell_painter import Cell, Tokens
+    from gui.services.theme import Tokens
+    from gui.widgets.cell_painter import Cell
 
 NARROWEST = 52
 WIDEST = 230
@@ -66,16 +67,25 @@ class RowTable(QTableView):
         The user went to another row: its position and its number.
     picked
         Rows ``first … last`` (positions) were picked, with the keys held.
+    chosen
+        A row was clicked, or Enter pressed on it: its position.
     opened
         A row was double-clicked, or Enter pressed on it: its number.
     column_menu_wanted
         The menu of a column is wanted, at a place on the screen.
+    seen
+        First and last column in sight.
+    resized
+        Width and height of the table with its headings.
     """
 
     stepped = Signal(int, int)
     picked = Signal(int, int, object)
+    chosen = Signal(int)
     opened = Signal(int)
     column_menu_wanted = Signal(int, QPoint)
+    seen = Signal(int, int)
+    resized = Signal(int, int)
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
@@ -163,6 +173,7 @@ class RowTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Ask for the rows that came into sight."""
         super().resizeEvent(event)
+        self.resized.emit(self.width(), self.height())
         self._tell_need()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
@@ -176,6 +187,7 @@ class RowTable(QTableView):
         top, bottom = self._rows_between(0, self.viewport().height())
         left, right = self._columns_between(0, self.viewport().width())
         self._rows().need(top, bottom, left, right)
+        self.seen.emit(left, right)
 
     def _rows(self) -> Rows:
         return cast("Rows", self.model())
@@ -316,8 +328,12 @@ class RowTable(QTableView):
         """Pick the rows the mouse went over."""
         drag, self._drag = self._drag, None
         super().mouseReleaseEvent(event)
-        if drag is not None and drag[0] != drag[1]:
-            self.viewport().update()
+        if drag is None:
+            return
+        self.viewport().update()
+        if drag[0] == drag[1]:
+            self.chosen.emit(drag[0])
+        else:
             self.picked.emit(min(drag), max(drag), _NO_MODIFIER)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -336,6 +352,7 @@ class RowTable(QTableView):
         if not index.isValid():
             super().keyPressEvent(event)
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.chosen.emit(index.row())
             self._open(index.row())
         elif key == Qt.Key.Key_Space:
             toggle = Qt.KeyboardModifier.ControlModifier

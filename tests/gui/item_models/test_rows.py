@@ -8,9 +8,9 @@ from engine.contracts.dataset import Kind
 from engine.contracts.errors import EngineError
 from engine.contracts.requests import ReadRows
 from gui.item_models.cell_format import (
+    NumberFormat,
     date_text,
     decimals_of,
-    number_text,
     one_line,
     percent_text,
 )
@@ -19,7 +19,9 @@ from tests.gui.item_models.stub_engine import StubEngine
 
 
 def numbers(*names: str) -> tuple[ShownColumn, ...]:
-    return tuple(ShownColumn(name=n, title=n, kind=Kind.NUMERIC) for n in names)
+    return tuple(
+        ShownColumn(name=n, title=n, kind=Kind.NUMERIC, largest=1e6) for n in names
+    )
 
 
 @pytest.fixture
@@ -201,7 +203,8 @@ def test_that_small_numbers_keep_three_digits():
     ],
 )
 def test_that_numbers_are_written_for_reading(value, decimals, text):
-    assert number_text(value, decimals) == text
+    form = NumberFormat(decimals, grouped=value == 12345)
+    assert form.text(value) == text
 
 
 def test_that_certainty_is_never_claimed_by_rounding():

@@ -1,0 +1,424 @@
+"""The rows of the data set, with what is in every column above it."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QHBoxLayout,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.contracts.dataset import ColumnChoice, Part
+from engine.contracts.expression import describe
+from engine.contracts.i18n import mark, tr, trn
+from engine.contracts.requests import Export, OpenView
+from gui.item_models.rows import RowsModel, of_column
+from gui.item_models.summaries import Summaries
+from gui.panel import About, Panel
+from gui.widgets.column_details import ColumnDetails
+from gui.widgets.column_header import ColumnHeader, Heading
+from gui.widgets.column_menu import ColumnMenu
+from gui.widgets.column_query import ColumnQuery, needs_predictions
+from gui.widgets.row_links import RowLinks
+from gui.widgets.row_table import RowTable
+from gui.widgets.rule_editor import RuleLine
+
+if TYPE_CHECKING:
+    from engine.contracts.dataset import Column, DatasetInfo, Kind, Role
+    from engine.contracts.decision import Decision
+    from engine.contracts.requests import Request
+    from engine.contracts.results import ViewInfo
+    from engine.contracts.selection import Selection
+
+PARTS: dict[Part, str] = {
+    Part.EVALUATION: mark("evaluation"),
+    Part.REFERENCE: mark("reference"),
+    Part.CALIBRATION: mark("calibration"),
+}
+LOW = 300  # a table lower than this keeps its headings short
+_NARROWEST, _WIDEST = 140, 230
+
+
+class DataPanel(Panel):
+    """A table of any size, its columns described, ordered, filtered and edited."""
+
+    ID = "data"
+    TITLE = mark("Data")
+    ABOUT = About(
+        what=mark(
+            "The rows as they were read, with the distribution, the missing share "
+            "and the number of distinct values of every column, and what each "
+            "column is taken for."
+        ),
+        how=mark(
+            "Click a heading to sort, with Shift to sort by several. The menu of a "
+            "heading (right click, or Alt+Down in the table) filters, changes the "
+            "role or the kind, and opens the details. Type a rule in the line above "
+            "to filter by several columns."
+        ),
+        misleads=mark(
+            "Headings describe all rows of the part, also while a filter is on. "
+            "Kinds and roles are guesses until you confirm them: the details say why."
+        ),
+        source="",
+    )
+    FOLLOWS = frozenset({"data"})
+
+    # Body
+
+    def build_body(self) -> QWidget:
+        """Build the table, the filter line and the sheet at the side."""
+        self._part = Part.EVALUATION
+        self.query = ColumnQuery(parent=self)
+        self._view: ViewInfo | None = None
+        self._detailed: str | None = None
+        self.table = RowTable()
+        self.table.setAccessibleName(tr("Rows of the data"))
+        self.header = ColumnHeader(rich=True)
+        self.table.setHorizontalHeader(self.header)
+        self.rows = RowsModel(self.context.engine, self.table)
+        self.table.setModel(self.rows)
+        self.summaries = Summaries(self.context.engine, self)
+        self.links = RowLinks(self.context, self.table, self.rows, self.ID)
+        self.details = ColumnDetails()
+        self.details.hide()
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(self._build_controls())
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.table, 1)
+        middle.addWidget(self.details)
+        column.addLayout(middle, 1)
+        self._connect()
+        return body
+
+    def _build_controls(self) -> QHBoxLayout:
+        self.parts: dict[Part, QToolButton] = {}
+        group = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for part, name in PARTS.items():
+            button = QToolButton()
+            button.setCheckable(True)
+            button.setText(tr(name))
+            button.setChecked(part is self._part)
+            button.clicked.connect(lambda _=False, part=part: self._show_part(part))
+            group.addButton(button)
+            row.addWidget(button)
+            self.parts[part] = button
+        self.line = RuleLine()
+        self.line.setPlaceholderText(
+            tr("filter, for example: age < 25 and housing = rent")
+        )
+        self.line.setAccessibleName(tr("Filter the rows"))
+        self.more = QToolButton()
+        self.more.setText(tr("More"))
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.more)
+        menu.aboutToShow.connect(lambda: self._fill_more(menu))
+        self.more.setMenu(menu)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.more)
+        return row
+
+    def _connect(self) -> None:
+        self.header.sort_wanted.connect(self._sort_by)
+        self.header.menu_wanted.connect(self._open_menu)
+        self.table.column_menu_wanted.connect(self._open_menu)
+        self.table.seen.connect(self._want_summaries)
+        self.summaries.arrived.connect(self._summaries_arrived)
+        self.table.resized.connect(
+            lambda _width, height: self.header.set_compact(compact=height < LOW)
+        )
+        self.line.rule_changed.connect(lambda _rule: self.ask())
+        self.query.changed.connect(self.ask)
+        self.rows.adopted.connect(self._adopted)
+        self.rows.filled.connect(self._fit_once)
+        self.rows.failed.connect(lambda _error: self.ask())
+        self.details.closed.connect(self._close_details)
+
+    def apply_theme(self, tokens: Any) -> None:
+        """Take the colours of the theme."""
+        for part in (self.table, self.header, self.line, self.details):
+            part.apply_theme(tokens)
+
+    # Asking
+
+    def reason(self) -> str | None:
+        """Return why there are no rows to show."""
+        if self.context.case.data is None:
+            return tr("Open a data file, or drop one on the window.")
+        return None
+
+    def request(self) -> Request | None:
+        """Return the view that part, filters and order ask for."""
+        data = self.context.case.data
+        if data is None:
+            return None
+        if data.part(self._part) is None and data.parts:
+            self._part = data.parts[0].part
+        self._show_columns(data)
+        where = self._where()
+        decided = needs_predictions(where)
+        return OpenView(
+            part=self._part,
+            where=where,
+            sort=self.query.order,
+            decision=self.context.decision.decision if decided else None,
+        )
+
+    def _where(self) -> Selection | None:
+        return self.query.where(self.line.rule)
+
+    def follow_decision(self, _decision: Decision) -> None:
+        """Filter again where the filter speaks of predictions."""
+        if needs_predictions(self._where()):
+            self.ask()
+
+    def _show_columns(self, data: DatasetInfo) -> None:
+        loaded = {info.part: info for info in data.parts}
+        for part, button in self.parts.items():
+            button.setVisible(part in loaded and len(loaded) > 1)
+            if part in loaded:
+                n = f"{loaded[part].n_rows:,}"
+                button.setText(tr("{part} {n}", part=tr(PARTS[part]), n=n))
+            button.setChecked(part is self._part)
+        self.query.forget_missing({column.name for column in data.columns})
+        self.line.set_names([column.name for column in data.columns])
+        self.table.numbers.set_largest(
+            max((info.n_rows for info in data.parts), default=0)
+        )
+        self.summaries.of(data, self._part)
+        columns = tuple(of_column(c) for c in data.columns)
+        self._fit = self.rows.columns != columns
+        self.rows.set_columns(columns)
+        self._head(data)
+        self.links.set_live(live=self._part is Part.EVALUATION)
+
+    def _head(self, data: DatasetInfo) -> None:
+        self.header.set_headings(
+            [
+                Heading(
+                    column.name,
+                    column=column,
+                    summary=self.summaries.get(column.name),
+                    filtered=column.name in self.query.filters,
+                )
+                for column in data.columns
+            ]
+        )
+        names = [column.name for column in data.columns]
+        self.header.set_order(
+            [
+                (names.index(name), down)
+                for name, down in self.query.order
+                if name in names
+            ]
+        )
+
+    # Showing
+
+    def show_result(self, result: ViewInfo) -> None:
+        """Change to the new view as soon as its first rows are here."""
+        self._view = result
+        self.links.where = self._where()
+        self.rows.show_view(result)
+
+    def _adopted(self, _info: ViewInfo) -> None:
+        self.links.find_current()
+
+    def reading(self) -> str:
+        """Return how much there is, how much of it is missing, what was noticed."""
+        data = self.context.case.data
+        if data is None or self._view is None:
+            return ""
+        if self._where() is not None:
+            return tr(
+                "<b>{n}</b> of {total} rows pass the filter.",
+                n=f"{self._view.n_rows:,}",
+                total=f"{self._view.n_total:,}",
+            )
+        rows = trn("{n} row", "{n} rows", self._view.n_total)
+        columns = trn("{n} column", "{n} columns", len(data.columns))
+        gaps = [column for column in data.columns if column.n_missing]
+        if not gaps:
+            return tr(
+                "<b>{rows}</b> and {columns}; no value is missing.",
+                rows=rows,
+                columns=columns,
+            )
+        worst = max(gaps, key=lambda column: column.n_missing)
+        return tr(
+            "<b>{rows}</b> and {columns}; values are missing in {n} of them, "
+            "most in <b>{worst}</b> ({missing}).",
+            rows=rows,
+            columns=columns,
+            n=len(gaps),
+            worst=escape(worst.name),
+            missing=f"{worst.n_missing:,}",
+        )
+
+    def badge_text(self) -> str:
+        """Return the part, its file, and the filter in force."""
+        data = self.context.case.data
+        info = data.part(self._part) if data is not None else None
+        if info is None or self._view is None or data is None:
+            return ""
+        words = [
+            tr(
+                "{n} of {total} rows shown",
+                n=f"{self._view.n_rows:,}",
+                total=f"{self._view.n_total:,}",
+            ),
+            tr(PARTS[self._part]),
+        ]
+        noticed = len(data.notes) + sum(len(c.notes) for c in data.columns)
+        if noticed:
+            words.append(trn("{n} note on reading", "{n} notes on reading", noticed))
+        where = self._where()
+        if where is not None:
+            words.append(describe(where))
+        return " · ".join(words)
+
+    def as_table(self) -> tuple[list[str], list[list[str]]]:
+        """Return the rows that have been read around the place in sight."""
+        return self.rows.as_table()
+
+    def _fit_once(self) -> None:
+        if self._fit and self.rows.row_number(0) is not None:
+            self._fit = False
+            self.table.fit_columns(_NARROWEST, _WIDEST)
+
+    def _want_summaries(self, left: int, right: int) -> None:
+        names = [column.name for column in self.rows.columns[left : right + 1]]
+        if self._detailed is not None:
+            names.insert(0, self._detailed)
+        self.summaries.want(tuple(names))
+
+    def _summaries_arrived(self) -> None:
+        data = self.context.case.data
+        if data is not None:
+            self._head(data)
+        if self._detailed is not None:
+            self._show_details(self._detailed)
+
+    # Order, filters, parts
+
+    def _show_part(self, part: Part) -> None:
+        self._part = part
+        self.ask()
+
+    def _sort_by(self, section: int, add: bool) -> None:
+        self.query.click(self.rows.columns[section].name, add=add)
+
+    def _clear_filters(self) -> None:
+        self.query.filters.clear()
+        self.line.clear()
+        self.query.changed.emit()
+
+    def _column(self, section: int) -> Column | None:
+        data = self.context.case.data
+        return None if data is None else data.column(self.rows.columns[section].name)
+
+    def _open_menu(self, section: int, place: QPoint) -> None:
+        column = self._column(section)
+        if column is None:
+            return
+        name = column.name
+        summary = self.summaries.get(name)
+        top = tuple(label for label, _ in summary.top) if summary is not None else ()
+        menu = ColumnMenu(name, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.add_order()
+        menu.add_filter(
+            name, column.kind, column.categories or top, self.query.filters.get(name)
+        )
+        menu.add_schema(column)
+        menu.add_details()
+        menu.sort_wanted.connect(lambda order: self.query.sort(name, order))
+        menu.filter_wanted.connect(lambda rule: self.query.keep(name, rule))
+        menu.role_wanted.connect(lambda role: self._choose(name, role=role))
+        menu.kind_wanted.connect(lambda kind: self._choose(name, kind=kind))
+        menu.details_wanted.connect(lambda: self._open_details(name))
+        menu.popup(place)
+
+    def _choose(
+        self, name: str, *, role: Role | None = None, kind: Kind | None = None
+    ) -> None:
+        """Take the user's word on a column, beside what was chosen before."""
+        choices = dict(self.context.case.file.choices)
+        choice = choices.get(name, ColumnChoice())
+        choices[name] = msgspec.structs.replace(
+            choice, role=role or choice.role, kind=kind or choice.kind
+        )
+        self.context.case.configure_data(choices, self.context.case.file.split)
+
+    # Details
+
+    def _open_details(self, name: str) -> None:
+        self._detailed = name
+        self._show_details(name)
+        self.details.show()
+        self.details.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.summaries.want((name,))
+
+    def _show_details(self, name: str) -> None:
+        data = self.context.case.data
+        column = data.column(name) if data is not None else None
+        if column is None:
+            self._close_details()
+        else:
+            self.details.show_column(column, self.summaries.get(name))
+
+    def _close_details(self) -> None:
+        self._detailed = None
+        self.details.hide()
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # More
+
+    def _fill_more(self, menu: QMenu) -> None:
+        menu.clear()
+        export = menu.addAction(tr("Export these rows …"))
+        export.setEnabled(self._view is not None)
+        export.triggered.connect(self._export)
+        order = menu.addAction(tr("Order of the file"))
+        order.setEnabled(bool(self.query.order))
+        order.triggered.connect(self.query.reset_order)
+        clear = menu.addAction(tr("Clear all filters"))
+        clear.setEnabled(bool(self.query.filters or self.line.text()))
+        clear.triggered.connect(self._clear_filters)
+
+    def _export(self) -> None:
+        if self._view is None:
+            return
+        path, _ = QFileDialog.getSaveFileName(
+            self, tr("Export rows"), "", "CSV (*.csv);;Parquet (*.parquet)"
+        )
+        if path:
+            self.export_rows(path)
+
+    def export_rows(self, path: str) -> None:
+        """Let the engine write the rows of the view to a file."""
+        if self._view is None:
+            return
+        names = tuple(column.name for column in self.rows.columns)
+        self.context.engine.submit(
+            Export(view=self._view.view, columns=names, path=path),
+            on_result=lambda _done: self.context.notify.info(
+                tr("The rows were written to {file}.", file=path)
+            ),
+            label=tr("Exporting rows"),
+        )

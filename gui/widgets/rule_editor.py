@@ -1,0 +1,344 @@
+"""A line to type which rows are meant, and an editor that names them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QCompleter,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStyle,
+    QStyleOptionFrame,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.contracts.errors import EngineError
+from engine.contracts.expression import parse
+from engine.contracts.i18n import tr, trn
+from engine.contracts.messages import next_step, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.contracts.selection import Selection
+    from gui.services.theme import Tokens
+
+COUNT_AFTER = 200  # ms without a key before rows are counted
+_STOPS = " ()=<>!,"
+
+
+class RuleLine(QLineEdit):
+    """A line that understands ``age < 25 and housing = rent``.
+
+    What cannot be read is underlined from the place of the error on.
+
+    Signals
+    -------
+    rule_changed
+        The line holds another rule (``None`` when empty). Not sent while the
+        text cannot be read.
+    error_changed
+        What is wrong with the text, ``""`` when nothing is.
+    """
+
+    rule_changed = Signal(object)
+    error_changed = Signal(str)
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._rule: Selection | None = None
+        self._error = ""
+        self._position: int | None = None
+        self._warning = QColor("#B4540A")
+        self._words = QStringListModel(self)
+        self._completer = QCompleter(self._words, self)
+        self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._completer.setWidget(self)
+        self._completer.activated.connect(self._complete)
+        self.setClearButtonEnabled(True)
+        self.textEdited.connect(self._offer)
+        self.textChanged.connect(self._read)
+
+    @property
+    def rule(self) -> Selection | None:
+        """The rule, ``None`` when the line is empty or cannot be read."""
+        return self._rule
+
+    @property
+    def error(self) -> str:
+        """What is wrong with the text, ``""`` when nothing is."""
+        return self._error
+
+    @property
+    def error_position(self) -> int | None:
+        """Place of the character from which on the text cannot be read."""
+        return self._position
+
+    def set_names(self, names: list[str]) -> None:
+        """Say which column names to offer while typing."""
+        self._words.setStringList([_quoted(name) for name in names])
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Take the colours of the theme."""
+        self._warning = QColor(tokens.warning)
+        self.update()
+
+    def _read(self, text: str) -> None:
+        rule, error, position = None, "", None
+        if text.strip():
+            try:
+                rule = parse(text)
+            except EngineError as problem:
+                error = sentence(problem.code, problem.params)
+                step = next_step(problem.code, problem.params)
+                error = f"{error} {step}".strip()
+                place = problem.params.get("position", len(text))
+                position = int(place) if isinstance(place, int | float) else len(text)
+        self._position = position
+        if error != self._error:
+            self._error = error
+            self.setToolTip(error)
+            self.setAccessibleDescription(error)
+            self.error_changed.emit(error)
+        self.update()
+        if not error and rule != self._rule:
+            self._rule = rule
+            self.rule_changed.emit(rule)
+        elif error:
+            self._rule = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Underline what cannot be read."""
+        super().paintEvent(event)
+        if self._position is None:
+            return
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        field = self.style().subElementRect(
+            QStyle.SubElement.SE_LineEditContents, option, self
+        )
+        caret = self.cursorRect().center().x()
+        metrics = self.fontMetrics()
+        text = self.text()
+        at = min(self._position, len(text))
+        # The line may be scrolled: the caret tells by how much.
+        start = caret - metrics.horizontalAdvance(text[: self.cursorPosition()])
+        left = start + metrics.horizontalAdvance(text[:at])
+        right = max(start + metrics.horizontalAdvance(text), left + 8)
+        painter = QPainter(self)
+        painter.setPen(QPen(self._warning, 2))
+        y = field.bottom() - 2
+        painter.drawLine(max(left, field.left()), y, min(right, field.right()), y)
+
+    # Completion of the word at the caret
+
+    def _word(self) -> tuple[int, str]:
+        before = self.text()[: self.cursorPosition()]
+        start = max(before.rfind(stop) for stop in _STOPS) + 1
+        return start, before[start:]
+
+    def _offer(self, _text: str) -> None:
+        _, word = self._word()
+        popup = self._completer.popup()
+        if len(word) < 1:
+            popup.hide()
+            return
+        self._completer.setCompletionPrefix(word)
+        found = self._completer.completionCount()
+        only = (
+            found == 1 and self._completer.currentCompletion().lower() == word.lower()
+        )
+        if not found or only:
+            popup.hide()
+            return
+        area = self.cursorRect()
+        area.setWidth(220)
+        self._completer.complete(area)
+
+    def _complete(self, name: str) -> None:
+        start, word = self._word()
+        text = self.text()
+        self.setText(text[:start] + name + text[start + len(word) :])
+        self.setCursorPosition(start + len(name))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let the list of names take Enter and Escape while it is open."""
+        if self._completer.popup().isVisible() and event.key() in {
+            Qt.Key.Key_Return,
+            Qt.Key.Key_Enter,
+            Qt.Key.Key_Escape,
+            Qt.Key.Key_Tab,
+        }:
+            event.ignore()
+            return
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            return
+        super().keyPressEvent(event)
+
+
+def _quoted(name: str) -> str:
+    plain = name.isidentifier() and name.lower() not in {
+        "and",
+        "or",
+        "not",
+        "in",
+        "is",
+        "between",
+        "missing",
+    }
+    return name if plain else '"' + name.replace('"', '""') + '"'
+
+
+class RuleEditor(QWidget):
+    """Name a rule and see, while typing, how many rows it finds.
+
+    Parameters
+    ----------
+    count
+        Asks how many rows a rule finds; calls back with that number and the
+        number of all rows, or with a sentence that says why it cannot tell.
+
+    Signals
+    -------
+    accepted
+        The name and the rule.
+    cancelled
+        Nothing is to be saved.
+    """
+
+    accepted = Signal(str, object)
+    cancelled = Signal()
+
+    def __init__(
+        self,
+        count: Callable[
+            [Selection, Callable[[int, int], None], Callable[[str], None]], None
+        ],
+        parent: Any = None,
+    ) -> None:
+        super().__init__(parent)
+        self._count = count
+        self._taken: frozenset[str] = frozenset()
+        self._editing = ""
+        self._asked = 0
+        self.line = RuleLine()
+        self.line.setPlaceholderText(
+            tr("rule, for example: age < 25 and housing = rent")
+        )
+        self.line.setAccessibleName(tr("Rule"))
+        self.name = QLineEdit()
+        self.name.setPlaceholderText(tr("name"))
+        self.name.setAccessibleName(tr("Name of the bucket"))
+        self.name.setMaximumWidth(180)
+        self.save = QPushButton(tr("Save"))
+        self.cancel = QPushButton(tr("Cancel"))
+        self.found = QLabel()
+        self.found.setTextFormat(Qt.TextFormat.PlainText)
+        self.found.setWordWrap(True)
+        self._lay_out()
+        self._timer = QTimer(self, singleShot=True, interval=COUNT_AFTER)
+        self._timer.timeout.connect(self._ask)
+        self.line.rule_changed.connect(self._rule_changed)
+        self.line.error_changed.connect(self._say_state)
+        self.line.returnPressed.connect(self._accept)
+        self.name.returnPressed.connect(self._accept)
+        self.name.textChanged.connect(self._say_state)
+        self.save.clicked.connect(self._accept)
+        self.cancel.clicked.connect(self.cancelled)
+        self._say_state()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.name)
+        row.addWidget(self.save)
+        row.addWidget(self.cancel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 4)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self.found)
+
+    def begin(self, taken: frozenset[str], name: str = "", text: str = "") -> None:
+        """Start anew; ``taken`` names may not be used, except ``name`` itself."""
+        self._taken, self._editing = taken, name
+        self.name.setText(name)
+        self.line.setText(text)
+        self.found.setText("")
+        self._say_state()
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Take the colours of the theme."""
+        self.line.apply_theme(tokens)
+
+    def event(self, event: QEvent) -> bool:
+        """Close on Escape."""
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            self.cancelled.emit()
+            return True
+        return super().event(event)
+
+    def _rule_changed(self, rule: Selection | None) -> None:
+        self._asked += 1
+        self._say_state()
+        if rule is None:
+            self.found.setText("")
+            self._timer.stop()
+        else:
+            self.found.setText(tr("counting …"))
+            self._timer.start()
+
+    def _ask(self) -> None:
+        rule, asked = self.line.rule, self._asked
+        if rule is None:
+            return
+
+        def tell(n: int, total: int) -> None:
+            if asked == self._asked:
+                self.found.setText(
+                    trn(
+                        "{n} of {total} rows",
+                        "{n} of {total} rows",
+                        n,
+                        total=f"{total:,}",
+                    )
+                )
+
+        def refuse(why: str) -> None:
+            if asked == self._asked:
+                self.found.setText(why)
+
+        self._count(rule, tell, refuse)
+
+    def _problem(self) -> str:
+        if self.line.error:
+            return self.line.error
+        name = self.name.text().strip()
+        if name in self._taken and name != self._editing:
+            return tr("There is already a bucket of this name.")
+        return ""
+
+    def _say_state(self, _text: str = "") -> None:
+        problem = self._problem()
+        if problem:
+            self.found.setText(problem)
+        self.save.setEnabled(self.line.rule is not None and not problem)
+
+    def _accept(self) -> None:
+        if self.line.rule is not None and not self._problem():
+            name = self.name.text().strip() or self.line.text().strip()
+            self.accepted.emit(name, self.line.rule)
