@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
-from engine.models.static.sniff import sniff
+from engine.models.static.sniff import JOBLIB, sniff
 
 if TYPE_CHECKING:
     from engine.contracts.progress import Progress
@@ -33,15 +33,22 @@ class Intake:
         Where the user has it: for showing only.
     path_in_store
         The copy, read-only, named by its hash.
-    format
+    container
         By content, see :mod:`engine.models.static.sniff`.
+    format
+        The same, with joblib's compressions taken together as ``joblib``.
     """
 
     path: str
     path_in_store: Path
     sha256: str
     size: int
-    format: str
+    container: str
+
+    @property
+    def format(self) -> str:
+        """Return the name by which an adapter is chosen."""
+        return "joblib" if self.container in JOBLIB else self.container
 
 
 def take_in(
@@ -85,7 +92,7 @@ def take_in(
         path_in_store=kept,
         sha256=sha256,
         size=before.st_size,
-        format=kind,
+        container=kind,
     )
 
 

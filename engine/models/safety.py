@@ -68,7 +68,10 @@ def report_on(
     """
     progress.advance(0, 1, "safety.reading")
     with intake.path_in_store.open("rb") as file:
-        outcome, kind = _examine(file, intake, progress)
+        try:
+            outcome, kind = _examine(file, intake, progress)
+        except Exception:  # noqa: BLE001 - a reader that is surprised vouches for nothing
+            outcome, kind = _refused("safety.not_understood"), intake.format
     if "scikit-learn" in outcome.versions:
         compare("scikit-learn", outcome.versions["scikit-learn"], outcome)
     light, reason = outcome.light()
@@ -124,7 +127,7 @@ def check_consent(report: SafetyReport, consent: str, sandboxed: bool) -> None:
 def _examine(
     file: IO[bytes], intake: Intake, progress: Progress
 ) -> tuple[Outcome, str]:
-    kind = intake.format
+    kind = intake.container
     if kind in REFUSED:
         return _refused(REFUSED[kind]), kind
     if kind == "pickle" or kind in pickles.COMPRESSED:

@@ -104,6 +104,8 @@ def _nodes(
         if walk.n_nodes % 4096 == 0:
             progress.raise_if_cancelled()
         key = (node.domain, node.op_type)
+        if not all(isinstance(part, str) for part in key):
+            raise BrokenError("safety.broken_onnx")
         walk.operators[key] = walk.operators.get(key, 0) + 1
         for attribute in node.attribute:
             _attribute(attribute, walk, depth, progress)

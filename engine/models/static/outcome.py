@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from engine.contracts.dataset import Note
 from engine.contracts.model import Light, SafetyFinding, Verdict
 
-NOT_UNDERSTOOD_REASON = "safety.not_understood"
-
 
 class NotUnderstoodError(Exception):
     """The file says something this reader cannot follow, so nothing is vouched for.
@@ -64,7 +62,8 @@ class Outcome:
         self, error: NotUnderstoodError, what: str = "structure"
     ) -> None:
         """Record where the reader lost the thread."""
-        self.add(what, error.note.code, Verdict.NOT_UNDERSTOOD, error.note)
+        name = error.note.code.rpartition(".")[2].replace("_", " ")
+        self.add(what, name, Verdict.NOT_UNDERSTOOD, error.note)
         if isinstance(error, BrokenError):
             self.refusal = error.note
 
@@ -85,7 +84,6 @@ class Outcome:
         for verdict, code in (
             (Verdict.DANGEROUS, "safety.dangerous"),
             (Verdict.UNKNOWN, "safety.unknown"),
-            (Verdict.NOT_UNDERSTOOD, NOT_UNDERSTOOD_REASON),
         ):
             names = tuple(dict.fromkeys(f.name for f in worst if f.verdict is verdict))
             if names:
@@ -93,4 +91,4 @@ class Outcome:
                     code=code,
                     params={"n": len(names), "names": ", ".join(names[:5])},
                 )
-        raise AssertionError("a finding without a known verdict")
+        return Light.RED, worst[0].note or Note(code="safety.not_understood")

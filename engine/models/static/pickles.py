@@ -125,7 +125,9 @@ def judge(listing: Listing, allowed: AllowList, outcome: Outcome) -> None:
     for code, position in listing.odd.items():
         note = Note(code=code, params={"position": position})
         verdict = Verdict.NOT_UNDERSTOOD
-        outcome.add("structure", code.partition(".")[2], verdict, note)
+        outcome.add(
+            "structure", code.partition(".")[2].replace("_", " "), verdict, note
+        )
     _refuse_old(listing, allowed, outcome)
 
 

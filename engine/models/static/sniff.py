@@ -21,6 +21,9 @@ from engine.models.static.torch_files import is_legacy
 
 HEAD = 4096
 SENSIBLE_OPERATIONS = 12
+JOBLIB = frozenset(
+    f"joblib_{method}" for method in ("zlib", "gzip", "bz2", "lzma", "xz", "lz4")
+)
 _MAGIC = (
     (b"\x93NUMPY", "npy"),
     (b"CBM1", "catboost"),
@@ -28,7 +31,7 @@ _MAGIC = (
     (b"\x1f\x8b", "joblib_gzip"),
     (b"BZ", "joblib_bz2"),
     (b"\xfd7zXZ\x00", "joblib_xz"),
-    (b"\x5d\x00\x00", "joblib_lzma"),
+    (b"\x5d\x00", "joblib_lzma"),
     (b"\x04\x22\x4d\x18", "joblib_lz4"),
     (b"ZF", "joblib_old"),
     (b"binf", "xgboost_binary"),

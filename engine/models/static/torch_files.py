@@ -64,7 +64,9 @@ def examine(file: IO[bytes], kind: str, progress: Progress) -> Outcome:
     for code, position in listing.odd.items():
         if code != "safety.more_behind":
             note = Note(code=code, params={"position": position})
-            outcome.add("structure", code, Verdict.NOT_UNDERSTOOD, note)
+            outcome.add(
+                "structure", code[7:].replace("_", " "), Verdict.NOT_UNDERSTOOD, note
+            )
     return outcome
 
 

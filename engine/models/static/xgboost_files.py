@@ -40,10 +40,10 @@ def examine(data: bytes, kind: str, progress: Progress) -> Outcome:
     try:
         model = _parse(data) if kind == "xgboost_json" else ubjson.read(data)
         n_trees = check_model(model, progress)
+        version = ".".join(str(part) for part in _list(model.get("version", [])))
     except NotUnderstoodError as error:
         outcome.not_understood(error)
         return outcome
-    version = ".".join(str(int(part)) for part in _list(model.get("version", [])))
     if version:
         outcome.versions["xgboost"] = version
         outcome.producer = f"XGBoost {version}"

@@ -1,0 +1,520 @@
+"""The other formats: what is checked in each, and that damage is found."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import struct
+import zipfile
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_classification
+
+from engine.contracts.errors import EngineError
+from engine.contracts.model import Light, Verdict
+from engine.contracts.progress import SILENT
+from engine.models.policy import Policy, read_policy
+from engine.models.safety import check_consent, inspect, report_on
+from engine.models.static import (
+    catboost_files,
+    lightgbm_files,
+    onnx_files,
+    xgboost_files,
+)
+from tests.engine.models.safety_cases import archive, joblib_bytes
+
+X, Y = make_classification(80, 6, n_informative=4, n_classes=3, random_state=0)
+
+
+def examine(tmp_path, raw):
+    file = tmp_path / "m.bin"
+    file.write_bytes(raw)
+    return inspect(file)
+
+
+@pytest.fixture(scope="module")
+def xgboost_json(tmp_path_factory):
+    import xgboost
+
+    folder = tmp_path_factory.mktemp("x")
+    model = xgboost.XGBClassifier(n_estimators=3, max_depth=3).fit(X, Y)
+    model.save_model(folder / "m.json")
+    model.save_model(folder / "m.ubj")
+    return (folder / "m.json").read_bytes(), (folder / "m.ubj").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def lightgbm_text():
+    import lightgbm
+
+    model = lightgbm.LGBMClassifier(n_estimators=4, verbose=-1, min_child_samples=3)
+    return model.fit(X, Y).booster_.model_to_string().encode()
+
+
+@pytest.fixture(scope="module")
+def catboost_blob(tmp_path_factory):
+    import catboost
+
+    path = tmp_path_factory.mktemp("c") / "m.cbm"
+    model = catboost.CatBoostClassifier(
+        iterations=4, verbose=0, allow_writing_files=False
+    )
+    model.fit(X, Y).save_model(str(path))
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("array", "value"),
+    [
+        ("left_children", 10**6),
+        ("left_children", 0),
+        ("right_children", -7),
+        ("split_indices", 6),
+        ("split_indices", -1),
+        ("left_children", "x"),
+    ],
+)
+def test_that_a_bad_number_in_an_xgboost_tree_is_refused(
+    tmp_path, xgboost_json, array, value
+):
+    model = json.loads(xgboost_json[0])
+    tree = model["learner"]["gradient_booster"]["model"]["trees"][2]
+    tree[array][0] = value
+    report = examine(tmp_path, json.dumps(model).encode())
+    assert report.light is Light.FORBIDDEN
+    assert report.reason.code == "safety.broken_booster"
+    assert "tree 2" in report.reason.params["part"]
+
+
+def test_that_a_circle_in_an_xgboost_tree_is_refused(tmp_path, xgboost_json):
+    model = json.loads(xgboost_json[0])
+    tree = model["learner"]["gradient_booster"]["model"]["trees"][0]
+    inner = [i for i, left in enumerate(tree["left_children"]) if left != -1]
+    tree["left_children"][inner[-1]] = inner[0]
+    assert examine(tmp_path, json.dumps(model).encode()).light is Light.FORBIDDEN
+
+
+@pytest.mark.parametrize("name", ["num_trees", "tree_info", "num_feature", "version"])
+def test_that_counts_that_lie_are_refused(tmp_path, xgboost_json, name):
+    text = xgboost_json[0].decode()
+    lies = {
+        "num_trees": ('"num_trees":"9"', '"num_trees":"8"'),
+        "tree_info": ('"tree_info":[0,1,2', '"tree_info":[0,1,3'),
+        "num_feature": ('"num_feature":"6"', '"num_feature":"1"'),
+        "version": ('"version":[', '"version":["x",'),
+    }
+    assert lies[name][0] in text
+    report = examine(tmp_path, text.replace(*lies[name]).encode())
+    assert report.light is Light.FORBIDDEN
+
+
+def test_that_a_newer_xgboost_is_warned_of(tmp_path, xgboost_json):
+    newer = re.sub(rb'"version":\[\d+', b'"version":[99', xgboost_json[0])
+    report = examine(tmp_path, newer)
+    assert report.light is Light.GREEN
+    assert [n.code for n in report.notes] == ["safety.newer_version"]
+
+
+def mutants(raw, n, seed):
+    draw = random.Random(seed)
+    for _ in range(n):
+        data = bytearray(raw)
+        kind = draw.randrange(3)
+        at = draw.randrange(len(data))
+        if kind == 0:
+            data[at] = draw.randrange(256)
+        elif kind == 1:
+            del data[at:]
+        else:
+            data[at : at + 8] = data[draw.randrange(len(data)) :][:8]
+        yield bytes(data)
+
+
+def test_that_no_mutant_upsets_a_reader(
+    xgboost_json, lightgbm_text, catboost_blob, small_onnx
+):
+    """Every mutant is judged; none raises, none hangs."""
+    readers = [
+        (xgboost_json[0], lambda d: xgboost_files.examine(d, "xgboost_json", SILENT)),
+        (xgboost_json[1], lambda d: xgboost_files.examine(d, "xgboost_ubj", SILENT)),
+        (lightgbm_text, lambda d: lightgbm_files.examine(d, SILENT)),
+        (catboost_blob, catboost_files.examine),
+        (small_onnx, lambda d: onnx_files.examine(d, SILENT)),
+    ]
+    for number, (raw, read) in enumerate(readers):
+        assert read(raw).light()[0] is Light.GREEN
+        lights = [read(m).light()[0] for m in mutants(raw, 150, number)]
+        assert lights.count(Light.FORBIDDEN) > 40
+
+
+def test_that_no_mutant_of_a_pickle_upsets_the_machine(tmp_path):
+    from sklearn.ensemble import RandomForestClassifier
+
+    model = RandomForestClassifier(3, random_state=0).fit(X, Y)
+    for raw in (joblib_bytes(model), joblib_bytes(model, 3)):
+        for mutant in mutants(raw, 100, 5):
+            if mutant:
+                examine(tmp_path, mutant)
+
+
+def test_that_every_cut_of_a_lightgbm_file_is_refused(lightgbm_text):
+    stop = lightgbm_text.index(b"\nend of trees")
+    for at in range(10, stop, 97):
+        outcome = lightgbm_files.examine(lightgbm_text[:at], SILENT)
+        assert outcome.light()[0] is Light.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("left_child", "99"),
+        ("right_child", "-99"),
+        ("split_feature", "6"),
+        ("leaf_value", "abc"),
+        ("num_leaves", "2"),
+    ],
+)
+def test_that_a_bad_number_in_a_lightgbm_tree_is_refused(lightgbm_text, line, value):
+    text = re.sub(r"^tree_sizes=.*\n", "", lightgbm_text.decode(), flags=re.MULTILINE)
+    bad = re.sub(rf"^{line}=\S+", f"{line}={value}", text, flags=re.MULTILINE)
+    assert bad != text
+    outcome = lightgbm_files.examine(bad.encode(), SILENT)
+    assert outcome.light()[1].code == "safety.broken_booster"
+
+
+def test_that_a_catboost_split_out_of_range_is_refused(catboost_blob):
+    (size,) = struct.unpack_from("<I", catboost_blob, 4)
+    core = catboost_blob[8 : 8 + size]
+    root = catboost_files._Table(core, struct.unpack_from("<I", core)[0])
+    splits = root.table(1).vector(1, "<i4").tobytes()
+    bad = struct.pack("<i", 2**30) + splits[4:]
+    outcome = catboost_files.examine(catboost_blob.replace(splits, bad))
+    assert outcome.light()[0] is Light.FORBIDDEN
+
+
+@pytest.fixture(scope="module")
+def small_onnx():
+    from onnx import TensorProto, helper
+
+    weights = helper.make_tensor("w", TensorProto.FLOAT, [2, 2], [1.0, 2.0, 3.0, 4.0])
+    return model_of([helper.make_node("MatMul", ["x", "w"], ["y"])], [weights])
+
+
+def model_of(nodes, initializers=(), domains=("",)):
+    from onnx import TensorProto, helper
+
+    values = [
+        helper.make_tensor_value_info(n, TensorProto.FLOAT, [None, 2]) for n in "xy"
+    ]
+    graph = helper.make_graph(nodes, "g", values[:1], values[1:], initializers)
+    opsets = [helper.make_opsetid(domain, 17) for domain in domains]
+    return helper.make_model(graph, opset_imports=opsets).SerializeToString()
+
+
+def test_that_a_custom_operator_is_red(tmp_path):
+    from onnx import helper
+
+    node = helper.make_node("Evil", ["x"], ["y"], domain="com.evil")
+    report = examine(tmp_path, model_of([node], domains=("", "com.evil")))
+    assert report.light is Light.RED
+    assert "com.evil::Evil" in report.reason.params["names"]
+
+
+@pytest.mark.parametrize(
+    ("place", "verdict"),
+    [
+        ("weights.bin", Verdict.UNKNOWN),
+        ("../../etc/shadow", Verdict.DANGEROUS),
+        ("/etc/shadow", Verdict.DANGEROUS),
+        ("\\\\host\\share", Verdict.DANGEROUS),
+        ("C:/secret", Verdict.DANGEROUS),
+    ],
+)
+def test_that_a_reference_to_another_file_is_refused(tmp_path, place, verdict):
+    from onnx import TensorProto, helper
+
+    tensor = TensorProto(name="w", data_type=1, dims=[2, 2])
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value=place)
+    node = helper.make_node("MatMul", ["x", "w"], ["y"])
+    report = examine(tmp_path, model_of([node], [tensor]))
+    assert report.light is Light.FORBIDDEN
+    assert report.reason.code == "safety.onnx_outside"
+    assert {f.verdict for f in report.findings if f.what == "external_data"} == {
+        verdict
+    }
+
+
+def test_that_an_array_shorter_than_it_says_is_refused(tmp_path):
+    from onnx import TensorProto, helper
+
+    tensor = TensorProto(name="w", data_type=1, dims=[2, 2], raw_data=b"1234")
+    report = examine(
+        tmp_path, model_of([helper.make_node("MatMul", ["x", "w"], ["y"])], [tensor])
+    )
+    assert report.reason.code == "safety.broken_tensor"
+
+
+@pytest.mark.parametrize("operator", ["ConstantOfShape", "Expand", "RandomNormal"])
+def test_that_a_tensor_bomb_is_refused(tmp_path, operator):
+    from onnx import TensorProto, helper
+
+    shape = helper.make_tensor("s", TensorProto.INT64, [2], [2**18, 2**18])
+    nodes = {
+        "ConstantOfShape": helper.make_node(operator, ["s"], ["y"]),
+        "Expand": helper.make_node(operator, ["x", "s"], ["y"]),
+        "RandomNormal": helper.make_node(operator, [], ["y"], shape=[2**18, 2**18]),
+    }
+    report = examine(tmp_path, model_of([nodes[operator]], [shape]))
+    assert report.reason.code == "safety.huge_tensor"
+
+
+def test_that_a_graph_in_a_graph_without_end_is_not_followed(tmp_path):
+    from onnx import TensorProto, helper
+
+    value = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])
+    graph = helper.make_graph(
+        [helper.make_node("Relu", ["x"], ["y"])], "g", [], [value]
+    )
+    for _ in range(25):
+        node = helper.make_node(
+            "If", ["c"], ["y"], then_branch=graph, else_branch=graph
+        )
+        graph = helper.make_graph([node], "g", [], [value])
+    node = helper.make_node("If", ["c"], ["y"], then_branch=graph)
+    assert examine(tmp_path, model_of([node])).light is not Light.GREEN
+
+
+def skops_with(change):
+    import io
+
+    import skops.io
+    from sklearn.tree import DecisionTreeClassifier
+
+    raw = skops.io.dumps(DecisionTreeClassifier(max_depth=3).fit(X, Y))
+    with zipfile.ZipFile(io.BytesIO(raw)) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    change(parts)
+    return archive(parts)
+
+
+def _edit(function):
+    def change(parts):
+        schema = json.loads(parts["schema.json"])
+        function(schema)
+        parts["schema.json"] = json.dumps(schema).encode()
+
+    return change
+
+
+def _first(schema, loader):
+    waiting = [schema]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            if item.get("__loader__") == loader:
+                return item
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+    raise AssertionError(loader)
+
+
+SKOPS = {
+    "function": lambda s: s["content"]["content"].update(
+        f={"__class__": "system", "__module__": "os", "__loader__": "FunctionNode"}
+    ),
+    "partial": lambda s: s["content"]["content"].update(
+        f={
+            "__class__": "partial",
+            "__module__": "functools",
+            "__loader__": "PartialNode",
+            "content": {},
+        }
+    ),
+    "operator": lambda s: s["content"]["content"].update(
+        f={
+            "__class__": "methodcaller",
+            "__module__": "operator",
+            "__loader__": "OperatorFuncNode",
+            "attrs": {},
+        }
+    ),
+    "method": lambda s: s["content"]["content"].update(
+        f={
+            "__class__": "DecisionTreeClassifier",
+            "__module__": "sklearn.tree._classes",
+            "__loader__": "MethodNode",
+            "content": {"func": "fit", "obj": {}},
+        }
+    ),
+    "vetted type under another loader": lambda s: s.update(
+        __loader__="ConstructorFromReduceNode"
+    ),
+    "unknown loader": lambda s: s.update(__loader__="FancyNode"),
+    "unknown type": lambda s: s.update(__class__="DecisionTreeClassifierX"),
+    "protocol": lambda s: s.update(protocol=99),
+    "protocol that is no number": lambda s: s.update(protocol=True),
+    "missing file": lambda s: _first(s, "NdArrayNode").update(file="gone.npy"),
+    "odd name": lambda s: s.update(__module__=7),
+}
+
+
+@pytest.mark.parametrize("name", sorted(SKOPS))
+def test_that_a_changed_skops_file_is_not_green(tmp_path, name):
+    report = examine(tmp_path, skops_with(_edit(SKOPS[name])))
+    assert report.light in (Light.RED, Light.FORBIDDEN)
+
+
+@pytest.mark.parametrize("field", ["left_child", "right_child", "feature"])
+def test_that_a_tree_that_points_outside_is_refused(tmp_path, field):
+    import io
+
+    def change(parts):
+        for name, raw in parts.items():
+            if name.endswith(".npy"):
+                array = np.load(io.BytesIO(raw))
+                if array.dtype.names:
+                    array[field][0] = 10**6
+                    buffer = io.BytesIO()
+                    np.save(buffer, array)
+                    parts[name] = buffer.getvalue()
+
+    report = examine(tmp_path, skops_with(change))
+    assert report.light is Light.FORBIDDEN
+    assert report.reason.code == "safety.broken_tree"
+
+
+def test_that_a_tree_in_joblib_that_points_outside_is_refused(tmp_path):
+    from sklearn.tree import DecisionTreeClassifier
+
+    model = DecisionTreeClassifier(max_depth=3).fit(X, Y)
+    nodes = model.tree_.__getstate__()["nodes"]
+    bad = nodes.copy()
+    bad["left_child"][0] = 10**6
+    for raw in (joblib_bytes(model), __import__("pickle").dumps(model)):
+        assert nodes.tobytes() in raw
+        report = examine(tmp_path, raw.replace(nodes.tobytes(), bad.tobytes()))
+        assert report.reason.code == "safety.broken_tree"
+
+
+def test_that_a_file_beside_the_schema_is_named(tmp_path):
+    report = examine(tmp_path, skops_with(lambda p: p.update({"run.py": b"x"})))
+    assert report.light is Light.RED
+    assert "run.py" in {f.name for f in report.findings}
+
+
+ARCHIVES = {
+    "../escape": {"schema.json": b"{}", "../x": b""},
+    "absolute": {"schema.json": b"{}", "/etc/x": b""},
+    "drive": {"schema.json": b"{}", "C:x": b""},
+    "no schema at all": {"a.txt": b"x"},
+    "schema that is no object": {"schema.json": b"[]"},
+    "schema that is no JSON": {"schema.json": b"{"},
+    "schema without end": {"schema.json": b'{"a":' * 100_000},
+    "bomb": {"schema.json": b"{}", "a.npy": bytes(200 << 20)},
+}
+
+
+@pytest.mark.parametrize("name", sorted(ARCHIVES))
+def test_that_an_odd_archive_is_not_opened(tmp_path, name):
+    report = examine(tmp_path, archive(ARCHIVES[name]))
+    assert report.light in (Light.RED, Light.FORBIDDEN)
+
+
+def test_that_an_archive_of_too_many_members_is_not_opened(tmp_path):
+    raw = archive({f"{n}.npy": b"" for n in range(60_001)}, zipfile.ZIP_STORED)
+    assert examine(tmp_path, raw).light is Light.FORBIDDEN
+
+
+def test_that_a_compression_bomb_is_stopped(tmp_path, monkeypatch):
+    import zlib
+
+    from engine.models.static import streams
+
+    monkeypatch.setattr(streams, "FREE_RATIO_UP_TO", 1 << 20)
+    monkeypatch.setattr(streams, "MAX_RATIO", 100)
+    report = examine(tmp_path, zlib.compress(b"N0" * (8 << 20) + b"N."))
+    assert report.reason.code == "safety.unpacks_too_far"
+
+
+def test_that_lz4_is_said_not_to_be_read(tmp_path):
+    report = examine(tmp_path, b"\x04\x22\x4d\x18" + bytes(40))
+    assert (report.light, report.reason.code) == (Light.RED, "safety.compression")
+
+
+def test_that_a_torch_state_dict_is_amber_and_a_whole_model_red(tmp_path):
+    import torch
+
+    for new in (True, False):
+        torch.save(
+            {"w": torch.zeros(2)},
+            tmp_path / "s.pt",
+            _use_new_zipfile_serialization=new,
+        )
+        assert inspect(tmp_path / "s.pt").light is Light.AMBER
+    torch.save(torch.nn.Linear(2, 2), tmp_path / "m.pt")
+    report = inspect(tmp_path / "m.pt")
+    assert (report.format, report.light) == ("torch_zip", Light.RED)
+
+
+def test_that_torchscript_and_keras_lambda_are_red(tmp_path):
+    script = archive({"m/code/__torch__.py": b"", "m/constants.pkl": b"\x80\x02)."})
+    report = examine(tmp_path, script)
+    assert (report.format, report.light) == ("torchscript", Light.RED)
+    config = {"class_name": "Lambda", "module": "keras.layers", "config": {}}
+    keras = {"config.json": json.dumps(config).encode(), "metadata.json": b"{}"}
+    report = examine(tmp_path, archive(keras))
+    assert (report.format, report.light) == ("keras", Light.RED)
+
+
+def test_that_safetensors_are_green_only_when_sound(tmp_path):
+    head = json.dumps({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}})
+    raw = struct.pack("<Q", len(head)) + head.encode() + bytes(8)
+    assert examine(tmp_path, raw).light is Light.GREEN
+    assert examine(tmp_path, raw + b"more").light is Light.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("rules", "light"),
+    [
+        ('{"forbid": ["red"]}', Light.FORBIDDEN),
+        ('{"forbid": ["amber"]}', Light.FORBIDDEN),
+        ('{"forbid": []}', Light.RED),
+        ("{", Light.FORBIDDEN),
+        ('{"forbid": "red"}', Light.FORBIDDEN),
+        ('{"forbidden": ["red"]}', Light.FORBIDDEN),
+    ],
+)
+def test_that_the_administrator_has_the_last_word(tmp_path, rules, light):
+    from engine.models.intake import take_in
+
+    (tmp_path / "policy.json").write_text(rules)
+    (tmp_path / "m.pkl").write_bytes(b"cos\nsystem\n.")
+    intake = take_in(tmp_path / "m.pkl", tmp_path / "store")
+    policy = read_policy(tmp_path / "policy.json")
+    assert report_on(intake, policy=policy).light is light
+
+
+def test_that_the_administrator_can_let_one_file_pass(tmp_path):
+    from engine.models.intake import take_in
+
+    (tmp_path / "m.pkl").write_bytes(b"cos\nsystem\n.")
+    intake = take_in(tmp_path / "m.pkl", tmp_path / "store")
+    policy = Policy(
+        forbid=frozenset({Light.RED}), allowed_hashes=frozenset({intake.sha256})
+    )
+    assert report_on(intake, policy=policy).light is Light.RED
+
+
+def test_that_consent_is_bound_to_the_bytes(tmp_path):
+    (tmp_path / "m.pkl").write_bytes(b"cos\nsystem\n.")
+    report = inspect(tmp_path / "m.pkl")
+    check_consent(report, report.sha256, sandboxed=True)
+    for consent in ("", report.sha256[:8], "0" * 64):
+        with pytest.raises(EngineError, match=r"safety\.needs_consent"):
+            check_consent(report, consent, sandboxed=True)
+    with pytest.raises(EngineError, match=r"safety\.no_sandbox"):
+        check_consent(report, report.sha256, sandboxed=False)
