@@ -223,8 +223,13 @@ def _of_two(sample: Sample, table: NDArray[np.float64]) -> dict[str, Metric]:
     mine = per_class(sample, table)[sample.positive]
     found = {"precision": mine.precision, "recall": mine.recall, "f1": mine.f1}
     yes, no = sample.positive, 1 - sample.positive
-    cells = (table[yes, yes], table[no, yes], table[yes, no], table[no, no])
-    rates = metrics.metrics_at(*map(float, cells), sample.effective)
+    rates = metrics.metrics_at(
+        float(table[yes, yes]),
+        float(table[no, yes]),
+        float(table[yes, no]),
+        float(table[no, no]),
+        sample.effective,
+    )
     margins = (np.diag(table), table.sum(axis=1), table.sum(axis=0))
     notes = _table_notes(sample, *margins)
     for name in NAMES:

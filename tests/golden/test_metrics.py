@@ -11,8 +11,10 @@ import pytest
 from sklearn import metrics as sk
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import train_test_split
+from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
@@ -246,6 +248,24 @@ def test_compas_known_answers():
         "confusion", predictions, mask=(data["race"] == "African-American").to_numpy()
     )
     assert table.counts.tolist() == [[990, 805], [532, 1369]]
+
+
+@needs_data
+@pytest.mark.shared_data
+def test_spam_known_answers():
+    """J. Markham's tutorial on text publishes these figures."""
+    path = DATA.parent / "text" / "sms_spam.tsv"
+    data = pd.read_table(path, header=None, names=["label", "message"])
+    train, test, y_train, y_test = train_test_split(
+        data["message"], (data["label"] == "spam").astype(int), random_state=1
+    )
+    model = make_pipeline(CountVectorizer(), MultinomialNB()).fit(train, y_train)
+    scores, truth = model.predict_proba(test), y_test.to_numpy()
+    assert_classified(truth, scores)
+    found = run("summary", classified(truth, scores))
+    assert found.metrics["accuracy"].value == pytest.approx(0.9885139986, abs=1e-9)
+    assert found.confusion.tolist() == [[1203, 5], [11, 174]]
+    assert found.metrics["roc_auc"].value == pytest.approx(0.9866431001, abs=1e-9)
 
 
 @needs_data
