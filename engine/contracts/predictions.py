@@ -81,6 +81,11 @@ class RowScores(msgspec.Struct, frozen=True, kw_only=True, tag="row_scores"):
         """Number of rows."""
         return len(self.truth)
 
+    @property
+    def natural_threshold(self) -> float:
+        """Threshold before anyone chose one: a half, or 0 for margins."""
+        return 0.0 if self.score_kind is ScoreKind.MARGIN else 0.5
+
     def decided(self, decision: Decision) -> NDArray[np.int32]:
         """Return the class code decided for every row under ``decision``."""
         if self.task is not Task.BINARY or not len(self.score):

@@ -1,0 +1,62 @@
+"""From a code to a sentence and a next step, in the reader's language.
+
+Each area keeps its own table; a code stands in exactly one of them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from engine.contracts.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.contracts.errors import Param
+
+AREAS = ("case", "data", "evaluate", "model", "safety", "spine", "window")
+
+
+@cache
+def table() -> dict[str, tuple[str, str]]:
+    """Return every code with its sentence and next step, untranslated."""
+    merged: dict[str, tuple[str, str]] = {}
+    for area in AREAS:
+        messages = import_module(f"engine.contracts.messages.{area}").MESSAGES
+        twice = merged.keys() & messages.keys()
+        if twice:
+            raise ValueError(f"codes in two areas: {sorted(twice)}")
+        merged.update(messages)
+    return merged
+
+
+def sentence(code: str, params: Mapping[str, Param] | None = None) -> str:
+    """Return what happened, in words; a code nobody knows is shown as it is."""
+    return _filled(code, params, 0) or code
+
+
+def next_step(code: str, params: Mapping[str, Param] | None = None) -> str:
+    """Return what to do about it; empty where there is nothing to do."""
+    return _filled(code, params, 1)
+
+
+def _filled(code: str, params: Mapping[str, Param] | None, place: int) -> str:
+    text = table().get(code, ("", ""))[place]
+    if not text:
+        return ""
+    shown = {name: _shown(value) for name, value in (params or {}).items()}
+    return tr(text, **shown) if shown else tr(text)
+
+
+def _shown(value: Param) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return "" if value is None else value

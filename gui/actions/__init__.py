@@ -1,0 +1,1 @@
+"""Commands as data: menus, shortcuts, palette."""

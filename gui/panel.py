@@ -1,0 +1,335 @@
+"""The frame round every panel: title, reading, body, badge, and six states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.contracts.i18n import tr
+from engine.contracts.messages import next_step, sentence
+from gui.dialogs.about_method import show_about
+from gui.dialogs.as_table import show_table
+from gui.widgets.badge import badge_of
+from gui.widgets.export import copy_picture, save_csv, save_picture
+from gui.widgets.state_page import StatePage
+
+if TYPE_CHECKING:
+    from engine.contracts.errors import ErrorInfo
+    from engine.contracts.events import Progressed
+    from engine.contracts.requests import Request
+    from engine.contracts.results import Result
+    from gui.context import AppContext
+    from gui.services.engine_client import Job
+    from gui.services.theme import Tokens
+
+# A job longer than this shows that it is running; a shorter one just appears.
+QUIET_MS = 300
+SETTLE_MS = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What a method shows, how to read it, when it misleads, and its source."""
+
+    what: str
+    how: str
+    misleads: str = ""
+    source: str = ""
+
+
+class State(Enum):
+    """What a panel is doing."""
+
+    EMPTY = auto()
+    UNSUPPORTED = auto()
+    RUNNING = auto()
+    READY = auto()
+    STALE = auto()
+    FAILED = auto()
+
+
+class Panel(QWidget):
+    """Asks the engine for one result and shows it.
+
+    A subclass declares the class data and implements the hooks; the base paints
+    the states, drops answers that are no longer wanted, and asks again when
+    something named in ``FOLLOWS`` has changed.
+    """
+
+    ID: ClassVar[str]
+    TITLE: ClassVar[str]
+    ABOUT: ClassVar[About]
+    FOLLOWS: ClassVar[frozenset[str]] = frozenset({"predictions"})
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.state = State.EMPTY
+        self.result: Result | None = None
+        self._job: Job | None = None
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._ask_now)
+        self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settled.timeout.connect(self._ask_now)
+        self._loud = QTimer(self, singleShot=True, interval=QUIET_MS)
+        self._loud.timeout.connect(self._show_running)
+        self.setObjectName(f"panel-{self.ID}")
+        self.setAccessibleName(tr(self.TITLE))
+        self._build()
+        self._follow()
+        self._retheme()
+        self.ask()
+
+    # Hooks
+
+    def build_body(self) -> QWidget:
+        """Return the plot or table with its few controls."""
+        raise NotImplementedError
+
+    def reason(self) -> str | None:
+        """Return why the panel does not apply now, or ``None``."""
+        return None
+
+    def request(self) -> Request | None:
+        """Return what to ask the engine; ``None`` if the body needs no answer."""
+        return None
+
+    def show_result(self, result: Any) -> None:
+        """Show an answer."""
+
+    def follow_decision(self, decision: Any) -> None:
+        """Follow the decision at once, by look-up."""
+
+    def follow_selection(self) -> None:
+        """Follow the selection at once, by look-up."""
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Take over the colours of the theme."""
+
+    def reading(self) -> str:
+        """Return the sentence that matters; may contain ``<b>``."""
+        return ""
+
+    def badge_text(self) -> str:
+        """Return what the result was computed on and how."""
+        return badge_of(getattr(self.result, "provenance", None))
+
+    def as_table(self) -> tuple[list[str], list[list[str]]]:
+        """Return what is shown as a header and rows of text."""
+        return [], []
+
+    # For subclasses
+
+    def ask(self) -> None:
+        """Ask the engine anew, once in this turn of the event loop."""
+        self._soon.start()
+
+    def update_reading(self) -> None:
+        """Write the reading and the badge again."""
+        ready = self.state in (State.READY, State.STALE)
+        text = self.reading() if ready else ""
+        self._reading.setText(text)
+        self._reading.setVisible(bool(text))
+        self._badge.setText(self.badge_text() if ready else "")
+
+    # Frame
+
+    def _build(self) -> None:
+        self._title = QLabel(tr(self.TITLE))
+        self._title.setObjectName("panel-title")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._reading = QLabel()
+        self._reading.setWordWrap(True)
+        self._reading.setTextFormat(Qt.TextFormat.RichText)
+        self._reading.setObjectName("panel-reading")
+        self._reading.setAccessibleName(tr("Reading"))
+        self._reading.hide()
+        self._badge = QLabel()
+        self._badge.setObjectName("panel-badge")
+        self._badge.setTextFormat(Qt.TextFormat.PlainText)
+        self._badge.setWordWrap(False)
+        self._badge.setMinimumWidth(0)
+        self._page = StatePage()
+        self._page.cancel_requested.connect(self._cancel)
+        self._page.retry_requested.connect(self.ask)
+        self._body = self.build_body()
+
+        head = QHBoxLayout()
+        head.setSpacing(0)
+        head.addWidget(self._title)
+        head.addStretch(1)
+        self._buttons: list[tuple[QToolButton, str]] = []
+        for icon, name, act in (
+            ("table", tr("View as table"), lambda: show_table(self)),
+            ("export", tr("Export"), self._open_export),
+            ("about", tr("About this method"), lambda: show_about(self)),
+        ):
+            button = QToolButton()
+            button.setToolTip(name)
+            button.setAccessibleName(name)
+            button.setAutoRaise(True)
+            button.clicked.connect(act)
+            head.addWidget(button)
+            self._buttons.append((button, icon))
+
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._page)
+        self._stack.addWidget(self._body)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 6, 8, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self._reading)
+        column.addLayout(self._stack, 1)
+        column.addWidget(self._badge)
+
+    def _follow(self) -> None:
+        case = self.context.case
+        watched = {
+            "data": case.data_changed,
+            "model": case.model_changed,
+            "predictions": case.predictions_changed,
+            "buckets": case.buckets_changed,
+        }
+        for name, signal in watched.items():
+            if name in self.FOLLOWS:
+                signal.connect(self.ask)
+        self.context.decision.changed.connect(self._decision_changed)
+        self.context.selection.changed.connect(self._selection_changed)
+        self.context.theme.changed.connect(self._retheme)
+
+    def _decision_changed(self, _old: object, new: object, _origin: str) -> None:
+        if self.state in (State.READY, State.STALE):
+            self.follow_decision(new)
+            self.update_reading()
+        if "decision" in self.FOLLOWS:
+            self._settled.start()  # asked again when the hand rests
+
+    def _selection_changed(self, *_: object) -> None:
+        if self.state in (State.READY, State.STALE):
+            self.follow_selection()
+            self.update_reading()
+        if "selection" in self.FOLLOWS:
+            self.ask()
+
+    def _retheme(self) -> None:
+        theme = self.context.theme
+        for button, icon in self._buttons:
+            button.setIcon(theme.icon(icon))
+        tokens = theme.tokens
+        self.setStyleSheet(
+            f"#panel-{self.ID} {{ background: {tokens.panel}; }}"
+            f"#panel-title {{ font-weight: 600; color: {tokens.text}; }}"
+            f"#panel-badge {{ color: {tokens.muted}; font-size: 11px;"
+            f" border-top: 1px solid {tokens.line}; padding: 5px 0 6px 0; }}"
+        )
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.apply_theme(tokens)
+
+    # Asking
+
+    def _ask_now(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+        reason = self.reason()
+        if reason is not None:
+            empty = self.context.case.is_empty
+            self._enter(State.EMPTY if empty else State.UNSUPPORTED)
+            self._page.show_text(reason)
+            return
+        request = self.request()
+        if request is None:
+            self._show(None)
+            return
+        if self.state is State.READY:
+            self._enter(State.STALE)
+        self._loud.start()
+        self._job = self.context.engine.submit(
+            request,
+            on_result=self._answered,
+            on_partial=self._show,
+            on_error=self._failed,
+            on_cancelled=self._cancelled,
+            label=tr(self.TITLE),
+        )
+
+    def _answered(self, result: Result) -> None:
+        self._job = None
+        self._show(result)
+
+    def _show(self, result: Result | None) -> None:
+        self.result = result
+        self._enter(State.READY)
+        if result is not None:
+            self.show_result(result)
+        self.follow_decision(self.context.decision.decision)
+        self.follow_selection()
+        self.update_reading()
+
+    def _failed(self, error: ErrorInfo) -> None:
+        self._job = None
+        self._enter(State.FAILED)
+        self._page.show_failure(
+            sentence(error.code, error.params),
+            next_step(error.code, error.params),
+            error.details,
+        )
+
+    def _cancelled(self) -> None:
+        if self._job is None or not self._job.cancelling:
+            return  # replaced by a newer question, not stopped by the user
+        self._job = None
+        if self.result is None:
+            self._enter(State.EMPTY)
+            self._page.show_stopped(tr("Stopped. Nothing was changed."))
+        else:
+            self._enter(State.READY)
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def _show_running(self) -> None:
+        if self._job is None:
+            return
+        if self.state is not State.STALE:
+            self._enter(State.RUNNING)
+        self._page.show_running(self._job)
+
+    def progressed(self, job: Job, event: Progressed) -> None:
+        """Show how far the job has come (called by the window)."""
+        if job is self._job and self.state is State.RUNNING:
+            self._page.show_progress(event)
+
+    def _enter(self, state: State) -> None:
+        self.state = state
+        self._loud.stop()
+        ready = state in (State.READY, State.STALE)
+        self._stack.setCurrentWidget(self._body if ready else self._page)
+        for button, icon in self._buttons:
+            button.setEnabled(ready or icon == "about")
+        self.update_reading()
+
+    def _open_export(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(tr("Copy picture"), lambda: copy_picture(self))
+        menu.addAction(tr("Save picture…"), lambda: save_picture(self))
+        menu.addAction(
+            tr("Save table as CSV…"), lambda: save_csv(self, self.as_table())
+        )
+        button = self._buttons[1][0]
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))

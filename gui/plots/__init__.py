@@ -1,0 +1,1 @@
+"""Canvases that draw results."""

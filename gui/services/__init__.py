@@ -1,0 +1,1 @@
+"""What every panel shares: the engine, the case, selection, decision, theme."""

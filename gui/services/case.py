@@ -1,0 +1,439 @@
+"""The case in the window: what is open, and the recipe to be here again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtGui import QUndoCommand
+
+from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
+from engine.contracts.dataset import DatasetInfo, Part, ReadOptions, Role
+from engine.contracts.decision import Decision
+from engine.contracts.errors import ErrorInfo
+from engine.contracts.i18n import tr
+from engine.contracts.model import Light, ModelInfo, RecordedScores, SafetyReport
+from engine.contracts.predictions import RowScores
+from engine.contracts.requests import (
+    ConfigureData,
+    Inspect,
+    OpenCase,
+    OpenData,
+    OpenModel,
+    Predict,
+    Recognise,
+    SetBuckets,
+    UseRecordedScores,
+)
+from engine.contracts.results import Recognised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QUndoStack
+
+    from engine.contracts.dataset import ColumnChoice, Split
+    from engine.contracts.model import Mapping
+    from engine.contracts.results import Result
+    from engine.contracts.selection import Selection
+    from gui.services.decision import DecisionModel
+    from gui.services.engine_client import EngineClient
+    from gui.services.notify import Notify
+
+
+class CaseService(QObject):
+    """What is open, as facts; panels read it and never change it directly.
+
+    Signals
+    -------
+    consent_needed(SafetyReport)
+        A model may be opened only after the user agreed.
+    match_needed()
+        Data and a model (or scores) are there: say how they belong together.
+    file_changed()
+        The state to be saved is another.
+    restored(CaseFile)
+        A case was opened; selection and decision are to be taken from it.
+    files_changed(CaseOpened)
+        Files of an opened case are gone or different.
+    """
+
+    data_changed = Signal()
+    model_changed = Signal()
+    predictions_changed = Signal()
+    buckets_changed = Signal()
+    current_row_changed = Signal(object)
+    consent_needed = Signal(object)
+    match_needed = Signal()
+    file_changed = Signal()
+    restored = Signal(object)
+    files_changed = Signal(object)
+
+    def __init__(
+        self,
+        engine: EngineClient,
+        decision: DecisionModel,
+        undo: QUndoStack,
+        notify: Notify,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine, self._decision = engine, decision
+        self._undo, self._notify = undo, notify
+        self.data: DatasetInfo | None = None
+        self.model: ModelInfo | None = None
+        self.scores: RowScores | None = None
+        self.file = CaseFile()
+        self.path = ""
+        self.read_only = False
+        self.current_row: int | None = None
+        engine.restarted.connect(self.replay)
+
+    @property
+    def buckets(self) -> dict[str, Selection]:
+        """The named selections."""
+        return self.file.buckets
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been opened yet."""
+        return not self.file.data and self.file.model is None
+
+    # Opening
+
+    def open_paths(self, paths: list[str]) -> None:
+        """Open whatever was dropped: data, models, a case, by content."""
+        self._ask(Recognise(paths=tuple(paths)), self._recognised, tr("Looking"))
+
+    def open_data(
+        self,
+        paths: tuple[str, ...],
+        part: Part = Part.EVALUATION,
+        options: ReadOptions | None = None,
+    ) -> None:
+        """Read files into a part of the data set."""
+        request = OpenData(paths=paths, part=part, options=options or ReadOptions())
+
+        def opened(result: Result) -> None:
+            if isinstance(result, DatasetInfo):
+                self._data_opened(result, request)
+
+        self._ask(request, opened, tr("Reading data"))
+
+    def open_model(self, path: str, consent: str = "") -> None:
+        """Look at a model file, and open it if that is allowed or agreed to."""
+        if consent:
+            self._open_inspected(path, consent)
+            return
+
+        def inspected(result: Result) -> None:
+            if not isinstance(result, SafetyReport):
+                return
+            if result.light is Light.GREEN:
+                self._open_inspected(path, "")
+            else:
+                self.consent_needed.emit(result)
+
+        self._ask(Inspect(path=path), inspected, tr("Examining the model file"))
+
+    def use_scores(self, scores: RecordedScores) -> None:
+        """Work from recorded scores, without a model."""
+
+        def opened(result: Result) -> None:
+            if isinstance(result, ModelInfo):
+                self._model_opened(result, model=None, recorded=scores)
+
+        self._ask(UseRecordedScores(scores=scores), opened, tr("Taking the scores"))
+
+    def predict(
+        self,
+        *,
+        target: str,
+        positive: str = "",
+        weights: str = "",
+        mapping: Mapping | None = None,
+        class_map: dict[str, str] | None = None,
+    ) -> None:
+        """Accept a match and score every loaded part."""
+        request = Predict(
+            target=target,
+            positive=positive,
+            weights=weights,
+            mapping=mapping,
+            class_map=class_map or {},
+        )
+
+        def predicted(result: Result) -> None:
+            if isinstance(result, RowScores):
+                self._update(
+                    target=target,
+                    positive=result.positive,
+                    weights=weights,
+                    mapping=mapping,
+                    class_map=class_map or {},
+                )
+                self._predicted(result)
+
+        self._ask(request, predicted, tr("Predicting"))
+
+    def open_case(self, path: str, *, create: bool = False) -> None:
+        """Open a case file, or make a new one."""
+
+        def opened(result: Result) -> None:
+            if isinstance(result, CaseOpened):
+                self._case_opened(result)
+
+        self._ask(OpenCase(path=path, create=create), opened, tr("Opening the case"))
+
+    def accept_case(self, opened: CaseOpened, *, read_only: bool = False) -> None:
+        """Take over an opened case, changed files or not."""
+        self.path = opened.path
+        self.read_only = opened.read_only or read_only
+        self.file = opened.case
+        self.replay()
+        self.restored.emit(opened.case)
+
+    def replay(self) -> None:
+        """Ask the engine for everything the recipe says, in order.
+
+        The engine does long jobs in the order in which they were asked, so they
+        are simply all asked; what fails says so.
+        """
+        recipe = self.file
+        for file in recipe.data:
+            self._ask(
+                OpenData(paths=file.paths, part=file.part, options=file.options),
+                self._take_data,
+                tr("Reading data"),
+            )
+        if recipe.choices or recipe.split:
+            self._ask(
+                ConfigureData(choices=recipe.choices, split=recipe.split),
+                self._take_data,
+            )
+        if recipe.model is not None:
+            self._ask(
+                OpenModel(path=recipe.model.paths[0], consent=recipe.consent),
+                self._take_model,
+                tr("Opening the model"),
+            )
+        elif recipe.recorded is not None:
+            self._ask(UseRecordedScores(scores=recipe.recorded), self._take_model)
+        if recipe.buckets:
+            self._ask(SetBuckets(buckets=recipe.buckets), lambda _result: None)
+        if recipe.target and (recipe.model or recipe.recorded):
+            self._ask(
+                Predict(
+                    target=recipe.target,
+                    positive=recipe.positive,
+                    weights=recipe.weights,
+                    mapping=recipe.mapping,
+                    class_map=recipe.class_map,
+                ),
+                self._take_scores,
+                tr("Predicting"),
+            )
+
+    # Changing
+
+    def set_current_row(self, row: int | None) -> None:
+        """Make one evaluation row the one that is looked at."""
+        if row != self.current_row:
+            self.current_row = row
+            self._update(current_row=row)
+            self.current_row_changed.emit(row)
+
+    def configure_data(
+        self, choices: dict[str, ColumnChoice], split: Split | None = None
+    ) -> None:
+        """Set kinds, roles and the split; one undo step."""
+        old = (self.file.choices, self.file.split)
+        new = (choices, split)
+
+        def put(state: tuple[dict[str, ColumnChoice], Split | None]) -> None:
+            def configured(result: Result) -> None:
+                self._update(choices=state[0], split=state[1])
+                self._take_data(result)
+                if self.scores is not None:
+                    self._predict_again()
+
+            request = ConfigureData(choices=state[0], split=state[1])
+            self._ask(request, configured, tr("Applying the roles"))
+
+        self._undo.push(_Change(tr("Change roles"), lambda: put(new), lambda: put(old)))
+
+    def save_bucket(self, name: str, selection: Selection) -> None:
+        """Give a selection a name."""
+        self._change_buckets(
+            tr("Save bucket {name}", name=name), {**self.buckets, name: selection}
+        )
+
+    def remove_bucket(self, name: str) -> None:
+        """Forget a named selection."""
+        rest = {other: rule for other, rule in self.buckets.items() if other != name}
+        self._change_buckets(tr("Remove bucket {name}", name=name), rest)
+
+    def rename_bucket(self, old: str, new: str) -> None:
+        """Give a bucket another name, in its place."""
+        renamed = {
+            (new if name == old else name): rule for name, rule in self.buckets.items()
+        }
+        self._change_buckets(tr("Rename bucket {name}", name=old), renamed)
+
+    def remember(self, **changes: Any) -> None:
+        """Keep other parts of the state (layout, notes, settings) in the case."""
+        self._update(**changes)
+
+    def suggested_path(self) -> str:
+        """Return a free path for a case that has no file yet."""
+        folder = Path(
+            QStandardPaths.writableLocation(
+                QStandardPaths.StandardLocation.AppDataLocation
+            )
+        )
+        stem = Path(self.file.data[0].paths[0]).stem if self.file.data else "case"
+        number = 1
+        while (path := folder / "cases" / f"{stem}-{number}.trasluz").exists():
+            number += 1
+        return str(path)
+
+    # Answers
+
+    def _recognised(self, result: Result) -> None:
+        if not isinstance(result, Recognised):
+            return
+        kinds: dict[str, list[str]] = {}
+        for file in result.files:
+            kinds.setdefault(file.what, []).append(file.path)
+            if file.what == "none" and file.note is not None:
+                self._notify.error(
+                    ErrorInfo(code=file.note.code, params=file.note.params)
+                )
+        for path in kinds.get("case", [])[:1]:
+            self.open_case(path)
+            return
+        if data := kinds.get("data"):
+            self.open_data(tuple(data))
+        for path in kinds.get("model", [])[:1]:
+            self.open_model(path)
+
+    def _data_opened(self, result: DatasetInfo, request: OpenData) -> None:
+        loaded = result.part(request.part)
+        sources = loaded.sources if loaded is not None else ()
+        recipe = FileRecipe(
+            paths=tuple(source.path for source in sources),
+            sha256=tuple(source.sha256 for source in sources),
+            part=request.part,
+            options=sources[0].options if len(sources) == 1 else request.options,
+        )
+        others = tuple(r for r in self.file.data if r.part is not request.part)
+        self._update(data=(*others, recipe))
+        self._take_data(result)
+        if request.part is Part.EVALUATION or self.scores is not None:
+            self._see_match()
+
+    def _open_inspected(self, path: str, consent: str) -> None:
+        def opened(result: Result) -> None:
+            if isinstance(result, ModelInfo):
+                recipe = FileRecipe(paths=(path,), sha256=(result.sha256,))
+                self._update(consent=consent)
+                self._model_opened(result, model=recipe, recorded=None)
+
+        request = OpenModel(path=path, consent=consent)
+        self._ask(request, opened, tr("Opening the model"))
+
+    def _model_opened(
+        self,
+        result: ModelInfo,
+        *,
+        model: FileRecipe | None,
+        recorded: RecordedScores | None,
+    ) -> None:
+        self._update(model=model, recorded=recorded)
+        self._take_model(result)
+        self._see_match()
+
+    def _see_match(self) -> None:
+        if self.data is None:
+            return
+        has_scores = any(
+            column.role in (Role.SCORE, Role.PREDICTION) for column in self.data.columns
+        )
+        if self.model is not None or has_scores:
+            self.match_needed.emit()
+
+    def _case_opened(self, opened: CaseOpened) -> None:
+        if opened.changed:
+            self.files_changed.emit(opened)
+        else:
+            self.accept_case(opened)
+
+    def _take_data(self, result: Result) -> None:
+        if isinstance(result, DatasetInfo):
+            self.data = result
+            self.data_changed.emit()
+
+    def _take_model(self, result: Result) -> None:
+        if isinstance(result, ModelInfo):
+            self.model = result
+            self.model_changed.emit()
+
+    def _take_scores(self, result: Result) -> None:
+        if isinstance(result, RowScores):
+            self._predicted(result)
+
+    def _predicted(self, scores: RowScores) -> None:
+        self.scores = scores
+        now = self._decision.decision
+        if now.positive != scores.positive:
+            fresh = Decision(
+                positive=scores.positive, threshold=scores.natural_threshold
+            )
+            self._decision.replace(fresh)
+        self.predictions_changed.emit()
+
+    def _predict_again(self) -> None:
+        self.predict(
+            target=self.file.target,
+            positive=self.file.positive,
+            weights=self.file.weights,
+            mapping=self.file.mapping,
+            class_map=self.file.class_map,
+        )
+
+    def _change_buckets(self, text: str, new: dict[str, Selection]) -> None:
+        old = dict(self.buckets)
+
+        def put(buckets: dict[str, Selection]) -> None:
+            self._update(buckets=buckets)
+            self._ask(SetBuckets(buckets=buckets), lambda _result: None)
+            self.buckets_changed.emit()
+
+        self._undo.push(_Change(text, lambda: put(new), lambda: put(old)))
+
+    def _update(self, **changes: Any) -> None:
+        self.file = msgspec.structs.replace(self.file, **changes)
+        self.file_changed.emit()
+
+    def _ask(
+        self, request: Any, on_result: Callable[[Result], None], label: str = ""
+    ) -> None:
+        self._engine.submit(
+            request, on_result=on_result, on_error=self._notify.error, label=label
+        )
+
+
+class _Change(QUndoCommand):
+    def __init__(
+        self, text: str, redo: Callable[[], None], undo: Callable[[], None]
+    ) -> None:
+        super().__init__(text)
+        self._redo, self._undo = redo, undo
+
+    def redo(self) -> None:
+        self._redo()
+
+    def undo(self) -> None:
+        self._undo()

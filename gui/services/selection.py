@@ -1,0 +1,188 @@
+"""The one selection of rows, shared by every panel."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QUndoCommand
+
+from engine.contracts.i18n import tr
+from engine.contracts.requests import Resolve
+from engine.contracts.results import Resolved
+from engine.contracts.selection import And, Not, Or, Xor, columns_of, unpack
+from gui.services.row_columns import LOCAL, RowColumns
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QUndoStack
+
+    from engine.contracts.results import Result
+    from engine.contracts.selection import Mask, Selection
+    from gui.services.case import CaseService
+    from gui.services.decision import DecisionModel
+    from gui.services.engine_client import EngineClient, Job
+
+
+class Mode(StrEnum):
+    """How a click combines with what is selected already."""
+
+    REPLACE = "replace"
+    ADD = "add"
+    TOGGLE = "toggle"
+    SUBTRACT = "subtract"
+
+
+def mode_of(modifiers: Qt.KeyboardModifier) -> Mode:
+    """Return what Shift, Ctrl and Alt mean for a click."""
+    if modifiers & Qt.KeyboardModifier.AltModifier:
+        return Mode.SUBTRACT
+    if modifiers & Qt.KeyboardModifier.ControlModifier:
+        return Mode.TOGGLE
+    if modifiers & Qt.KeyboardModifier.ShiftModifier:
+        return Mode.ADD
+    return Mode.REPLACE
+
+
+def combined(old: Selection | None, new: Selection, mode: Mode) -> Selection | None:
+    """Return the recipe that a click with ``mode`` asks for."""
+    if mode is Mode.REPLACE:
+        return new
+    if old is None:
+        return Not(new) if mode is Mode.SUBTRACT else new
+    if mode is Mode.TOGGLE and old == new:
+        return None
+    if mode is Mode.ADD:
+        return Or((old, new))
+    if mode is Mode.TOGGLE:
+        return Xor(old, new)
+    return And((old, Not(new)))
+
+
+class SelectionModel(QObject):
+    """Holds the recipe and its mask.
+
+    Its one signal is ``changed(old, new, origin)``, emitted when the mask of the
+    new recipe is known. Recipes that read only what the window keeps of each row
+    are resolved here, in one pass; others by the engine. Several wishes within
+    one turn of the event loop are resolved once.
+    """
+
+    changed = Signal(object, object, str)
+
+    def __init__(
+        self,
+        engine: EngineClient,
+        case: CaseService,
+        decision: DecisionModel,
+        undo: QUndoStack,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine, self._case = engine, case
+        self._decision, self._undo = decision, undo
+        self._recipe: Selection | None = None
+        self._mask: Mask | None = None
+        self._emitted: Selection | None = None
+        self._origin = ""
+        self._job: Job | None = None
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._resolve)
+        decision.changed.connect(self._decision_changed)
+        case.predictions_changed.connect(lambda: self._again("predictions"))
+        case.buckets_changed.connect(lambda: self._again("buckets"))
+
+    @property
+    def recipe(self) -> Selection | None:
+        """How the selected rows are found; ``None`` where nothing is selected."""
+        return self._recipe
+
+    @property
+    def mask(self) -> Mask | None:
+        """The selected evaluation rows, or ``None``."""
+        return self._mask
+
+    @property
+    def n_selected(self) -> int:
+        """Number of selected rows."""
+        return 0 if self._mask is None else int(np.count_nonzero(self._mask))
+
+    def select(self, recipe: Selection, origin: str, mode: Mode = Mode.REPLACE) -> None:
+        """Select rows, together with, without, or instead of those selected."""
+        self._push(combined(self._recipe, recipe, mode), origin)
+
+    def clear(self, origin: str = "") -> None:
+        """Select nothing."""
+        self._push(None, origin)
+
+    def replace(self, recipe: Selection | None, origin: str = "case") -> None:
+        """Take over the selection of a case: nothing to undo."""
+        self._apply(recipe, origin)
+
+    def _push(self, recipe: Selection | None, origin: str) -> None:
+        if recipe != self._recipe:
+            self._undo.push(_Change(self, self._recipe, recipe, origin))
+
+    def _apply(self, recipe: Selection | None, origin: str) -> None:
+        self._recipe, self._origin = recipe, origin
+        self._soon.start()
+
+    def _again(self, origin: str) -> None:
+        if self._recipe is not None:
+            self._origin = origin
+            self._soon.start()
+
+    def _decision_changed(self, *_: object) -> None:
+        if self._recipe is not None and any(
+            name.startswith("@") and name not in {"@truth", "@row"}
+            for name in columns_of(self._recipe)
+        ):
+            self._origin = "decision"
+            self._resolve()
+
+    def _resolve(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+        if self._recipe is None:
+            self._settle(None)
+            return
+        scores = self._case.scores
+        if scores is not None and columns_of(self._recipe) <= LOCAL:
+            columns = RowColumns(scores, self._decision.decision)
+            self._settle(self._recipe.resolve(columns))
+            return
+        request = Resolve(selection=self._recipe, decision=self._decision.decision)
+        self._job = self._engine.submit(
+            request, on_result=self._resolved, on_error=lambda _: self._settle(None)
+        )
+
+    def _resolved(self, result: Result) -> None:
+        self._job = None
+        if isinstance(result, Resolved):
+            self._settle(unpack(result.packed, result.n_rows))
+
+    def _settle(self, mask: Mask | None) -> None:
+        old, self._emitted = self._emitted, self._recipe
+        self._mask = mask
+        self.changed.emit(old, self._recipe, self._origin)
+
+
+class _Change(QUndoCommand):
+    def __init__(
+        self,
+        model: SelectionModel,
+        old: Selection | None,
+        new: Selection | None,
+        origin: str,
+    ) -> None:
+        super().__init__(tr("Select rows") if new is not None else tr("Select nothing"))
+        self._model, self._old, self._new, self._origin = model, old, new, origin
+
+    def redo(self) -> None:
+        self._model._apply(self._new, self._origin)
+        self._origin = "undo"
+
+    def undo(self) -> None:
+        self._model._apply(self._old, "undo")

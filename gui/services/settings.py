@@ -1,0 +1,99 @@
+"""What the program remembers of its user, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+
+SCHEMA = 1
+MOST_RECENT = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preferences:
+    """Everything that is remembered across cases.
+
+    Attributes
+    ----------
+    theme, language
+        ``system`` or a forced choice.
+    recent
+        Case files, the last used first.
+    geometry
+        Place of the window on the screen.
+    perspectives
+        Arrangements of docks by perspective, as Qt saves them.
+    """
+
+    theme: str = "system"
+    language: str = "system"
+    recent: tuple[str, ...] = ()
+    geometry: bytes = b""
+    perspectives: dict[str, bytes] | None = None
+
+
+class Settings(QObject):
+    """Frozen preferences over one ``QSettings``; written as they change."""
+
+    changed = Signal()
+
+    def __init__(
+        self, store: QSettings | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._store = store if store is not None else QSettings("Trasluz", "Trasluz")
+        self._now = self._read()
+
+    @property
+    def preferences(self) -> Preferences:
+        """The preferences in force."""
+        return self._now
+
+    def update(self, **changes: Any) -> None:
+        """Change some preferences and write them."""
+        now = replace(self._now, **changes)
+        if now == self._now:
+            return
+        self._now = now
+        self._store.setValue("schema", SCHEMA)
+        for name in changes:
+            self._store.setValue(name, _stored(getattr(now, name)))
+        self.changed.emit()
+
+    def remember_case(self, path: str) -> None:
+        """Put a case first among the recent ones."""
+        others = (p for p in self._now.recent if p != path)
+        self.update(recent=(path, *others)[:MOST_RECENT])
+
+    def _read(self) -> Preferences:
+        if int(str(self._store.value("schema", SCHEMA))) > SCHEMA:
+            return Preferences()  # made by a newer version: leave it alone
+        found: dict[str, Any] = {}
+        for field in fields(Preferences):
+            value = self._store.value(field.name)
+            if value is not None:
+                found[field.name] = _restored(field.name, value)
+        return Preferences(**found)
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return QByteArray(value)
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, dict):
+        return {name: QByteArray(state) for name, state in value.items()}
+    return value
+
+
+def _restored(name: str, value: Any) -> Any:
+    if name == "geometry":
+        return bytes(value) if isinstance(value, QByteArray) else b""
+    if name == "recent":
+        return tuple(value) if isinstance(value, list) else (str(value),)
+    if name == "perspectives":
+        states = value if isinstance(value, dict) else {}
+        return {key: bytes(state) for key, state in states.items()}
+    return str(value)

@@ -1,0 +1,39 @@
+"""The *computed on* badge: rows, method, seed, time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.contracts.i18n import tr
+
+if TYPE_CHECKING:
+    from engine.contracts.provenance import Provenance
+
+
+def badge_of(provenance: Provenance | None) -> str:
+    """Return one line that says what a figure was computed on and how."""
+    if provenance is None:
+        return ""
+    parts = [
+        tr(
+            "computed on {n} of {total} rows",
+            n=f"{provenance.n_used:,}",
+            total=f"{provenance.n_total:,}",
+        )
+    ]
+    if provenance.sampling != "all":
+        parts.append(tr("sample: {how}", how=provenance.sampling))
+        parts.append(tr("seed {seed}", seed=provenance.seed))
+    if provenance.selection:
+        parts.append(provenance.selection)
+    if provenance.method:
+        parts.append(provenance.method)
+    if provenance.elapsed:
+        parts.append(_seconds(provenance.elapsed))
+    return " · ".join(parts)
+
+
+def _seconds(elapsed: float) -> str:
+    if elapsed < 0.01:
+        return tr("under 0.01 s")
+    return tr("{seconds} s", seconds=f"{elapsed:.2g}")
