@@ -90,7 +90,8 @@ def _text(rule: Selection) -> str:
 def _losses(sample: Sample) -> NDArray[np.float64]:
     """Return 1 for an error and 0 else, or the absolute error of a number."""
     if sample.task is Task.REGRESSION:
-        losses: NDArray[np.float64] = np.abs(sample.truth - sample.decided)
+        with np.errstate(over="ignore"):  # told apart below as not finite
+            losses: NDArray[np.float64] = np.abs(sample.truth - sample.decided)
         return losses
     wrong: NDArray[np.bool_] = sample.truth != sample.decided
     return wrong.astype(np.float64)
@@ -138,7 +139,7 @@ def _bucket(
         ratio=ratio[0],
         ratio_low=ratio[1],
         ratio_high=ratio[2],
-        share=errors / total if total > 0 else None,
+        share=errors / total if 0 < total < math.inf else None,
         small=effective < params.small,
     )
 
@@ -179,7 +180,7 @@ def _ratio(
         return None, None, None
     here = float(np.average(mine[0], weights=mine[1]))
     there = float(np.average(theirs[0], weights=theirs[1]))
-    if there <= 0:
+    if there <= 0 or not (math.isfinite(here) and math.isfinite(there)):
         return None, None, None
     n, m = (
         effective_rows(mine[1], len(mine[0])),

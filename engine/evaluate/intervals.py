@@ -101,6 +101,8 @@ def on_logit(value: float, variance: float, n: float, method: str) -> Metric:
         Rows of the smaller class: where every resample gives the same figure (a
         perfect ranking), Wilson's interval of that many trials is the honest one.
     """
+    if n < 1:
+        return Metric(value=value, why=Note(code="evaluate.no_variation"))
     if not 0 < value < 1 or variance <= 0:
         low, high = wilson(min(max(value, 0.0), 1.0) * n, n)
         return Metric(value=value, low=low, high=high, interval="wilson")
@@ -139,6 +141,8 @@ def of_median(
     R. S. Woodruff (1952). Confidence intervals for medians and other position
     measures. J. Am. Stat. Assoc. 47.
     """
+    if not math.isfinite(value):
+        return undefined("evaluate.not_finite")
     n = effective_rows(weights, len(values))
     reach = Z95 * 0.5 / math.sqrt(n)
     if 0.5 - reach <= 0:

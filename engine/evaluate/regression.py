@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from engine.contracts.dataset import Note
+from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
 from engine.contracts.model import Task
 from engine.contracts.results import Metric, Residuals
@@ -60,18 +61,26 @@ class ResidualsAnalysis:
     def run(
         self, inputs: Inputs, params: ResidualsParams, progress: Progress
     ) -> Residuals:
-        """Compute the metrics and bin the rows."""
+        """Compute the metrics and bin the rows.
+
+        Raises
+        ------
+        EngineError
+            ``evaluate.too_far_apart`` if the values span more than can be drawn.
+        """
         started = time.perf_counter()
         progress.advance(0, 4, "evaluate.probabilities")
         sample = take(inputs)
         truth = np.asarray(sample.truth, dtype=np.float64)
         predicted = np.asarray(sample.decided, dtype=np.float64)
+        low = min(float(truth.min()), float(predicted.min()))
+        high = max(float(truth.max()), float(predicted.max()))
+        if not math.isfinite(high - low):
+            raise EngineError("evaluate.too_far_apart", low=low, high=high)
         residual = truth - predicted
         found = evaluate(truth, predicted, sample.weights)
         progress.advance(1, 4, "evaluate.counting")
         progress.raise_if_cancelled()
-        low = min(float(truth.min()), float(predicted.min()))
-        high = max(float(truth.max()), float(predicted.max()))
         edges = _edges(low, high, params.bins)
         beyond = _edges(float(residual.min()), float(residual.max()), params.bins)
         weights = sample.weights

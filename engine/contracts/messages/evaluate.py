@@ -97,6 +97,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("The figure is too large to be represented."),
         mark("Look for extreme values in the target or in the predictions."),
     ),
+    "evaluate.too_far_apart": (
+        mark("Values from {low} to {high} are too far apart to be drawn."),
+        mark("Look for extreme values in the target or in the predictions."),
+    ),
     "evaluate.constant_target": (
         mark("The target is the same in every row, so there is nothing to explain."),
         mark("Widen the selection."),
