@@ -37,8 +37,7 @@ def as_text(report: SafetyReport) -> str:
     lines.append(f"{tr(LIGHTS[report.light])}")
     lines.append(plain(sentence(report.reason.code, report.reason.params)))
     lines.append(plain(next_step(report.reason.code, report.reason.params)))
-    for note in report.notes:
-        lines.append(plain(sentence(note.code, note.params)))
+    lines += [plain(sentence(note.code, note.params)) for note in report.notes]
     if report.findings:
         lines += [
             "",

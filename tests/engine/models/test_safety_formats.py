@@ -279,9 +279,7 @@ def test_that_a_graph_in_a_graph_without_end_is_not_followed(tmp_path):
         [helper.make_node("Relu", ["x"], ["y"])], "g", [], [value]
     )
     for _ in range(25):
-        node = helper.make_node(
-            "If", ["c"], ["y"], then_branch=graph, else_branch=graph
-        )
+        node = helper.make_node("If", ["c"], ["y"], then_branch=graph)
         graph = helper.make_graph([node], "g", [], [value])
     node = helper.make_node("If", ["c"], ["y"], then_branch=graph)
     assert examine(tmp_path, model_of([node])).light is not Light.GREEN
