@@ -125,7 +125,7 @@ def area(found: Curve) -> float:
     """Return the area under the ROC curve."""
     tpr = np.concatenate([[0.0], found.tp / found.positives])
     fpr = np.concatenate([[0.0], found.fp / found.negatives])
-    return float(np.trapezoid(tpr, fpr))
+    return min(float(np.trapezoid(tpr, fpr)), 1.0)  # a sum may round above
 
 
 def area_influence(
@@ -152,7 +152,7 @@ def average_precision(found: Curve) -> float:
     """Return Σ (recall step) × precision over the distinct scores."""
     precision = found.tp / np.maximum(found.tp + found.fp, 1e-300)
     steps = np.diff(found.tp, prepend=0.0) / found.positives
-    return float(np.dot(steps, precision))
+    return min(float(np.dot(steps, precision)), 1.0)  # a sum may round above
 
 
 def average_precision_influence(

@@ -29,7 +29,7 @@ def _at(result: Thresholds, threshold: float) -> str:
         return tr("No row is truly {positive}.", positive=result.positive)
     if precision is None:
         return tr(
-            "At {threshold} nothing is called {positive}: every one passes.",
+            "At {threshold}, nothing is called {positive}: every one passes.",
             threshold=at,
             positive=result.positive,
         )
@@ -44,12 +44,12 @@ def _at(result: Thresholds, threshold: float) -> str:
     wide = max(precision.high - precision.low, missed.high - missed.low) > WIDE
     if wide:
         return tr(
-            "At {threshold} the rows are too few to be sure: {right_interval} of the "
+            "At {threshold}, the rows are too few to be sure: {right_interval} of the "
             "alarms are right, and {missed_interval} of {positive} pass.",
             **values,
         )
     return tr(
-        "At {threshold} {right} of the alarms are right ({right_interval}), and "
+        "At {threshold}, {right} of the alarms are right ({right_interval}), and "
         "{missed} of {positive} pass ({missed_interval}).",
         **values,
     )
