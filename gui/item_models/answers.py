@@ -18,7 +18,8 @@ class RowAnswers:
     """Truth, decision and confidence of single rows under one decision.
 
     Made anew for every move of a threshold: it costs nothing, only the rows in
-    sight are looked up.
+    sight are looked up. Rows of an older data set may ask too: nothing is known
+    of them.
     """
 
     def __init__(self, scores: RowScores, decision: Decision) -> None:
@@ -39,6 +40,8 @@ class RowAnswers:
 
     def truth(self, row: int) -> str | None:
         """Return the true label or value, ``None`` where it is missing."""
+        if row >= self._scores.n_rows:
+            return None
         if self._regression:
             return _value(float(self._scores.truth[row]))
         code = int(self._scores.truth[row])
@@ -46,6 +49,8 @@ class RowAnswers:
 
     def prediction(self, row: int) -> str | None:
         """Return the decided label or the predicted value."""
+        if row >= self._scores.n_rows:
+            return None
         if self._regression:
             return _value(float(self._scores.labels[row]))
         code = self._code(row)
@@ -53,13 +58,15 @@ class RowAnswers:
 
     def wrong(self, row: int) -> bool:
         """Return whether the decision differs from a known truth."""
-        if self._regression:
+        if self._regression or row >= self._scores.n_rows:
             return False
         truth = int(self._scores.truth[row])
         return truth >= 0 and self._code(row) != truth
 
     def confidence(self, row: int) -> float:
         """Return the score of the decided class; prediction − truth for numbers."""
+        if row >= self._scores.n_rows:
+            return float("nan")
         if self._regression:
             return float(self._scores.labels[row]) - float(self._scores.truth[row])
         if not len(self._scores.score):

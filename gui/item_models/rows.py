@@ -197,15 +197,15 @@ class RowsModel(QAbstractTableModel):
         return self._view
 
     def set_columns(self, columns: tuple[ShownColumn, ...]) -> None:
-        """Show other columns; the rows are read again."""
+        """Show other columns; a view must follow, to read their rows from."""
         if columns == self._columns:
             return
         self.beginResetModel()
+        self._held = True
         self._columns = columns
         self._blocks.clear()
         self._formats.clear()
         self.endResetModel()
-        self._ask()
 
     def show_view(self, info: ViewInfo) -> None:
         """Change to another view, once the rows in sight have arrived.

@@ -20,6 +20,7 @@ from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentence
 from engine.contracts.readings import buckets as reading_of
 from engine.contracts.requests import Resolve, Run
+from engine.contracts.results import Resolved
 from engine.contracts.selection import And, Or
 from gui.item_models import buckets as columns
 from gui.item_models.buckets import BucketsModel
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from engine.contracts.errors import ErrorInfo
     from engine.contracts.requests import Request
-    from engine.contracts.results import Buckets, Resolved
+    from engine.contracts.results import Buckets, Result
     from engine.contracts.selection import Selection
 
 LONGEST_NAME = 60
@@ -119,7 +120,7 @@ class BucketsPanel(Panel):
         self.table.resized.connect(lambda width, _height: self._lay_columns(width))
         self.table.customContextMenuRequested.connect(self._menu_at)
         self.table.column_menu_wanted.connect(lambda _column, _at: self._menu_here())
-        self.context.selection.changed.connect(self._selection_changed)
+        self.context.selection.changed.connect(self._follow_recipe)
         for key, act in (
             (QKeySequence.StandardKey.Delete, self._remove_current),
             (Qt.Key.Key_F2, self._edit_current),
@@ -129,7 +130,7 @@ class BucketsPanel(Panel):
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.triggered.connect(act)
             self.table.addAction(action)
-        self._selection_changed()
+        self._follow_recipe()
 
     def apply_theme(self, tokens: Any) -> None:
         """Take the colours of the theme."""
@@ -199,7 +200,7 @@ class BucketsPanel(Panel):
             union = known[0] if len(known) == 1 else Or(known)
             self.context.selection.select(union, self.ID, mode_of(modifiers))
 
-    def _selection_changed(self, *_change: object) -> None:
+    def _follow_recipe(self, *_change: object) -> None:
         self.save_selection.setEnabled(self.context.selection.recipe is not None)
         self._mark_selected()
 
@@ -213,25 +214,25 @@ class BucketsPanel(Panel):
 
     def start_rule(self) -> None:
         """Open the editor on an empty rule."""
-        self._begin("", "")
+        self._begin("", None)
 
     def start_from_selection(self) -> None:
         """Open the editor on the rule of the selection."""
         recipe = self.context.selection.recipe
         if recipe is not None:
-            text = describe(recipe)
-            self._begin("", text)
-            self.editor.name.setText(text[:LONGEST_NAME])
+            self._begin("", recipe)
+            self.editor.name.setText(describe(recipe)[:LONGEST_NAME])
             self.editor.name.setFocus(Qt.FocusReason.OtherFocusReason)
             self.editor.name.selectAll()
 
-    def _begin(self, name: str, text: str) -> None:
+    def _begin(self, name: str, rule: Selection | None) -> None:
         self._editing = name
         data = self.context.case.data
         if data is not None:
             self.editor.line.set_names([column.name for column in data.columns])
         self.editor.show()
-        self.editor.begin(frozenset(self.context.case.buckets), name, text)
+        text = "" if rule is None else describe(rule)
+        self.editor.begin(frozenset(self.context.case.buckets), name, rule, text)
 
     def _close_editor(self) -> None:
         self.editor.hide()
@@ -239,10 +240,12 @@ class BucketsPanel(Panel):
 
     def _save(self, name: str, rule: Selection) -> None:
         case, before = self.context.case, self._editing
+        self.context.undo.beginMacro(tr("Edit bucket {name}", name=name))
         if before and before != name:
             case.rename_bucket(before, name)
         if case.buckets.get(name) != rule:
             case.save_bucket(name, rule)
+        self.context.undo.endMacro()
         self._close_editor()
 
     def _current_name(self) -> str | None:
@@ -252,7 +255,7 @@ class BucketsPanel(Panel):
     def _edit_current(self) -> None:
         name = self._current_name()
         if name is not None:
-            self._begin(name, describe(self.context.case.buckets[name]))
+            self._begin(name, self.context.case.buckets[name])
 
     def _remove_current(self) -> None:
         name = self._current_name()
@@ -268,8 +271,9 @@ class BucketsPanel(Panel):
         def failed(error: ErrorInfo) -> None:
             refuse(sentence(error.code, error.params))
 
-        def found(answer: Resolved) -> None:
-            tell(answer.n_selected, answer.n_rows)
+        def found(answer: Result) -> None:
+            if isinstance(answer, Resolved):
+                tell(answer.n_selected, answer.n_rows)
 
         self.context.engine.submit(
             Resolve(selection=rule, decision=self.context.decision.decision),

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from engine.contracts.dataset import ColumnChoice, Part
 from engine.contracts.expression import describe
 from engine.contracts.i18n import mark, tr, trn
+from engine.contracts.readings import dataset as reading_of
 from engine.contracts.requests import Export, OpenView
 from gui.item_models.rows import RowsModel, of_column
 from gui.item_models.summaries import Summaries
@@ -80,6 +81,8 @@ class DataPanel(Panel):
         self._part = Part.EVALUATION
         self.query = ColumnQuery(parent=self)
         self._view: ViewInfo | None = None
+        self._decided = self.context.decision.decision
+        self._fit = True
         self._detailed: str | None = None
         self.table = RowTable()
         self.table.setAccessibleName(tr("Rows of the data"))
@@ -142,11 +145,10 @@ class DataPanel(Panel):
         self.table.resized.connect(
             lambda _width, height: self.header.set_compact(compact=height < LOW)
         )
-        self.line.rule_changed.connect(lambda _rule: self.ask())
-        self.query.changed.connect(self.ask)
-        self.rows.adopted.connect(self._adopted)
+        self.line.rule_changed.connect(lambda _rule: self._ask_from_top())
+        self.query.changed.connect(self._ask_from_top)
         self.rows.filled.connect(self._fit_once)
-        self.rows.failed.connect(lambda _error: self.ask())
+        self.links.view_lost.connect(self.ask)
         self.details.closed.connect(self._close_details)
 
     def apply_theme(self, tokens: Any) -> None:
@@ -171,20 +173,20 @@ class DataPanel(Panel):
             self._part = data.parts[0].part
         self._show_columns(data)
         where = self._where()
-        decided = needs_predictions(where)
+        self._decided = self.context.decision.decision
         return OpenView(
             part=self._part,
             where=where,
             sort=self.query.order,
-            decision=self.context.decision.decision if decided else None,
+            decision=self._decided if needs_predictions(where) else None,
         )
 
     def _where(self) -> Selection | None:
         return self.query.where(self.line.rule)
 
-    def follow_decision(self, _decision: Decision) -> None:
+    def follow_decision(self, decision: Decision) -> None:
         """Filter again where the filter speaks of predictions."""
-        if needs_predictions(self._where()):
+        if needs_predictions(self._where()) and decision != self._decided:
             self.ask()
 
     def _show_columns(self, data: DatasetInfo) -> None:
@@ -236,9 +238,6 @@ class DataPanel(Panel):
         self.links.where = self._where()
         self.rows.show_view(result)
 
-    def _adopted(self, _info: ViewInfo) -> None:
-        self.links.find_current()
-
     def reading(self) -> str:
         """Return how much there is, how much of it is missing, what was noticed."""
         data = self.context.case.data
@@ -250,25 +249,7 @@ class DataPanel(Panel):
                 n=f"{self._view.n_rows:,}",
                 total=f"{self._view.n_total:,}",
             )
-        rows = trn("{n} row", "{n} rows", self._view.n_total)
-        columns = trn("{n} column", "{n} columns", len(data.columns))
-        gaps = [column for column in data.columns if column.n_missing]
-        if not gaps:
-            return tr(
-                "<b>{rows}</b> and {columns}; no value is missing.",
-                rows=rows,
-                columns=columns,
-            )
-        worst = max(gaps, key=lambda column: column.n_missing)
-        return tr(
-            "<b>{rows}</b> and {columns}; values are missing in {n} of them, "
-            "most in <b>{worst}</b> ({missing}).",
-            rows=rows,
-            columns=columns,
-            n=len(gaps),
-            worst=escape(worst.name),
-            missing=f"{worst.n_missing:,}",
-        )
+        return escape(reading_of.read(data, self._part))
 
     def badge_text(self) -> str:
         """Return the part, its file, and the filter in force."""
@@ -318,6 +299,10 @@ class DataPanel(Panel):
 
     def _show_part(self, part: Part) -> None:
         self._part = part
+        self._ask_from_top()
+
+    def _ask_from_top(self) -> None:
+        self.links.start_at_top()
         self.ask()
 
     def _sort_by(self, section: int, add: bool) -> None:

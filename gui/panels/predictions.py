@@ -68,7 +68,7 @@ class PredictionsPanel(Panel):
         ),
         source="",
     )
-    FOLLOWS = frozenset({"data", "predictions", "selection", "decision"})
+    FOLLOWS = frozenset({"data", "predictions", "decision"})
 
     # Body
 
@@ -76,6 +76,7 @@ class PredictionsPanel(Panel):
         """Build the table and the line of filters above it."""
         self.query = ColumnQuery(WORST_FIRST, self)
         self._held: Selection | None = self.context.selection.recipe
+        self._picked: Selection | None = None
         self._view: ViewInfo | None = None
         self._unsized = True
         self.table = RowTable()
@@ -121,14 +122,13 @@ class PredictionsPanel(Panel):
         self.header.sort_wanted.connect(self._sort_by)
         self.header.menu_wanted.connect(self._open_menu)
         self.table.column_menu_wanted.connect(self._open_menu)
-        self.errors_only.toggled.connect(lambda _on: self.ask())
-        self.selection_only.toggled.connect(lambda _on: self.ask())
-        self.line.rule_changed.connect(lambda _rule: self.ask())
+        self.errors_only.toggled.connect(lambda _on: self._ask_from_top())
+        self.selection_only.toggled.connect(lambda _on: self._ask_from_top())
+        self.line.rule_changed.connect(lambda _rule: self._ask_from_top())
         self.query.changed.connect(self._query_changed)
-        self.rows.adopted.connect(self._adopted)
         self.rows.filled.connect(self._fit_once)
-        self.rows.failed.connect(lambda _error: self.ask())
-        self.context.selection.changed.connect(self._selection_changed)
+        self.links.view_lost.connect(self.ask)
+        self.context.selection.changed.connect(self._take_selection)
 
     def apply_theme(self, tokens: Any) -> None:
         """Take the colours of the theme."""
@@ -164,10 +164,16 @@ class PredictionsPanel(Panel):
         errors = self.errors_only.isChecked() and not self.errors_only.isHidden()
         return self.query.where(held, _ERRORS if errors else None, self.line.rule)
 
-    def _selection_changed(self, _old: object, new: Selection | None, who: str) -> None:
-        # Rows picked in this very table are tinted, not filtered away.
-        self._held = self._held if who == self.ID and new is not None else new
+    def _take_selection(self, _old: object, new: Selection | None, who: str) -> None:
         self.selection_only.setEnabled(new is not None)
+        if who == self.ID and new is not None:
+            self._picked = new  # rows picked in this table are tinted, not cut out
+        elif new is None or new != self._picked:
+            self._picked = None
+            if new != self._held:
+                self._held = new
+                if self.selection_only.isChecked():
+                    self._ask_from_top()
         self.links.set_tinting(tinting=not self._shows_selection_only())
 
     def _shows_selection_only(self) -> bool:
@@ -212,9 +218,6 @@ class PredictionsPanel(Panel):
         if self._unsized and self.rows.row_number(0) is not None:
             self._unsized = False
             self.table.fit_columns()
-
-    def _adopted(self, _info: ViewInfo) -> None:
-        self.links.find_current()
 
     def follow_decision(self, decision: Decision) -> None:
         """Show the decisions of the rows in sight under the moved threshold."""
@@ -280,6 +283,10 @@ class PredictionsPanel(Panel):
 
     def _query_changed(self) -> None:
         self._head()
+        self._ask_from_top()
+
+    def _ask_from_top(self) -> None:
+        self.links.start_at_top()
         self.ask()
 
     def _open_menu(self, section: int, place: QPoint) -> None:

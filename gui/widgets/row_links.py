@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 
+from engine.contracts.errors import ErrorInfo
 from engine.contracts.i18n import tr
 from engine.contracts.requests import FindRow, ReadRows
+from engine.contracts.results import RowPlace, RowsWindow
 from engine.contracts.selection import Rows
 from gui.services.selection import Mode, mode_of
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from engine.contracts.results import RowPlace, RowsWindow, ViewInfo
+    from engine.contracts.results import Result, ViewInfo
     from engine.contracts.selection import Selection
     from gui.context import AppContext
     from gui.widgets.row_table import RowTable
@@ -30,6 +32,10 @@ class ViewModel(Protocol):
     def row_number(self, position: int) -> int | None: ...  # noqa: D102
     def hold(self) -> None: ...  # noqa: D102
 
+    adopted: SignalInstance
+    filled: SignalInstance
+    failed: SignalInstance
+
 
 class RowLinks(QObject):
     """Rows stepped to become current; rows picked become the selection.
@@ -38,7 +44,14 @@ class RowLinks(QObject):
     ----------
     origin
         Id of the panel, so that it can tell its own changes.
+
+    Signals
+    -------
+    view_lost
+        The engine does not know the view any more: open it again.
     """
+
+    view_lost = Signal()
 
     def __init__(
         self, context: AppContext, table: RowTable, model: ViewModel, origin: str
@@ -49,12 +62,17 @@ class RowLinks(QObject):
         self.where: Selection | None = None
         self.live = True
         self._tinting = True
+        self._retried = False
+        self._to_top = False
         table.stepped.connect(self._stepped)
         table.opened.connect(self._opened)
         table.picked.connect(self._picked)
         context.case.current_row_changed.connect(self._current_changed)
         context.selection.changed.connect(self.refresh)
         context.engine.restarted.connect(model.hold)
+        model.adopted.connect(self._adopted)
+        model.filled.connect(self._filled)
+        model.failed.connect(self._failed)
         self.refresh()
 
     def set_live(self, *, live: bool) -> None:
@@ -77,7 +95,7 @@ class RowLinks(QObject):
             self._table.set_tinted(_lookup(mask))
         self._table.mark_row(self._context.case.current_row if self.live else None)
 
-    def find_current(self) -> None:
+    def find_current(self, *, reveal: bool) -> None:
         """Put the cursor on the current row, if the view shows it."""
         view, row = self._model.view, self._context.case.current_row
         if not self.live or view is None or row is None:
@@ -86,18 +104,41 @@ class RowLinks(QObject):
         if position >= 0 and self._model.row_number(position) == row:
             return
 
-        def found(place: RowPlace) -> None:
+        def found(place: Result) -> None:
+            if not isinstance(place, RowPlace):
+                return
             if view is self._model.view and row == self._context.case.current_row:
-                self._table.go_to(place.position)
+                self._table.go_to(place.position, reveal=reveal)
 
         self._context.engine.submit(
             FindRow(view=view.view, row=row), on_result=found, on_error=_ignore
         )
 
+    def start_at_top(self) -> None:
+        """Show the next view from its first row on."""
+        self._to_top = True
+
+    def _adopted(self, _view: object) -> None:
+        if self._to_top:
+            self._to_top = False
+            self._table.scrollToTop()
+        self.find_current(reveal=False)
+
+    def _filled(self) -> None:
+        self._retried = False
+
+    def _failed(self, error: object) -> None:
+        """Open the view again once; if that does not help, say what is wrong."""
+        if not self._retried:
+            self._retried = True
+            self.view_lost.emit()
+        elif isinstance(error, ErrorInfo):
+            self._context.notify.error(error)
+
     def _current_changed(self, _row: object) -> None:
         if self.live:
             self._table.mark_row(self._context.case.current_row)
-            self.find_current()
+            self.find_current(reveal=True)
 
     def _stepped(self, _position: int, number: int) -> None:
         if self.live:
@@ -138,9 +179,10 @@ class RowLinks(QObject):
             self._context.selection.select(Rows(rows), self._origin, mode)
             return
 
-        def arrived(window: RowsWindow) -> None:
-            picked = tuple(window.rows.tolist())
-            self._context.selection.select(Rows(picked), self._origin, mode)
+        def arrived(window: Result) -> None:
+            if isinstance(window, RowsWindow):
+                picked = tuple(window.rows.tolist())
+                self._context.selection.select(Rows(picked), self._origin, mode)
 
         request = ReadRows(view=view.view, start=first, stop=last + 1, columns=())
         self._context.engine.submit(request, on_result=arrived)

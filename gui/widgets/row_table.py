@@ -10,7 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from PySide6.QtCore import QModelIndex, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -38,6 +45,7 @@ if TYPE_CHECKING:
     from gui.services.theme import Tokens
     from gui.widgets.cell_painter import Cell
 
+Index = QModelIndex | QPersistentModelIndex
 NARROWEST = 52
 WIDEST = 230
 _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -140,14 +148,16 @@ class RowTable(QTableView):
         self._marked = number
         self.viewport().update()
 
-    def go_to(self, position: int) -> None:
+    def go_to(self, position: int, *, reveal: bool = True) -> None:
         """Move the cursor to a position without saying so."""
         model = self.model()
         if not 0 <= position < model.rowCount():
             return
         self._quiet = True
+        self.setAutoScroll(reveal)
         column = max(self.currentIndex().column(), 0)
         self.setCurrentIndex(model.index(position, column))
+        self.setAutoScroll(True)
         self._quiet = False
 
     def fit_columns(self, narrowest: int = NARROWEST, widest: int = WIDEST) -> None:
@@ -268,7 +278,7 @@ class RowTable(QTableView):
 
     # Mouse and keys
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         """Tell which row is current now."""
         super().currentChanged(current, previous)
         self.viewport().update()
@@ -284,7 +294,7 @@ class RowTable(QTableView):
             self.stepped.emit(position, number)
 
     def dataChanged(
-        self, top_left: QModelIndex, bottom_right: QModelIndex, roles: Any = ()
+        self, top_left: Index, bottom_right: Index, roles: Any = ()
     ) -> None:
         """Repaint, and step to the row a jump was waiting for."""
         self.viewport().update()

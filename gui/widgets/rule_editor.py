@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.contracts.selection import Selection
     from gui.services.theme import Tokens
 
+LONGEST = 1000
 COUNT_AFTER = 200  # ms without a key before rows are counted
 _STOPS = " ()=<>!,"
 
@@ -53,6 +54,7 @@ class RuleLine(QLineEdit):
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
         self._rule: Selection | None = None
+        self._given: tuple[str, Selection] | None = None
         self._error = ""
         self._position: int | None = None
         self._warning = QColor("#B4540A")
@@ -67,7 +69,7 @@ class RuleLine(QLineEdit):
 
     @property
     def rule(self) -> Selection | None:
-        """The rule, ``None`` when the line is empty or cannot be read."""
+        """The rule as last understood, ``None`` when the line is empty."""
         return self._rule
 
     @property
@@ -80,6 +82,12 @@ class RuleLine(QLineEdit):
         """Place of the character from which on the text cannot be read."""
         return self._position
 
+    def set_rule(self, rule: Selection, text: str) -> None:
+        """Show a rule that is known already; unless edited, it stays as it is."""
+        short = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+        self._given = (short, rule)
+        self.setText(short)
+
     def set_names(self, names: list[str]) -> None:
         """Say which column names to offer while typing."""
         self._words.setStringList([_quoted(name) for name in names])
@@ -91,7 +99,9 @@ class RuleLine(QLineEdit):
 
     def _read(self, text: str) -> None:
         rule, error, position = None, "", None
-        if text.strip():
+        if self._given is not None and text == self._given[0]:
+            rule = self._given[1]
+        elif text.strip():
             try:
                 rule = parse(text)
             except EngineError as problem:
@@ -110,8 +120,6 @@ class RuleLine(QLineEdit):
         if not error and rule != self._rule:
             self._rule = rule
             self.rule_changed.emit(rule)
-        elif error:
-            self._rule = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Underline what cannot be read."""
@@ -145,9 +153,8 @@ class RuleLine(QLineEdit):
 
     def _offer(self, _text: str) -> None:
         _, word = self._word()
-        popup = self._completer.popup()
-        if len(word) < 1:
-            popup.hide()
+        if not word:
+            self._hide_offers()
             return
         self._completer.setCompletionPrefix(word)
         found = self._completer.completionCount()
@@ -155,11 +162,16 @@ class RuleLine(QLineEdit):
             found == 1 and self._completer.currentCompletion().lower() == word.lower()
         )
         if not found or only:
-            popup.hide()
+            self._hide_offers()
             return
         area = self.cursorRect()
         area.setWidth(220)
         self._completer.complete(area)
+
+    def _hide_offers(self) -> None:
+        popup = self._completer.popup()
+        if popup is not None:
+            popup.hide()
 
     def _complete(self, name: str) -> None:
         start, word = self._word()
@@ -169,12 +181,18 @@ class RuleLine(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let the list of names take Enter and Escape while it is open."""
-        if self._completer.popup().isVisible() and event.key() in {
-            Qt.Key.Key_Return,
-            Qt.Key.Key_Enter,
-            Qt.Key.Key_Escape,
-            Qt.Key.Key_Tab,
-        }:
+        popup = self._completer.popup()
+        if (
+            popup is not None
+            and popup.isVisible()
+            and event.key()
+            in {
+                Qt.Key.Key_Return,
+                Qt.Key.Key_Enter,
+                Qt.Key.Key_Escape,
+                Qt.Key.Key_Tab,
+            }
+        ):
             event.ignore()
             return
         if event.key() == Qt.Key.Key_Escape and self.text():
@@ -268,12 +286,21 @@ class RuleEditor(QWidget):
         column.addLayout(row)
         column.addWidget(self.found)
 
-    def begin(self, taken: frozenset[str], name: str = "", text: str = "") -> None:
+    def begin(
+        self,
+        taken: frozenset[str],
+        name: str = "",
+        rule: Selection | None = None,
+        text: str = "",
+    ) -> None:
         """Start anew; ``taken`` names may not be used, except ``name`` itself."""
         self._taken, self._editing = taken, name
         self.name.setText(name)
-        self.line.setText(text)
         self.found.setText("")
+        if rule is None:
+            self.line.clear()
+        else:
+            self.line.set_rule(rule, text)
         self._say_state()
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
 

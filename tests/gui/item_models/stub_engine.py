@@ -18,11 +18,15 @@ class Asked:
     request: Any
     on_result: Any
     on_error: Any
+    label: str = ""
+    progress: Any = None
+    cancelling: bool = False
+    warnings: tuple = ()
     cancelled: bool = False
     id: int = 0
 
     def cancel(self) -> None:
-        self.cancelled = True
+        self.cancelled = self.cancelling = True
 
 
 @dataclass
@@ -38,7 +42,8 @@ class StubEngine:
     answers: dict[type, Any] = field(default_factory=dict)
 
     def submit(self, request, *, on_result=None, on_error=None, **_rest) -> Asked:
-        asked = Asked(request, on_result, on_error, id=len(self.asked) + 1)
+        number = len(self.asked) + 1
+        asked = Asked(request, on_result, on_error, id=number)
         self.asked.append(request)
         self.waiting.append(asked)
         if self.immediate:
