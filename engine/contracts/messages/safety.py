@@ -40,7 +40,7 @@ _INTAKE: dict[str, tuple[str, str]] = {
         mark("Check that it was copied or downloaded to the end."),
     ),
     "intake.too_large": (
-        mark("{file} has {n:,} bytes; the limit is {limit:,}."),
+        mark("{file} has {n} bytes; the limit is {limit}."),
         _SMALLER,
     ),
     "intake.changed": (
@@ -248,10 +248,10 @@ _PICKLE: dict[str, tuple[str, str]] = {
         _HIDING,
     ),
     "safety.too_many_operations": (
-        mark("The pickle has more than {limit:,} instructions."),
+        mark("The pickle has more than {limit} instructions."),
         _BETTER,
     ),
-    "safety.too_many_names": (mark("It imports more than {limit:,} names."), _HIDING),
+    "safety.too_many_names": (mark("It imports more than {limit} names."), _HIDING),
     "safety.too_many_pickles": (mark("It holds more than {limit} pickles."), _HIDING),
     "safety.booster_hidden": (
         mark("The booster's bytes inside {name} could not be found and checked."),
@@ -267,7 +267,7 @@ _PICKLE: dict[str, tuple[str, str]] = {
         _HIDING,
     ),
     "safety.unpacks_too_far": (
-        mark("It unpacks to more than {limit:,} bytes: out of proportion."),
+        mark("It unpacks to more than {limit} bytes: out of proportion."),
         _HIDING,
     ),
 }
@@ -275,7 +275,7 @@ _PICKLE: dict[str, tuple[str, str]] = {
 _ARCHIVE: dict[str, tuple[str, str]] = {
     "safety.bad_archive": (mark("The archive is damaged."), _AGAIN),
     "safety.too_many_members": (
-        mark("The archive has {n:,} members; the limit is {limit:,}."),
+        mark("The archive has {n} members; the limit is {limit}."),
         _HIDING,
     ),
     "safety.member_name": (
@@ -293,11 +293,11 @@ _ARCHIVE: dict[str, tuple[str, str]] = {
         mark("{name} unpacks to hundreds of times its size."),
         _HIDING,
     ),
-    "safety.member_size": (mark("{name} is larger than {limit:,} bytes."), _HIDING),
+    "safety.member_size": (mark("{name} is larger than {limit} bytes."), _HIDING),
     "safety.member_damaged": (mark("{name} is missing or damaged."), _AGAIN),
     "safety.member_missing": (mark("The member {name} is missing."), _AGAIN),
     "safety.archive_total": (
-        mark("The archive unpacks to {n:,} bytes; the limit is {limit:,}."),
+        mark("The archive unpacks to {n} bytes; the limit is {limit}."),
         _HIDING,
     ),
     "safety.archive_in_archive": (mark("There is an archive in the archive."), _HIDING),
@@ -330,11 +330,11 @@ _STRUCTURE: dict[str, tuple[str, str]] = {
         _AGAIN,
     ),
     "safety.huge_tensor": (
-        mark("The operator {name} asks for {n:,} numbers at once."),
+        mark("The operator {name} asks for {n} numbers at once."),
         _HIDING,
     ),
     "safety.too_many_nodes": (
-        mark("The graph has more than {limit:,} nodes."),
+        mark("The graph has more than {limit} nodes."),
         _HIDING,
     ),
     "safety.booster_kind": (mark("A booster of the kind {name} is not read."), _BETTER),

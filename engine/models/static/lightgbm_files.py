@@ -19,7 +19,24 @@ if TYPE_CHECKING:
     from engine.contracts.progress import Progress
 
 MAX_FILE = 2 << 30
+_OF_LEAVES = (("leaf_weight", 0), ("leaf_count", 0))
+_OF_NODES = (
+    ("threshold", -1),
+    ("split_gain", -1),
+    ("internal_value", -1),
+    ("internal_weight", -1),
+    ("internal_count", -1),
+)
+_KNOWN = frozenset(
+    {
+        *(name for name, _ in (*_OF_LEAVES, *_OF_NODES)),
+        *("num_leaves", "num_cat", "split_feature", "decision_type", "left_child"),
+        *("right_child", "leaf_value", "cat_boundaries", "cat_threshold"),
+        *("shrinkage", "is_linear", "leaf_parent", "has_categorical"),
+    }
+)
 _LINE = re.compile(r"[\x20-\x7e\u00a0-\uffff]*")
+_SETTING = re.compile(r"\[\w+: [\x20-\x7e]*\]")
 _FLOAT = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|nan)")
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 
@@ -127,10 +144,14 @@ def _check_tree(block: str, where: str, n_features: int) -> None:
     values = _floats(tree.get("leaf_value", ""), f"{where}, leaf_value")
     if values != n:
         raise _broken(f"{where}, leaf_value")
+    unknown = set(tree) - _KNOWN
+    if unknown:
+        raise _broken(f"{where}, {min(unknown)[:40]}")
     if n == 1:
         return
-    for name in ("threshold", "split_gain"):
-        if name in tree and _floats(tree[name], f"{where}, {name}") != n - 1:
+    for name, length in (*_OF_LEAVES, *_OF_NODES):
+        found = _floats(tree[name], f"{where}, {name}") if name in tree else 0
+        if name in tree and found != n + length:
             raise _broken(f"{where}, {name}")
     columns = {}
     for name in ("split_feature", "left_child", "right_child", "decision_type"):
@@ -181,10 +202,15 @@ def _check_categories(tree: dict[str, str], decisions: np.ndarray, where: str) -
 
 
 def _check_tail(text: str) -> None:
-    if not re.match(r"end of trees\n", text):
+    if not text.startswith("end of trees\n"):
         raise _broken("end of trees")
-    if "\nparameters:\n" in text and "\nend of parameters" not in text:
+    _, begins, rest = text.partition("\nparameters:\n")
+    settings, ends, _ = rest.partition("\nend of parameters")
+    if begins and not ends:
         raise _broken("end of parameters")
+    for line in settings.split("\n"):
+        if line and not _SETTING.fullmatch(line):
+            raise _broken(line[:40])
 
 
 def _integer(pairs: dict[str, str], name: str, where: str) -> int:

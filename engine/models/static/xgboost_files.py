@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_FILE = 2 << 30
 MAX_NODES = 1 << 26
+NO_PARENT = 2**31 - 1
 _PER_NODE = (
     "left_children",
     "right_children",
@@ -183,10 +184,30 @@ def _check_tree(tree: Any, where: str, n_features: int) -> None:
     right = _integers(tree, "right_children", where)
     inner = left != -1
     check_reach(left, right, inner, where)
+    _check_parents(tree, left, right, inner, where)
     features = _integers(tree, "split_indices", where)[inner]
     if len(features) and not 0 <= features.min() <= features.max() < n_features:
         raise BrokenError("safety.broken_booster", part=f"{where}, split_indices")
     _check_categories(tree, where, n)
+
+
+def _check_parents(
+    tree: dict[str, Any],
+    left: np.ndarray,
+    right: np.ndarray,
+    inner: np.ndarray,
+    where: str,
+) -> None:
+    """Check the way back up, which XGBoost also walks."""
+    parents = _integers(tree, "parents", where)
+    own = np.flatnonzero(inner)
+    sound = parents[0] in (NO_PARENT, -1)
+    for child in (left[own], right[own]):
+        sound = sound and bool((parents[child] == own).all())
+    others = parents[1:]
+    inside = ((others >= 0) & (others < len(parents))) | (others == NO_PARENT)
+    if not sound or not (inside | (others == -1)).all():
+        raise BrokenError("safety.broken_booster", part=f"{where}, parents")
 
 
 def check_reach(
