@@ -1,0 +1,255 @@
+"""Data and a model become predictions: truth and answer, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.contracts.errors import EngineError
+from engine.contracts.model import ModelInfo, RecordedScores, ScoreKind, Task
+from engine.contracts.predictions import Predictions, RowScores
+from engine.contracts.progress import SILENT
+from engine.models import recorded_scores
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from engine.contracts.model import Mapping
+    from engine.contracts.progress import Progress
+    from engine.contracts.provenance import Provenance
+    from engine.data.table import Table
+    from engine.models.model import Model
+
+_POSITIVE_WORDS = (
+    "1", "yes", "true", "bad", "positive", "malignant", "fraud", "default", "spam",
+    "churn", "died", "sick", "y", "si", "sí", "malo", "positivo", ">50k",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matched:
+    """A model together with how the data feed it and are compared with it.
+
+    Attributes
+    ----------
+    model
+        ``None`` for recorded scores, whose columns are ``recorded``.
+    class_map
+        Label in the data to class of the model, where they differ.
+    """
+
+    info: ModelInfo
+    model: Model | None = None
+    recorded: RecordedScores | None = None
+    mapping: Mapping | None = None
+    target: str
+    positive: str = ""
+    weights: str = ""
+    class_map: dict[str, str] = field(default_factory=dict)
+
+
+def canonical(label: str) -> str:
+    """Return the form in which labels of data and model are compared.
+
+    ``1``, ``1.0`` and ``True`` are the same label; letters keep their case.
+    """
+    text = label.strip()
+    if text.casefold() in ("true", "false"):
+        return "1" if text.casefold() == "true" else "0"
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
+def class_codes(
+    labels: tuple[str, ...], classes: tuple[str, ...], class_map: dict[str, str]
+) -> NDArray[np.int32]:
+    """Return the class code of every label of the data, ``-1`` for none."""
+    known = {canonical(name): code for code, name in enumerate(classes)}
+    exact = {name: code for code, name in enumerate(classes)}
+    found = []
+    for label in labels:
+        name = class_map.get(label, label)
+        found.append(exact.get(name, known.get(canonical(name), -1)))
+    return np.asarray([*found, -1], dtype=np.int32)  # a missing label is code -1
+
+
+def infer_positive(classes: tuple[str, ...], counts: dict[str, int]) -> str:
+    """Return the class that is most likely the one to be found.
+
+    A telling name first (yes, bad, 1 …), else the rarer of the two.
+    """
+    if len(classes) != 2:
+        return ""
+    telling = [c for c in classes if canonical(c).casefold() in _POSITIVE_WORDS]
+    if len(telling) == 1:
+        return telling[0]
+    return min(reversed(classes), key=lambda name: counts.get(name, 0))
+
+
+def truth_of(table: Table, matched: Matched) -> NDArray[np.int32 | np.float64]:
+    """Return the truth as class codes, or as numbers for regression.
+
+    Raises
+    ------
+    EngineError
+        ``target.missing_column``, ``target.not_labels``, ``target.no_known_class``.
+    """
+    if matched.target not in table.names:
+        raise EngineError("target.missing_column", column=matched.target)
+    if matched.info.task is Task.REGRESSION:
+        try:
+            return table.numbers(matched.target)
+        except TypeError as error:
+            raise EngineError("target.not_numeric", column=matched.target) from error
+    try:
+        codes, labels = table.codes(matched.target)
+    except TypeError as error:
+        raise EngineError("target.not_labels", column=matched.target) from error
+    of_label = class_codes(labels, matched.info.classes, matched.class_map)
+    if len(labels) and (of_label[:-1] < 0).all():
+        raise EngineError(
+            "target.no_known_class",
+            column=matched.target,
+            found=labels[:10],
+            classes=matched.info.classes[:10],
+        )
+    found: NDArray[np.int32] = of_label[codes]
+    return found
+
+
+def features_of(table: Table, matched: Matched) -> pa.Table:
+    """Return the model's inputs, named and ordered as the model has them."""
+    columns = matched.mapping.columns if matched.mapping is not None else {}
+    names = [field.name for field in matched.info.inputs]
+    chosen = table.arrow.select([columns.get(name, name) for name in names])
+    return chosen.rename_columns(names)
+
+
+def answers_of(
+    table: Table, matched: Matched, progress: Progress = SILENT
+) -> tuple[NDArray[np.floating], NDArray[np.int32 | np.float64], ScoreKind]:
+    """Return ``(scores, labels, kind)`` of the model, or of the recorded columns."""
+    if matched.model is not None:
+        scores, labels = matched.model.predict(features_of(table, matched), progress)
+        return scores, labels, matched.info.score_kind
+    if matched.recorded is None:
+        raise EngineError("predict.no_model")
+    return _recorded_answers(table, matched, matched.recorded)
+
+
+def predict(
+    table: Table,
+    matched: Matched,
+    provenance: Provenance,
+    progress: Progress = SILENT,
+) -> Predictions:
+    """Score every row of a part.
+
+    Raises
+    ------
+    EngineError
+        If the model fails, or the target holds no class that it knows.
+    """
+    truth = truth_of(table, matched)
+    scores, labels, kind = answers_of(table, matched, progress)
+    return Predictions(
+        task=matched.info.task,
+        classes=matched.info.classes,
+        score_kind=kind,
+        truth=truth,
+        scores=scores,
+        labels=labels,
+        weights=_weights(table, matched.weights),
+        provenance=provenance,
+    )
+
+
+def row_scores(predictions: Predictions, positive: str) -> RowScores:
+    """Return the few numbers a row that the window keeps."""
+    task = predictions.task
+    if task is Task.REGRESSION:
+        score = predictions.labels
+    elif predictions.score_kind is ScoreKind.LABEL:
+        score = np.empty(0)
+    elif task is Task.BINARY:
+        score = predictions.positive_scores(positive)
+    else:
+        rows = np.arange(predictions.n_rows)
+        score = predictions.scores[rows, predictions.labels]
+    return RowScores(
+        task=task,
+        classes=predictions.classes,
+        positive=positive,
+        score_kind=predictions.score_kind,
+        truth=predictions.truth,
+        labels=predictions.labels,
+        score=score,
+        weights=predictions.weights,
+        provenance=predictions.provenance,
+    )
+
+
+def _weights(table: Table, column: str) -> NDArray[np.float64] | None:
+    if not column:
+        return None
+    if column not in table.names:
+        raise EngineError("weights.missing_column", column=column)
+    weights = table.numbers(column)
+    bad = ~(np.isfinite(weights) & (weights >= 0))
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise EngineError(
+            "weights.not_a_weight", column=column, row=row + 1, n=int(bad.sum())
+        )
+    return weights
+
+
+def _recorded_answers(
+    table: Table, matched: Matched, recorded: RecordedScores
+) -> tuple[NDArray[np.floating], NDArray[np.int32 | np.float64], ScoreKind]:
+    info = matched.info
+    if info.task is Task.REGRESSION:
+        name = recorded.scores[0] if recorded.scores else recorded.prediction or ""
+        values = table.numbers(name)[:, None]
+        bad = ~np.isfinite(values)
+        if bad.any():
+            row = int(np.flatnonzero(bad)[0])
+            raise EngineError(
+                "scores.missing", column=name, row=row + 1, n=int(bad.sum())
+            )
+        return values, values[:, 0], ScoreKind.VALUE
+    if not recorded.scores:
+        labels = _recorded_labels(table, recorded.prediction or "", matched)
+        return np.empty((table.n_rows, 0)), labels, ScoreKind.LABEL
+    names = recorded_scores.ordered_columns(recorded, info.classes, matched.positive)
+    scores = np.stack([table.numbers(name) for name in names], axis=1)
+    kind = recorded_scores.check_scores(scores, names)
+    if len(names) == 1:
+        if info.task is not Task.BINARY:
+            raise EngineError("scores.columns", n_columns=1, classes=info.classes[:20])
+        positive = info.classes.index(matched.positive)
+        scores = recorded_scores.both_classes(scores[:, 0], positive, kind)
+    if recorded.prediction:
+        return scores, _recorded_labels(table, recorded.prediction, matched), kind
+    return scores, np.argmax(scores, axis=1).astype(np.int32), kind
+
+
+def _recorded_labels(table: Table, column: str, matched: Matched) -> NDArray[np.int32]:
+    codes, labels = table.codes(column)
+    of_label = class_codes(labels, matched.info.classes, matched.class_map)
+    found: NDArray[np.int32] = of_label[codes]
+    if (found < 0).any():
+        row = int(np.flatnonzero(found < 0)[0])
+        raise EngineError(
+            "scores.unknown_label",
+            column=column,
+            row=row + 1,
+            classes=matched.info.classes[:10],
+        )
+    return found

@@ -1,0 +1,137 @@
+"""A request becomes events, exactly one of them terminal.
+
+This is the only place with a ``try`` round an analysis, so it is the only place
+that decides what a failure looks like.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from typing import TYPE_CHECKING
+
+from engine.contracts.errors import Cancelled, EngineError, ErrorInfo, Param
+from engine.contracts.events import (
+    CancelledEvent,
+    Failed,
+    Finished,
+    Progressed,
+    Refined,
+    Started,
+    Warned,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.contracts.events import JobEvent
+    from engine.contracts.requests import Request, Submit
+    from engine.contracts.results import Result
+
+    Emit = Callable[[JobEvent], None]
+    Answer = Callable[[Request, "JobProgress"], Result]
+
+_LEAST_INTERVAL = 0.05
+_LEAST_SHARE = 0.02
+
+
+class JobProgress:
+    """Progress of one job, told as events at most twenty times a second.
+
+    Parameters
+    ----------
+    job
+        Number of the job.
+    emit
+        Where events go.
+    token
+        Set when the job should stop.
+    """
+
+    def __init__(self, job: int, emit: Emit, token: threading.Event) -> None:
+        self._job, self._emit, self._token = job, emit, token
+        self._stage = ""
+        self._stage_began = self._told = 0.0
+
+    def advance(self, done: float, total: float, stage: str) -> None:
+        """Report ``done`` of ``total`` units of ``stage``; also looks at the token."""
+        self.raise_if_cancelled()
+        now = time.monotonic()
+        if stage != self._stage:
+            self._stage, self._stage_began, self._told = stage, now, 0.0
+        if now - self._told < _LEAST_INTERVAL and done < total:
+            return
+        self._told = now
+        share = done / total if total else 1.0
+        left = None
+        if share >= _LEAST_SHARE:
+            left = (now - self._stage_began) * (1 - share) / share
+        self._emit(Progressed(self._job, float(done), float(total), stage, left))
+
+    def warn(self, code: str, **params: Param) -> None:
+        """Tell the user something that does not stop the work."""
+        self._emit(Warned(self._job, code, params))
+
+    def partial(self, result: Result) -> None:
+        """Show a result that will be refined."""
+        self._emit(Refined(self._job, result))
+
+    def raise_if_cancelled(self) -> None:
+        """Raise :class:`Cancelled` if the token is set."""
+        if self._token.is_set():
+            raise Cancelled
+
+
+def run(
+    submit: Submit,
+    answer: Answer,
+    emit: Emit,
+    token: threading.Event | None = None,
+) -> None:
+    """Answer one request in events.
+
+    Parameters
+    ----------
+    submit
+        The job.
+    answer
+        What computes: usually ``Session.answer``.
+    emit
+        Where events go; called from this thread only.
+    token
+        Set from elsewhere to stop the job.
+    """
+    job = submit.job
+    token = token or threading.Event()
+    progress = JobProgress(job, emit, token)
+    emit(Started(job))
+    last: JobEvent
+    try:
+        progress.raise_if_cancelled()
+        last = Finished(job, answer(submit.request, progress))
+        if token.is_set():
+            last = CancelledEvent(job)
+    except Cancelled:
+        last = CancelledEvent(job)
+    except KeyboardInterrupt:
+        emit(CancelledEvent(job))
+        raise
+    except EngineError as error:
+        # what a killed host reports while we cancel is the cancel, not a failure
+        cancelled = token.is_set()
+        details = traceback.format_exc()
+        last = CancelledEvent(job) if cancelled else Failed(job, error.info(details))
+    except MemoryError:
+        last = Failed(job, ErrorInfo(code="engine.out_of_memory"))
+    except BaseException as error:  # noqa: BLE001 - one job must not end the engine
+        last = Failed(job, _internal(error))
+    emit(last)
+
+
+def _internal(error: BaseException) -> ErrorInfo:
+    return ErrorInfo(
+        code="engine.internal",
+        params={"kind": type(error).__name__},
+        details="".join(traceback.format_exception(error)),
+    )

@@ -1,0 +1,135 @@
+"""The columns of a part together with what is known of each answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.contracts.errors import EngineError
+from engine.contracts.model import ScoreKind, Task
+from engine.predict import row_scores
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from engine.contracts.decision import Decision
+    from engine.contracts.predictions import Predictions, RowScores
+    from engine.contracts.selection import Selection
+    from engine.data.table import Table
+
+NUMBERS = ("@score", "@confidence", "@loss", "@error", "@residual", "@row")
+LABELS = ("@truth", "@prediction")
+_SMALLEST = 1e-300
+
+
+class CaseColumns:
+    """Implements :class:`engine.contracts.selection.Columns` for one part."""
+
+    def __init__(
+        self,
+        table: Table,
+        predictions: Predictions | None,
+        decision: Decision,
+        buckets: Mapping[str, Selection],
+    ) -> None:
+        self._table = table
+        self._predictions = predictions
+        self._decision = decision
+        self._buckets = buckets
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return self._table.n_rows
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """Return a numeric column or pseudo-column."""
+        if not name.startswith("@"):
+            self._check(name)
+            return self._table.numbers(name)
+        if name == "@row":
+            return np.arange(self.n_rows, dtype=np.float64)
+        rows = self._rows(name)
+        match name:
+            case "@score":
+                found = rows.score
+            case "@confidence":
+                found = rows.confidence(self._decision)
+            case "@error" if rows.task is not Task.REGRESSION:
+                found = rows.errors(self._decision)
+            case "@loss":
+                found = self._loss(rows)
+            case "@residual" if rows.task is Task.REGRESSION:
+                found = rows.truth - rows.labels
+            case "@truth" if rows.task is Task.REGRESSION:
+                found = rows.truth
+            case "@prediction" if rows.task is Task.REGRESSION:
+                found = rows.labels
+            case "@truth" | "@prediction":
+                raise TypeError(name)
+            case _:
+                raise EngineError("rows.no_such_column", column=name)
+        return np.asarray(found, dtype=np.float64)
+
+    def codes(self, name: str) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+        """Return a column of labels or pseudo-column."""
+        if not name.startswith("@"):
+            self._check(name)
+            return self._table.codes(name)
+        rows = self._rows(name)
+        if name not in LABELS or rows.task is Task.REGRESSION:
+            raise TypeError(name)
+        codes = rows.truth if name == "@truth" else rows.decided(self._decision)
+        return np.asarray(codes, dtype=np.int32), rows.classes
+
+    def saved(self, name: str) -> Selection:
+        """Return a named selection.
+
+        Raises
+        ------
+        EngineError
+            ``rows.no_such_bucket`` if there is none.
+        """
+        if name not in self._buckets:
+            raise EngineError("rows.no_such_bucket", name=name)
+        return self._buckets[name]
+
+    def _check(self, name: str) -> None:
+        if name not in self._table.names:
+            raise EngineError("rows.no_such_column", column=name)
+
+    def _rows(self, name: str) -> RowScores:
+        if self._predictions is None:
+            raise EngineError("rows.not_predicted", column=name)
+        positive = self._decision.positive
+        if self._predictions.task is Task.BINARY and not positive:
+            positive = self._predictions.classes[1]
+        return row_scores(self._predictions, positive)
+
+    def _loss(self, rows: RowScores) -> NDArray[np.float64]:
+        """Return how wrong the model is, the larger the worse.
+
+        Log loss of the true class; for margins the distance on the wrong side;
+        for labels alone 1 where wrong; for regression the absolute error.
+        Missing truth is ``nan``.
+        """
+        predictions = self._predictions
+        if predictions is None:
+            raise EngineError("rows.not_predicted", column="@loss")
+        if rows.task is Task.REGRESSION:
+            return np.abs(rows.truth - rows.labels)
+        known = rows.truth >= 0
+        if rows.score_kind is ScoreKind.LABEL:
+            loss = rows.errors(self._decision).astype(np.float64)
+        else:
+            row = np.arange(rows.n_rows)
+            of_truth = predictions.scores[row, np.where(known, rows.truth, 0)]
+            if rows.score_kind is ScoreKind.PROBABILITY:
+                loss = -np.log(np.maximum(of_truth.astype(np.float64), _SMALLEST))
+            else:
+                loss = predictions.scores.max(axis=1).astype(np.float64) - of_truth
+        loss[~known] = np.nan
+        return loss
