@@ -20,22 +20,24 @@ from PySide6.QtWidgets import (
 from engine.contracts.dataset import ColumnChoice, Part
 from engine.contracts.expression import describe
 from engine.contracts.i18n import mark, tr, trn
+from engine.contracts.messages import sentence
 from engine.contracts.readings import dataset as reading_of
 from engine.contracts.requests import Export, OpenView
 from gui.item_models.rows import RowsModel, of_column
 from gui.item_models.summaries import Summaries
-from gui.panel import About, Panel
+from gui.panel import About, Panel, State
 from gui.widgets.column_details import ColumnDetails
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu
 from gui.widgets.column_query import ColumnQuery, needs_predictions
 from gui.widgets.row_links import RowLinks
 from gui.widgets.row_table import RowTable
-from gui.widgets.rule_editor import RuleLine
+from gui.widgets.rule_editor import RuleLine, trouble_label
 
 if TYPE_CHECKING:
     from engine.contracts.dataset import Column, DatasetInfo, Kind, Role
     from engine.contracts.decision import Decision
+    from engine.contracts.errors import ErrorInfo
     from engine.contracts.requests import Request
     from engine.contracts.results import ViewInfo
     from engine.contracts.selection import Selection
@@ -99,6 +101,7 @@ class DataPanel(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(self._build_controls())
+        column.addWidget(trouble_label(self.line))
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.table, 1)
@@ -237,6 +240,15 @@ class DataPanel(Panel):
         self._view = result
         self.links.where = self._where()
         self.rows.show_view(result)
+
+    def _failed(self, error: ErrorInfo) -> None:
+        """Keep the rows and the line where it is the typed rule that fails."""
+        if self._view is None or self.line.rule is None:
+            super()._failed(error)
+            return
+        self._job = None
+        self._enter(State.READY)
+        self.line.refuse(sentence(error.code, error.params))
 
     def reading(self) -> str:
         """Return how much there is, how much of it is missing, what was noticed."""

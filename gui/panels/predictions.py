@@ -17,22 +17,24 @@ from PySide6.QtWidgets import (
 from engine.contracts.dataset import Kind, Part, Role
 from engine.contracts.expression import describe
 from engine.contracts.i18n import mark, tr, trn
+from engine.contracts.messages import sentence
 from engine.contracts.model import ScoreKind, Task
 from engine.contracts.requests import OpenView
 from engine.contracts.selection import Range
 from gui.item_models.answers import RowAnswers
 from gui.item_models.rows import Look, RowsModel, ShownColumn, of_column
-from gui.panel import About, Panel
+from gui.panel import About, Panel, State
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu
 from gui.widgets.column_query import ColumnQuery, Order
 from gui.widgets.row_links import RowLinks
 from gui.widgets.row_table import RowTable
-from gui.widgets.rule_editor import RuleLine
+from gui.widgets.rule_editor import RuleLine, trouble_label
 
 if TYPE_CHECKING:
     from engine.contracts.dataset import DatasetInfo
     from engine.contracts.decision import Decision
+    from engine.contracts.errors import ErrorInfo
     from engine.contracts.predictions import RowScores
     from engine.contracts.requests import Request
     from engine.contracts.results import ViewInfo
@@ -92,6 +94,7 @@ class PredictionsPanel(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(self._build_filters())
+        column.addWidget(trouble_label(self.line))
         column.addWidget(self.table, 1)
         self._connect()
         return body
@@ -100,7 +103,8 @@ class PredictionsPanel(Panel):
         self.errors_only = _toggle(tr("Errors only"))
         self.selection_only = _toggle(tr("Selection only"))
         self.selection_only.setChecked(True)
-        self.selection_only.setEnabled(self._held is not None)
+        if self._held is None:
+            self.selection_only.hide()
         self.line = RuleLine()
         self.line.setPlaceholderText(tr("filter, for example: age < 25"))
         self.line.setAccessibleName(tr("Filter the rows"))
@@ -112,10 +116,9 @@ class PredictionsPanel(Panel):
         self.more.setMenu(menu)
         row = QHBoxLayout()
         row.setSpacing(4)
-        for widget in (self.errors_only, self.selection_only):
-            row.addWidget(widget)
         row.addWidget(self.line, 1)
-        row.addWidget(self.more)
+        for widget in (self.errors_only, self.selection_only, self.more):
+            row.addWidget(widget)
         return row
 
     def _connect(self) -> None:
@@ -165,7 +168,7 @@ class PredictionsPanel(Panel):
         return self.query.where(held, _ERRORS if errors else None, self.line.rule)
 
     def _take_selection(self, _old: object, new: Selection | None, who: str) -> None:
-        self.selection_only.setEnabled(new is not None)
+        self.selection_only.setVisible(new is not None)
         if who == self.ID and new is not None:
             self._picked = new  # rows picked in this table are tinted, not cut out
         elif new is None or new != self._picked:
@@ -190,7 +193,7 @@ class PredictionsPanel(Panel):
         if columns == self.rows.columns:
             return
         self.rows.set_columns(columns)
-        self.line.set_names([*data_names(data), *_PSEUDO])
+        self.line.set_names([column.name for column in data.columns])
         self._unsized = True
         self._head()
 
@@ -223,6 +226,15 @@ class PredictionsPanel(Panel):
         """Show the decisions of the rows in sight under the moved threshold."""
         if self.context.case.scores is not None:
             self.rows.set_answers(RowAnswers(self.context.case.scores, decision))
+
+    def _failed(self, error: ErrorInfo) -> None:
+        """Keep the rows and the line where it is the typed rule that fails."""
+        if self._view is None or self.line.rule is None:
+            super()._failed(error)
+            return
+        self._job = None
+        self._enter(State.READY)
+        self.line.refuse(sentence(error.code, error.params))
 
     def reading(self) -> str:
         """Return how many rows are shown, and in which order."""
@@ -343,14 +355,6 @@ class PredictionsPanel(Panel):
         self.errors_only.setChecked(False)
         self.line.clear()
         self.query.changed.emit()
-
-
-_PSEUDO = ("@truth", "@prediction", "@score", "@confidence", "@loss", "@error", "@row")
-
-
-def data_names(data: DatasetInfo) -> list[str]:
-    """Return the names of all columns."""
-    return [column.name for column in data.columns]
 
 
 def _columns(scores: RowScores, data: DatasetInfo) -> tuple[ShownColumn, ...]:

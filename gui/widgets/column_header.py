@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QHeaderView
 
 from engine.contracts.dataset import Column, Role
@@ -154,6 +162,15 @@ class ColumnHeader(QHeaderView):
         super().leaveEvent(event)
         self._hovered = -1
         self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground, also where there is no column, then the headings."""
+        ground = QPainter(self.viewport())
+        ground.fillRect(event.rect(), self._colours["panel"])
+        foot = self.viewport().height() - 1
+        ground.fillRect(0, foot, self.viewport().width(), 1, self._colours["line"])
+        ground.end()
+        super().paintEvent(event)
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         """Paint one heading."""

@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
     QTableView,
+    QWidget,
 )
 
 from gui.widgets.cell_painter import PADDING, ROW_HEIGHT, CellPainter
@@ -107,6 +108,7 @@ class RowTable(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
+        self.setCornerWidget(QWidget())
         self.numbers = RowNumbers()
         self.setVerticalHeader(self.numbers)
         rows = self.numbers
@@ -237,7 +239,7 @@ class RowTable(QTableView):
         self._paint_focus(painter)
 
     def _paint_grounds(self, painter: QPainter, first: int, last: int) -> None:
-        width = self._used_width()
+        width = self.viewport().width()
         rows = self._rows()
         line = self._colours["line"]
         for position in range(first, last + 1):
@@ -246,10 +248,6 @@ class RowTable(QTableView):
             if ground is not None:
                 painter.fillRect(0, y, width, ROW_HEIGHT - 1, ground)
             painter.fillRect(0, y + ROW_HEIGHT - 1, width, 1, line)
-
-    def _used_width(self) -> int:
-        header = self.horizontalHeader()
-        return min(header.length() - header.offset(), self.viewport().width())
 
     def _ground(self, position: int, number: int | None) -> QColor | None:
         if self._drag is not None:
@@ -270,7 +268,9 @@ class RowTable(QTableView):
             return
         y = index.row() * ROW_HEIGHT - self.verticalOffset()
         painter.setPen(QPen(self._colours["accent"], 1))
-        painter.drawRect(QRectF(0.5, y + 0.5, self._used_width() - 1, ROW_HEIGHT - 2))
+        painter.drawRect(
+            QRectF(0.5, y + 0.5, self.viewport().width() - 1, ROW_HEIGHT - 2)
+        )
         # The cell the keyboard is in, for the menu of its column.
         x = self.columnViewportPosition(index.column())
         width = self.columnWidth(index.column())

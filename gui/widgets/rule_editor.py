@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer, Signal
@@ -21,7 +22,8 @@ from PySide6.QtWidgets import (
 from engine.contracts.errors import EngineError
 from engine.contracts.expression import parse
 from engine.contracts.i18n import tr, trn
-from engine.contracts.messages import next_step, sentence
+from engine.contracts.messages import sentence
+from engine.contracts.selection import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +33,11 @@ if TYPE_CHECKING:
 
 LONGEST = 1000
 COUNT_AFTER = 200  # ms without a key before rows are counted
+_WORDS = frozenset(
+    ["and", "or", "not", "in", "is", "missing", "between", "bucket", "rows", "xor"]
+)
+_PLAIN = re.compile(r"[^\s()<>=!,\"']+")
+PSEUDO = ("@truth", "@prediction", "@score", "@confidence", "@loss", "@error", "@row")
 _STOPS = " ()=<>!,"
 
 
@@ -54,6 +61,7 @@ class RuleLine(QLineEdit):
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
         self._rule: Selection | None = None
+        self._known: frozenset[str] | None = None
         self._given: tuple[str, Selection] | None = None
         self._error = ""
         self._position: int | None = None
@@ -89,8 +97,15 @@ class RuleLine(QLineEdit):
         self.setText(short)
 
     def set_names(self, names: list[str]) -> None:
-        """Say which column names to offer while typing."""
-        self._words.setStringList([_quoted(name) for name in names])
+        """Say which columns there are: offered while typing, others refused."""
+        self._known = frozenset((*names, *PSEUDO))
+        self._words.setStringList([_quoted(name) for name in (*names, *PSEUDO)])
+
+    def refuse(self, why: str) -> None:
+        """Say that the rule is well written but cannot be applied."""
+        self._rule = None
+        self._position = 0
+        self._say(why)
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Take the colours of the theme."""
@@ -104,22 +119,32 @@ class RuleLine(QLineEdit):
         elif text.strip():
             try:
                 rule = parse(text)
+                error, position = self._unknown(rule, text)
             except EngineError as problem:
                 error = sentence(problem.code, problem.params)
-                step = next_step(problem.code, problem.params)
-                error = f"{error} {step}".strip()
-                place = problem.params.get("position", len(text))
-                position = int(place) if isinstance(place, int | float) else len(text)
+                place = problem.params.get("position")  # counted from 1
+                position = place - 1 if isinstance(place, int) else len(text)
         self._position = position
-        if error != self._error:
-            self._error = error
-            self.setToolTip(error)
-            self.setAccessibleDescription(error)
-            self.error_changed.emit(error)
-        self.update()
+        self._say(error)
         if not error and rule != self._rule:
             self._rule = rule
             self.rule_changed.emit(rule)
+
+    def _unknown(self, rule: Selection, text: str) -> tuple[str, int | None]:
+        """Return what is wrong where a rule speaks of a column that is not there."""
+        for name in sorted(columns_of(rule)):
+            if self._known is None or name in self._known or name.startswith("@saved:"):
+                continue
+            place = max(text.find(_quoted(name)), 0)
+            return tr("There is no column called {column}.", column=name), place
+        return "", None
+
+    def _say(self, error: str) -> None:
+        if error != self._error:
+            self._error = error
+            self.setAccessibleDescription(error)
+            self.error_changed.emit(error)
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Underline what cannot be read."""
@@ -201,17 +226,27 @@ class RuleLine(QLineEdit):
         super().keyPressEvent(event)
 
 
+def trouble_label(line: RuleLine) -> QLabel:
+    """Return a line of text that says what is wrong with a rule, if anything is."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.hide()
+
+    def say(error: str) -> None:
+        label.setText(error)
+        label.setVisible(bool(error))
+
+    line.error_changed.connect(say)
+    return label
+
+
 def _quoted(name: str) -> str:
-    plain = name.isidentifier() and name.lower() not in {
-        "and",
-        "or",
-        "not",
-        "in",
-        "is",
-        "between",
-        "missing",
-    }
-    return name if plain else '"' + name.replace('"', '""') + '"'
+    """Return a column name as a rule writes it."""
+    if _PLAIN.fullmatch(name) and name.casefold() not in _WORDS:
+        return name
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 class RuleEditor(QWidget):

@@ -31,11 +31,10 @@ def read(data: DatasetInfo, part: Part) -> str:
         )
     worst = max(gaps, key=lambda column: column.n_missing)
     return tr(
-        "{rows} and {columns}; values are missing in {n} of them, "
-        "most in {worst} ({share}).",
+        "{rows} and {columns}; {gaps}, most in {worst} ({share}).",
         rows=rows,
         columns=columns,
-        n=len(gaps),
+        gaps=trn("{n} has missing values", "{n} have missing values", len(gaps)),
         worst=worst.name,
         share=percent(worst.n_missing / max(evaluation.n_rows, 1)),
     )

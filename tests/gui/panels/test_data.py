@@ -6,8 +6,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.contracts.dataset import Kind, Part, Role
+from engine.contracts.errors import EngineError
 from engine.contracts.requests import ConfigureData, OpenView, Summarise
 from engine.contracts.selection import Missing
+from gui.panel import State
 from gui.panels.data import DataPanel
 from gui.widgets.column_menu import ColumnMenu, RangeEditor
 from tests.gui.panels.small_case import N, small_case
@@ -46,7 +48,7 @@ def test_that_rows_are_shown_in_the_order_of_the_file(panel):
     assert panel.rows.rowCount() == N
     assert panel.rows.cell(3, 0).text == "A-00003"
     assert panel.rows.cell(0, 4).text == "missing"
-    assert "values are missing in 1 of them" in panel.reading()
+    assert "1 has missing values, most in income (10" in panel.reading()
 
 
 def test_that_headings_say_what_is_in_the_columns(panel):
@@ -178,3 +180,27 @@ def test_that_headings_grow_short_in_a_low_panel(panel):
     panel.resize(1000, 600)
     QApplication.processEvents()
     assert panel.header.height() > 80
+
+
+def test_that_a_column_that_is_not_there_is_named_before_the_engine_is_asked(
+    case, panel
+):
+    views = len(case.engine.asked_for(OpenView))
+    panel.line.setText("home = rent and agee < 3")
+    settle(case)
+    assert panel.line.error == "There is no column called agee."
+    assert panel.line.error_position == len("home = rent and ")
+    assert len(case.engine.asked_for(OpenView)) == views
+
+
+def test_that_a_rule_the_engine_refuses_leaves_rows_and_line_in_place(case, panel):
+    def refuse(_request):
+        raise EngineError("data.not_a_number", column="home")
+
+    case.engine.store.answers[OpenView] = refuse
+    panel.line.setText("home < 5")
+    settle(case)
+    assert panel.state is State.READY
+    assert panel.line.error
+    assert panel.line.isVisible()
+    assert panel.rows.rowCount() == N
