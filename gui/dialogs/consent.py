@@ -38,11 +38,7 @@ HEADINGS = {
 }
 MEANINGS = {
     Light.GREEN: mark("It holds numbers and vetted types only."),
-    Light.AMBER: mark(
-        "Everything it uses is on the list of vetted names, but a file of this kind "
-        "is still a program that runs when it is opened. Open it if you know where it "
-        "comes from."
-    ),
+    Light.AMBER: mark("Open it if you know where it comes from."),
     Light.RED: mark(
         "Opening it would run things that nobody has vetted. It would run in a locked "
         "process without your data's labels, the network or your files; no lock is "
@@ -135,9 +131,10 @@ class ConsentDialog(QDialog):
         parts = [
             self.report.format,
             trn("{n} byte", "{n} bytes", self.report.size),
-            self.report.producer,
-            ", ".join(f"{k} {v}" for k, v in self.report.versions.items()),
+            *(f"{k} {v}" for k, v in self.report.versions.items()),
         ]
+        if self.report.producer not in parts:
+            parts.insert(2, self.report.producer)
         return _plain(" · ".join(part for part in parts if part), tokens.muted)
 
     def _banner(self, tokens: Tokens) -> QFrame:

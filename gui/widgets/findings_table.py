@@ -220,7 +220,7 @@ class FindingsTable(QWidget):
             f" selection-color: {tokens.text}; }}"
             f"QHeaderView::section {{ background: {tokens.panel};"
             f" color: {tokens.muted}; border: none;"
-            f" border-bottom: 1px solid {tokens.line}; padding: 4px 6px; }}"
+            f" border-bottom: 1px solid {tokens.line}; padding: 4px 3px; }}"
         )
 
     def _refilter(self) -> None:

@@ -115,6 +115,8 @@ def check_model(model: Any, progress: Progress | None) -> int:
         if progress is not None:
             progress.raise_if_cancelled()
         _check_tree(tree, f"tree {index}", n_features)
+        if tree.get("id", index) != index:
+            raise BrokenError("safety.broken_booster", part=f"tree {index}, id")
     return len(trees)
 
 

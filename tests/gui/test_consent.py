@@ -1,0 +1,119 @@
+"""Consent: shown what, asked how, bound to which bytes."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QLabel
+
+from engine.contracts.dataset import Note
+from engine.contracts.model import Light, SafetyFinding, SafetyReport, Verdict
+from gui.dialogs.consent import ConsentDialog
+from gui.services.theme import DARK, LIGHT
+
+SHA = "6e1d9fef" + "0" * 56
+LAYERS = ("landlock 7", "seccomp")
+
+
+def report(light, **changes):
+    findings = (
+        SafetyFinding(
+            what="global",
+            name="numpy.dtype",
+            verdict=Verdict.VETTED,
+            note=Note(code="safety.called"),
+        ),
+        SafetyFinding(
+            what="global",
+            name="os.system",
+            verdict=Verdict.DANGEROUS,
+            note=Note(code="safety.called"),
+        ),
+    )
+    facts = {
+        "path": "/home/a/model.pkl",
+        "sha256": SHA,
+        "size": 47,
+        "format": "pickle",
+        "light": light,
+        "reason": Note(code="safety.dangerous", params={"n": 1, "names": "os.system"}),
+        "findings": findings,
+    }
+    return SafetyReport(**{**facts, **changes})
+
+
+@pytest.fixture
+def ask(qtbot):
+    def make(light, tokens=LIGHT, sandbox=LAYERS, **changes):
+        dialog = ConsentDialog(report(light, **changes), tokens, sandbox=sandbox)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        return dialog
+
+    return make
+
+
+def test_that_amber_takes_one_click(qtbot, ask):
+    dialog = ask(Light.AMBER)
+    qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+    assert dialog.consent() == SHA
+
+
+def test_that_red_takes_the_start_of_the_hash(qtbot, ask):
+    dialog = ask(Light.RED)
+    assert not dialog.open_button.isEnabled()
+    for typed in ("6e1d9fe", "6e1d9fe0"):
+        dialog.typed.setText(typed)
+        assert not dialog.open_button.isEnabled()
+    dialog.typed.setText("6E1D9FEF")
+    qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+    assert dialog.consent() == SHA
+
+
+def test_that_red_without_a_sandbox_cannot_be_agreed_to(ask):
+    dialog = ask(Light.RED, sandbox=())
+    dialog.typed.setText(SHA[:8])
+    assert not dialog.can_agree
+    assert not dialog.open_button.isEnabled()
+
+
+def test_that_forbidden_only_closes(ask):
+    dialog = ask(Light.FORBIDDEN)
+    assert not dialog.can_agree
+    dialog.reject()
+    assert dialog.consent() == ""
+
+
+def test_that_return_and_escape_do_not_open(qtbot, ask):
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
+        dialog = ask(Light.AMBER)
+        qtbot.keyClick(dialog, key)
+        assert dialog.result() == QDialog.DialogCode.Rejected.value
+        assert dialog.consent() == ""
+
+
+def test_that_the_worst_stands_first_and_can_be_filtered(ask):
+    dialog = ask(Light.RED)
+    findings = dialog.findings
+    assert findings.model.cells(0)[2] == "os.system"
+    findings.search.setText("NUMPY")
+    assert findings.filter.rowCount() == 1
+    assert findings.count.text() == "1 of 2 findings"
+    findings.search.clear()
+    findings.which.setCurrentIndex(1)
+    assert findings.filter.rowCount() == 1
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK])
+def test_that_text_from_the_file_is_never_markup(ask, tokens):
+    evil = "<b>x</b><img src=file:///etc/passwd>"
+    dialog = ask(Light.AMBER, tokens, path=f"/a/{evil.replace('/', '')}")
+    labels = dialog.findChildren(QLabel)
+    assert all(label.textFormat() is Qt.TextFormat.PlainText for label in labels)
+
+
+def test_that_every_light_has_a_shape_of_its_own():
+    from gui.dialogs.consent import HEADINGS, MEANINGS
+
+    assert set(HEADINGS) == set(MEANINGS) == set(Light)
+    assert len({sign for sign, _ in HEADINGS.values()}) == len(Light)
