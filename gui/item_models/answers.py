@@ -6,12 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.contracts.dataset import Kind, Role
+from engine.contracts.i18n import tr
 from engine.contracts.model import ScoreKind, Task
 from engine.contracts.readings import numbers
+from gui.item_models.rows import Look, ShownColumn, of_column
 
 if TYPE_CHECKING:
+    from engine.contracts.dataset import DatasetInfo
     from engine.contracts.decision import Decision
     from engine.contracts.predictions import RowScores
+
+DIFFERENCE = "@difference"
+_LEFT_OUT = frozenset(
+    {Role.TARGET, Role.PREDICTION, Role.SCORE, Role.IGNORE, Role.SPLIT, Role.ENTITY}
+)
 
 
 class RowAnswers:
@@ -79,3 +88,47 @@ class RowAnswers:
 
 def _value(value: float) -> str | None:
     return None if np.isnan(value) else numbers.figure(value)
+
+
+def answer_table(scores: RowScores, data: DatasetInfo) -> tuple[ShownColumn, ...]:
+    """Return the columns to show: who, truth, answer, loss, then the features."""
+    entities = data.with_role(Role.ENTITY)
+    found = [
+        ShownColumn(name=c.name, title=c.name, kind=c.kind, look=Look.ID)
+        for c in entities[:1]
+    ] or [ShownColumn(name="@row", title=tr("row"), kind=Kind.NUMERIC, look=Look.ROW)]
+    found += _answer_columns(scores)
+    ordered = sorted(data.columns, key=lambda c: c.role is not Role.FEATURE)
+    found += [of_column(c) for c in ordered if c.role not in _LEFT_OUT]
+    return tuple(found)
+
+
+def _answer_columns(scores: RowScores) -> list[ShownColumn]:
+    number = scores.task is Task.REGRESSION
+    kind = Kind.NUMERIC if number else Kind.CATEGORICAL
+    shares = scores.score_kind is ScoreKind.PROBABILITY
+    found = [
+        ShownColumn(name="@truth", title=tr("truth"), kind=kind, look=Look.TRUTH),
+        ShownColumn(
+            name="@prediction", title=tr("prediction"), kind=kind, look=Look.PREDICTION
+        ),
+    ]
+    if number:
+        title, name = tr("prediction − truth"), DIFFERENCE
+    elif shares:
+        title, name = tr("confidence"), "@confidence"
+    else:
+        title, name = tr("margin"), "@confidence"
+    if number or len(scores.score):
+        look = Look.CONFIDENCE if shares and not number else Look.SCORE
+        found.append(ShownColumn(name=name, title=title, kind=Kind.NUMERIC, look=look))
+    loss = tr("error") if number else tr("loss")
+    found.append(
+        ShownColumn(name="@loss", title=loss, kind=Kind.NUMERIC, look=Look.LOSS)
+    )
+    return found
+
+
+def sorted_as(column: ShownColumn) -> str:
+    """Return the column to sort by: a difference sorts by its size."""
+    return "@loss" if column.name == DIFFERENCE else column.name

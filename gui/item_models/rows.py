@@ -22,7 +22,7 @@ from PySide6.QtCore import (
 )
 
 from engine.contracts.dataset import Kind
-from engine.contracts.i18n import tr
+from engine.contracts.i18n import tr, trn
 from engine.contracts.requests import ReadRows
 from engine.contracts.results import ColumnWindow, RowsWindow, ViewInfo
 from gui.item_models import cell_format
@@ -494,6 +494,12 @@ class RowsModel(QAbstractTableModel):
             [self.cell(place, column).text for column in range(len(titles))]
             for place in range(first, last)
         ]
+        left_out = self.rowCount() - len(rows)
+        if left_out:
+            note = trn(
+                "… {n} row more: use Export", "… {n} rows more: use Export", left_out
+            )
+            rows.append([note, *[""] * (len(titles) - 1)])
         return titles, rows
 
     # Qt's interface: screen readers, tests and headers come through here

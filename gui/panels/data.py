@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFileDialog,
     QHBoxLayout,
     QMenu,
     QToolButton,
@@ -22,7 +22,7 @@ from engine.contracts.expression import describe
 from engine.contracts.i18n import mark, tr, trn
 from engine.contracts.messages import sentence
 from engine.contracts.readings import dataset as reading_of
-from engine.contracts.requests import Export, OpenView
+from engine.contracts.requests import OpenView
 from gui.item_models.rows import RowsModel, of_column
 from gui.item_models.summaries import Summaries
 from gui.panel import About, Panel, State
@@ -30,6 +30,7 @@ from gui.widgets.column_details import ColumnDetails
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu
 from gui.widgets.column_query import ColumnQuery, needs_predictions
+from gui.widgets.row_export import export_menu
 from gui.widgets.row_links import RowLinks
 from gui.widgets.row_table import RowTable
 from gui.widgets.rule_editor import RuleLine, trouble_label
@@ -388,9 +389,6 @@ class DataPanel(Panel):
 
     def _fill_more(self, menu: QMenu) -> None:
         menu.clear()
-        export = menu.addAction(tr("Export these rows …"))
-        export.setEnabled(self._view is not None)
-        export.triggered.connect(self._export)
         order = menu.addAction(tr("Order of the file"))
         order.setEnabled(bool(self.query.order))
         order.triggered.connect(self.query.reset_order)
@@ -398,24 +396,10 @@ class DataPanel(Panel):
         clear.setEnabled(bool(self.query.filters or self.line.text()))
         clear.triggered.connect(self._clear_filters)
 
-    def _export(self) -> None:
-        if self._view is None:
-            return
-        path, _ = QFileDialog.getSaveFileName(
-            self, tr("Export rows"), "", "CSV (*.csv);;Parquet (*.parquet)"
-        )
-        if path:
-            self.export_rows(path)
+    def _open_export(self) -> None:
+        if self._view is not None:
+            menu = export_menu(self, self.context, self._view, self._names())
+            menu.popup(QCursor.pos())
 
-    def export_rows(self, path: str) -> None:
-        """Let the engine write the rows of the view to a file."""
-        if self._view is None:
-            return
-        names = tuple(column.name for column in self.rows.columns)
-        self.context.engine.submit(
-            Export(view=self._view.view, columns=names, path=path),
-            on_result=lambda _done: self.context.notify.info(
-                tr("The rows were written to {file}.", file=path)
-            ),
-            label=tr("Exporting rows"),
-        )
+    def _names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.rows.columns)

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
@@ -14,19 +15,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.contracts.dataset import Kind, Part, Role
+from engine.contracts.dataset import Kind, Part
 from engine.contracts.expression import describe
 from engine.contracts.i18n import mark, tr, trn
 from engine.contracts.messages import sentence
-from engine.contracts.model import ScoreKind, Task
+from engine.contracts.model import Task
 from engine.contracts.requests import OpenView
 from engine.contracts.selection import Range
-from gui.item_models.answers import RowAnswers
-from gui.item_models.rows import Look, RowsModel, ShownColumn, of_column
+from gui.item_models.answers import (
+    DIFFERENCE,
+    RowAnswers,
+    answer_table,
+    sorted_as,
+)
+from gui.item_models.rows import Look, RowsModel, ShownColumn
 from gui.panel import About, Panel, State
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu
 from gui.widgets.column_query import ColumnQuery, Order
+from gui.widgets.row_export import export_menu
 from gui.widgets.row_links import RowLinks
 from gui.widgets.row_table import RowTable
 from gui.widgets.rule_editor import RuleLine, trouble_label
@@ -41,10 +48,6 @@ if TYPE_CHECKING:
     from engine.contracts.selection import Selection
 
 WORST_FIRST: Order = (("@loss", True),)
-_LEFT_OUT = frozenset(
-    {Role.TARGET, Role.PREDICTION, Role.SCORE, Role.IGNORE, Role.SPLIT, Role.ENTITY}
-)
-DIFFERENCE = "@difference"
 _ERRORS = Range("@error", 1.0)
 
 
@@ -188,7 +191,7 @@ class PredictionsPanel(Panel):
         )
 
     def _show_columns(self, scores: RowScores, data: DatasetInfo) -> None:
-        columns = _columns(scores, data)
+        columns = answer_table(scores, data)
         self.errors_only.setVisible(scores.task is not Task.REGRESSION)
         if columns == self.rows.columns:
             return
@@ -286,10 +289,17 @@ class PredictionsPanel(Panel):
         """Return the rows that have been read around the place in sight."""
         return self.rows.as_table()
 
+    def _open_export(self) -> None:
+        if self._view is not None:
+            names = (sorted_as(column) for column in self.rows.columns)
+            columns = tuple(dict.fromkeys(names))
+            menu = export_menu(self, self.context, self._view, columns)
+            menu.popup(QCursor.pos())
+
     # Order and filters
 
     def _sort_by(self, section: int, add: bool) -> None:
-        name = _sorted_as(self.rows.columns[section])
+        name = sorted_as(self.rows.columns[section])
         largest_first = self.rows.columns[section].right
         self.query.click(name, add=add, largest_first=largest_first)
 
@@ -314,8 +324,8 @@ class PredictionsPanel(Panel):
                 self.query.filters.get(column.name),
                 may_miss=column.look in {Look.PLAIN, Look.ID, Look.TRUTH},
             )
-        sorted_as = _sorted_as(column)
-        menu.sort_wanted.connect(lambda order: self.query.sort(sorted_as, order))
+        name = sorted_as(column)
+        menu.sort_wanted.connect(lambda order: self.query.sort(name, order))
         menu.filter_wanted.connect(lambda rule: self.query.keep(column.name, rule))
         menu.popup(place)
 
@@ -355,49 +365,6 @@ class PredictionsPanel(Panel):
         self.errors_only.setChecked(False)
         self.line.clear()
         self.query.changed.emit()
-
-
-def _columns(scores: RowScores, data: DatasetInfo) -> tuple[ShownColumn, ...]:
-    entities = data.with_role(Role.ENTITY)
-    found = [
-        ShownColumn(name=c.name, title=c.name, kind=c.kind, look=Look.ID)
-        for c in entities[:1]
-    ] or [ShownColumn(name="@row", title=tr("row"), kind=Kind.NUMERIC, look=Look.ROW)]
-    found += _answer_columns(scores)
-    ordered = sorted(data.columns, key=lambda c: c.role is not Role.FEATURE)
-    found += [of_column(c) for c in ordered if c.role not in _LEFT_OUT]
-    return tuple(found)
-
-
-def _answer_columns(scores: RowScores) -> list[ShownColumn]:
-    number = scores.task is Task.REGRESSION
-    kind = Kind.NUMERIC if number else Kind.CATEGORICAL
-    shares = scores.score_kind is ScoreKind.PROBABILITY
-    found = [
-        ShownColumn(name="@truth", title=tr("truth"), kind=kind, look=Look.TRUTH),
-        ShownColumn(
-            name="@prediction", title=tr("prediction"), kind=kind, look=Look.PREDICTION
-        ),
-    ]
-    if number:
-        title, name = tr("prediction − truth"), DIFFERENCE
-    elif shares:
-        title, name = tr("confidence"), "@confidence"
-    else:
-        title, name = tr("margin"), "@confidence"
-    if number or len(scores.score):
-        look = Look.CONFIDENCE if shares and not number else Look.SCORE
-        found.append(ShownColumn(name=name, title=title, kind=Kind.NUMERIC, look=look))
-    loss = tr("error") if number else tr("loss")
-    found.append(
-        ShownColumn(name="@loss", title=loss, kind=Kind.NUMERIC, look=Look.LOSS)
-    )
-    return found
-
-
-def _sorted_as(column: ShownColumn) -> str:
-    """Return the column to sort by: a difference sorts by its size."""
-    return "@loss" if column.name == DIFFERENCE else column.name
 
 
 def _toggle(text: str) -> QToolButton:

@@ -5,9 +5,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.contracts.decision import Decision
-from engine.contracts.requests import OpenView
+from engine.contracts.requests import Export, OpenView
+from engine.contracts.results import Done
 from engine.contracts.selection import Range, Rows, Values, cell
 from gui.panels.predictions import PredictionsPanel
+from gui.widgets.row_export import export_rows
 from tests.gui.panels.small_case import N, small_case
 
 
@@ -227,3 +229,20 @@ def test_that_a_restarted_engine_is_not_asked_for_the_old_view(case, panel, qtbo
 def test_that_hostile_names_are_shown_as_plain_text(case, panel, qtbot):
     panel.query.sort("<img src=x>", "down")
     assert "<img" not in panel.reading()
+
+
+def test_that_an_export_is_written_by_the_engine_and_told(case, panel, qtbot):
+    case.engine.store.answers[Export] = lambda _request: Done()
+    view, columns = panel._view, ("id", "@truth", "@prediction")
+    export_rows(case.context, view, columns, "/tmp/rows.csv")
+    with qtbot.waitSignal(case.notify.raised) as caught:
+        case.engine.store.answer()
+    assert "rows.csv" in caught.args[0].text
+    assert case.engine.asked_for(Export)[0].view == view.view
+
+
+def test_that_the_table_view_says_what_it_leaves_out(case, panel):
+    titles, rows = panel.as_table()
+    assert titles[:3] == ["id", "truth", "prediction"]
+    read = len(rows) - 1
+    assert rows[-1][0].startswith(f"… {N - read} rows more")

@@ -1,0 +1,63 @@
+"""All rows of a view into a file, written by the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from engine.contracts.i18n import tr, trn
+from engine.contracts.requests import Export
+from gui.widgets.export import copy_picture, save_picture
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from engine.contracts.results import ViewInfo
+    from gui.context import AppContext
+
+
+def export_menu(
+    panel: QWidget, context: AppContext, view: ViewInfo, columns: tuple[str, ...]
+) -> QMenu:
+    """Return the export menu of a table: its picture, or all of its rows.
+
+    The rows in the window are only those in sight, so the engine writes them.
+    """
+    menu = QMenu(panel)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.addAction(tr("Copy picture"), lambda: copy_picture(panel))
+    menu.addAction(tr("Save picture…"), lambda: save_picture(panel))
+    text = trn("Export {n} row…", "Export {n} rows…", view.n_rows)
+    menu.addAction(text, lambda: ask_export(panel, context, view, columns))
+    return menu
+
+
+def ask_export(
+    panel: QWidget, context: AppContext, view: ViewInfo, columns: tuple[str, ...]
+) -> None:
+    """Ask for a file and let the engine write the rows."""
+    path, chosen = QFileDialog.getSaveFileName(
+        panel, tr("Export rows"), "", "CSV (*.csv);;Parquet (*.parquet)"
+    )
+    if not path:
+        return
+    suffix = ".parquet" if "parquet" in chosen else ".csv"
+    if not path.endswith((".csv", ".parquet")):
+        path += suffix
+    export_rows(context, view, columns, path)
+
+
+def export_rows(
+    context: AppContext, view: ViewInfo, columns: tuple[str, ...], path: str
+) -> None:
+    """Let the engine write the rows of a view, and say when it is done."""
+    context.engine.submit(
+        Export(view=view.view, columns=columns, path=path),
+        on_result=lambda _done: context.notify.info(
+            tr("The rows were written to {file}.", file=path)
+        ),
+        on_error=context.notify.error,
+        label=tr("Exporting rows"),
+    )
