@@ -113,6 +113,38 @@ def rate(successes: float, trials: float, effective: float = 1.0) -> Rate | None
     return Rate((successes / trials, *wilson(successes, trials, effective)))
 
 
+def risk_ratio(
+    errors: float, n: float, other_errors: float, other_n: float
+) -> Rate | None:
+    """Return how many times as often errors happen here as elsewhere.
+
+    The interval is on the log scale. Without errors here the ratio is 0, and its
+    upper end is that of half an error on either side. ``None`` where either side
+    is empty or there are no errors elsewhere.
+
+    References
+    ----------
+    D. Katz, J. Baptista, S. P. Azen, M. C. Pike (1978). Obtaining confidence
+    intervals for the risk ratio in cohort studies. Biometrics 34.
+
+    Examples
+    --------
+    >>> [round(end, 2) for end in risk_ratio(20, 100, 10, 100)]
+    [2.0, 0.99, 4.05]
+    """
+    if n <= 0 or other_n <= 0 or other_errors <= 0:
+        return None
+    if errors <= 0:
+        half, other = 0.5, other_errors + 0.5
+        spread = math.sqrt(1 / half - 1 / (n + 0.5) + 1 / other - 1 / (other_n + 0.5))
+        highest = half / (n + 0.5) / (other / (other_n + 0.5))
+        return Rate((0.0, 0.0, highest * math.exp(Z95 * spread)))
+    ratio = errors / n / (other_errors / other_n)
+    spread = math.sqrt(1 / errors - 1 / n + 1 / other_errors - 1 / other_n)
+    reach = math.exp(Z95 * spread)
+    return Rate((ratio, ratio / reach, ratio * reach))
+
+
 def metrics_at(
     tp: float, fp: float, fn: float, tn: float, effective: float = 1.0
 ) -> dict[str, Rate | None]:
