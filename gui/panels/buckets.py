@@ -21,25 +21,30 @@ from engine.contracts.messages import sentence
 from engine.contracts.readings import buckets as reading_of
 from engine.contracts.requests import Resolve, Run
 from engine.contracts.results import Resolved
-from engine.contracts.selection import And, Or
+from engine.contracts.selection import And, Or, unpack
 from gui.item_models import buckets as columns
+from gui.item_models.bucket_rates import BucketRates
 from gui.item_models.buckets import BucketsModel
 from gui.panel import About, Panel
 from gui.services.selection import Mode, mode_of
 from gui.widgets.column_header import ColumnHeader, Heading
+from gui.widgets.column_query import needs_predictions
 from gui.widgets.row_table import RowTable
 from gui.widgets.rule_editor import RuleEditor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.contracts.decision import Decision
     from engine.contracts.errors import ErrorInfo
+    from engine.contracts.predictions import RowScores
     from engine.contracts.requests import Request
     from engine.contracts.results import Buckets, Result
     from engine.contracts.selection import Selection
 
 LONGEST_NAME = 60
 LEAST_INTERVAL = 150
+MOST_INTERVAL = 340
 SCROLL_BAR = 18
 
 
@@ -76,7 +81,11 @@ class BucketsPanel(Panel):
     def build_body(self) -> QWidget:
         """Build the table, the editor above it and the actions."""
         self._editing = ""
-        self._result: Buckets | None = None
+        self._result: Buckets | None = None  # as the engine last said
+        self._shown: Buckets | None = None  # at the threshold of this moment
+        self._rates: BucketRates | None = None
+        self._rated_scores: RowScores | None = None
+        self._rated_rules: dict[str, Selection] = {}
         self.model = BucketsModel(self)
         self.table = RowTable()
         self.table.setAccessibleName(tr("Buckets"))
@@ -152,6 +161,11 @@ class BucketsPanel(Panel):
     def show_result(self, result: Buckets) -> None:
         """Show the table."""
         self._result = result
+        self._prepare_rates()
+        self._show_table(result)
+
+    def _show_table(self, result: Buckets) -> None:
+        self._shown = result
         self.model.set_result(result)
         titles = self.model.titles()
         right = {columns.N, columns.RATE, columns.RATIO, columns.SHARE}
@@ -170,11 +184,38 @@ class BucketsPanel(Panel):
         if room < LEAST_INTERVAL:
             self.table.setColumnHidden(columns.SHARE, True)
             room += widths[columns.SHARE]
-        self.table.setColumnWidth(columns.INTERVAL, max(room, LEAST_INTERVAL // 2))
+        room = min(max(room, LEAST_INTERVAL // 2), MOST_INTERVAL)
+        self.table.setColumnWidth(columns.INTERVAL, room)
+
+    def follow_decision(self, decision: Decision) -> None:
+        """Move the rates with the threshold, before the engine has answered."""
+        if self._rates is not None and self._result is not None:
+            self._shown = self._rates.at(self._result, decision)
+            self.model.set_result(self._shown)
+
+    def _prepare_rates(self) -> None:
+        """Fetch the rows of the buckets once, to look rates up while dragging."""
+        scores, rules = self.context.case.scores, dict(self.context.case.buckets)
+        if scores is self._rated_scores and rules == self._rated_rules:
+            return
+        self._rated_scores, self._rated_rules, self._rates = scores, rules, None
+        if scores is None or not BucketRates.fits(scores):
+            return
+        rates = self._rates = BucketRates(scores)
+        for name, rule in rules.items():
+            if not needs_predictions(rule):
+                self._fetch_rows(rates, name, rule)
+
+    def _fetch_rows(self, rates: BucketRates, name: str, rule: Selection) -> None:
+        def resolved(answer: Result) -> None:
+            if isinstance(answer, Resolved) and rates is self._rates:
+                rates.add(name, unpack(answer.packed, answer.n_rows))
+
+        self.context.engine.submit(Resolve(selection=rule), on_result=resolved)
 
     def reading(self) -> str:
         """Return which bucket fares worst against the rest."""
-        return "" if self._result is None else escape(reading_of.read(self._result))
+        return "" if self._shown is None else escape(reading_of.read(self._shown))
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return the table with the rule of every bucket."""

@@ -164,13 +164,15 @@ class ColumnHeader(QHeaderView):
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground, also where there is no column, then the headings."""
-        ground = QPainter(self.viewport())
-        ground.fillRect(event.rect(), self._colours["panel"])
-        foot = self.viewport().height() - 1
-        ground.fillRect(0, foot, self.viewport().width(), 1, self._colours["line"])
-        ground.end()
+        """Paint the headings, and the same ground where there is no column."""
         super().paintEvent(event)
+        left = self.length() - self.offset()
+        room = self.viewport().rect().adjusted(left, 0, 0, 0)
+        if room.width() > 0:
+            painter = QPainter(self.viewport())
+            painter.fillRect(room, self._colours["panel"])
+            line = self._colours["line"]
+            painter.fillRect(left, room.bottom(), room.width(), 1, line)
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         """Paint one heading."""

@@ -88,8 +88,9 @@ def test_that_enter_selects_and_all_rows_clears(case, panel, qtbot):
 
 def test_that_a_typed_rule_is_counted_and_saved(case, panel, qtbot):
     panel.start_rule()
+    asked = len(case.engine.asked_for(Resolve))
     panel.editor.line.setText("age >= 60")
-    qtbot.waitUntil(lambda: bool(case.engine.asked_for(Resolve)))
+    qtbot.waitUntil(lambda: len(case.engine.asked_for(Resolve)) > asked)
     settle(case)
     n = int((case.engine.ages >= 60).sum())
     assert panel.editor.found.text() == f"{n} of {N} rows"
@@ -177,3 +178,11 @@ def test_that_narrow_panels_keep_room_for_the_interval(panel):
     QApplication.processEvents()
     assert panel.table.columnWidth(3) >= 75
     assert panel.table.isColumnHidden(5)
+
+
+def test_that_rates_follow_the_drag_before_the_engine_answers(case, panel):
+    before = texts(panel, 0)
+    asked = len(case.engine.asked)
+    case.decision.drag(Decision(positive="bad", threshold=0.2), "slider")
+    assert texts(panel, 0) != before
+    assert len(case.engine.asked) == asked
