@@ -321,7 +321,10 @@ class Machine:
 def _names_in(args: Any, depth: int) -> Iterator[str]:
     if isinstance(args, Global):
         yield args.full
-    elif isinstance(args, tuple) and depth < MAX_ARGUMENT_DEPTH:
+    elif isinstance(args, tuple):
+        if depth > MAX_ARGUMENT_DEPTH:
+            yield "?"
+            return
         for part in args:
             yield from _names_in(part, depth + 1)
     elif isinstance(args, Table):
