@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import os
 import secrets
+import stat
 import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -27,6 +28,12 @@ MAX_FRAME = 256 << 20
 MAX_ARRAY = 64 << 30
 MAX_DIMENSIONS = 4
 _MAGIC = b"TZ01"
+_READ_PLAIN_FILE = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+)
 _PREFIX = struct.Struct("<4sI")
 _ALIGN = 16
 _DTYPES = frozenset(  # plain numbers, little-endian
@@ -97,8 +104,6 @@ def decode(
     frame: bytes | memoryview,
     kind: type[M] | Any,
     scratch: Path | None = None,
-    *,
-    trusted: bool = True,
 ) -> M:
     """Return the message in ``frame``, checked against ``kind``.
 
@@ -109,10 +114,9 @@ def decode(
     kind
         The struct type, or a tagged union of them.
     scratch
-        Folder in which files named by the frame are looked for.
-    trusted
-        Whether files may be mapped. What a model host writes is read into
-        memory instead: a file cut short under a mapping kills its reader.
+        Folder in which files named by the frame are looked for; they are mapped.
+        Only for a sender that is our own code: a file cut short under a mapping
+        kills its reader. A model host is given none and sends arrays inline.
 
     Raises
     ------
@@ -133,7 +137,7 @@ def decode(
         ref = msgspec.convert(value, _ArrayRef)
         size = ref.n_bytes()
         if ref.file:
-            return _from_file(ref, size, scratch, trusted=trusted)
+            return _from_file(ref, size, scratch)
         if ref.offset < 0 or ref.offset + size > len(body):
             raise FrameError("array outside the frame")
         data = np.frombuffer(body[ref.offset : ref.offset + size], dtype=ref.dtype)
@@ -148,25 +152,19 @@ def decode(
         raise FrameError(str(error)) from error
 
 
-def _from_file(
-    ref: _ArrayRef, size: int, scratch: Path | None, *, trusted: bool
-) -> np.ndarray:
+def _from_file(ref: _ArrayRef, size: int, scratch: Path | None) -> np.ndarray:
     if scratch is None or not _is_token(ref.file):
         raise FrameError("array in an unexpected file")
     path = scratch / ref.file
+    data: np.ndarray
     try:
-        found = path.stat().st_size
-        if found != size:
-            raise FrameError(f"array file of {found} bytes, {size} expected")
-        if size == 0:
-            return np.empty(ref.shape, dtype=ref.dtype)
-        if trusted:
-            mapped: np.ndarray = np.memmap(path, ref.dtype, "r", shape=ref.shape)
-            data = mapped.view(np.ndarray)
-        else:
-            data = np.fromfile(path, ref.dtype, math.prod(ref.shape))
-            data = data.reshape(ref.shape)
-            data.flags.writeable = False
+        with os.fdopen(os.open(path, _READ_PLAIN_FILE), "rb") as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode) or found.st_size != size:
+                raise FrameError(f"array file of {found.st_size} bytes, not {size}")
+            if size == 0:
+                return np.empty(ref.shape, dtype=ref.dtype)
+            data = np.memmap(file, ref.dtype, "r", shape=ref.shape).view(np.ndarray)
     except OSError as error:
         raise FrameError(f"array file: {error.strerror}") from error
     if os.name == "posix":  # a mapping outlives its name; elsewhere swept at the end
@@ -188,9 +186,7 @@ class Channel(Generic[M]):
     receives
         Type of the messages that may arrive.
     scratch
-        Folder for large arrays.
-    trusted
-        See :func:`decode`.
+        Folder for large arrays; none where the other side is a model host.
     limit
         Longest frame that is received, in bytes.
     """
@@ -202,14 +198,12 @@ class Channel(Generic[M]):
         receives: type[M] | Any,
         scratch: Path | None = None,
         *,
-        trusted: bool = True,
         limit: int = MAX_FRAME,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._receives = receives
         self._scratch = scratch
-        self._trusted = trusted
         self._limit = limit
 
     def send(self, message: object) -> None:
@@ -245,7 +239,7 @@ class Channel(Generic[M]):
             raise
         except OSError as error:  # a length beyond the limit, or a broken pipe
             raise FrameError(str(error)) from error
-        message: M = decode(frame, self._receives, self._scratch, trusted=self._trusted)
+        message: M = decode(frame, self._receives, self._scratch)
         return message
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
 """Locking this process down, before it sees a byte of a model.
 
-One-way and unprivileged. Every function says what it really achieved: a layer
-that the platform does not have is not in the list.
+One-way and unprivileged, in two steps: files before any library is imported,
+system calls after. Each step says what it really achieved: a layer that the
+platform does not have is not in the list.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ _SET_DEATH_SIGNAL, _SET_NO_NEW_PRIVS = 1, 38
 _CAPABILITY_VERSION = 0x20080522
 _MAX_FILE = 1 << 20
 _MAX_DESCRIPTORS = 256
-# Where shared libraries, time zones and the number of processors are looked up.
+# Where shared libraries, time zones, processors and memory are looked up.
+_ITSELF = Path("/proc/self")
 _SYSTEM = (
     "/lib",
     "/lib64",
@@ -31,6 +33,9 @@ _SYSTEM = (
     "/etc/ld.so.cache",
     "/usr/share/zoneinfo",
     "/sys/devices/system/cpu",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/sys/vm/overcommit_memory",
     "/dev/urandom",
     "/dev/null",
 )
@@ -42,36 +47,49 @@ def die_with_parent() -> None:
         _prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
 
 
-def lock_down(exchange: Path, memory: int) -> tuple[str, ...]:
-    """Give up everything a model does not need.
+def give_up_files() -> tuple[str, ...]:
+    """Keep libraries and the working folder readable, and nothing writable.
+
+    Binds this thread and those it starts: called while it is the only one, or
+    the layer is not claimed. What the system says of this process itself stays
+    readable until :func:`give_up_calls`: libraries look for each other there.
+
+    Returns
+    -------
+    tuple of str
+        The layers in force so far.
+    """
+    if not _LINUX:
+        return ()
+    alone = len(os.listdir("/proc/self/task")) == 1
+    _prctl(_SET_NO_NEW_PRIVS, 1)
+    _drop_capabilities()
+    version = landlock.restrict([*library_folders(), Path.cwd(), _ITSELF])
+    if not version or not alone:
+        return ("no_new_privs",)
+    return (f"landlock {version}", "no_new_privs")
+
+
+def give_up_calls(memory: int) -> tuple[str, ...]:
+    """Limit resources and refuse system calls, for all threads at once.
 
     Parameters
     ----------
-    exchange
-        The one folder of data that stays readable.
     memory
         Bytes of address space.
 
     Returns
     -------
     tuple of str
-        The layers in force, for the window and for every result's provenance.
+        The layers this adds.
     """
-    layers: list[str] = []
     if _LINUX:
-        _prctl(_SET_NO_NEW_PRIVS, 1)
-        _drop_capabilities()
-        version = landlock.restrict([*library_folders(), exchange])
-        if version:
-            layers.append(f"landlock {version}")
-    if _limit(memory):
-        layers.append("rlimits")
+        landlock.restrict([*library_folders(), Path.cwd()])
+    layers = ["rlimits"] if _limit(memory) else []
     if seccomp.supported():
         with contextlib.suppress(OSError):  # a kernel built without it
             seccomp.install()
-            layers.insert(min(1, len(layers)), "seccomp")
-    if _LINUX:
-        layers.append("no_new_privs")
+            layers.append("seccomp")
     return (*layers, "empty environment")
 
 
@@ -81,6 +99,7 @@ def library_folders() -> list[Path]:
     paths = sysconfig.get_paths()
     folders = [paths[name] for name in names]
     folders += [entry for entry in sys.path if entry.endswith("-packages")]
+    folders.append(str(Path(__file__).resolve().parents[1]))  # our own package
     bundle = getattr(sys, "_MEIPASS", None)
     if bundle is not None:
         folders.append(bundle)

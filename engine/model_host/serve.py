@@ -1,4 +1,4 @@
-"""The model host: lock down, then open one model and answer for it."""
+"""The model host: finish the lock-down, then open one model and answer for it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 SLOT = "model"
 BATCHES = Path("in")
 _MAX_DETAILS = 20_000
-# Imported before the lock-down; skops brings every scikit-learn module with it.
+# Imported in advance; skops brings every scikit-learn module with it.
 _LIBRARIES = (
     "numpy",
     "pandas",
@@ -77,7 +77,9 @@ class _Absent:
         return None
 
 
-def main(reader: Connection, writer: Connection, memory: int) -> None:
+def main(
+    reader: Connection, writer: Connection, memory: int, layers: tuple[str, ...]
+) -> None:
     """Serve until told to leave or the other side is gone.
 
     Parameters
@@ -86,6 +88,8 @@ def main(reader: Connection, writer: Connection, memory: int) -> None:
         Ends of the pipes to the engine.
     memory
         Bytes of address space allowed.
+    layers
+        What already locks this process down.
     """
     sandbox.die_with_parent()
     warnings.simplefilter("ignore")
@@ -96,8 +100,7 @@ def main(reader: Connection, writer: Connection, memory: int) -> None:
     channel: Channel[ToHost] = Channel(reader, writer, ToHost)
     slot = os.open(SLOT, os.O_RDONLY)
     sandbox.close_other_files({0, 1, 2, reader.fileno(), writer.fileno(), slot})
-    layers = sandbox.lock_down(Path.cwd(), memory)
-    channel.send(Ready(layers=layers))
+    channel.send(Ready(layers=(*layers, *sandbox.give_up_calls(memory))))
     with contextlib.suppress(EOFError, FrameError):
         _serve(channel, slot)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+_SANDBOX = "engine.model_host.sandbox"
 _HOST = "engine.model_host.serve"
 _KEPT_ON_WINDOWS = ("SYSTEMROOT", "PATH")
 
@@ -39,8 +40,11 @@ def run(
     os.environ.update(switches(threads))
     os.chdir(exchange)
     _silence()
+    # Before the libraries: some start threads, and files stay open to those that
+    # were there before. System calls are given up after them.
+    layers = importlib.import_module(_SANDBOX).give_up_files()
     serve = importlib.import_module(_HOST)
-    serve.main(reader, writer, memory)
+    serve.main(reader, writer, memory, layers)
     os._exit(0)  # no exit handlers: they may belong to the model
 
 

@@ -12,16 +12,18 @@ import psutil
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Light
 from engine.contracts.progress import SILENT
+from engine.models import child
 from engine.models.host_process import Host, memory_allowance
 from engine.models.model import Model
+from engine.models.sealed import is_sealed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
-
-    from engine.models.intake import Intake
 
     from engine.contracts.model import SafetyReport
     from engine.contracts.progress import Progress
+    from engine.models.intake import Intake
 
 _ROOM_FOR_SPARE = 2 << 30
 
@@ -38,15 +40,23 @@ class HostPool:
         first one starts at once.
     memory
         Bytes a host may use, ``None`` for three quarters of this machine's.
+    target
+        First function of a host's process.
     """
 
     def __init__(
-        self, scratch: Path, spare: bool = True, *, memory: int | None = None
+        self,
+        scratch: Path,
+        spare: bool = True,
+        *,
+        memory: int | None = None,
+        target: Callable[..., None] = child.run,
     ) -> None:
-        self.layers: tuple[str, ...] = ()
+        self._layers: tuple[str, ...] = ()
         self._scratch = scratch
         self._keeps_spare = spare
         self._memory = memory or memory_allowance()
+        self._target = target
         # Hosts die with the thread that started them, so one thread starts them all.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="host-starter")
         self._lock = threading.Lock()
@@ -54,6 +64,22 @@ class HostPool:
         self._taken: list[Host] = []
         self._closed = False
         self._stock()
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """What locks hosts down here. The first call waits for one to come up."""
+        if not self._layers:
+            with self._lock:
+                if self._spare is None:
+                    self._spare = self._start()
+                future = self._spare
+            self._layers = future.result().wait_ready()
+        return self._layers
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the layers in force keep a hostile file in."""
+        return is_sealed(self.layers)
 
     def open(
         self, intake: Intake, report: SafetyReport, progress: Progress = SILENT
@@ -75,7 +101,7 @@ class HostPool:
             ``model.*`` if the file is no model this program can use.
         """
         if report.light is Light.FORBIDDEN:
-            raise EngineError("host.forbidden", file=intake.path_in_store.name)
+            raise EngineError("host.forbidden", file=report.path)
         return Model(self, intake, report, progress)
 
     def take(self, progress: Progress = SILENT) -> Host:
@@ -88,8 +114,9 @@ class HostPool:
                 if future is None:
                     future = self._start()
             host = future.result()
-            self._taken.append(host)
-            self.layers = host.wait_ready(progress)
+            with self._lock:
+                self._taken.append(host)
+            self._layers = host.wait_ready(progress)
             if host.alive:
                 return host
             self.release(host)
@@ -102,7 +129,7 @@ class HostPool:
     def release(self, host: Host) -> None:
         """End a host that is no longer needed."""
         host.kill()
-        with contextlib.suppress(ValueError):
+        with self._lock, contextlib.suppress(ValueError):
             self._taken.remove(host)
 
     def close(self) -> None:
@@ -122,4 +149,4 @@ class HostPool:
             self._spare = self._start()
 
     def _start(self) -> Future[Host]:
-        return self._starter.submit(Host, self._scratch, self._memory)
+        return self._starter.submit(Host, self._scratch, self._memory, self._target)

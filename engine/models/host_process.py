@@ -16,6 +16,7 @@ import string
 import tempfile
 import threading
 import time
+from multiprocessing import spawn
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,6 +30,8 @@ from engine.contracts.progress import SILENT
 from engine.models import child
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from engine.contracts.progress import Progress
 
 START_TIMEOUT = 120.0
@@ -42,6 +45,7 @@ _GRACE = 0.25
 _MAX_LOG = 4000
 _MAX_UNREAD = 4
 _END_WAIT = 5.0
+_PREPARING = threading.Lock()
 
 A = TypeVar("A")
 
@@ -72,9 +76,13 @@ class Host:
         Private folder of the session; the host's exchange folder goes there.
     memory
         Bytes of memory it may use.
+    target
+        First function of the process.
     """
 
-    def __init__(self, scratch: Path, memory: int) -> None:
+    def __init__(
+        self, scratch: Path, memory: int, target: Callable[..., None] = child.run
+    ) -> None:
         self.memory = memory
         self.layers: tuple[str, ...] = ()
         self.exchange = Path(tempfile.mkdtemp(prefix="host-", dir=scratch))
@@ -86,7 +94,7 @@ class Host:
         reader, its_writer = context.Pipe(duplex=False)
         its_reader, writer = context.Pipe(duplex=False)
         self._process = context.Process(
-            target=child.run,
+            target=target,
             args=(
                 its_reader,
                 its_writer,
@@ -97,7 +105,8 @@ class Host:
             name="trasluz-model-host",
             daemon=True,
         )
-        self._process.start()
+        with _discreet():
+            self._process.start()
         its_reader.close()  # else the end of the host would never be noticed
         its_writer.close()
         self._watched = psutil.Process(self.pid)
@@ -184,6 +193,8 @@ class Host:
                 item = None
             except FrameError as error:
                 item = error
+            except Exception as error:  # noqa: BLE001 - whatever a host sends
+                item = FrameError(repr(error))
             if self._answers.qsize() > _MAX_UNREAD:
                 item = FrameError("answers that nobody asked for")
             self._answers.put(item)
@@ -276,6 +287,27 @@ class Host:
         made = EngineError(error.code, **error.params)
         made.__cause__ = HostTraceback(error.details)
         return made
+
+
+@contextlib.contextmanager
+def _discreet() -> Iterator[None]:
+    """Start a process that is told nothing of this one's arguments and folders.
+
+    Nor does it import this one's main module, which could start threads.
+    """
+    told = spawn.get_preparation_data
+
+    def tell_less(name: str) -> dict[str, Any]:
+        found: dict[str, Any] = told(name)
+        kept = ("log_to_stderr", "name", "start_method", "sys_path")
+        return {key: found[key] for key in kept if key in found}
+
+    with _PREPARING:
+        spawn.get_preparation_data = tell_less
+        try:
+            yield
+        finally:
+            spawn.get_preparation_data = told
 
 
 def _ending(code: int | None) -> str:

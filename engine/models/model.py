@@ -22,12 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from engine.models.intake import Intake
-
     from engine.contracts.model import ModelInfo, SafetyReport
     from engine.contracts.progress import Progress
     from engine.models.host import HostPool
     from engine.models.host_process import Host
+    from engine.models.intake import Intake
 
 LOAD_TIMEOUT = 300.0
 BATCH_TIMEOUT = 600.0

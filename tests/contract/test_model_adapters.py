@@ -6,8 +6,8 @@ Predictions are compared with the library's own, in this process.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import catboost
 import joblib
@@ -43,6 +43,9 @@ from engine.contracts.model import Capability, ScoreKind, Task
 from engine.model_host import adapters
 from engine.models import checks
 from tests.support.model_files import arrow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::UserWarning"),

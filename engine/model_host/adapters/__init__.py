@@ -22,6 +22,7 @@ TABLE: dict[str, str] = {
     "pickle": "engine.model_host.adapters.pickle_file",
     "xgboost_json": "engine.model_host.adapters.xgboost_model",
     "xgboost_ubj": "engine.model_host.adapters.xgboost_model",
+    "xgboost_binary": "engine.model_host.adapters.xgboost_model",
     "lightgbm": "engine.model_host.adapters.lightgbm_model",
     "catboost": "engine.model_host.adapters.catboost_model",
     "onnx": "engine.model_host.adapters.onnx_model",

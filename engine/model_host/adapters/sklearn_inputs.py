@@ -146,9 +146,8 @@ def _known(levels: Any) -> list[Any]:
 def _is_numeric(part: Any) -> bool:
     for _, step in getattr(part, "steps", [("", part)]):
         if kind_of(step).startswith("sklearn.impute."):
-            statistics = np.asarray(getattr(step, "statistics_", np.zeros(0)))
-            if statistics.dtype == object:
-                return False
-        elif kind_of(step).startswith("sklearn.preprocessing._data."):
+            statistics = np.asarray(getattr(step, "statistics_", ""))
+            return statistics.dtype.kind in "fiu"
+        if kind_of(step).startswith("sklearn.preprocessing._data."):
             return True
     return False

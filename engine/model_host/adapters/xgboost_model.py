@@ -35,7 +35,7 @@ _MULTICLASS = frozenset({"multi:softprob", "multi:softmax"})
 
 def open_model(data: bytes, load: LoadModel) -> Opened:
     """Open a native file."""
-    if not data.startswith(b"{"):
+    if data.lstrip()[:1] != b"{":
         raise EngineError("model.old_xgboost", file=load.name)
     booster = xgboost.Booster()
     try:
