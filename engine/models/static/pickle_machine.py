@@ -26,7 +26,6 @@ MAX_OPERATIONS = 6_000_000
 MAX_NESTING = 40
 MAX_NAME = 1_000
 MAX_NAMES = 20_000
-MAX_ARGUMENT_DEPTH = 6
 
 
 @dataclass
@@ -275,7 +274,7 @@ class Machine:
             if not isinstance(cls, Global) or not plain:
                 self.listing.odd.setdefault("safety.odd_maker", str(self.position))
             return
-        for name in _names_in(args, 0):
+        for name in _names_in(args):
             self.listing.arguments.setdefault(target, set()).add(name)
 
     def build(self) -> None:
@@ -318,18 +317,17 @@ class Machine:
                 self.listing.watched.setdefault(key, set()).add(value[:40])
 
 
-def _names_in(args: Any, depth: int) -> Iterator[str]:
-    if isinstance(args, Global):
-        yield args.full
-    elif isinstance(args, tuple):
-        if depth > MAX_ARGUMENT_DEPTH:
-            yield "?"
-            return
-        for part in args:
-            yield from _names_in(part, depth + 1)
-    elif isinstance(args, Table):
-        for part in args.items.values():
-            yield from _names_in(part, depth + 1)
+def _names_in(args: Any) -> Iterator[str]:
+    """Yield the names among arguments, each container looked into once."""
+    seen: set[int] = set()
+    waiting = [args]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Global):
+            yield item.full
+        elif isinstance(item, tuple | Table) and id(item) not in seen:
+            seen.add(id(item))
+            waiting.extend(item.items.values() if isinstance(item, Table) else item)
 
 
 def _modern(module: str, name: str) -> tuple[str, str]:

@@ -21,7 +21,9 @@ _WIDTHS = {1: "<u1", 4: "<u4", 8: "<i8"}
 _KINDS = (("left_child", "right_child", ""), ("left", "right", "is_leaf"))
 
 
-def item_size(dtype: Any, depth: int = 0) -> tuple[int, bool]:
+def item_size(
+    dtype: Any, depth: int = 0, seen: set[int] | None = None
+) -> tuple[int, bool]:
     """Return the bytes of one item of a symbolic dtype, and if it holds objects.
 
     Raises
@@ -47,7 +49,7 @@ def item_size(dtype: Any, depth: int = 0) -> tuple[int, bool]:
     if kind == "O":
         return 8, True
     if kind == "V":
-        return _record_size(state, size, depth)
+        return _record_size(state, size, depth, set() if seen is None else seen)
     if state[2] is not None or state[3] is not None or state[4] is not None:
         raise NotUnderstoodError("safety.odd_dtype")
     size = size * 4 if kind == "U" else size
@@ -56,7 +58,9 @@ def item_size(dtype: Any, depth: int = 0) -> tuple[int, bool]:
     return size, False
 
 
-def _record_size(state: tuple[Any, ...], size: int, depth: int) -> tuple[int, bool]:
+def _record_size(
+    state: tuple[Any, ...], size: int, depth: int, seen: set[int]
+) -> tuple[int, bool]:
     names, fields = state[3], state[4]
     if state[2] is not None or state[5] != size:
         raise NotUnderstoodError("safety.odd_dtype")
@@ -67,7 +71,10 @@ def _record_size(state: tuple[Any, ...], size: int, depth: int) -> tuple[int, bo
     for entry in fields.items.values():
         if not isinstance(entry, tuple) or not entry:
             raise NotUnderstoodError("safety.odd_dtype")
-        _, has_objects = item_size(entry[0], depth + 1)
+        if id(entry[0]) in seen:
+            continue  # looked at already: shared types must not multiply the work
+        seen.add(id(entry[0]))
+        _, has_objects = item_size(entry[0], depth + 1, seen)
         if has_objects:
             raise NotUnderstoodError("safety.odd_dtype")
     return size, False

@@ -102,3 +102,11 @@ def test_that_more_names_than_any_model_needs_are_not_followed(tmp_path):
     report = examine(tmp_path, b"\x80\x02" + body + b"N.")
     assert report.light is Light.RED
     assert len(report.findings) < 25_000
+
+
+def test_that_arguments_that_hold_themselves_do_not_hold_us_up(tmp_path):
+    nested = b"(K\x01t" + b"(" + b"".join(b"2" * 30 + b"t(" for _ in range(12)) + b"t"
+    wide = b"\x80\x02ccollections\nOrderedDict\n(K\x01t" + (b"22\x87" * 30) + b"R."
+    circle = b"\x80\x02cnumpy\ndtype\n}q\x00Vx\nh\x00s\x85R."
+    for raw in (b"\x80\x02ccollections\nOrderedDict\n" + nested + b"R.", wide, circle):
+        examine(tmp_path, raw)
