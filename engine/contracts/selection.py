@@ -77,7 +77,11 @@ class Values(_Recipe, frozen=True, tag="values"):
 
     def resolve(self, columns: Columns) -> Mask:
         """Return the mask over the rows of ``columns``."""
-        codes, known = columns.codes(self.column)
+        try:
+            codes, known = columns.codes(self.column)
+        except TypeError:  # numbers with too many values to be labels
+            wanted_numbers = [n for n in map(_as_number, self.labels) if n is not None]
+            return np.isin(columns.numbers(self.column), wanted_numbers)
         wanted = np.zeros(len(known) + 1, dtype=bool)
         for label in self.labels:
             if label in known:
@@ -170,6 +174,13 @@ class Xor(_Recipe, frozen=True, tag="xor"):
 
 
 Selection = Range | Values | Missing | Rows | Saved | Not | And | Or | Xor
+
+
+def _as_number(label: str) -> float | None:
+    try:
+        return float(label)
+    except ValueError:
+        return None
 
 
 def cell(truth: str, prediction: str) -> Selection:

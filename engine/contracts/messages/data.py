@@ -1,0 +1,196 @@
+"""Sentences about reading data."""
+
+from __future__ import annotations
+
+from engine.contracts.i18n import mark
+
+_LOOK = mark("Open the file in the program that wrote it and save it again.")
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    # errors
+    "data.none": (
+        mark("No data are open."),
+        mark("Drop a data file on the window, or name one."),
+    ),
+    "data.no_file": (
+        mark("{file} is not there."),
+        mark("Check the path, or whether the drive is connected."),
+    ),
+    "data.not_a_file": (
+        mark("{file} is not a regular file."),
+        mark("Choose a file or a folder of files."),
+    ),
+    "data.unreadable": (
+        mark("{file} cannot be read: {why}."),
+        mark("Ask for the right to read it, or copy it to a folder of yours."),
+    ),
+    "data.empty_file": (
+        mark("{file} is empty."),
+        mark("Check whether writing it was interrupted."),
+    ),
+    "data.empty_folder": (
+        mark("The folder {file} holds no files."),
+        mark("Choose a folder with data files of one schema."),
+    ),
+    "data.no_rows": (
+        mark("{file} has column names but no rows."),
+        mark("Check the export that wrote it; at least one row is needed."),
+    ),
+    "data.no_columns": (mark("{file} has no columns."), _LOOK),
+    "data.binary": (
+        mark("{file} is neither text nor a format that is read here."),
+        mark("Save it as CSV, Parquet or Excel."),
+    ),
+    "data.encrypted": (
+        mark("{file} is protected by a password."),
+        mark("Save a copy without the password and open that."),
+    ),
+    "data.old_feather": (
+        mark("{file} is in the first version of the Feather format."),
+        mark("Write it again as Feather version 2 or Parquet."),
+    ),
+    "data.damaged": (
+        mark("{file} ({format}) is damaged or cut short: {why}."),
+        mark("Copy it again from its source; nothing of it was used."),
+    ),
+    "data.still_written": (
+        mark("{file} changed while it was being read."),
+        mark("Wait until it has been written, then open it again."),
+    ),
+    "data.wrong_encoding": (
+        mark("{file} is not written in {encoding}: {why}."),
+        mark("Choose another encoding in the reading options."),
+    ),
+    "data.ragged_rows": (
+        mark(
+            "Row {row} of {file} has {found} cells where {expected} are expected "
+            "({n} such rows)."
+        ),
+        mark("Check separator and quotes in the reading options, or mend the rows."),
+    ),
+    "data.duplicate_column": (
+        mark("{file} has two columns called {column} (number {first} and {second})."),
+        mark("Rename one of them."),
+    ),
+    "data.bad_json": (
+        mark("{file} is not one JSON object a line: {why}."),
+        mark("Write one object a line, each with the same keys."),
+    ),
+    "data.nested_json": (
+        mark("Column {column} of {file} holds objects or lists."),
+        mark("Write each value in a column of its own."),
+    ),
+    "data.zip_members": (
+        mark("{file} holds {n} files ({names}); one is expected."),
+        mark("Unpack it and open the folder."),
+    ),
+    "data.unknown_inside": (
+        mark("{file} holds packed {format}, not text."),
+        mark("Unpack it and open what is inside."),
+    ),
+    "data.bomb": (
+        mark("{file} grows more than {ratio}-fold when unpacked; it was not opened."),
+        mark("If you trust its source, unpack it yourself and open the result."),
+    ),
+    "data.no_sheet": (
+        mark("{file} has no sheet called {sheet}; it has {sheets}."),
+        mark("Choose one of them in the reading options."),
+    ),
+    "data.too_many_cells": (
+        mark("The sheet of {file} spans {rows} rows and {columns} columns."),
+        mark("Save the table as CSV or Parquet and open that."),
+    ),
+    "data.files_differ": (
+        mark("{file} and {first} do not have the same columns: {columns}."),
+        mark("Open files of one schema together, others one by one."),
+    ),
+    "data.files_types": (
+        mark("The files do not agree on the types of their columns: {why}."),
+        mark("Open them one by one, or write them anew with one schema."),
+    ),
+    "data.other_columns": (
+        mark("The {part} part lacks {n} columns of the data: {columns}."),
+        mark("Open a file with the same columns."),
+    ),
+    "data.other_type": (
+        mark("Column {column} of the {part} part is {found}, {expected} is expected."),
+        mark("Write it with the type it has in the evaluation part."),
+    ),
+    "data.no_such_column": (
+        mark("There is no column called {column}."),
+        mark("Check the spelling; names are compared letter by letter."),
+    ),
+    "data.no_such_value": (
+        mark("Column {column} never is {value}; it is {known}."),
+        mark("Choose one of these values."),
+    ),
+    "data.no_such_part": (
+        mark("No {part} part is loaded."),
+        mark("Open a file for it, or say which rows belong to it."),
+    ),
+    "data.empty_evaluation": (
+        mark("By column {column} no row is left for evaluation."),
+        mark("Choose other values for the evaluation part."),
+    ),
+    "data.two_targets": (
+        mark("More than one column is chosen as target: {columns}."),
+        mark("Keep one of them."),
+    ),
+    "data.not_that_kind": (
+        mark("Column {column} holds text and cannot be {kind}."),
+        mark("Name the tokens that stand for missing values, or keep its kind."),
+    ),
+    "data.cannot_write": (
+        mark("{file} cannot be written: {why}."),
+        mark("Choose another folder, or make room."),
+    ),
+    "rule.syntax": (
+        mark("At character {position}: {expected} is expected, not {found}."),
+        mark("An example: age < 25 and housing = rent."),
+    ),
+    # notes: decisions taken while reading
+    "data.rows_left_out": (
+        mark(
+            "{n} rows of {file} were left out because they do not have {expected} "
+            "cells: rows {rows}."
+        ),
+        "",
+    ),
+    "data.mixed_column": (
+        mark(
+            "{column} is read as text: row {row} holds {value} among other kinds of "
+            "value."
+        ),
+        "",
+    ),
+    "schema.parsed_dates": (mark("{column} is read as dates written {format}."), ""),
+    "schema.infinite": (mark("{column} holds {n} infinite values."), ""),
+    "schema.constant": (mark("{column} has the same value in every row."), ""),
+    # reasons for kinds and roles
+    "schema.chosen": (mark("Chosen by hand."), ""),
+    "schema.boolean_type": (mark("Stored as true and false."), ""),
+    "schema.date_type": (mark("Holds dates or times."), ""),
+    "schema.number_type": (mark("Holds numbers."), ""),
+    "schema.zero_one": (mark("Only 0 and 1 occur."), ""),
+    "schema.few_integers": (mark("Whole numbers, only {n} different ones."), ""),
+    "schema.two_words": (mark("Two words that mean yes and no."), ""),
+    "schema.few_texts": (mark("Text with {n} different values."), ""),
+    "schema.many_texts": (mark("Text with {n} different values."), ""),
+    "schema.long_text": (mark("Long text."), ""),
+    "schema.split_values": (mark("Its values name parts of a data set."), ""),
+    "schema.split_name": (mark("Its name says that it divides the rows."), ""),
+    "schema.prediction_name": (mark("Its name says that it is a prediction."), ""),
+    "schema.score_name": (
+        mark("Its name and its values between 0 and 1 say that it is a score."),
+        "",
+    ),
+    "schema.weight_name": (mark("Its name says that it weighs the rows."), ""),
+    "schema.target_name": (mark("Its name is a usual one for a target."), ""),
+    "schema.unique_values": (mark("Every row has another value."), ""),
+    "schema.counts_up": (mark("It counts the rows."), ""),
+    "schema.rest": (mark("Nothing says that it is anything else."), ""),
+    # stages
+    "data.hashing": (mark("Taking the fingerprint"), ""),
+    "data.reading": (mark("Reading"), ""),
+    "data.writing": (mark("Writing"), ""),
+}

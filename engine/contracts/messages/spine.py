@@ -1,0 +1,140 @@
+"""Sentences about matching, predicting, running and selecting."""
+
+from __future__ import annotations
+
+from engine.contracts.i18n import mark
+
+_CHOOSE_TARGET = mark("Choose the column that holds the truth.")
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    "engine.internal": (
+        mark("Something went wrong inside the program ({kind})."),
+        mark("Nothing was changed. Copy the details and report them."),
+    ),
+    "engine.out_of_memory": (
+        mark("There is not enough memory for this."),
+        mark("Close other programs, or use fewer rows or columns."),
+    ),
+    "analysis.unknown": (
+        mark("There is no analysis called {name}; there are {known}."),
+        "",
+    ),
+    "analysis.unknown_parameter": (
+        mark("{analysis} has no parameter {name}; it has {known}."),
+        "",
+    ),
+    "analysis.bad_parameter": (
+        mark("A parameter of {analysis} does not fit: {why}."),
+        "",
+    ),
+    "predict.no_model": (
+        mark("There is no model and no recorded score."),
+        mark("Open a model, or say which columns hold its scores."),
+    ),
+    "predict.not_yet": (
+        mark("Nothing has been predicted yet."),
+        mark("Accept how columns and model match first."),
+    ),
+    "target.missing_column": (
+        mark("There is no column called {column} to hold the truth."),
+        _CHOOSE_TARGET,
+    ),
+    "target.not_labels": (
+        mark("{column} holds too many different numbers to be classes."),
+        _CHOOSE_TARGET,
+    ),
+    "target.not_numeric": (
+        mark("{column} holds text, but the model predicts a number."),
+        _CHOOSE_TARGET,
+    ),
+    "target.no_known_class": (
+        mark("{column} holds {found}, but the classes of the model are {classes}."),
+        mark("Say which label means which class, or choose another target."),
+    ),
+    "target.no_such_class": (
+        mark("{name} is not a class; the classes are {classes}."),
+        mark("Choose one of them as the positive class."),
+    ),
+    "weights.missing_column": (
+        mark("There is no column called {column} to weigh the rows."),
+        "",
+    ),
+    "weights.not_a_weight": (
+        mark("Row {row} of {column} is missing, negative or infinite ({n} such rows)."),
+        mark("Weights have to be finite and not negative."),
+    ),
+    "scores.missing_column": (mark("There is no score column called {column}."), ""),
+    "scores.columns": (
+        mark("{n_columns} score columns do not fit the classes {classes}."),
+        mark("Give one column a class, or one for the positive class of two."),
+    ),
+    "scores.names": (
+        mark("It is not clear which of {columns} belongs to which of {classes}."),
+        mark("Name the columns after the classes, for example p_bad."),
+    ),
+    "scores.missing": (
+        mark("Row {row} of {column} has no finite score ({n} such rows)."),
+        mark("Leave these rows out, or fill the scores in."),
+    ),
+    "scores.range": (
+        mark("Row {row} of {column} is not between 0 and 1."),
+        mark("With several score columns each has to be a probability."),
+    ),
+    "scores.sum": (
+        mark("The probabilities of row {row} sum to {total} ({n} such rows)."),
+        mark("Check that every class has its column and that none is rounded."),
+    ),
+    "scores.unknown_label": (
+        mark("Row {row} of {column} is none of the classes {classes}."),
+        mark("Say which label means which class."),
+    ),
+    "match.missing": (
+        mark("{n} inputs of the model have no column: {columns}. Unused are {spare}."),
+        mark("Match them by hand, or open data that have them."),
+    ),
+    "match.no_such_column": (
+        mark("The match names columns that the data do not have: {columns}."),
+        mark("Match again by name."),
+    ),
+    "match.not_numeric": (
+        mark("{column} is {kind}, but the model wants a number there."),
+        mark("Choose another column for this input."),
+    ),
+    "match.target_is_input": (
+        mark("{column} is the target and also an input of the model."),
+        mark("Choose another target, or match by hand."),
+    ),
+    "match.order_count": (
+        mark("The model has {n_inputs} inputs, but {n_columns} columns are left."),
+        mark("Ignore columns that are no features, or match by hand."),
+    ),
+    "match.no_rows": (mark("The evaluation part has no rows."), ""),
+    "match.by_order": (
+        mark("Columns are matched by their order alone: a wrong order is not noticed."),
+        mark("Compare the first predictions with what you expect."),
+    ),
+    "match.unknown_categories": (
+        mark("{column} has {n} values the model has never seen: {categories}."),
+        "",
+    ),
+    "match.unmatched_labels": (
+        mark(
+            "{labels} in {column} are no classes of the model; such rows do not count."
+        ),
+        mark("Say which class they mean, if any."),
+    ),
+    "rows.no_such_column": (
+        mark("There is no column called {column}."),
+        mark("Check the spelling; names with blanks stand in quotes."),
+    ),
+    "rows.no_such_bucket": (mark("There is no bucket called {name}."), ""),
+    "rows.wrong_kind": (
+        mark("{column} cannot be compared in this way."),
+        mark("Use = or in for labels, and <, > or between for numbers."),
+    ),
+    "rows.not_predicted": (
+        mark("{column} is known only after the model has predicted."),
+        "",
+    ),
+    "rows.view_gone": (mark("The table was replaced by a newer one."), ""),
+}

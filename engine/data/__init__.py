@@ -1,0 +1,1 @@
+"""Files become a data set: tables, columns with kinds and roles, parts."""

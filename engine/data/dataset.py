@@ -1,0 +1,295 @@
+"""The data set of a case: parts with the same columns."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from engine.contracts.dataset import (
+    Column,
+    ColumnChoice,
+    DatasetInfo,
+    Note,
+    Part,
+    PartInfo,
+    ReadOptions,
+    Role,
+    Split,
+)
+from engine.contracts.errors import EngineError
+from engine.contracts.progress import SILENT
+from engine.data import readers, schema
+from engine.data.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from engine.contracts.progress import Progress
+    from engine.data.readers import Read
+
+_PART_OF = {
+    Part.EVALUATION: {"test", "testing", "eval", "evaluation", "holdout"},
+    Part.REFERENCE: {"train", "training", "reference"},
+    Part.CALIBRATION: {"calibration", "valid", "validation", "dev"},
+}
+_MOST_NAMED = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class _File:
+    """What was read for one part."""
+
+    arrow: pa.Table
+    reads: tuple[Read, ...]
+    notes: Mapping[str, tuple[Note, ...]]
+
+    @property
+    def fingerprint(self) -> str:
+        joined = "".join(read.source.sha256 for read in self.reads)
+        if len(self.reads) == 1:
+            return joined
+        return hashlib.sha256(joined.encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """Parts, columns, and the choices made on them. Immutable.
+
+    Attributes
+    ----------
+    parts
+        Rows by part; the split column, where there is one, divides the file that
+        was opened as the evaluation part.
+    info
+        What others see.
+    """
+
+    parts: Mapping[Part, Table]
+    info: DatasetInfo
+    _files: Mapping[Part, _File]
+    _inferred: tuple[Column, ...]
+    _choices: Mapping[str, ColumnChoice]
+
+    @classmethod
+    def open(
+        cls,
+        paths: Sequence[str],
+        part: Part = Part.EVALUATION,
+        options: ReadOptions | None = None,
+        progress: Progress = SILENT,
+    ) -> Dataset:
+        """Read files as a new data set.
+
+        Raises
+        ------
+        EngineError
+            ``data.*``: what is wrong, where, and in which file.
+        """
+        file = _read_files(paths, options or ReadOptions(), progress)
+        columns = schema.infer(file.arrow, file.notes)
+        split = _guessed_split(columns)
+        return _built({part: file}, columns, {}, split)
+
+    def with_part(
+        self,
+        paths: Sequence[str],
+        part: Part,
+        options: ReadOptions | None = None,
+        progress: Progress = SILENT,
+    ) -> Dataset:
+        """Return the data set with another part read from its own files.
+
+        Raises
+        ------
+        EngineError
+            ``data.other_columns`` if its columns are not those of the others.
+        """
+        file = _read_files(paths, options or ReadOptions(), progress)
+        known = [column.name for column in self._inferred]
+        missing = [name for name in known if name not in file.arrow.column_names]
+        needed = [
+            n
+            for n in missing
+            if (c := self.info.column(n)) and c.role is not Role.SPLIT
+        ]
+        if needed:
+            raise EngineError(
+                "data.other_columns",
+                part=part.value,
+                columns=tuple(needed[:_MOST_NAMED]),
+                n=len(needed),
+            )
+        arrow = _same_types(file.arrow, self._files, missing, part)
+        files = {**self._files, part: replace(file, arrow=arrow)}
+        return _built(files, self._inferred, self._choices, self.info.split)
+
+    def configure(
+        self, choices: Mapping[str, ColumnChoice], split: Split | None
+    ) -> Dataset:
+        """Return the data set with other kinds, roles or split.
+
+        Raises
+        ------
+        EngineError
+            If a column does not exist or cannot be of that kind.
+        """
+        return _built(self._files, self._inferred, dict(choices), split)
+
+
+def _read_files(
+    paths: Sequence[str], options: ReadOptions, progress: Progress
+) -> _File:
+    files = unfolded(paths)
+    reads = [readers.read(path, options, progress) for path in files]
+    first = reads[0].table
+    for read in reads[1:]:
+        if set(read.table.column_names) != set(first.column_names):
+            odd = set(read.table.column_names) ^ set(first.column_names)
+            raise EngineError(
+                "data.files_differ",
+                file=Path(read.source.path).name,
+                first=Path(reads[0].source.path).name,
+                columns=tuple(sorted(odd)[:_MOST_NAMED]),
+            )
+    tables = [read.table.select(first.column_names) for read in reads]
+    try:
+        joined = pa.concat_tables(tables, promote_options="permissive")
+    except pa.ArrowInvalid as error:
+        raise EngineError("data.files_types", why=str(error)[:300]) from error
+    arrow, notes = schema.typed(joined)
+    return _File(arrow=arrow, reads=tuple(reads), notes=notes)
+
+
+def unfolded(paths: Sequence[str]) -> list[Path]:
+    """Return files, folders replaced by the visible files in them, in order."""
+    files: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = sorted(
+                p
+                for p in path.iterdir()
+                if not p.name.startswith((".", "_")) and stat.S_ISREG(p.stat().st_mode)
+            )
+            if not inside:
+                raise EngineError("data.empty_folder", file=str(path))
+            files += inside
+        else:
+            files.append(path)
+    if not files:
+        raise EngineError("data.none")
+    return files
+
+
+def _same_types(
+    arrow: pa.Table, files: Mapping[Part, _File], missing: Sequence[str], part: Part
+) -> pa.Table:
+    pattern = next(iter(files.values())).arrow.schema
+    columns = []
+    for field in pattern:
+        if field.name in missing:
+            columns.append(pa.nulls(arrow.num_rows, field.type))
+            continue
+        column = arrow.column(field.name)
+        if column.type != field.type:
+            try:
+                column = column.cast(field.type)
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+                raise EngineError(
+                    "data.other_type",
+                    part=part.value,
+                    column=field.name,
+                    found=str(column.type),
+                    expected=str(field.type),
+                ) from error
+        columns.append(column)
+    return pa.Table.from_arrays(columns, names=pattern.names)
+
+
+def _built(
+    files: Mapping[Part, _File],
+    inferred: tuple[Column, ...],
+    choices: Mapping[str, ColumnChoice],
+    split: Split | None,
+) -> Dataset:
+    columns = schema.choose(inferred, choices)
+    tables = {part: Table(file.arrow) for part, file in files.items()}
+    if split is not None:
+        tables |= _split(tables[Part.EVALUATION], split, set(files))
+    infos = []
+    for part, table in tables.items():
+        file = files.get(part) or files[Part.EVALUATION]
+        mark = file.fingerprint
+        if split is not None and (part not in files or part is Part.EVALUATION):
+            mark = hashlib.sha256(f"{mark} {part} {split!r}".encode()).hexdigest()
+        infos.append(
+            PartInfo(
+                part=part,
+                n_rows=table.n_rows,
+                sources=tuple(read.source for read in file.reads),
+                fingerprint=mark,
+            )
+        )
+    notes = tuple(
+        note for file in files.values() for r in file.reads for note in r.notes
+    )
+    name = Path(next(iter(files.values())).reads[0].source.path).name
+    info = DatasetInfo(
+        name=name, columns=columns, parts=tuple(infos), split=split, notes=notes
+    )
+    return Dataset(
+        parts=tables, info=info, _files=files, _inferred=inferred, _choices=choices
+    )
+
+
+def _split(table: Table, split: Split, own: set[Part]) -> dict[Part, Table]:
+    if split.column not in table.names:
+        raise EngineError("data.no_such_column", column=split.column)
+    codes, labels = table.codes(split.column)
+    parts: dict[Part, Table] = {}
+    for part, wanted in (
+        (Part.EVALUATION, split.evaluation),
+        (Part.REFERENCE, split.reference),
+        (Part.CALIBRATION, split.calibration),
+    ):
+        if not wanted or (part in own and part is not Part.EVALUATION):
+            continue
+        unknown = [label for label in wanted if label not in labels]
+        if unknown:
+            raise EngineError(
+                "data.no_such_value",
+                column=split.column,
+                value=unknown[0],
+                known=labels[:20],
+            )
+        mask = np.isin(codes, [labels.index(label) for label in wanted])
+        parts[part] = table.filter(mask)
+    if Part.EVALUATION not in parts or parts[Part.EVALUATION].n_rows == 0:
+        raise EngineError("data.empty_evaluation", column=split.column)
+    return parts
+
+
+def _guessed_split(columns: tuple[Column, ...]) -> Split | None:
+    found = [column for column in columns if column.role is Role.SPLIT]
+    if len(found) != 1:
+        return None
+    column = found[0]
+    of = {
+        part: tuple(c for c in column.categories if c.casefold() in words)
+        for part, words in _PART_OF.items()
+    }
+    if of[Part.CALIBRATION] and not of[Part.EVALUATION]:
+        of[Part.EVALUATION], of[Part.CALIBRATION] = of[Part.CALIBRATION], ()
+    if not of[Part.EVALUATION]:
+        return None
+    return Split(
+        column=column.name,
+        evaluation=of[Part.EVALUATION],
+        reference=of[Part.REFERENCE],
+        calibration=of[Part.CALIBRATION],
+    )

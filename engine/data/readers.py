@@ -1,0 +1,232 @@
+"""From a file to an Arrow table of raw columns."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import stat
+import zipfile
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+from engine.contracts.dataset import Note, ReadOptions, Source
+from engine.contracts.errors import EngineError
+from engine.contracts.progress import SILENT
+from engine.data import spreadsheets, texts
+from engine.data.sniff import HEAD, format_of, text_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.contracts.progress import Progress
+
+_BLOCK = 8 << 20
+MOST_INFLATED = 32 << 30
+MOST_RATIO = 1000
+_RATIO_FROM = 64 << 20
+
+
+@dataclass(frozen=True)
+class Read:
+    """One file as it was read: raw columns, how, and what was noticed."""
+
+    table: pa.Table
+    source: Source
+    notes: tuple[Note, ...] = ()
+
+
+def read(path: Path, options: ReadOptions, progress: Progress = SILENT) -> Read:
+    """Read one file, whatever it is.
+
+    Raises
+    ------
+    EngineError
+        ``data.*``: what is wrong, in which file, row and column.
+    """
+    before = _look(path)
+    sha256 = fingerprint(path, progress)
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    kind = options.format or format_of(path, head)
+    try:
+        table, used, notes, sheets = _by_format(path, kind, options, progress)
+    except pa.ArrowInvalid as error:
+        raise EngineError(
+            "data.damaged", file=path.name, format=kind, why=str(error)[:300]
+        ) from error
+    except (pa.ArrowException, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise EngineError(
+            "data.damaged", file=path.name, format=kind, why=str(error)[:300]
+        ) from error
+    after = _look(path)
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise EngineError("data.still_written", file=path.name)
+    source = Source(
+        path=str(path),
+        sha256=sha256,
+        size=after.st_size,
+        n_rows=table.num_rows,
+        options=used,
+        sheets=sheets,
+    )
+    return Read(_named(table, path.name), source, notes)
+
+
+def fingerprint(path: Path, progress: Progress = SILENT) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    digest = hashlib.sha256()
+    size = path.stat().st_size
+    done = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            done += len(block)
+            progress.advance(done, size, "data.hashing")
+    return digest.hexdigest()
+
+
+def _look(path: Path) -> os.stat_result:
+    try:
+        found = path.stat()
+    except FileNotFoundError as error:
+        raise EngineError("data.no_file", file=str(path)) from error
+    except OSError as error:
+        raise EngineError(
+            "data.unreadable", file=str(path), why=error.strerror or ""
+        ) from error
+    if not stat.S_ISREG(found.st_mode):
+        raise EngineError("data.not_a_file", file=str(path))
+    if not os.access(path, os.R_OK):
+        raise EngineError("data.unreadable", file=str(path), why="permission denied")
+    return found
+
+
+def _by_format(
+    path: Path, kind: str, options: ReadOptions, progress: Progress
+) -> tuple[pa.Table, ReadOptions, tuple[Note, ...], tuple[str, ...]]:
+    used = msgspec.structs.replace(options, format=kind)
+    match kind:
+        case "parquet":
+            return _parquet(path, progress), used, (), ()
+        case "arrow" | "feather":
+            return pyarrow.feather.read_table(path), used, (), ()
+        case "excel":
+            table, sheet, sheets, notes = spreadsheets.read(path, options, progress)
+            return table, msgspec.structs.replace(used, sheet=sheet), notes, sheets
+    with _inflated(path, kind) as file:
+        start = file.read(HEAD)
+        whole = len(start) < HEAD
+    inner = kind if kind in ("text", "jsonl") else format_of(Path(path.stem), start)
+    if inner not in ("text", "jsonl"):
+        raise EngineError("data.unknown_inside", file=path.name, format=inner)
+    with ExitStack() as opened:
+
+        def reopen() -> io.RawIOBase:
+            opened.close()  # one reading at a time
+            return _Guarded(opened.enter_context(_inflated(path, kind)), path)
+
+        if inner == "jsonl":
+            table, notes = texts.read_json_lines(reopen(), path.name, progress)
+            return table, used, notes, ()
+        used = msgspec.structs.replace(
+            text_options(start, path.name, options, whole=whole), format=kind
+        )
+        size = path.stat().st_size if kind == "text" else None
+        table, notes = texts.read_delimited(reopen, path.name, used, size, progress)
+        return table, used, notes, ()
+
+
+def _parquet(path: Path, progress: Progress) -> pa.Table:
+    with pq.ParquetFile(path, memory_map=True) as file:
+        groups = file.num_row_groups
+        if not groups:
+            return file.read()
+        read = []
+        for number in range(groups):
+            progress.advance(number, groups, "data.reading")
+            read.append(file.read_row_group(number, use_threads=True))
+        progress.advance(groups, groups, "data.reading")
+        return pa.concat_tables(read)
+
+
+@contextmanager
+def _inflated(path: Path, kind: str) -> Iterator[IO[bytes]]:
+    if kind == "gzip":
+        with gzip.open(path, "rb") as file:
+            yield file  # type: ignore[misc]
+    elif kind == "zstd":
+        import zstandard  # noqa: PLC0415 - only for such files
+
+        with path.open("rb") as packed, zstandard.open(packed, "rb") as file:
+            yield file
+    elif kind == "zip":
+        with zipfile.ZipFile(path) as archive:
+            members = [m for m in archive.infolist() if not m.is_dir()]
+            if len(members) != 1:
+                names = tuple(member.filename[:80] for member in members[:5])
+                raise EngineError(
+                    "data.zip_members", file=path.name, n=len(members), names=names
+                )
+            if members[0].flag_bits & 1:
+                raise EngineError("data.encrypted", file=path.name)
+            with archive.open(members[0]) as file:
+                yield file
+    else:
+        with path.open("rb") as file:
+            yield file
+
+
+class _Guarded(io.RawIOBase):
+    """Decompressed bytes that stop where they can only be a bomb."""
+
+    def __init__(self, file: IO[bytes], path: Path) -> None:
+        self._file = file
+        self._path = path
+        self._packed = max(1, path.stat().st_size)
+        self._read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        block = self._file.read(len(view))
+        view[: len(block)] = block
+        self._read += len(block)
+        ratio = self._read / self._packed
+        if self._read > MOST_INFLATED or (
+            self._read > _RATIO_FROM and ratio > MOST_RATIO
+        ):
+            raise EngineError("data.bomb", file=self._path.name, ratio=int(ratio))
+        return len(block)
+
+
+def _named(table: pa.Table, name: str) -> pa.Table:
+    if table.num_columns == 0:
+        raise EngineError("data.no_columns", file=name)
+    if table.num_rows == 0:
+        raise EngineError("data.no_rows", file=name)
+    names = [str(column).strip() for column in table.column_names]
+    seen: set[str] = set()
+    names = [column or f"column {i}" for i, column in enumerate(names, start=1)]
+    for place, column in enumerate(names, start=1):
+        if column in seen:
+            raise EngineError(
+                "data.duplicate_column",
+                file=name,
+                column=column,
+                first=names.index(column) + 1,
+                second=place,
+            )
+        seen.add(column)
+    return table.rename_columns(names)

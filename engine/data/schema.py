@@ -1,0 +1,303 @@
+"""What each column is and what it is for, with the reason for either."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.contracts.dataset import Column, ColumnChoice, Kind, Note, Role
+from engine.contracts.errors import EngineError
+from engine.data.table import MOST_CODES, labels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FEW_LEVELS = 10
+MOST_LEVELS_SHARE = 0.5
+LONG_TEXT = 60
+_BOOLEANS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
+_PART_WORDS = {"train", "training", "test", "testing", "valid", "validation", "eval",
+               "evaluation", "calibration", "holdout", "reference", "dev"}  # fmt: skip
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2})?)?")
+_DAY_FIRST = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{4}")
+_TARGETS = {"target", "label", "y", "outcome", "class", "status", "income", "survived",
+            "churn", "default", "y_true", "truth", "medhousevalue", "medhouseval",
+            "cnt", "two_year_recid", "response", "diagnosis"}  # fmt: skip
+_QUANTITIES = {"target", "y", "y_true", "truth", "outcome", "medhousevalue",
+               "medhouseval", "cnt", "response"}  # fmt: skip
+_PREDICTIONS = {"prediction", "predicted", "y_pred", "pred", "yhat", "y_hat",
+                "predicted_label"}  # fmt: skip
+_SPLITS = {"split", "part", "partition", "set", "subset", "fold", "dataset"}
+_WEIGHTS = {"weight", "weights", "sample_weight", "w"}
+_SCORE = re.compile(
+    r"(^|_)(score|scores|prob|proba|probability|y_score)($|_)|^p_|^p\d|^prob", re.I
+)
+_ENTITY = re.compile(r"(^|_|\b)(id|uuid|guid|rownames|row_id|index|key)($|\b)", re.I)
+
+
+def typed(arrow: pa.Table) -> tuple[pa.Table, dict[str, tuple[Note, ...]]]:
+    """Turn text columns that hold dates into dates; say what was done.
+
+    Returns
+    -------
+    pyarrow.Table
+        With plain types: no dictionaries, decimals or large strings.
+    dict
+        Notes by column.
+    """
+    notes: dict[str, tuple[Note, ...]] = {}
+    columns = []
+    for field, column in zip(arrow.schema, arrow.columns, strict=True):
+        plain = _plain_type(column)
+        if pa.types.is_string(plain.type):
+            dates, note = _as_dates(plain, field.name)
+            if note is not None:
+                notes[field.name] = (note,)
+                plain = dates
+        columns.append(plain)
+    return pa.Table.from_arrays(columns, names=arrow.column_names), notes
+
+
+def infer(arrow: pa.Table, notes: Mapping[str, tuple[Note, ...]]) -> tuple[Column, ...]:
+    """Return kinds and roles of every column, with reasons."""
+    columns = [
+        _described(name, arrow.column(name), arrow.num_rows, notes.get(name, ()))
+        for name in arrow.column_names
+    ]
+    return tuple(_one_target(columns))
+
+
+def choose(
+    columns: tuple[Column, ...], choices: Mapping[str, ColumnChoice]
+) -> tuple[Column, ...]:
+    """Return the columns as the user has them.
+
+    Raises
+    ------
+    EngineError
+        ``data.no_such_column`` or ``data.not_that_kind``.
+    """
+    known = {column.name for column in columns}
+    for name in choices:
+        if name not in known:
+            raise EngineError("data.no_such_column", column=name)
+    targets = [n for n, choice in choices.items() if choice.role is Role.TARGET]
+    if len(targets) > 1:
+        raise EngineError("data.two_targets", columns=tuple(targets))
+    chosen = Note(code="schema.chosen")
+    result = []
+    for column in columns:
+        choice = choices.get(column.name, ColumnChoice())
+        changes: dict[str, object] = {}
+        if choice.kind is not None and choice.kind is not column.kind:
+            numeric = column.dtype in ("int64", "double", "float", "int32", "bool")
+            if choice.kind is Kind.NUMERIC and not numeric:
+                raise EngineError(
+                    "data.not_that_kind", column=column.name, kind=choice.kind.value
+                )
+            changes |= {"kind": choice.kind, "kind_reason": chosen}
+        if choice.role is not None:
+            changes |= {"role": choice.role, "role_reason": chosen}
+        elif targets and column.role is Role.TARGET:
+            changes |= {"role": Role.FEATURE, "role_reason": chosen}
+        result.append(msgspec.structs.replace(column, **changes))
+    return tuple(result)
+
+
+def _plain_type(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _plain_type(pc.cast(column, kind.value_type))
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return pc.cast(column, pa.string())
+    if pa.types.is_decimal(kind) or pa.types.is_float16(kind):
+        return pc.cast(column, pa.float64())
+    if pa.types.is_null(kind):
+        return pc.cast(column, pa.string())
+    if pa.types.is_time(kind) or pa.types.is_duration(kind) or pa.types.is_binary(kind):
+        return pc.cast(column, pa.string(), safe=False)
+    return column
+
+
+def _as_dates(
+    column: pa.ChunkedArray, name: str
+) -> tuple[pa.ChunkedArray, Note | None]:
+    first = next((v.as_py() for v in column if v.is_valid), None)
+    if first is None:
+        return column, None
+    for pattern, formats in (
+        (_DATE, ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S",
+                 "%Y-%m-%d %H:%M")),
+        (_DAY_FIRST, ("%d/%m/%Y", "%d.%m.%Y", "%m/%d/%Y")),
+    ):  # fmt: skip
+        if not pattern.fullmatch(first):
+            continue
+        for spelling in formats:
+            parsed = pc.strptime(column, spelling, "us", error_is_null=True)
+            if parsed.null_count == column.null_count:
+                params = {"column": name, "format": spelling}
+                return parsed, Note(code="schema.parsed_dates", params=params)
+    return column, None
+
+
+def _described(
+    name: str, column: pa.ChunkedArray, n: int, notes: tuple[Note, ...]
+) -> Column:
+    missing = column.null_count
+    kind_of = column.type
+    low = high = None
+    if pa.types.is_floating(kind_of):
+        missing += int(pc.sum(pc.is_nan(column)).as_py() or 0)
+    if _is_number(kind_of) or pa.types.is_temporal(kind_of):
+        low, high, infinite = _extremes(column)
+        if infinite:
+            notes = (
+                *notes,
+                Note(code="schema.infinite", params={"column": name, "n": infinite}),
+            )
+    distinct = int(pc.count_distinct(column, mode="only_valid").as_py())
+    if pa.types.is_floating(kind_of) and missing > column.null_count:
+        distinct -= 1  # nan counted as a value
+    kind, kind_reason, categories = _kind(name, column, distinct, n - missing)
+    role, role_reason = _role(name, kind, column, distinct, n - missing, categories)
+    if distinct <= 1:
+        notes = (*notes, Note(code="schema.constant", params={"column": name}))
+    return Column(
+        name=name,
+        kind=kind,
+        role=role,
+        dtype=str(kind_of),
+        kind_reason=kind_reason,
+        role_reason=role_reason,
+        n_missing=missing,
+        n_distinct=distinct,
+        categories=categories,
+        low=low,
+        high=high,
+        notes=notes,
+    )
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def _extremes(column: pa.ChunkedArray) -> tuple[float | None, float | None, int]:
+    if pa.types.is_temporal(column.type):
+        column = pc.cast(pc.cast(column, pa.timestamp("us")), pa.int64())
+        scale = 1e-6
+    else:
+        scale = 1.0
+    infinite = 0
+    if pa.types.is_floating(column.type):
+        infinite = int(pc.sum(pc.is_inf(column)).as_py() or 0)
+        finite = pc.is_finite(column)
+        column = pc.if_else(finite, column, pa.scalar(None, column.type))
+    found = pc.min_max(column).as_py()
+    if found["min"] is None:
+        return None, None, infinite
+    return float(found["min"]) * scale, float(found["max"]) * scale, infinite
+
+
+def _kind(
+    name: str, column: pa.ChunkedArray, distinct: int, present: int
+) -> tuple[Kind, Note, tuple[str, ...]]:
+    kind = column.type
+    if pa.types.is_boolean(kind):
+        return Kind.BOOLEAN, Note(code="schema.boolean_type"), ("false", "true")
+    if pa.types.is_temporal(kind):
+        return Kind.DATETIME, Note(code="schema.date_type"), ()
+    levels: tuple[str, ...] = ()
+    if distinct <= MOST_CODES:
+        values = pc.unique(column).drop_null()
+        levels = labels_of(values.take(pc.array_sort_indices(values)).to_pylist())
+    if _is_number(kind):
+        whole = pa.types.is_integer(kind) or _whole(column)
+        if whole and 1 < distinct <= FEW_LEVELS and present > 5 * distinct:
+            if set(levels) <= {"0", "1"}:
+                return Kind.BOOLEAN, Note(code="schema.zero_one"), levels
+            params = {"n": distinct}
+            return (
+                Kind.CATEGORICAL,
+                Note(code="schema.few_integers", params=params),
+                levels,
+            )
+        return Kind.NUMERIC, Note(code="schema.number_type"), ()
+    if {level.casefold() for level in levels} in _BOOLEANS:
+        return Kind.BOOLEAN, Note(code="schema.two_words"), levels
+    if distinct <= MOST_CODES and distinct <= max(20, MOST_LEVELS_SHARE * present):
+        params = {"n": distinct}
+        return Kind.CATEGORICAL, Note(code="schema.few_texts", params=params), levels
+    length = pc.mean(pc.utf8_length(column)).as_py() or 0
+    if length > LONG_TEXT:
+        return Kind.TEXT, Note(code="schema.long_text"), ()
+    return Kind.TEXT, Note(code="schema.many_texts", params={"n": distinct}), ()
+
+
+def _whole(column: pa.ChunkedArray) -> bool:
+    values = column.drop_null()
+    rounded = pc.equal(pc.floor(values), values)
+    return bool(pc.all(rounded).as_py())
+
+
+def _role(
+    name: str,
+    kind: Kind,
+    column: pa.ChunkedArray,
+    distinct: int,
+    present: int,
+    categories: tuple[str, ...],
+) -> tuple[Role, Note]:
+    bare = name.strip().casefold()
+    words = {label.casefold() for label in categories}
+    if words and words <= _PART_WORDS and distinct > 1:
+        return Role.SPLIT, Note(code="schema.split_values")
+    if bare in _SPLITS and distinct <= FEW_LEVELS and kind is not Kind.NUMERIC:
+        return Role.SPLIT, Note(code="schema.split_name")
+    if bare in _PREDICTIONS:
+        return Role.PREDICTION, Note(code="schema.prediction_name")
+    if _SCORE.search(bare) and _probabilities(column):
+        return Role.SCORE, Note(code="schema.score_name")
+    if bare in _WEIGHTS and kind is Kind.NUMERIC:
+        return Role.WEIGHT, Note(code="schema.weight_name")
+    if bare in _TARGETS and (kind is not Kind.NUMERIC or bare in _QUANTITIES):
+        return Role.TARGET, Note(code="schema.target_name")
+    unique = present > 1 and distinct == present
+    whole = kind is Kind.TEXT or pa.types.is_integer(column.type)
+    if unique and whole and (_ENTITY.search(bare) or kind is Kind.TEXT):
+        return Role.ENTITY, Note(code="schema.unique_values")
+    if unique and pa.types.is_integer(column.type) and _counts_up(column):
+        return Role.ENTITY, Note(code="schema.counts_up")
+    if kind is Kind.DATETIME:
+        return Role.TIME, Note(code="schema.date_type")
+    if distinct <= 1:
+        return Role.IGNORE, Note(code="schema.constant", params={"column": name})
+    return Role.FEATURE, Note(code="schema.rest")
+
+
+def _probabilities(column: pa.ChunkedArray) -> bool:
+    if not pa.types.is_floating(column.type):
+        return False
+    found = pc.min_max(column).as_py()
+    return found["min"] is not None and found["min"] >= 0 and found["max"] <= 1
+
+
+def _counts_up(column: pa.ChunkedArray) -> bool:
+    values = column.to_numpy()
+    return len(values) > 2 and bool((np.diff(values) == 1).all())
+
+
+def _one_target(columns: list[Column]) -> list[Column]:
+    """Keep the last of several guessed targets; the others are features."""
+    guessed = [i for i, column in enumerate(columns) if column.role is Role.TARGET]
+    rest = Note(code="schema.rest")
+    for i in guessed[:-1]:
+        columns[i] = msgspec.structs.replace(
+            columns[i], role=Role.FEATURE, role_reason=rest
+        )
+    return columns

@@ -1,0 +1,194 @@
+"""What a file is and how its text is written: by its bytes, never by its name."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+from charset_normalizer import from_bytes
+
+from engine.contracts.errors import EngineError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.contracts.dataset import ReadOptions
+
+HEAD = 256 << 10
+SEPARATORS = (",", ";", "\t", "|")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_LEAST_TEXT = 0.9
+
+
+def format_of(path: Path, head: bytes) -> str:
+    """Return what a file is, by its first bytes.
+
+    Returns
+    -------
+    str
+        ``parquet``, ``arrow``, ``excel``, ``gzip``, ``zip``, ``zstd``, ``jsonl``
+        or ``text``.
+
+    Raises
+    ------
+    EngineError
+        ``data.empty_file``, ``data.encrypted`` or ``data.binary`` with what it
+        seems to be.
+    """
+    name = path.name
+    if not head:
+        raise EngineError("data.empty_file", file=name)
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"ARROW1"):
+        return "arrow"
+    if head.startswith(b"FEA1"):
+        raise EngineError("data.old_feather", file=name)
+    if head.startswith(b"\x1f\x8b"):
+        return "gzip"
+    if head.startswith(b"\x28\xb5\x2f\xfd"):
+        return "zstd"
+    if head.startswith(_OLE):
+        if _ENCRYPTED in path.read_bytes()[: 16 << 20]:
+            raise EngineError("data.encrypted", file=name)
+        return "excel"
+    if head.startswith(b"PK\x03\x04"):
+        return _zip_kind(head)
+    encoding = encoding_of(head, name)
+    start = head.decode(encoding, errors="replace").lstrip("\ufeff \r\n\t")
+    return "jsonl" if start.startswith("{") else "text"
+
+
+def _zip_kind(head: bytes) -> str:
+    if b"[Content_Types].xml" in head or b"xl/" in head[:4096]:
+        return "excel"
+    if b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in head[:200]:
+        return "excel"
+    return "zip"
+
+
+def encoding_of(head: bytes, name: str) -> str:
+    """Return the encoding of a text's first bytes.
+
+    Raises
+    ------
+    EngineError
+        ``data.binary`` if they are not text.
+    """
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if head.startswith(mark):
+            return encoding
+    if b"\x00" in head or _control_share(head) > 1 - _LEAST_TEXT:
+        raise EngineError("data.binary", file=name)
+    try:
+        head[: len(head) - 4 if len(head) >= HEAD else None].decode("utf-8")
+    except UnicodeDecodeError as error:
+        if len(head) >= HEAD and error.start > len(head) - 8:
+            return "utf-8"
+    else:
+        return "utf-8"
+    best = from_bytes(head[: 64 << 10], cp_isolation=["cp1252", "latin_1"]).best()
+    return str(best.encoding) if best is not None else "cp1252"
+
+
+def text_options(
+    head: bytes, name: str, wanted: ReadOptions, *, whole: bool
+) -> ReadOptions:
+    """Return how a delimited text is written; what is given is kept.
+
+    Parameters
+    ----------
+    head
+        First bytes, decompressed.
+    whole
+        Whether ``head`` is the whole file.
+    """
+    encoding = wanted.encoding or encoding_of(head, name)
+    try:
+        text = head.decode(encoding, errors="strict" if whole else "ignore")
+    except (UnicodeDecodeError, LookupError) as error:
+        raise EngineError(
+            "data.wrong_encoding", file=name, encoding=encoding, why=str(error)
+        ) from error
+    lines = text.lstrip("\ufeff").splitlines()
+    if not whole and len(lines) > 1:
+        lines = lines[:-1]  # the last one may be cut
+    lines = [line for line in lines if line.strip()][:200]
+    if not lines:
+        raise EngineError("data.empty_file", file=name)
+    separator = wanted.separator or _separator(lines)
+    quote = wanted.quote or '"'
+    rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator))
+    decimal = wanted.decimal or _decimal(rows[1:], separator)
+    header = wanted.header if wanted.header is not None else _has_header(rows)
+    return msgspec.structs.replace(
+        wanted,
+        encoding=encoding,
+        separator=separator,
+        quote=quote,
+        decimal=decimal,
+        header=header,
+    )
+
+
+def _control_share(head: bytes) -> float:
+    control = sum(
+        n for b, n in Counter(head).items() if b < 32 and b not in b"\t\r\n\f"
+    )
+    return control / len(head)
+
+
+def _separator(lines: list[str]) -> str:
+    """Return the separator that splits most lines into the same number of cells."""
+
+    def fitness(separator: str) -> tuple[float, int]:
+        try:
+            widths = [
+                len(row)
+                for row in csv.reader(
+                    io.StringIO("\n".join(lines)), delimiter=separator
+                )
+            ]
+        except csv.Error:
+            return 0.0, 0
+        width, n = Counter(widths).most_common(1)[0]
+        return (n / len(widths), width) if width > 1 else (0.0, 1)
+
+    best = max(SEPARATORS, key=fitness)
+    return best if fitness(best)[1] > 1 else ","
+
+
+def _decimal(rows: list[list[str]], separator: str) -> str:
+    if separator == ",":
+        return "."
+    cells = [cell.strip() for row in rows for cell in row]
+    commas = sum(bool(_DECIMAL_COMMA.fullmatch(cell)) for cell in cells)
+    points = sum(bool(re.fullmatch(r"[+-]?\d+\.\d+", cell)) for cell in cells)
+    return "," if commas > points else "."
+
+
+def _has_header(rows: list[list[str]]) -> bool:
+    first = rows[0]
+    if any(_NUMBER.fullmatch(cell) for cell in first if cell.strip()):
+        return False
+    if len(rows) == 1:
+        return True
+    named = [cell.strip() for cell in first]
+    if all(named) and len(set(named)) == len(named):
+        # a first row whose every cell appears again below is data, not names
+        below = [
+            {row[i] for row in rows[1:] if i < len(row)} for i in range(len(first))
+        ]
+        return not all(cell in seen for cell, seen in zip(first, below, strict=True))
+    return True

@@ -1,0 +1,125 @@
+"""Excel and OpenDocument workbooks, by calamine."""
+
+from __future__ import annotations
+
+import datetime
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import python_calamine
+
+from engine.contracts.dataset import Note
+from engine.contracts.errors import EngineError
+from engine.data.missing import TOKENS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.contracts.dataset import ReadOptions
+    from engine.contracts.progress import Progress
+
+MOST_CELLS = 100_000_000
+MOST_INFLATED = 4 << 30
+MOST_RATIO = 200
+_RATIO_FROM = 64 << 20
+
+
+def read(
+    path: Path, options: ReadOptions, progress: Progress
+) -> tuple[pa.Table, str, tuple[str, ...], tuple[Note, ...]]:
+    """Return ``(table, sheet, sheets, notes)``.
+
+    Raises
+    ------
+    EngineError
+        ``data.bomb``, ``data.encrypted``, ``data.no_sheet``, ``data.too_many_cells``.
+    """
+    _check_size(path)
+    progress.advance(0, 1, "data.reading")
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+    except python_calamine.PasswordError as error:
+        raise EngineError("data.encrypted", file=path.name) from error
+    except (python_calamine.CalamineError, OSError) as error:
+        raise EngineError(
+            "data.damaged", file=path.name, format="excel", why=str(error)[:300]
+        ) from error
+    sheets = tuple(book.sheet_names)
+    wanted = options.sheet or next(iter(sheets), "")
+    if wanted not in sheets:
+        raise EngineError("data.no_sheet", file=path.name, sheet=wanted, sheets=sheets)
+    sheet = book.get_sheet_by_name(wanted)
+    if sheet.total_height * sheet.total_width > MOST_CELLS:
+        raise EngineError(
+            "data.too_many_cells",
+            file=path.name,
+            rows=sheet.total_height,
+            columns=sheet.total_width,
+        )
+    rows = sheet.to_python(skip_empty_area=True)
+    progress.advance(1, 1, "data.reading")
+    table, notes = _table(rows, options)
+    return table, wanted, sheets, notes
+
+
+def _check_size(path: Path) -> None:
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        total = sum(member.file_size for member in archive.infolist())
+    ratio = total / max(1, path.stat().st_size)
+    if total > MOST_INFLATED or (total > _RATIO_FROM and ratio > MOST_RATIO):
+        raise EngineError("data.bomb", file=path.name, ratio=int(ratio))
+
+
+def _table(
+    rows: list[list[Any]], options: ReadOptions
+) -> tuple[pa.Table, tuple[Note, ...]]:
+    rows = [row for row in rows if any(cell != "" for cell in row)]
+    if not rows:
+        return pa.table({}), ()
+    header = options.header if options.header is not None else True
+    names = [str(cell) for cell in rows[0]]
+    if not header:
+        names = [f"column {i}" for i in range(1, len(rows[0]) + 1)]
+    body = rows[1:] if header else rows
+    columns, notes = [], []
+    for place, name in enumerate(names):
+        column, note = _column([row[place] for row in body], name, first=1 + header)
+        columns.append(column)
+        notes += note
+    return pa.Table.from_arrays(columns, names=names), tuple(notes)
+
+
+def _column(cells: list[Any], name: str, first: int) -> tuple[pa.Array, list[Note]]:
+    values = [None if isinstance(c, str) and c.strip() in TOKENS else c for c in cells]
+    kinds = {type(value) for value in values if value is not None}
+    if kinds <= {int, float}:
+        return pa.array([None if v is None else float(v) for v in values]), []
+    if kinds == {bool}:
+        return pa.array(values), []
+    if kinds <= {datetime.date, datetime.datetime}:
+        return pa.array([_moment(v) for v in values], pa.timestamp("us")), []
+    texts = [None if v is None else _text(v) for v in values]
+    if kinds == {str}:
+        return pa.array(texts), []
+    odd = min(kinds, key=lambda kind: sum(type(v) is kind for v in values))
+    row = next(i for i, v in enumerate(values) if type(v) is odd)
+    note = Note(
+        code="data.mixed_column",
+        params={"column": name, "row": row + first, "value": _text(values[row])[:80]},
+    )
+    return pa.array(texts), [note]
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, datetime.datetime) or value is None:
+        return value
+    return datetime.datetime.combine(value, datetime.time())
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

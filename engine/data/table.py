@@ -1,0 +1,168 @@
+"""One part's rows, column by column, on Arrow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+MOST_CODES = 1000
+_SECOND = 1e6
+
+
+class Table:
+    """Rows of a part.
+
+    Parameters
+    ----------
+    arrow
+        The columns, already of the types of their kinds: text columns that hold
+        numbers, dates or truth values have been turned into those.
+    """
+
+    def __init__(self, arrow: pa.Table) -> None:
+        self.arrow = arrow
+        self._numbers: dict[str, NDArray[np.float64]] = {}
+        self._codes: dict[str, tuple[NDArray[np.int32], tuple[str, ...]]] = {}
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return int(self.arrow.num_rows)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names."""
+        return tuple(self.arrow.column_names)
+
+    def take(self, rows: NDArray[np.int64]) -> Table:
+        """Return some rows, in the order asked for."""
+        return Table(self.arrow.take(pa.array(rows)))
+
+    def filter(self, mask: NDArray[np.bool_]) -> Table:
+        """Return the rows where ``mask`` is true."""
+        return Table(self.arrow.filter(pa.array(mask)))
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """Return a numeric, boolean or date-time column, ``nan`` where missing.
+
+        Date-times are seconds since 1970 (UTC).
+
+        Raises
+        ------
+        TypeError
+            If the column holds text.
+        """
+        if name not in self._numbers:
+            self._numbers[name] = _as_numbers(self.arrow.column(name), name)
+        return self._numbers[name]
+
+    def codes(self, name: str) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+        """Return category codes, ``-1`` where missing, and their labels in order.
+
+        Raises
+        ------
+        TypeError
+            If the column is numeric with more than 1,000 distinct values.
+        """
+        if name not in self._codes:
+            self._codes[name] = _as_codes(self.arrow.column(name), name)
+        return self._codes[name]
+
+    def texts(self, name: str, rows: NDArray[np.int64]) -> list[str | None]:
+        """Return some cells as text, ``None`` where missing."""
+        cells = self.arrow.column(name).take(pa.array(rows))
+        return [None if v is None else text_of(v) for v in cells.to_pylist()]
+
+    def is_numeric(self, name: str) -> bool:
+        """Whether a column holds plain numbers."""
+        kind = self.arrow.schema.field(name).type
+        return bool(
+            pa.types.is_integer(kind)
+            or pa.types.is_floating(kind)
+            or pa.types.is_decimal(kind)
+        )
+
+
+def text_of(value: object) -> str:
+    """Return one value as the text by which it is labelled."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return (
+            str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        )
+    return str(value)
+
+
+def labels_of(values: Sequence[object]) -> tuple[str, ...]:
+    """Return values as labels."""
+    return tuple(text_of(value) for value in values)
+
+
+def _as_numbers(column: pa.ChunkedArray, name: str) -> NDArray[np.float64]:
+    kind = column.type
+    if (
+        pa.types.is_dictionary(kind)
+        or pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+    ):
+        raise TypeError(name)
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        micro = pc.cast(column, pa.timestamp("us")).cast(pa.int64())
+        return _plain(pc.cast(micro, pa.float64())) / _SECOND
+    if pa.types.is_boolean(kind):
+        column = pc.cast(column, pa.int8())
+    try:
+        return _plain(pc.cast(column, pa.float64(), safe=False))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise TypeError(name) from error
+
+
+def _plain(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    if column.null_count:
+        column = pc.fill_null(column, np.nan)
+    found = np.asarray(column.to_numpy(), dtype=np.float64)
+    if found.flags.writeable:
+        found.flags.writeable = False
+    return found
+
+
+def _as_codes(
+    column: pa.ChunkedArray, name: str
+) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    encoded = column.combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = (
+            pa.concat_arrays(encoded.chunks)
+            if encoded.num_chunks
+            else pa.array([], encoded.type)
+        )
+    if not pa.types.is_dictionary(encoded.type):
+        encoded = encoded.dictionary_encode()
+    values = encoded.dictionary
+    numeric = not (
+        pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+    )
+    if numeric and len(values) > MOST_CODES:
+        raise TypeError(name)
+    codes = encoded.indices
+    if codes.null_count:
+        codes = pc.fill_null(codes, -1)
+    codes = np.asarray(codes.to_numpy(zero_copy_only=False), dtype=np.int32)
+    if numeric or len(values) <= MOST_CODES:
+        order = np.asarray(pc.array_sort_indices(values), dtype=np.int64)
+        rank = np.empty(len(order) + 1, dtype=np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        rank[-1] = -1  # code -1 stays missing
+        codes = rank[codes]
+        values = values.take(pa.array(order))
+    codes.flags.writeable = False
+    return codes, labels_of(values.to_pylist())

@@ -1,0 +1,189 @@
+"""Delimited text and JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import IO, TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.csv as pcsv
+import pyarrow.json as pjson
+
+from engine.contracts.dataset import Note
+from engine.contracts.errors import EngineError
+from engine.data.missing import TOKENS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.contracts.dataset import ReadOptions
+    from engine.contracts.errors import Param
+    from engine.contracts.progress import Progress
+
+_BLOCK = 16 << 20
+# A few ragged rows in a large file are left out and named; more than this share
+# means that the file was read wrongly, and nothing is guessed.
+MOST_RAGGED = 0.001
+_ROWS_NAMED = 5
+_FEW_ROWS = 100
+_CONVERSION = re.compile(
+    r"In CSV column #(?P<column>\d+):(?: Row #(?P<row>\d+):)? CSV conversion error to "
+    r"\S+: invalid value '(?P<value>.*?)'",
+    re.DOTALL,
+)
+
+
+def read_delimited(
+    reopen: Callable[[], io.RawIOBase],
+    name: str,
+    options: ReadOptions,
+    size: int | None,
+    progress: Progress,
+) -> tuple[pa.Table, tuple[Note, ...]]:
+    """Read rows of cells; every column comes as Arrow infers it.
+
+    A column that turns out to hold something else than its first block promised
+    is read again as text, and the first such value is named.
+
+    Parameters
+    ----------
+    reopen
+        Returns the decompressed bytes from their start.
+    size
+        Bytes of the file for the progress, where they are known.
+
+    Raises
+    ------
+    EngineError
+        ``data.ragged_rows``, ``data.wrong_encoding``.
+    """
+    as_text: dict[str, pa.DataType] = {}
+    notes: list[Note] = []
+    while True:
+        ragged: list[tuple[int, int, int]] = []
+        try:
+            table = _read_once(reopen(), options, as_text, ragged, size, progress)
+            break
+        except pa.ArrowInvalid as error:
+            place = _CONVERSION.search(str(error))
+            if place is None:
+                raise _explained(error, name, options.encoding or "utf-8") from error
+            column, value = _column_name(reopen(), options, place), place["value"]
+            if column in as_text:
+                raise _explained(error, name, options.encoding or "utf-8") from error
+            as_text[column] = pa.string()
+            params = {"column": column, "value": value[:80], "row": _row_of(place)}
+            notes.append(Note(code="data.mixed_column", params=params))
+    if not options.header:
+        names = [f"column {i}" for i in range(1, table.num_columns + 1)]
+        table = table.rename_columns(names)
+    if ragged:
+        notes.append(_ragged_note(ragged, table.num_rows, name))
+    return table, tuple(notes)
+
+
+def _read_once(
+    file: io.RawIOBase,
+    options: ReadOptions,
+    as_text: dict[str, pa.DataType],
+    ragged: list[tuple[int, int, int]],
+    size: int | None,
+    progress: Progress,
+) -> pa.Table:
+    def skip(row: pcsv.InvalidRow) -> str:
+        ragged.append((row.number or 0, row.expected_columns, row.actual_columns))
+        return "skip"
+
+    tokens = options.missing_tokens
+    encoding = options.encoding or "utf-8"
+    reader = pcsv.open_csv(
+        pa.PythonFile(file, mode="r"),
+        read_options=pcsv.ReadOptions(
+            use_threads=False,  # keeps the numbers of rows that do not fit
+            block_size=_BLOCK,
+            autogenerate_column_names=not options.header,
+            encoding="utf-8" if encoding == "utf-8-sig" else encoding,
+        ),
+        parse_options=pcsv.ParseOptions(
+            delimiter=options.separator or ",",
+            quote_char=options.quote or '"',
+            newlines_in_values=True,
+            invalid_row_handler=skip,
+        ),
+        convert_options=pcsv.ConvertOptions(
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+            null_values=list(TOKENS if tokens is None else tokens),
+            decimal_point=options.decimal or ".",
+            column_types=as_text,
+        ),
+    )
+    batches, done = [], 0
+    for batch in reader:
+        batches.append(batch)
+        done += batch.nbytes
+        progress.advance(min(done, size or done), size or done, "data.reading")
+    return pa.Table.from_batches(batches, reader.schema)
+
+
+def _column_name(file: io.RawIOBase, options: ReadOptions, place: re.Match[str]) -> str:
+    number = int(place["column"])
+    if not options.header:
+        return f"f{number}"
+    encoding = options.encoding or "utf-8"
+    text = io.TextIOWrapper(io.BufferedReader(file), encoding=encoding, newline="")
+    return next(csv.reader(text, delimiter=options.separator or ","))[number]
+
+
+def _row_of(place: re.Match[str]) -> int:
+    return int(place["row"]) if place["row"] else 0
+
+
+def _ragged_note(ragged: list[tuple[int, int, int]], n: int, name: str) -> Note:
+    rows = [row for row, _, _ in ragged]
+    params: dict[str, Param] = {
+        "file": name,
+        "n": len(ragged),
+        "row": rows[0],
+        "expected": ragged[0][1],
+        "found": ragged[0][2],
+    }
+    if n < _FEW_ROWS or len(ragged) > max(MOST_RAGGED * n, 1):
+        raise EngineError("data.ragged_rows", **params)
+    named = tuple(str(row) for row in rows[:_ROWS_NAMED])
+    return Note(code="data.rows_left_out", params={**params, "rows": named})
+
+
+def _explained(error: pa.ArrowInvalid, name: str, encoding: str) -> EngineError:
+    text = str(error)
+    if "UTF8" in text or "UTF-8" in text or "decode" in text:
+        return EngineError(
+            "data.wrong_encoding", file=name, encoding=encoding, why=text[:200]
+        )
+    if "Empty CSV file" in text:
+        return EngineError("data.no_rows", file=name)
+    return EngineError("data.damaged", file=name, format="text", why=text[:300])
+
+
+def read_json_lines(
+    file: IO[bytes] | io.RawIOBase, name: str, progress: Progress
+) -> tuple[pa.Table, tuple[Note, ...]]:
+    """Read one object a line.
+
+    Raises
+    ------
+    EngineError
+        ``data.bad_json`` with the line, ``data.nested_json`` with the column.
+    """
+    progress.advance(0, 1, "data.reading")
+    try:
+        table = pjson.read_json(pa.PythonFile(file, mode="r"))
+    except pa.ArrowInvalid as error:
+        raise EngineError("data.bad_json", file=name, why=str(error)[:300]) from error
+    for field in table.schema:
+        if pa.types.is_nested(field.type):
+            raise EngineError("data.nested_json", file=name, column=field.name)
+    progress.advance(1, 1, "data.reading")
+    return table, ()
