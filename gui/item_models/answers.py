@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from engine.contracts.decision import Decision
     from engine.contracts.predictions import RowScores
 
-DIFFERENCE = "@difference"
 _LEFT_OUT = frozenset(
     {Role.TARGET, Role.PREDICTION, Role.SCORE, Role.IGNORE, Role.SPLIT, Role.ENTITY}
 )
@@ -73,11 +72,11 @@ class RowAnswers:
         return truth >= 0 and self._code(row) != truth
 
     def confidence(self, row: int) -> float:
-        """Return the score of the decided class; prediction − truth for numbers."""
+        """Return the score of the decided class; truth − prediction for numbers."""
         if row >= self._scores.n_rows:
             return float("nan")
         if self._regression:
-            return float(self._scores.labels[row]) - float(self._scores.truth[row])
+            return float(self._scores.truth[row]) - float(self._scores.labels[row])
         if not len(self._scores.score):
             return float("nan")
         score = float(self._scores.score[row])
@@ -114,7 +113,7 @@ def _answer_columns(scores: RowScores) -> list[ShownColumn]:
         ),
     ]
     if number:
-        title, name = tr("prediction − truth"), DIFFERENCE
+        title, name = tr("residual"), "@residual"
     elif shares:
         title, name = tr("confidence"), "@confidence"
     else:
@@ -127,8 +126,3 @@ def _answer_columns(scores: RowScores) -> list[ShownColumn]:
         ShownColumn(name="@loss", title=loss, kind=Kind.NUMERIC, look=Look.LOSS)
     )
     return found
-
-
-def sorted_as(column: ShownColumn) -> str:
-    """Return the column to sort by: a difference sorts by its size."""
-    return "@loss" if column.name == DIFFERENCE else column.name

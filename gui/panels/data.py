@@ -9,7 +9,6 @@ import msgspec
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QHBoxLayout,
     QMenu,
     QToolButton,
@@ -30,10 +29,11 @@ from gui.widgets.column_details import ColumnDetails
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu
 from gui.widgets.column_query import ColumnQuery, needs_predictions
+from gui.widgets.part_chooser import PartChooser, part_word
 from gui.widgets.row_export import export_menu
 from gui.widgets.row_links import RowLinks
 from gui.widgets.row_table import RowTable
-from gui.widgets.rule_editor import RuleLine, trouble_label
+from gui.widgets.rule_line import RuleLine, trouble_label
 
 if TYPE_CHECKING:
     from engine.contracts.dataset import Column, DatasetInfo, Kind, Role
@@ -43,11 +43,6 @@ if TYPE_CHECKING:
     from engine.contracts.results import ViewInfo
     from engine.contracts.selection import Selection
 
-PARTS: dict[Part, str] = {
-    Part.EVALUATION: mark("evaluation"),
-    Part.REFERENCE: mark("reference"),
-    Part.CALIBRATION: mark("calibration"),
-}
 LOW = 300  # a table lower than this keeps its headings short
 _NARROWEST, _WIDEST = 140, 230
 
@@ -112,19 +107,7 @@ class DataPanel(Panel):
         return body
 
     def _build_controls(self) -> QHBoxLayout:
-        self.parts: dict[Part, QToolButton] = {}
-        group = QButtonGroup(self)
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        for part, name in PARTS.items():
-            button = QToolButton()
-            button.setCheckable(True)
-            button.setText(tr(name))
-            button.setChecked(part is self._part)
-            button.clicked.connect(lambda _=False, part=part: self._show_part(part))
-            group.addButton(button)
-            row.addWidget(button)
-            self.parts[part] = button
+        self.parts = PartChooser()
         self.line = RuleLine()
         self.line.setPlaceholderText(
             tr("filter, for example: age < 25 and housing = rent")
@@ -136,6 +119,9 @@ class DataPanel(Panel):
         menu = QMenu(self.more)
         menu.aboutToShow.connect(lambda: self._fill_more(menu))
         self.more.setMenu(menu)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.parts)
         row.addWidget(self.line, 1)
         row.addWidget(self.more)
         return row
@@ -150,6 +136,7 @@ class DataPanel(Panel):
             lambda _width, height: self.header.set_compact(compact=height < LOW)
         )
         self.line.rule_changed.connect(lambda _rule: self._ask_from_top())
+        self.parts.chosen.connect(self._show_part)
         self.query.changed.connect(self._ask_from_top)
         self.rows.filled.connect(self._fit_once)
         self.links.view_lost.connect(self.ask)
@@ -194,13 +181,7 @@ class DataPanel(Panel):
             self.ask()
 
     def _show_columns(self, data: DatasetInfo) -> None:
-        loaded = {info.part: info for info in data.parts}
-        for part, button in self.parts.items():
-            button.setVisible(part in loaded and len(loaded) > 1)
-            if part in loaded:
-                n = f"{loaded[part].n_rows:,}"
-                button.setText(tr("{part} {n}", part=tr(PARTS[part]), n=n))
-            button.setChecked(part is self._part)
+        self.parts.show_parts(data, self._part)
         self.query.forget_missing({column.name for column in data.columns})
         self.line.set_names([column.name for column in data.columns])
         self.table.numbers.set_largest(
@@ -276,7 +257,7 @@ class DataPanel(Panel):
                 n=f"{self._view.n_rows:,}",
                 total=f"{self._view.n_total:,}",
             ),
-            tr(PARTS[self._part]),
+            part_word(self._part),
         ]
         noticed = len(data.notes) + sum(len(c.notes) for c in data.columns)
         if noticed:
@@ -372,6 +353,15 @@ class DataPanel(Panel):
         self.details.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self.summaries.want((name,))
 
+    def _open_reading(self) -> None:
+        data = self.context.case.data
+        part = data.part(self._part) if data is not None else None
+        if data is not None and part is not None:
+            self._detailed = None
+            self.details.show_reading(data, part)
+            self.details.show()
+            self.details.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _show_details(self, name: str) -> None:
         data = self.context.case.data
         column = data.column(name) if data is not None else None
@@ -389,6 +379,9 @@ class DataPanel(Panel):
 
     def _fill_more(self, menu: QMenu) -> None:
         menu.clear()
+        read = menu.addAction(tr("How it was read"))
+        read.setEnabled(self._view is not None)
+        read.triggered.connect(self._open_reading)
         order = menu.addAction(tr("Order of the file"))
         order.setEnabled(bool(self.query.order))
         order.triggered.connect(self.query.reset_order)

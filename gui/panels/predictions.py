@@ -23,10 +23,8 @@ from engine.contracts.model import Task
 from engine.contracts.requests import OpenView
 from engine.contracts.selection import Range
 from gui.item_models.answers import (
-    DIFFERENCE,
     RowAnswers,
     answer_table,
-    sorted_as,
 )
 from gui.item_models.rows import Look, RowsModel, ShownColumn
 from gui.panel import About, Panel, State
@@ -36,7 +34,7 @@ from gui.widgets.column_query import ColumnQuery, Order
 from gui.widgets.row_export import export_menu
 from gui.widgets.row_links import RowLinks
 from gui.widgets.row_table import RowTable
-from gui.widgets.rule_editor import RuleLine, trouble_label
+from gui.widgets.rule_line import RuleLine, trouble_label
 
 if TYPE_CHECKING:
     from engine.contracts.dataset import DatasetInfo
@@ -291,7 +289,7 @@ class PredictionsPanel(Panel):
 
     def _open_export(self) -> None:
         if self._view is not None:
-            names = (sorted_as(column) for column in self.rows.columns)
+            names = (column.name for column in self.rows.columns)
             columns = tuple(dict.fromkeys(names))
             menu = export_menu(self, self.context, self._view, columns)
             menu.popup(QCursor.pos())
@@ -299,7 +297,7 @@ class PredictionsPanel(Panel):
     # Order and filters
 
     def _sort_by(self, section: int, add: bool) -> None:
-        name = sorted_as(self.rows.columns[section])
+        name = self.rows.columns[section].name
         largest_first = self.rows.columns[section].right
         self.query.click(name, add=add, largest_first=largest_first)
 
@@ -316,15 +314,14 @@ class PredictionsPanel(Panel):
         menu = ColumnMenu(column.title, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.add_order()
-        if column.name != DIFFERENCE:
-            menu.add_filter(
-                column.name,
-                Kind.NUMERIC if column.right else column.kind,
-                self._labels(column),
-                self.query.filters.get(column.name),
-                may_miss=column.look in {Look.PLAIN, Look.ID, Look.TRUTH},
-            )
-        name = sorted_as(column)
+        menu.add_filter(
+            column.name,
+            Kind.NUMERIC if column.right else column.kind,
+            self._labels(column),
+            self.query.filters.get(column.name),
+            may_miss=column.look in {Look.PLAIN, Look.ID, Look.TRUTH},
+        )
+        name = column.name
         menu.sort_wanted.connect(lambda order: self.query.sort(name, order))
         menu.filter_wanted.connect(lambda rule: self.query.keep(column.name, rule))
         menu.popup(place)

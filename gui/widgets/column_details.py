@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from engine.contracts.readings import numbers
 from gui.widgets.column_words import kind_word, percent, role_word
 
 if TYPE_CHECKING:
-    from engine.contracts.dataset import Column, Note
+    from engine.contracts.dataset import Column, DatasetInfo, Note, PartInfo
     from engine.contracts.results import ColumnSummary
     from gui.services.theme import Tokens
 
@@ -129,6 +130,30 @@ class ColumnDetails(QFrame):
             *((tr("Noticed while reading"), note) for note in column.notes),
         ):
             self._add_note(heading, note)
+
+    def show_reading(self, data: DatasetInfo, part: PartInfo) -> None:
+        """Show how the files of a part were read, and what was noticed."""
+        self.title.setText(tr("How it was read"))
+        self.picture.show_summary(None)
+        self._clear()
+        for source in part.sources:
+            self._add(tr("file"), Path(source.path).name)
+            self._add(tr("rows"), f"{source.n_rows:,}")
+            for name, value in (
+                (tr("format"), source.options.format),
+                (tr("encoding"), source.options.encoding),
+                (tr("separator"), _shown(source.options.separator)),
+                (tr("decimal sign"), source.options.decimal),
+                (tr("sheet"), source.options.sheet),
+            ):
+                if value:
+                    self._add(name, value)
+            self._add("SHA-256", source.sha256[:16] + "…")
+        for note in data.notes:
+            self._add_note(tr("Noticed while reading"), note)
+        for column in data.columns:
+            for note in column.notes:
+                self._add_note(" ".join(column.name.split()), note)
 
     def _clear(self) -> None:
         while self._facts.rowCount():
@@ -268,6 +293,10 @@ class _Picture(QWidget):
             painter.setPen(self._colours["muted"])
             right = middle | Qt.AlignmentFlag.AlignRight
             painter.drawText(row.adjusted(0, 0, -2, 0), int(right), numbers_text)
+
+
+def _shown(separator: str | None) -> str | None:
+    return tr("tab") if separator == "\t" else separator
 
 
 def _plain_label() -> QLabel:

@@ -133,7 +133,7 @@ def test_that_an_earlier_choice_survives_the_next(case, panel):
 
 
 def test_that_another_part_is_shown_without_touching_the_selection(case, panel, qtbot):
-    qtbot.mouseClick(panel.parts[Part.REFERENCE], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.parts.buttons[Part.REFERENCE], Qt.MouseButton.LeftButton)
     settle(case)
     assert panel.rows.rowCount() == 50
     panel.table.picked.emit(0, 3, Qt.KeyboardModifier.NoModifier)
