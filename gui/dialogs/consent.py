@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from engine.contracts.i18n import mark, tr, trn
 from engine.contracts.messages import next_step, sentence
 from engine.contracts.model import Light
+from gui.dialogs.allow_list import show_allow_list
 from gui.widgets.findings_table import FindingsTable
 
 if TYPE_CHECKING:
@@ -75,6 +76,9 @@ class ConsentDialog(QDialog):
         self.findings = FindingsTable()
         self.findings.apply_theme(tokens)
         self.findings.show_findings(report.findings)
+        self.findings.list_wanted.connect(
+            lambda: show_allow_list(report.allow_list, self)
+        )
         self._lay_out(tokens)
         self._check()
         self.resize(760, 580)

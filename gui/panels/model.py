@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from engine.contracts.i18n import mark, tr, trn
 from engine.contracts.messages import next_step, sentence
 from engine.contracts.readings import model as words
+from gui.dialogs.allow_list import show_allow_list
 from gui.dialogs.consent import HEADINGS
 from gui.panel import About, Panel
 from gui.widgets.findings_table import FindingsTable
@@ -70,6 +71,7 @@ class ModelPanel(Panel):
         self._settings = _table([tr("Setting"), tr("Value")])
         self._settings.setAccessibleName(tr("Hyper-parameters"))
         self.findings = FindingsTable()
+        self.findings.list_wanted.connect(self._show_list)
         self._verdict = QLabel()
         self._verdict.setTextFormat(Qt.TextFormat.PlainText)
         self._verdict.setWordWrap(True)
@@ -223,6 +225,11 @@ class ModelPanel(Panel):
             ]
             for one in info.inputs
         ]
+
+    def _show_list(self) -> None:
+        info = self.context.case.model
+        if info is not None and info.safety is not None:
+            show_allow_list(info.safety.allow_list, self)
 
     def _show_safety(self, info: ModelInfo) -> None:
         report = info.safety

@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QSortFilterProxyModel,
     Qt,
+    Signal,
 )
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import (
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QTableView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -156,7 +158,12 @@ class _Filter(QSortFilterProxyModel):
 
 
 class FindingsTable(QWidget):
-    """The findings with a search field; everything is shown as plain text."""
+    """The findings with a search field; everything is shown as plain text.
+
+    ``list_wanted`` asks for the list of vetted names to be shown.
+    """
+
+    list_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -171,6 +178,10 @@ class FindingsTable(QWidget):
         self.which.setAccessibleName(tr("Which findings"))
         self.count = QLabel()
         self.count.setTextFormat(Qt.TextFormat.PlainText)
+        self.list_button = QToolButton()
+        self.list_button.setText(tr("Vetted names…"))
+        self.list_button.setToolTip(tr("Show the list that the findings stand against"))
+        self.list_button.clicked.connect(self.list_wanted)
         self.table = QTableView()
         self.table.setAccessibleName(tr("Findings"))
         self.table.setModel(self.filter)
@@ -198,6 +209,7 @@ class FindingsTable(QWidget):
         row.addWidget(self.search, 1)
         row.addWidget(self.which)
         row.addWidget(self.count)
+        row.addWidget(self.list_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

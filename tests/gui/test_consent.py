@@ -112,6 +112,20 @@ def test_that_text_from_the_file_is_never_markup(ask, tokens):
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in labels)
 
 
+def test_that_the_list_of_vetted_names_can_be_read(qtbot, ask):
+    from PySide6.QtWidgets import QLineEdit, QTableWidget
+
+    dialog = ask(Light.AMBER, allow_list="v1")
+    dialog.findings.list_wanted.emit()
+    (window,) = (d for d in dialog.findChildren(QDialog) if d is not dialog)
+    table = window.findChild(QTableWidget)
+    assert table.rowCount() > 900
+    window.findChild(QLineEdit).setText("functools.partial")
+    shown = [r for r in range(table.rowCount()) if not table.isRowHidden(r)]
+    assert [table.item(r, 2).text() for r in shown] == ["kept off the list"]
+    window.close()
+
+
 def test_that_every_light_has_a_shape_of_its_own():
     from gui.dialogs.consent import HEADINGS, MEANINGS
 
