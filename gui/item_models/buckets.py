@@ -39,6 +39,7 @@ class BucketsModel(QAbstractTableModel):
         self._result: Buckets | None = None
         self._rows: tuple[Bucket, ...] = ()
         self._top = 1.0
+        self._widest = ""
 
     @property
     def result(self) -> Buckets | None:
@@ -55,6 +56,7 @@ class BucketsModel(QAbstractTableModel):
             self.beginRemoveRows(QModelIndex(), after, before - 1)
         self._result, self._rows = result, rows
         self._top = self._scale(result)
+        self._widest = max((self._interval(row) for row in rows), key=len)
         if after > before:
             self.endInsertRows()
         elif after < before:
@@ -107,7 +109,7 @@ class BucketsModel(QAbstractTableModel):
             low, value, high = (
                 min(end, self._top) for end in (bucket.low, bucket.rate, bucket.high)
             )
-            interval = Interval(low, value, high, reference, self._top)
+            interval = Interval(low, value, high, reference, self._top, self._widest)
             return Cell(text, muted=dimmed, interval=interval)
         bold = column == RATE and not dimmed
         return Cell(text, right=column in _RIGHT, muted=dimmed, bold=bold)

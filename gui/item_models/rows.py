@@ -131,6 +131,7 @@ class Interval(NamedTuple):
     high: float
     reference: float
     top: float
+    widest: str
 
 
 class Cell(NamedTuple):

@@ -229,8 +229,8 @@ class DataPanel(Panel):
             super()._failed(error)
             return
         self._job = None
-        self._enter(State.READY)
         self.line.refuse(sentence(error.code, error.params))
+        self._enter(State.READY)
 
     def reading(self) -> str:
         """Return how much there is, how much of it is missing, what was noticed."""

@@ -234,8 +234,8 @@ class PredictionsPanel(Panel):
             super()._failed(error)
             return
         self._job = None
-        self._enter(State.READY)
         self.line.refuse(sentence(error.code, error.params))
+        self._enter(State.READY)
 
     def reading(self) -> str:
         """Return how many rows are shown, and in which order."""

@@ -19,7 +19,8 @@ _GAP = 10
 class Interval(Protocol):
     """A rate with its interval, on a scale from 0 to ``top``.
 
-    ``reference`` (the rate of all rows) is marked by a thin line.
+    ``reference`` (the rate of all rows) is marked by a thin line. ``widest`` is
+    the longest text beside a bar of the same table, so that all bars are as long.
     """
 
     @property
@@ -32,6 +33,8 @@ class Interval(Protocol):
     def reference(self) -> float: ...  # noqa: D102
     @property
     def top(self) -> float: ...  # noqa: D102
+    @property
+    def widest(self) -> str: ...  # noqa: D102
 
 
 def paint_interval(
@@ -44,7 +47,7 @@ def paint_interval(
     dimmed: bool = False,
 ) -> None:
     """Paint the bar, and the numbers at its right where they fit."""
-    needed = painter.fontMetrics().horizontalAdvance(text) + _GAP
+    needed = painter.fontMetrics().horizontalAdvance(interval.widest) + _GAP
     wide = room.width() - needed >= SHORTEST
     width = room.width() - needed if wide else room.width()
     track = QRectF(

@@ -22,7 +22,6 @@ from engine.contracts.messages import sentence
 from engine.contracts.selection import columns_of
 
 if TYPE_CHECKING:
-
     from engine.contracts.selection import Selection
     from gui.services.theme import Tokens
 

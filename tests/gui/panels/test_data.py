@@ -48,7 +48,7 @@ def test_that_rows_are_shown_in_the_order_of_the_file(panel):
     assert panel.rows.rowCount() == N
     assert panel.rows.cell(3, 0).text == "A-00003"
     assert panel.rows.cell(0, 4).text == "missing"
-    assert "1 has missing values, most in income (10" in panel.reading()
+    assert "1 has missing values, most in income." in panel.reading()
 
 
 def test_that_headings_say_what_is_in_the_columns(panel):
