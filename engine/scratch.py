@@ -7,7 +7,6 @@ that folders left behind by a kill are recognised and swept at the next start.
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -20,9 +19,8 @@ _PREFIX = "session-"
 
 def root() -> Path:
     """Return the folder that holds the sessions' folders, created if need be."""
-    base = Path(platformdirs.user_runtime_dir("trasluz"))
-    if not os.access(base.parent, os.W_OK):
-        base = Path(platformdirs.user_cache_dir("trasluz"))
+    # not the runtime folder: that is often a small file system in memory
+    base = Path(platformdirs.user_cache_dir("trasluz"))
     base.mkdir(mode=0o700, parents=True, exist_ok=True)
     return base
 

@@ -136,5 +136,21 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{column} is known only after the model has predicted."),
         "",
     ),
+    "rows.no_such_row": (
+        mark("There is no row {row}; the rows are numbered 0 to {n} less one."),
+        "",
+    ),
+    "command.bad_split": (
+        mark("--split wants COLUMN=VALUE, not {text}."),
+        mark("An example: --split part=evaluation."),
+    ),
+    "command.cannot_write": (
+        mark("{file} cannot be written: {why}."),
+        mark("Choose another folder, or make room."),
+    ),
+    "command.bad_parameter": (
+        mark("-p wants KEY=VALUE, not {text}."),
+        mark("An example: -p bins=20."),
+    ),
     "rows.view_gone": (mark("The table was replaced by a newer one."), ""),
 }

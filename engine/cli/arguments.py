@@ -1,0 +1,79 @@
+"""What can be typed."""
+
+from __future__ import annotations
+
+import argparse
+
+from engine.contracts.i18n import tr
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of ``main.py``'s commands."""
+    top = argparse.ArgumentParser(
+        prog="main.py",
+        description=tr("Where a model fails, and how sure one can be of that."),
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    evaluate = commands.add_parser("evaluate", help=tr("how good is the model"))
+    _inputs(evaluate)
+
+    run = commands.add_parser("run", help=tr("run one analysis"))
+    run.add_argument("analysis", metavar="ANALYSIS")
+    _inputs(run)
+    run.add_argument(
+        "-p",
+        dest="params",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help=tr("a parameter of the analysis; may be repeated"),
+    )
+    which = run.add_mutually_exclusive_group()
+    which.add_argument("--row", type=int, metavar="N", help=tr("one row, from 0"))
+    which.add_argument("--rows", metavar="RULE", help=tr("rows by a rule"))
+    run.add_argument("--out", metavar="FILE.npz", help=tr("write the arrays"))
+    run.add_argument("--seed", type=int, default=0)
+
+    analyses = commands.add_parser("analyses", help=tr("what can be run"))
+    analyses.add_argument("--json", nargs="?", const="-", metavar="FILE")
+
+    inspect = commands.add_parser(
+        "inspect", help=tr("what a model file would import or run, without opening it")
+    )
+    inspect.add_argument("file", metavar="FILE")
+    inspect.add_argument("--json", nargs="?", const="-", metavar="FILE")
+    return top
+
+
+def _inputs(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--model", metavar="FILE", help=tr("the model"))
+    add(
+        "--data",
+        required=True,
+        nargs="+",
+        metavar="FILE",
+        help=tr("the rows to be judged on: files or a folder of one schema"),
+    )
+    add("--target", required=True, metavar="COLUMN", help=tr("the truth"))
+    add("--positive", default="", metavar="LABEL", help=tr("the class to be found"))
+    add("--weights", default="", metavar="COLUMN", help=tr("row weights"))
+    add("--where", metavar="RULE", help=tr("only rows such as “age < 25”"))
+    add(
+        "--split",
+        metavar="COLUMN=VALUE",
+        help=tr("only the rows where COLUMN is VALUE"),
+    )
+    add("--threshold", type=float, metavar="T", help=tr("0.5 unless told otherwise"))
+    add(
+        "--scores",
+        default="",
+        metavar="COLUMN[,COLUMN…]",
+        help=tr("columns that hold recorded scores, instead of a model"),
+    )
+    add("--prediction", metavar="COLUMN", help=tr("column of recorded labels"))
+    add("--reference", metavar="FILE", help=tr("the training rows"))
+    add("--calibration", metavar="FILE", help=tr("rows for calibration"))
+    add("--consent", default="", metavar="SHA256", help=tr("agree to open this file"))
+    add("--json", nargs="?", const="-", metavar="FILE", help=tr("write JSON"))

@@ -1,0 +1,98 @@
+"""One function a command."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from engine import analysis
+from engine.cli import output
+from engine.cli.work import work
+from engine.contracts.errors import EngineError
+from engine.contracts.requests import Inspect
+from engine.models.safety_text import as_text
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def evaluate(asked: argparse.Namespace) -> None:
+    """Say how good the model is."""
+    with work() as session:
+        scores = session.prepare(asked)
+        result = session.analyse("summary", scores, asked)
+    if asked.json:
+        output.write_json(output.evaluation(result), asked.json)
+    if asked.json != "-":
+        _print(output.evaluation_text(result))
+
+
+def run(asked: argparse.Namespace) -> None:
+    """Run one analysis and write what it finds."""
+    analysis.load(asked.analysis)
+    params = _params(asked.params)
+    with work() as session:
+        scores = session.prepare(asked)
+        result = session.analyse(
+            asked.analysis, scores, asked, params, row=asked.row, seed=asked.seed
+        )
+    if asked.out:
+        output.write_arrays(result, asked.out)
+    if asked.json:
+        output.write_json(result, asked.json)
+    if asked.json != "-" and not asked.out:
+        _print(output.as_json(result))
+
+
+def analyses(asked: argparse.Namespace) -> None:
+    """List what can be run, with parameters and defaults."""
+    found = []
+    for name in analysis.TABLE:
+        item = analysis.load(name)
+        found.append(
+            {
+                "id": item.id,
+                "title": item.title,
+                "parameters": msgspec.to_builtins(item.Params()),
+            }
+        )
+    if asked.json:
+        output.write_json(found, asked.json)
+        return
+    for entry in found:
+        options = " ".join(f"{k}={v}" for k, v in entry["parameters"].items())
+        _print(f"{entry['id']:<14} {entry['title']:<28} {options}".rstrip())
+
+
+def inspect(asked: argparse.Namespace) -> None:
+    """Report on a model file without opening it."""
+    with work() as session:
+        report = session.ask(Inspect(path=asked.file))
+    if asked.json:
+        output.write_json(report, asked.json)
+    if asked.json != "-":
+        _print(as_text(report))
+
+
+def _params(given: list[str]) -> dict[str, Any]:
+    params: dict[str, Any] = {}
+    for text in given:
+        key, sign, value = text.partition("=")
+        if not sign or not key:
+            raise EngineError("command.bad_parameter", text=text)
+        params[key.strip()] = _typed(value.strip())
+    return params
+
+
+def _typed(text: str) -> Any:
+    try:
+        value = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
+    return value if isinstance(value, (int, float, bool, str)) else text
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")

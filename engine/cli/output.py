@@ -1,0 +1,209 @@
+"""What commands print and write."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from engine.contracts.errors import EngineError
+from engine.contracts.i18n import tr
+from engine.contracts.model import Task
+from engine.contracts.readings import metric_names, numbers
+from engine.contracts.readings import summary as reading
+
+if TYPE_CHECKING:
+    from engine.contracts.results import Metric, Result, Summary
+
+
+def evaluation(result: Summary) -> dict[str, Any]:
+    """Return a summary as the JSON object of ``evaluate``."""
+    labels = list(result.classes)
+    matrix = [] if result.confusion is None else result.confusion.tolist()
+    return {
+        "task": result.task.value,
+        "n_rows": result.n_rows,
+        "classes": labels,
+        "positive": result.positive or None,
+        "threshold": result.threshold,
+        "confusion": {"labels": labels, "matrix": _whole(matrix)},
+        "metrics": {
+            name: {"value": m.value, "low": m.low, "high": m.high}
+            for name, m in result.metrics.items()
+        },
+        "per_class": {
+            c.label: {
+                "precision": c.precision.value,
+                "recall": c.recall.value,
+                "f1": c.f1.value,
+                "support": _whole(c.support),
+            }
+            for c in result.per_class
+        },
+        "baseline": result.baseline,
+        "skipped_rows": result.skipped_rows,
+        "parts": {
+            other.part: {
+                "n_rows": other.n_rows,
+                "metrics": {
+                    name: {"value": m.value, "low": m.low, "high": m.high}
+                    for name, m in other.metrics.items()
+                },
+            }
+            for other in result.others
+        },
+        "provenance": msgspec.to_builtins(result.provenance),
+    }
+
+
+def evaluation_text(result: Summary) -> str:
+    """Return a summary as a table to read."""
+    lines = [reading.read(result), ""]
+    head = [tr("metric"), tr("value"), tr("95 % interval"), tr("baseline")]
+    head += [tr(other.part) for other in result.others]
+    rows = [head]
+    for name, metric in result.metrics.items():
+        row = [
+            metric_names.title(name),
+            _value(name, metric),
+            _interval(name, metric),
+            _bare(result.baseline.get(name)),
+        ]
+        row += [_value(name, o.metrics[name]) for o in result.others]
+        rows.append(row)
+    lines += _aligned(rows)
+    if result.task is not Task.REGRESSION and result.confusion is not None:
+        lines += ["", tr("Confusion (rows are the truth):")]
+        lines += _aligned(_confusion_rows(result))
+    return "\n".join(lines)
+
+
+def as_json(value: Any) -> str:
+    """Return any result as JSON; arrays as lists, nan and infinities as null."""
+    plain = msgspec.to_builtins(value, enc_hook=_listed)
+    return json.dumps(_finite(plain), ensure_ascii=False, indent=1)
+
+
+def write_json(value: Any, path: str) -> None:
+    """Write JSON to a file, whole or not at all, or to standard output (``-``)."""
+    text = as_json(value) + "\n"
+    if path == "-":
+        sys.stdout.write(text)
+    else:
+        write_whole(path, text.encode())
+
+
+def write_arrays(result: Result, path: str) -> None:
+    """Write the arrays of a result, and its other fields as text, to ``.npz``."""
+    arrays: dict[str, Any] = {}
+    for name in result.__struct_fields__:
+        value = getattr(result, name)
+        if isinstance(value, np.ndarray):
+            arrays[name] = value
+        elif isinstance(value, tuple) and all(isinstance(v, str) for v in value):
+            arrays[name] = np.asarray(value, dtype=np.str_)
+        elif isinstance(value, (str, int, float)):
+            arrays[name] = np.asarray(value)
+        elif value is not None:
+            arrays[name] = np.asarray(as_json(value))
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    write_whole(path, buffer.getvalue())
+
+
+def write_whole(path: str, content: bytes) -> None:
+    """Write a file that appears whole or not at all.
+
+    Raises
+    ------
+    EngineError
+        ``command.cannot_write``.
+    """
+    target = Path(path)
+    try:
+        handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".trasluz-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(partial).chmod(0o666 & ~_umask())
+            Path(partial).replace(target)
+        finally:
+            Path(partial).unlink(missing_ok=True)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise EngineError("command.cannot_write", file=path, why=why) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return int(value) if float(value).is_integer() else value
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    raise NotImplementedError(type(value))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value
+
+
+def _value(name: str, metric: Metric) -> str:
+    return "–" if metric.value is None else numbers.metric(name, metric)
+
+
+def _interval(name: str, metric: Metric) -> str:
+    return "" if metric.low is None else numbers.metric_interval(name, metric)
+
+
+def _bare(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
+
+
+def _confusion_rows(result: Summary) -> list[list[str]]:
+    counts = result.confusion if result.confusion is not None else np.empty((0, 0))
+    most = 12
+    shown = result.classes[:most]
+    rows = [["", *shown]]
+    for i, label in enumerate(shown):
+        rows.append([label, *(f"{counts[i, j]:,.6g}" for j in range(len(shown)))])
+    if len(result.classes) > most:
+        rows.append(["…", tr("{n} classes in all", n=len(result.classes))])
+    return rows
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    widths = [
+        max(len(row[i]) for row in rows if i < len(row)) for i in range(len(rows[0]))
+    ]
+    lines = []
+    for row in rows:
+        cells = [row[0].ljust(widths[0])]
+        cells += [
+            cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=False)
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return lines

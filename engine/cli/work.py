@@ -1,0 +1,190 @@
+"""One session for one command, with progress where a person watches."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from engine import runner, scratch
+from engine.contracts.dataset import Part, ReadOptions, Split
+from engine.contracts.decision import Decision
+from engine.contracts.errors import EngineError
+from engine.contracts.events import Failed, Finished, Progressed, Warned
+from engine.contracts.expression import parse
+from engine.contracts.messages import sentence
+from engine.contracts.model import RecordedScores, ScoreKind, Task
+from engine.contracts.requests import (
+    ConfigureData,
+    Inspect,
+    OpenData,
+    OpenModel,
+    Predict,
+    Run,
+    Submit,
+    UseRecordedScores,
+)
+from engine.session import Session
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from engine.contracts.events import JobEvent
+    from engine.contracts.predictions import RowScores
+    from engine.contracts.requests import Request
+    from engine.contracts.results import Result, SafetyReport
+    from engine.contracts.selection import Selection
+
+_WIDTH = 78
+
+
+class Work:
+    """Asks a session and waits for each answer."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._jobs = 0
+        self._watched = sys.stderr.isatty()
+
+    def ask(self, request: Request) -> Any:
+        """Return the answer.
+
+        Raises
+        ------
+        EngineError
+            What the session says is wrong.
+        """
+        self._jobs += 1
+        last: list[JobEvent] = []
+
+        def hear(event: JobEvent) -> None:
+            if isinstance(event, Progressed):
+                self._show(event)
+            elif isinstance(event, Warned):
+                self._clear()
+                print(sentence(event.code, event.params), file=sys.stderr)
+            elif isinstance(event, (Finished, Failed)):
+                last.append(event)
+
+        runner.run(Submit(self._jobs, request), self._session.answer, hear)
+        self._clear()
+        match last:
+            case [Finished() as finished]:
+                return finished.result
+            case [Failed() as failed]:
+                raise EngineError(failed.error.code, **failed.error.params)
+        raise KeyboardInterrupt
+
+    def prepare(self, asked: argparse.Namespace) -> RowScores:
+        """Open everything the arguments name and predict."""
+        self.ask(OpenData(paths=tuple(asked.data), options=ReadOptions()))
+        self.ask(ConfigureData(split=_split(asked.split)))
+        for path, part in (
+            (asked.reference, Part.REFERENCE),
+            (asked.calibration, Part.CALIBRATION),
+        ):
+            if path:
+                self.ask(OpenData(paths=(path,), part=part))
+        if asked.model:
+            self._open_model(asked.model, asked.consent)
+        else:
+            names = tuple(name.strip() for name in asked.scores.split(",") if name)
+            scores = RecordedScores(scores=names, prediction=asked.prediction)
+            if not names and not asked.prediction:
+                raise EngineError("predict.no_model")
+            self.ask(UseRecordedScores(scores=scores))
+        found: RowScores = self.ask(
+            Predict(target=asked.target, positive=asked.positive, weights=asked.weights)
+        )
+        return found
+
+    def analyse(
+        self,
+        analysis: str,
+        scores: RowScores,
+        asked: argparse.Namespace,
+        params: dict[str, Any] | None = None,
+        *,
+        row: int | None = None,
+        seed: int = 0,
+    ) -> Result:
+        """Run one analysis on the rows that were asked for."""
+        selection = _rows(asked)
+        if row is not None and not 0 <= row < scores.n_rows:
+            raise EngineError("rows.no_such_row", row=row, n=scores.n_rows)
+        result: Result = self.ask(
+            Run(
+                analysis=analysis,
+                params=params or {},
+                selection=selection,
+                decision=decision_of(scores, asked.threshold),
+                row=row,
+                seed=seed,
+            )
+        )
+        return result
+
+    def _open_model(self, path: str, consent: str) -> None:
+        report: SafetyReport = self.ask(Inspect(path=path))
+        try:
+            self.ask(OpenModel(path=path, consent=consent))
+        except EngineError as error:
+            if error.code == "safety.needs_consent":
+                from engine.models.safety_text import as_text  # noqa: PLC0415
+
+                print(as_text(report), file=sys.stderr)
+            raise
+
+    def _show(self, event: Progressed) -> None:
+        if not self._watched:
+            return
+        share = event.done / event.total if event.total else 1.0
+        bar = "█" * round(24 * share)
+        text = f"\r{sentence(event.stage):<28} {bar:<24} {share:4.0%}"
+        if event.seconds_left is not None:
+            text += f"  {event.seconds_left:.0f} s"
+        print(f"{text:<{_WIDTH}}", end="", file=sys.stderr, flush=True)
+
+    def _clear(self) -> None:
+        if self._watched:
+            print(f"\r{'':<{_WIDTH}}\r", end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def work() -> Iterator[Work]:
+    """Give a session that is always closed, with its scratch folder removed."""
+    folder = scratch.create()
+    session = Session(folder, spare=False)
+    try:
+        yield Work(session)
+    finally:
+        session.close()
+        scratch.remove(folder)
+
+
+def decision_of(scores: RowScores, threshold: float | None) -> Decision:
+    """Return the decision that a threshold, or none, means for these scores."""
+    if scores.task is not Task.BINARY or scores.score_kind is ScoreKind.LABEL:
+        return Decision(positive=scores.positive)
+    natural = scores.natural_threshold
+    return Decision(
+        positive=scores.positive, threshold=natural if threshold is None else threshold
+    )
+
+
+def _rows(asked: argparse.Namespace) -> Selection | None:
+    rules = [rule for rule in (asked.where, getattr(asked, "rows", None)) if rule]
+    found = [parse(rule) for rule in rules]
+    if len(found) == 2:
+        return found[0] & found[1]
+    return found[0] if found else None
+
+
+def _split(text: str | None) -> Split | None:
+    if not text:
+        return None
+    column, sign, value = text.partition("=")
+    if not sign or not column or not value:
+        raise EngineError("command.bad_split", text=text)
+    return Split(column=column.strip(), evaluation=(value.strip(),))
