@@ -414,6 +414,10 @@ class RowsModel(QAbstractTableModel):
                 return block
         return None
 
+    def is_read(self, position: int, column: int) -> bool:
+        """Return whether a cell has arrived."""
+        return (position // BLOCK_ROWS, column // BLOCK_COLUMNS) in self._blocks
+
     def cell(self, position: int, column: int) -> Cell:
         """Return what to paint at a place. Cheap: called for every cell in sight."""
         key = (position // BLOCK_ROWS, column // BLOCK_COLUMNS)

@@ -80,7 +80,6 @@ class DataPanel(Panel):
         self.query = ColumnQuery(parent=self)
         self._view: ViewInfo | None = None
         self._decided = self.context.decision.decision
-        self._fit = True
         self._detailed: str | None = None
         self.table = RowTable()
         self.table.setAccessibleName(tr("Rows of the data"))
@@ -138,7 +137,6 @@ class DataPanel(Panel):
         self.line.rule_changed.connect(lambda _rule: self._ask_from_top())
         self.parts.chosen.connect(self._show_part)
         self.query.changed.connect(self._ask_from_top)
-        self.rows.filled.connect(self._fit_once)
         self.links.view_lost.connect(self.ask)
         self.details.closed.connect(self._close_details)
 
@@ -189,8 +187,9 @@ class DataPanel(Panel):
         )
         self.summaries.of(data, self._part)
         columns = tuple(of_column(c) for c in data.columns)
-        self._fit = self.rows.columns != columns
-        self.rows.set_columns(columns)
+        if columns != self.rows.columns:
+            self.rows.set_columns(columns)
+            self.table.fit_columns(_NARROWEST, _WIDEST)
         self._head(data)
         self.links.set_live(live=self._part is Part.EVALUATION)
 
@@ -270,11 +269,6 @@ class DataPanel(Panel):
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return the rows that have been read around the place in sight."""
         return self.rows.as_table()
-
-    def _fit_once(self) -> None:
-        if self._fit and self.rows.row_number(0) is not None:
-            self._fit = False
-            self.table.fit_columns(_NARROWEST, _WIDEST)
 
     def _want_summaries(self, left: int, right: int) -> None:
         names = [column.name for column in self.rows.columns[left : right + 1]]

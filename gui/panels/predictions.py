@@ -81,7 +81,6 @@ class PredictionsPanel(Panel):
         self._held: Selection | None = self.context.selection.recipe
         self._picked: Selection | None = None
         self._view: ViewInfo | None = None
-        self._unsized = True
         self.table = RowTable()
         self.table.setAccessibleName(tr("Rows with predictions"))
         self.header = ColumnHeader()
@@ -130,7 +129,6 @@ class PredictionsPanel(Panel):
         self.selection_only.toggled.connect(lambda _on: self._ask_from_top())
         self.line.rule_changed.connect(lambda _rule: self._ask_from_top())
         self.query.changed.connect(self._query_changed)
-        self.rows.filled.connect(self._fit_once)
         self.links.view_lost.connect(self.ask)
         self.context.selection.changed.connect(self._take_selection)
 
@@ -194,8 +192,8 @@ class PredictionsPanel(Panel):
         if columns == self.rows.columns:
             return
         self.rows.set_columns(columns)
+        self.table.fit_columns()
         self.line.set_names([column.name for column in data.columns])
-        self._unsized = True
         self._head()
 
     def _head(self) -> None:
@@ -217,11 +215,6 @@ class PredictionsPanel(Panel):
         self.links.where = self._where()
         self.links.set_tinting(tinting=not self._shows_selection_only())
         self.rows.show_view(result)
-
-    def _fit_once(self) -> None:
-        if self._unsized and self.rows.row_number(0) is not None:
-            self._unsized = False
-            self.table.fit_columns()
 
     def follow_decision(self, decision: Decision) -> None:
         """Show the decisions of the rows in sight under the moved threshold."""

@@ -37,7 +37,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.widgets.cell_painter import PADDING, ROW_HEIGHT, CellPainter
+from gui.widgets.cell_painter import ROW_HEIGHT, CellPainter
+from gui.widgets.column_widths import NARROWEST, WIDEST, ColumnWidths
 from gui.widgets.row_numbers import RowNumbers
 
 if TYPE_CHECKING:
@@ -47,8 +48,6 @@ if TYPE_CHECKING:
     from gui.widgets.cell_painter import Cell
 
 Index = QModelIndex | QPersistentModelIndex
-NARROWEST = 52
-WIDEST = 230
 _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 _PICKERS = (
     Qt.KeyboardModifier.ShiftModifier
@@ -63,6 +62,7 @@ class Rows(Protocol):
     def rowCount(self) -> int: ...  # noqa: D102
     def columnCount(self) -> int: ...  # noqa: D102
     def cell(self, position: int, column: int) -> Cell: ...  # noqa: D102
+    def is_read(self, position: int, column: int) -> bool: ...  # noqa: D102
     def row_number(self, position: int) -> int | None: ...  # noqa: D102
     def need(self, top: int, bottom: int, left: int, right: int) -> None: ...  # noqa: D102
 
@@ -123,6 +123,7 @@ class RowTable(QTableView):
         self._quiet = False
         self._pending: int | None = None
         self._cells = CellPainter(self.font())
+        self._widths = ColumnWidths(self, self._cells)
 
     # What the owner says
 
@@ -164,15 +165,13 @@ class RowTable(QTableView):
 
     def fit_columns(self, narrowest: int = NARROWEST, widest: int = WIDEST) -> None:
         """Give every column the width of its heading and of the rows in sight."""
-        rows = self._rows()
-        if not rows.rowCount():
-            return
-        top, bottom = self._rows_between(0, self.viewport().height())
-        for column in range(rows.columnCount()):
-            title = str(self.model().headerData(column, Qt.Orientation.Horizontal))
-            cells = [rows.cell(place, column) for place in range(top, bottom + 1)]
-            width = self._cells.width_of(title, cells) + 2 * PADDING
-            self.setColumnWidth(column, min(max(width, narrowest), widest))
+        self._widths.start(self._rows(), narrowest, widest)
+        self._fit_read_columns()
+
+    def _fit_read_columns(self) -> None:
+        if self._rows().rowCount():
+            top, bottom = self._rows_between(0, self.viewport().height())
+            self._widths.fit_read(self._rows(), top, bottom)
 
     # Qt
 
@@ -296,7 +295,8 @@ class RowTable(QTableView):
     def dataChanged(
         self, top_left: Index, bottom_right: Index, roles: Any = ()
     ) -> None:
-        """Repaint, and step to the row a jump was waiting for."""
+        """Repaint, fit new columns, and step to the row a jump was waiting for."""
+        self._fit_read_columns()
         self.viewport().update()
         self.verticalHeader().viewport().update()
         if self._pending is not None:
@@ -380,6 +380,9 @@ class RowTable(QTableView):
             super().keyPressEvent(event)
             if not _shift(held):
                 self._anchor = max(self.currentIndex().row(), 0)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Do nothing: Qt would read every row of the view to find a letter."""
 
     def _stretch(self, position: int, step: int) -> None:
         there = position + step

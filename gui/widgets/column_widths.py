@@ -1,0 +1,56 @@
+"""Widths of columns that follow what is in them, as it is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from gui.widgets.cell_painter import PADDING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtWidgets import QTableView
+
+    from gui.widgets.cell_painter import Cell, CellPainter
+    from gui.widgets.row_table import Rows
+
+NARROWEST = 52
+WIDEST = 230
+
+
+class ColumnWidths:
+    """Fits each column once: to its heading, and to its cells when they are read.
+
+    Columns are read before they come into sight, so that nothing jumps.
+    """
+
+    def __init__(self, table: QTableView, cells: CellPainter) -> None:
+        self._table, self._cells = table, cells
+        self._limits = (NARROWEST, WIDEST)
+        self._unfitted: set[int] = set()
+
+    def start(self, rows: Rows, narrowest: int, widest: int) -> None:
+        """Fit all columns anew, to their headings at first."""
+        self._limits = (narrowest, widest)
+        self._unfitted = set(range(rows.columnCount()))
+        for column in self._unfitted:
+            self._fit(column, ())
+
+    def fit_read(self, rows: Rows, top: int, bottom: int) -> None:
+        """Fit the columns that have been read since."""
+        if not self._unfitted:
+            return
+        read = {column for column in self._unfitted if rows.is_read(top, column)}
+        self._unfitted -= read
+        for column in read:
+            places = range(top, bottom + 1)
+            self._fit(column, [rows.cell(place, column) for place in places])
+
+    def _fit(self, column: int, cells: Iterable[Cell]) -> None:
+        model = self._table.model()
+        title = str(model.headerData(column, Qt.Orientation.Horizontal))
+        narrowest, widest = self._limits
+        width = self._cells.width_of(title, cells) + 2 * PADDING
+        self._table.setColumnWidth(column, min(max(width, narrowest), widest))

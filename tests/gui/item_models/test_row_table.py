@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from engine.contracts.dataset import Kind
+from gui.item_models.rows import RowsModel, ShownColumn
+from gui.services.theme import LIGHT
+from gui.widgets.column_header import ColumnHeader
+from gui.widgets.row_table import RowTable
+from tests.gui.item_models.stub_engine import StubEngine
+
+FRAME = 1 / 60
+
+
+@pytest.fixture
+def engine():
+    engine = StubEngine(n_rows=1_000_000)
+    values = np.random.default_rng(0).normal(size=1_000_000)
+    engine.columns = {f"c{place}": values for place in range(100)}
+    return engine
+
+
+@pytest.fixture
+def table(engine, qtbot):
+    table = RowTable()
+    qtbot.addWidget(table)
+    header = ColumnHeader()
+    table.setHorizontalHeader(header)
+    table.apply_theme(LIGHT)
+    header.apply_theme(LIGHT)
+    model = RowsModel(engine, table)
+    table.setModel(model)
+    table.resize(1300, 800)
+    table.show()
+    model.set_columns(
+        tuple(
+            ShownColumn(name=name, title=name, kind=Kind.NUMERIC)
+            for name in engine.columns
+        )
+    )
+    table.fit_columns()
+    model.show_view(engine.view())
+    engine.answer()
+    return table
+
+
+def test_that_a_million_rows_by_a_hundred_columns_scroll_at_the_screens_pace(
+    engine, table
+):
+    bar, frames = table.verticalScrollBar(), []
+    for _ in range(100):
+        started = time.perf_counter()
+        bar.setValue(bar.value() + 78)
+        table.viewport().repaint()
+        frames.append(time.perf_counter() - started)
+        engine.answer()
+    assert np.median(frames) < FRAME
+
+
+def test_that_a_typed_letter_does_not_search_every_row(engine, table, qtbot):
+    table.go_to(0)
+    before = len(engine.asked)
+    started = time.perf_counter()
+    qtbot.keyClick(table, Qt.Key.Key_X)
+    assert time.perf_counter() - started < 0.5
+    assert len(engine.asked) == before
+
+
+def test_that_a_jump_to_the_end_steps_once_the_row_is_read(engine, table, qtbot):
+    table.go_to(0)
+    with qtbot.waitSignal(table.stepped) as caught:
+        qtbot.keyClick(table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+        engine.answer()
+    assert caught.args == [999_999, 999_999]
+
+
+def test_that_columns_read_later_get_their_width_then(engine, table):
+    narrow = table.columnWidth(99)
+    engine.columns["c99"] = np.full(1_000_000, 123456.789)
+    table.horizontalScrollBar().setValue(table.horizontalScrollBar().maximum())
+    engine.answer()
+    assert table.columnWidth(99) > narrow
