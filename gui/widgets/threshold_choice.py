@@ -1,0 +1,155 @@
+"""Ways to choose a threshold, what each would bring, and the button to take it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
+
+from engine.contracts.i18n import tr
+from engine.contracts.model import ScoreKind
+
+if TYPE_CHECKING:
+    from engine.contracts.results import OperatingPoint, Thresholds
+
+F1, RECALL, COST, NATURAL = "f1", "recall", "cost", "natural"
+
+
+class ThresholdChoice(QWidget):
+    """Offers operating points.
+
+    Signals
+    -------
+    applied(float, float, float)
+        The threshold to take, and the costs of a false alarm and of a miss.
+    """
+
+    applied = Signal(float, float, float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._result: Thresholds | None = None
+        self._point: OperatingPoint | None = None
+        self.how = QComboBox()
+        self.how.setAccessibleName(tr("How to choose the threshold"))
+        for key, text in (
+            (F1, tr("best F1")),
+            (RECALL, tr("recall ≥, best precision")),
+            (COST, tr("lowest cost")),
+            (NATURAL, tr("back to the model's own")),
+        ):
+            self.how.addItem(text, key)
+        self.recall = self._spin(0.0, 1.0, 0.80, 0.05, 2, tr("Least recall"))
+        self.cost_fp = self._spin(0.0, 1e9, 1.0, 1.0, 1, tr("Cost of a false alarm"))
+        self.cost_fn = self._spin(0.0, 1e9, 1.0, 1.0, 1, tr("Cost of a miss"))
+        self.cost_fp.setPrefix(tr("alarm "))
+        self.cost_fn.setPrefix(tr("miss "))
+        self.found = QLabel()
+        self.found.setTextFormat(Qt.TextFormat.PlainText)
+        self.found.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+        )
+        self.apply = QPushButton(tr("Apply"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for widget in (self.how, self.recall, self.cost_fp, self.cost_fn):
+            row.addWidget(widget)
+        row.addWidget(self.found, 1)
+        row.addWidget(self.apply)
+        self.how.currentIndexChanged.connect(self._choose)
+        for spin in (self.recall, self.cost_fp, self.cost_fn):
+            spin.valueChanged.connect(self._choose)
+        self.apply.clicked.connect(self._apply)
+        self._choose()
+
+    @property
+    def point(self) -> OperatingPoint | None:
+        """What is offered now."""
+        return self._point
+
+    def set_result(self, result: Thresholds) -> None:
+        """Choose among the operating points of a result."""
+        self._result = result
+        self._choose()
+
+    def set_costs(self, cost_fp: float, cost_fn: float) -> None:
+        """Take the costs of the decision in force."""
+        for spin, value in ((self.cost_fp, cost_fp), (self.cost_fn, cost_fn)):
+            spin.blockSignals(True)
+            spin.setValue(value)
+            spin.blockSignals(False)
+
+    def _spin(
+        self, low: float, high: float, value: float, step: float, digits: int, name: str
+    ) -> QDoubleSpinBox:
+        spin = QDoubleSpinBox()
+        spin.setRange(low, high)
+        spin.setDecimals(digits)
+        spin.setSingleStep(step)
+        spin.setValue(value)
+        spin.setAccessibleName(name)
+        spin.setToolTip(name)
+        spin.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        spin.setMaximumWidth(84)
+        return spin
+
+    def _choose(self, *_: object) -> None:
+        key = self.how.currentData()
+        self.recall.setVisible(key == RECALL)
+        self.cost_fp.setVisible(key == COST)
+        self.cost_fn.setVisible(key == COST)
+        self._point = self._offered(key)
+        self.apply.setEnabled(self._point is not None)
+        text = "" if self._point is None else self._words(self._point)
+        self.found.setText(text)
+        self.found.setToolTip(text)
+
+    def _offered(self, key: str) -> OperatingPoint | None:
+        result = self._result
+        if result is None or not len(result.scores):
+            return None
+        if key == F1:
+            return result.best_f1()
+        if key == RECALL:
+            return result.best_precision_at_recall(self.recall.value())
+        if key == COST:
+            return result.min_cost(self.cost_fp.value(), self.cost_fn.value())
+        own = 0.0 if result.score_kind is ScoreKind.MARGIN else 0.5
+        return result.operating_point(own)
+
+    def _words(self, point: OperatingPoint) -> str:
+        return tr(
+            "→ {threshold} · precision {precision} · recall {recall}",
+            threshold=threshold_text(point.threshold),
+            precision=_rate(point.precision),
+            recall=_rate(point.recall),
+        )
+
+    def _apply(self) -> None:
+        if self._point is not None:
+            self.applied.emit(
+                self._point.threshold, self.cost_fp.value(), self.cost_fn.value()
+            )
+
+
+def threshold_text(threshold: float) -> str:
+    """Return a threshold with three decimals, or as many digits as it needs."""
+    if not np.isfinite(threshold):
+        return str(threshold)
+    small = 0 < abs(threshold) < 0.01
+    return (f"{threshold:.3g}" if small else f"{threshold:.3f}").replace("-", "−")
+
+
+def _rate(value: float) -> str:
+    return f"{value:.2f}" if np.isfinite(value) else "–"

@@ -1,0 +1,133 @@
+"""The operating points of the case, asked for once and shared by panels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.contracts.decision import Decision
+from engine.contracts.i18n import tr
+from engine.contracts.metrics import BinaryCounts, counts
+from engine.contracts.model import Task
+from engine.contracts.requests import Run
+from engine.contracts.results import Thresholds
+
+if TYPE_CHECKING:
+    from engine.contracts.results import Result
+    from engine.contracts.selection import Mask
+    from gui.context import AppContext
+    from gui.services.engine_client import Job
+
+Counts = tuple[float, float, float, float]
+
+
+def thresholds_request(context: AppContext) -> Run:
+    """Return the question for every operating point.
+
+    The threshold is left out of it: the answer holds for all of them.
+    """
+    scores = context.case.scores
+    positive = context.decision.decision.positive
+    if not positive and scores is not None:
+        positive = scores.positive
+    return Run(analysis="thresholds", decision=Decision(positive=positive))
+
+
+class ThresholdSource(QObject):
+    """Holds the :class:`Thresholds` of a binary case; looked up on every drag.
+
+    Signals
+    -------
+    ready()
+        There are operating points, or none any more.
+    """
+
+    ready = Signal()
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context.case)
+        self._context = context
+        self._job: Job | None = None
+        self.result: Thresholds | None = None
+        self._mask: Mask | None = None
+        self._first: tuple[float, Counts] | None = None
+        self._tails: BinaryCounts | None = None
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._ask)
+        context.case.predictions_changed.connect(self._forget)
+        self._soon.start()
+
+    @classmethod
+    def of(cls, context: AppContext) -> ThresholdSource:
+        """Return the one of this case, made when first asked for."""
+        found = context.case.findChild(cls)
+        return found if isinstance(found, cls) else cls(context)
+
+    def offer(self, result: Thresholds) -> None:
+        """Take an answer that somebody else has asked for."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+        self._soon.stop()
+        self.result = result
+        self.ready.emit()
+
+    def selected_counts(self, threshold: float) -> Counts | None:
+        """Return ``(tp, fp, fn, tn)`` of the selected rows, ``None`` without any.
+
+        One pass over the rows for the first threshold of a selection; for others
+        the rows are sorted once, and each is then a look-up.
+        """
+        mask, scores = self._context.selection.mask, self._context.case.scores
+        if mask is None or scores is None or len(mask) != scores.n_rows:
+            return None
+        if mask is not self._mask:
+            self._mask, self._first, self._tails = mask, None, None
+        if self._tails is not None:
+            return self._tails.at(threshold)
+        if self._first is not None and self._first[0] == threshold:
+            return self._first[1]
+        decision = self._context.decision.decision
+        positive = scores.classes.index(decision.positive or scores.positive)
+        if self._first is None:
+            decided = np.where(scores.score >= threshold, positive, 1 - positive)
+            table = counts(scores.truth, decided, 2, mask, scores.weights)
+            other = 1 - positive
+            cells = ((positive, positive), (other, positive), (positive, other))
+            tp, fp, fn = (float(table[cell]) for cell in cells)
+            self._first = threshold, (tp, fp, fn, float(table[other, other]))
+            return self._first[1]
+        self._tails = BinaryCounts(
+            scores.score,
+            scores.truth == positive,
+            mask & (scores.truth >= 0),
+            scores.weights,
+        )
+        return self._tails.at(threshold)
+
+    def _forget(self) -> None:
+        self.result = None
+        self._mask = self._first = self._tails = None
+        self._soon.start()
+
+    def _ask(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+        scores = self._context.case.scores
+        if scores is None or scores.task is not Task.BINARY or not len(scores.score):
+            return
+        self._job = self._context.engine.submit(
+            thresholds_request(self._context),
+            on_result=self._answered,
+            on_error=lambda _error: None,  # the threshold panel shows what failed
+            label=tr("Threshold"),
+        )
+
+    def _answered(self, result: Result) -> None:
+        self._job = None
+        if isinstance(result, Thresholds):
+            self.result = result
+            self.ready.emit()
