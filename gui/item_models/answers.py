@@ -9,7 +9,7 @@ import numpy as np
 from engine.contracts.dataset import Kind, Role
 from engine.contracts.i18n import tr
 from engine.contracts.model import ScoreKind, Task
-from engine.contracts.readings import numbers
+from gui.item_models.cell_format import NumberFormat
 from gui.item_models.rows import Look, ShownColumn, of_column
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _LEFT_OUT = frozenset(
     {Role.TARGET, Role.PREDICTION, Role.SCORE, Role.IGNORE, Role.SPLIT, Role.ENTITY}
 )
+SCORE_FORMAT = NumberFormat(decimals=3)
+SAMPLE = 2000  # values from which the decimals of a target are told
 
 
 class RowAnswers:
@@ -36,6 +38,9 @@ class RowAnswers:
         self._regression = scores.task is Task.REGRESSION
         self._binary = scores.task is Task.BINARY and len(scores.score) > 0
         self._shares = scores.score_kind is ScoreKind.PROBABILITY
+        self._format = SCORE_FORMAT
+        if self._regression:
+            self._format = NumberFormat.of(scores.truth[:SAMPLE])
         positive = decision.positive or scores.positive
         known = positive in scores.classes
         self._positive = scores.classes.index(positive) if known else 0
@@ -51,7 +56,7 @@ class RowAnswers:
         if row >= self._scores.n_rows:
             return None
         if self._regression:
-            return _value(float(self._scores.truth[row]))
+            return self._text(float(self._scores.truth[row]))
         code = int(self._scores.truth[row])
         return self._scores.classes[code] if code >= 0 else None
 
@@ -60,7 +65,7 @@ class RowAnswers:
         if row >= self._scores.n_rows:
             return None
         if self._regression:
-            return _value(float(self._scores.labels[row]))
+            return self._text(float(self._scores.labels[row]))
         code = self._code(row)
         return self._scores.classes[code] if code >= 0 else None
 
@@ -84,9 +89,12 @@ class RowAnswers:
             return score
         return score if self._code(row) == self._positive else 1.0 - score
 
+    def score(self, row: int) -> str | None:
+        """Return the confidence, or the residual of a number, as text."""
+        return self._text(self.confidence(row))
 
-def _value(value: float) -> str | None:
-    return None if np.isnan(value) else numbers.figure(value)
+    def _text(self, value: float) -> str | None:
+        return None if np.isnan(value) else self._format.text(value)
 
 
 def answer_table(scores: RowScores, data: DatasetInfo) -> tuple[ShownColumn, ...]:

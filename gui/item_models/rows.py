@@ -38,7 +38,6 @@ BLOCK_ROWS = 128
 BLOCK_COLUMNS = 16
 MAX_BLOCKS = 256
 WAITING = "…"
-SCORE_FORMAT = NumberFormat(decimals=3)
 LOSS_FORMAT = NumberFormat(decimals=2)
 _NOWHERE = QModelIndex()
 
@@ -72,6 +71,9 @@ class Answers(Protocol):
 
     def confidence(self, row: int) -> float:
         """Return the score of the decided class, ``nan`` where there is none."""
+
+    def score(self, row: int) -> str | None:
+        """Return that score, or the residual of a number, as text."""
 
 
 class Look(Enum):
@@ -464,12 +466,12 @@ class RowsModel(QAbstractTableModel):
             answer = self.answers.prediction(row)
             text = cell_format.one_line(answer or WAITING)
             return Cell(text, bold=True, wrong=wrong, right=column.right)
-        confidence = self.answers.confidence(row)
         if column.look is Look.CONFIDENCE:
-            return _bar_cell(confidence, wrong=wrong)
-        if np.isnan(confidence):
+            return _bar_cell(self.answers.confidence(row), wrong=wrong)
+        score = self.answers.score(row)
+        if score is None:
             return Cell(tr("missing"), muted=True, right=True)
-        return Cell(SCORE_FORMAT.text(confidence), right=True)
+        return Cell(score, right=True)
 
     def _text(
         self, window: ColumnWindow, offset: int, column: ShownColumn

@@ -151,6 +151,9 @@ class Answers:
     def confidence(self, row):
         return 0.97
 
+    def score(self, row):
+        return "0.970"
+
 
 def test_that_answers_follow_at_once_without_the_engine(engine):
     model = RowsModel(engine)
