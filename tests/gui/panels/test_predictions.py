@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from engine.contracts.decision import Decision
 from engine.contracts.requests import Export, OpenView
@@ -24,16 +25,13 @@ def panel(case, qtbot):
     qtbot.addWidget(panel)
     panel.resize(580, 290)
     panel.show()
-    settle(case, qtbot)
+    settle(case)
     return panel
 
 
-def settle(case, qtbot):
+def settle(case):
     """Let timers of one turn fire and the engine answer, until nothing moves."""
     for _ in range(6):
-        qtbot.waitUntil(lambda: True)
-        from PySide6.QtWidgets import QApplication
-
         QApplication.processEvents()
         case.engine.store.answer()
 
@@ -69,7 +67,7 @@ def test_that_every_row_shows_truth_prediction_confidence_and_loss(case, panel):
 
 def test_that_a_selection_narrows_the_rows_and_the_reading_says_so(case, panel, qtbot):
     case.selection.select(cell("bad", "good"), "confusion")
-    settle(case, qtbot)
+    settle(case)
     mask = case.selection.mask
     assert panel.rows.rowCount() == int(mask.sum())
     assert all(mask[number] for number in numbers(panel, 5))
@@ -78,7 +76,7 @@ def test_that_a_selection_narrows_the_rows_and_the_reading_says_so(case, panel, 
 
 def test_that_rows_picked_here_are_tinted_and_stay_among_the_others(case, panel, qtbot):
     panel.table.picked.emit(2, 4, Qt.KeyboardModifier.NoModifier)
-    settle(case, qtbot)
+    settle(case)
     picked = [panel.rows.row_number(place) for place in (2, 3, 4)]
     assert case.selection.recipe == Rows(tuple(picked))
     assert panel.rows.rowCount() == N
@@ -90,16 +88,16 @@ def test_that_rows_picked_here_are_tinted_and_stay_among_the_others(case, panel,
 
 def test_that_picking_all_takes_the_filter_as_the_recipe(case, panel, qtbot):
     panel.line.setText("age < 30")
-    settle(case, qtbot)
+    settle(case)
     n = panel.rows.rowCount()
     panel.table.picked.emit(0, n - 1, Qt.KeyboardModifier.NoModifier)
-    settle(case, qtbot)
+    settle(case)
     assert case.selection.n_selected == n == int((case.engine.ages < 30).sum())
 
 
 def test_that_errors_only_keeps_the_wrong_rows(case, panel, qtbot):
     panel.errors_only.setChecked(True)
-    settle(case, qtbot)
+    settle(case)
     wrong = case.engine.scores.errors(case.decision.decision)
     assert panel.rows.rowCount() == int(wrong.sum())
 
@@ -120,12 +118,12 @@ def test_that_a_moved_threshold_changes_predictions_before_the_engine_answers(
 
 def test_that_filters_follow_the_threshold_once_the_hand_rests(case, panel, qtbot):
     panel.errors_only.setChecked(True)
-    settle(case, qtbot)
+    settle(case)
     for threshold in (0.6, 0.7, 0.8):
         case.decision.drag(Decision(positive="bad", threshold=threshold), "slider")
     views = len(case.engine.asked_for(OpenView))
     qtbot.waitUntil(lambda: len(case.engine.asked_for(OpenView)) > views)
-    settle(case, qtbot)
+    settle(case)
     assert len(case.engine.asked_for(OpenView)) == views + 1
     wrong = case.engine.scores.errors(case.decision.decision)
     assert panel.rows.rowCount() == int(wrong.sum())
@@ -142,14 +140,14 @@ def test_that_arrow_keys_step_through_the_rows(case, panel, qtbot):
 def test_that_space_toggles_and_shift_adds_rows(case, panel, qtbot):
     panel.table.go_to(3)
     qtbot.keyClick(panel.table, Qt.Key.Key_Space)
-    settle(case, qtbot)
+    settle(case)
     assert case.selection.n_selected == 1
     qtbot.keyClick(panel.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
-    settle(case, qtbot)
+    settle(case)
     assert case.selection.n_selected == 2
     qtbot.keyClick(panel.table, Qt.Key.Key_Up)
     qtbot.keyClick(panel.table, Qt.Key.Key_Space)
-    settle(case, qtbot)
+    settle(case)
     assert case.selection.n_selected == 1
 
 
@@ -163,7 +161,7 @@ def test_that_a_drag_over_rows_selects_them_and_alt_takes_one_away(case, panel, 
     qtbot.mousePress(place, Qt.MouseButton.LeftButton, pos=middle(1))
     qtbot.mouseMove(place, pos=middle(3))
     qtbot.mouseRelease(place, Qt.MouseButton.LeftButton, pos=middle(3))
-    settle(case, qtbot)
+    settle(case)
     assert case.selection.n_selected == 3
     qtbot.mouseClick(
         place,
@@ -171,7 +169,7 @@ def test_that_a_drag_over_rows_selects_them_and_alt_takes_one_away(case, panel, 
         Qt.KeyboardModifier.AltModifier,
         pos=middle(2),
     )
-    settle(case, qtbot)
+    settle(case)
     assert case.selection.n_selected == 2
 
 
@@ -180,7 +178,7 @@ def test_that_a_row_made_current_elsewhere_is_found_and_marked(case, panel, qtbo
     if row is None:
         row = int(np.argsort(-case.engine.loss, kind="stable")[200])
     case.case.set_current_row(row)
-    settle(case, qtbot)
+    settle(case)
     assert panel.table.currentIndex().row() == 200
     assert panel.table._marked == row
 
@@ -188,17 +186,17 @@ def test_that_a_row_made_current_elsewhere_is_found_and_marked(case, panel, qtbo
 def test_that_headings_sort_and_menus_filter(case, panel, qtbot):
     age = [column.name for column in panel.rows.columns].index("age")
     panel.header.sort_wanted.emit(age, False)
-    settle(case, qtbot)
+    settle(case)
     assert last_view(case).sort == (("age", True),)
     assert panel.rows.row_number(0) == int(np.argmax(case.engine.ages))
     panel.query.keep("home", Values("home", ("rent",)))
     panel.query.keep("@confidence", Range("@confidence", 0.7, None))
-    settle(case, qtbot)
+    settle(case)
     shares = case.engine.scores.confidence(case.decision.decision)
     expected = (case.engine.homes == 2) & (shares >= 0.7)
     assert panel.rows.rowCount() == int(expected.sum())
     panel._clear_filters()
-    settle(case, qtbot)
+    settle(case)
     assert panel.rows.rowCount() == N
 
 
@@ -214,7 +212,7 @@ def test_that_without_predictions_the_panel_says_what_is_missing(qtbot):
     case = small_case(predicted=False)
     panel = PredictionsPanel(case.context)
     qtbot.addWidget(panel)
-    settle(case, qtbot)
+    settle(case)
     assert panel.reason()
 
 
