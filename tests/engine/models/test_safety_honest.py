@@ -260,3 +260,22 @@ def test_that_the_lister_and_the_real_machine_import_the_same(name, protocol):
     asked = {f"{m}.{n}" for m, n in traced.asked} - {"_codecs.encode"}
     asked = {n.replace("__builtin__", "builtins") for n in asked}
     assert listed == {n for n in asked if not n.startswith("copy")}
+
+
+def test_that_the_list_was_made_with_what_is_installed():
+    """After an upgrade: python packaging/build_allow_list.py."""
+    from importlib.metadata import version
+
+    from engine.models.static.allow_list import shipped
+
+    made_with = shipped().made_with
+    assert made_with == {name: version(name) for name in made_with}
+
+
+def test_that_nothing_kept_off_the_list_is_on_it():
+    import json
+    from pathlib import Path
+
+    listed = json.loads(Path("resources/allow_list/v1.json").read_text())
+    assert not set(listed["excluded"]) & {*listed["globals"], *listed["skops"]}
+    assert not any(name.startswith("scipy.stats") for name in listed["globals"])
