@@ -1,0 +1,1 @@
+"""Model files: taken in, looked at, judged, and opened behind a handle."""
