@@ -79,6 +79,8 @@ class Panel(QWidget):
         self.state = State.EMPTY
         self.result: Result | None = None
         self._job: Job | None = None
+        self._live = True
+        self._missed = False
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._ask_now)
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
@@ -135,6 +137,14 @@ class Panel(QWidget):
     def ask(self) -> None:
         """Ask the engine anew, once in this turn of the event loop."""
         self._soon.start()
+
+    def set_live(self, live: bool) -> None:
+        """Sleep while nobody can see the panel; catch up when shown again."""
+        woken = live and not self._live
+        self._live = live
+        if woken and self._missed:
+            self._missed = False
+            self.ask()
 
     def update_reading(self) -> None:
         """Write the reading and the badge again."""
@@ -211,6 +221,9 @@ class Panel(QWidget):
         self.context.theme.changed.connect(self._retheme)
 
     def _decision_changed(self, _old: object, new: object, _origin: str) -> None:
+        if not self._live:
+            self._missed = True
+            return
         if self.state in (State.READY, State.STALE):
             self.follow_decision(new)
             self.update_reading()
@@ -218,6 +231,9 @@ class Panel(QWidget):
             self._settled.start()  # asked again when the hand rests
 
     def _selection_changed(self, *_: object) -> None:
+        if not self._live:
+            self._missed = True
+            return
         if self.state in (State.READY, State.STALE):
             self.follow_selection()
             self.update_reading()
@@ -241,6 +257,9 @@ class Panel(QWidget):
     # Asking
 
     def _ask_now(self) -> None:
+        if not self._live:
+            self._missed = True
+            return
         if self._job is not None:
             self._job.cancel()
             self._job = None

@@ -1,1 +1,47 @@
-"""Commands as data: menus, shortcuts, palette."""
+"""Commands as data: menus, shortcuts and the palette are made from one list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One command.
+
+    Attributes
+    ----------
+    id
+        Unique, dotted: ``file.open``.
+    title
+        Translated.
+    run
+        What it does.
+    shortcut
+        As Qt spells it, or ``""``.
+    menu
+        Title of the menu it stands in; ``""`` for the palette only.
+    enabled
+        Whether it can be used now.
+    """
+
+    id: str
+    title: str
+    run: Callable[[], object]
+    shortcut: str = ""
+    menu: str = ""
+    enabled: Callable[[], bool] = lambda: True
+
+
+def checked(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Return the actions, or raise ``ValueError`` where ids or shortcuts collide."""
+    for what in ("id", "shortcut"):
+        values = [getattr(action, what) for action in actions if getattr(action, what)]
+        twice = {value for value in values if values.count(value) > 1}
+        if twice:
+            raise ValueError(f"{what} used twice: {sorted(twice)}")
+    return actions

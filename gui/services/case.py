@@ -112,38 +112,46 @@ class CaseService(QObject):
         paths: tuple[str, ...],
         part: Part = Part.EVALUATION,
         options: ReadOptions | None = None,
+        *,
+        then_match: bool = True,
     ) -> None:
         """Read files into a part of the data set."""
         request = OpenData(paths=paths, part=part, options=options or ReadOptions())
 
         def opened(result: Result) -> None:
             if isinstance(result, DatasetInfo):
-                self._data_opened(result, request)
+                self._data_opened(result, request, then_match=then_match)
 
         self._ask(request, opened, tr("Reading data"))
 
-    def open_model(self, path: str, consent: str = "") -> None:
+    def open_model(
+        self, path: str, consent: str = "", *, then_match: bool = True
+    ) -> None:
         """Look at a model file, and open it if that is allowed or agreed to."""
-        if consent:
-            self._open_inspected(path, consent)
+        if consent or not then_match:  # agreed to, or our own
+            self._open_inspected(path, consent, then_match=then_match)
             return
 
         def inspected(result: Result) -> None:
             if not isinstance(result, SafetyReport):
                 return
             if result.light is Light.GREEN:
-                self._open_inspected(path, "")
+                self._open_inspected(path, "", then_match=True)
             else:
                 self.consent_needed.emit(result)
 
         self._ask(Inspect(path=path), inspected, tr("Examining the model file"))
 
-    def use_scores(self, scores: RecordedScores) -> None:
+    def use_scores(self, scores: RecordedScores, *, then_match: bool = True) -> None:
         """Work from recorded scores, without a model."""
 
         def opened(result: Result) -> None:
             if isinstance(result, ModelInfo):
-                self._model_opened(result, model=None, recorded=scores)
+                self._update(model=None, recorded=scores)
+                self._forget_scores()
+                self._take_model(result)
+                if then_match:
+                    self._see_match()
 
         self._ask(UseRecordedScores(scores=scores), opened, tr("Taking the scores"))
 
@@ -192,8 +200,13 @@ class CaseService(QObject):
         self.path = opened.path
         self.read_only = opened.read_only or read_only
         self.file = opened.case
-        self.replay()
+        self._undo.clear()
+        self._forget()
         self.restored.emit(opened.case)
+        self.replay()
+        self.buckets_changed.emit()
+        self.current_row = opened.case.current_row
+        self.current_row_changed.emit(self.current_row)
 
     def replay(self) -> None:
         """Ask the engine for everything the recipe says, in order.
@@ -319,7 +332,9 @@ class CaseService(QObject):
         for path in kinds.get("model", [])[:1]:
             self.open_model(path)
 
-    def _data_opened(self, result: DatasetInfo, request: OpenData) -> None:
+    def _data_opened(
+        self, result: DatasetInfo, request: OpenData, *, then_match: bool
+    ) -> None:
         loaded = result.part(request.part)
         sources = loaded.sources if loaded is not None else ()
         recipe = FileRecipe(
@@ -330,30 +345,22 @@ class CaseService(QObject):
         )
         others = tuple(r for r in self.file.data if r.part is not request.part)
         self._update(data=(*others, recipe))
+        self._forget_scores()
         self._take_data(result)
-        if request.part is Part.EVALUATION or self.scores is not None:
+        if then_match:
             self._see_match()
 
-    def _open_inspected(self, path: str, consent: str) -> None:
+    def _open_inspected(self, path: str, consent: str, *, then_match: bool) -> None:
         def opened(result: Result) -> None:
             if isinstance(result, ModelInfo):
                 recipe = FileRecipe(paths=(path,), sha256=(result.sha256,))
-                self._update(consent=consent)
-                self._model_opened(result, model=recipe, recorded=None)
+                self._update(consent=consent, model=recipe, recorded=None)
+                self._forget_scores()
+                self._take_model(result)
+                self._see_match()
 
         request = OpenModel(path=path, consent=consent)
         self._ask(request, opened, tr("Opening the model"))
-
-    def _model_opened(
-        self,
-        result: ModelInfo,
-        *,
-        model: FileRecipe | None,
-        recorded: RecordedScores | None,
-    ) -> None:
-        self._update(model=model, recorded=recorded)
-        self._take_model(result)
-        self._see_match()
 
     def _see_match(self) -> None:
         if self.data is None:
@@ -379,6 +386,18 @@ class CaseService(QObject):
         if isinstance(result, ModelInfo):
             self.model = result
             self.model_changed.emit()
+
+    def _forget(self) -> None:
+        self.data = self.model = None
+        self.data_changed.emit()
+        self.model_changed.emit()
+        self._forget_scores()
+
+    def _forget_scores(self) -> None:
+        """Let go of answers that belong to other data or another model."""
+        if self.scores is not None:
+            self.scores = None
+            self.predictions_changed.emit()
 
     def _take_scores(self, result: Result) -> None:
         if isinstance(result, RowScores):

@@ -8,6 +8,7 @@ started again, and ``restarted`` lets the case bring itself back.
 from __future__ import annotations
 
 import itertools
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,10 @@ if TYPE_CHECKING:
 
 # After this the engine is taken for stuck: it is killed and started again.
 GRACE_MS = 5_000
+# An engine that dies this often within the time is not started again by itself:
+# restoring the case would only repeat whatever kills it.
 MOST_CRASHES = 3
+CRASH_WINDOW_S = 120.0
 
 
 @dataclass(eq=False)
@@ -96,7 +100,7 @@ class EngineClient(QObject):
     warned(Warned)
         Something the engine wants said.
     state_changed(str)
-        ``starting``, ``ready``, ``lost``, ``stopped``.
+        ``starting``, ``ready``, ``lost``, ``failed`` (given up), ``stopped``.
     host_changed(HostState)
         What the model host is doing.
     restarted()
@@ -119,7 +123,7 @@ class EngineClient(QObject):
         self._process: EngineProcess | None = None
         self._thread: QThread | None = None
         self._reader: _Reader | None = None
-        self._crashes = 0
+        self._crashes: list[float] = []
         self.state = "stopped"
         self.ready: EngineReady | None = None
         self.host: HostState | None = None
@@ -128,6 +132,12 @@ class EngineClient(QObject):
     def jobs(self) -> tuple[Job, ...]:
         """Jobs that have not ended."""
         return tuple(self._jobs.values())
+
+    def start_again(self) -> None:
+        """Start an engine that was given up; the case then restores itself."""
+        if self.state == "failed":
+            self._crashes.clear()
+            self.start()
 
     def start(self) -> None:
         """Start the engine process; requests made meanwhile wait for it."""
@@ -180,7 +190,9 @@ class EngineClient(QObject):
         job._cancel = self._cancel
         self._jobs[job.id] = job
         message = Submit(job.id, request)
-        if self.state == "ready" and self._process is not None:
+        if self.state == "failed":
+            QTimer.singleShot(0, self, self._give_up)
+        elif self.state == "ready" and self._process is not None:
             self._process.send(message)
         else:
             self._waiting.append(message)
@@ -246,7 +258,6 @@ class EngineClient(QObject):
                 if job.on_partial is not None and not job.cancelling:
                     job.on_partial(event.result)
             case Finished():
-                self._crashes = 0
                 self._end(job)
                 if job.on_result is not None and not job.cancelling:
                     job.on_result(event.result)
@@ -275,17 +286,30 @@ class EngineClient(QObject):
             self._thread.wait()
         self._process = self._thread = self._reader = None
         self._set_state("lost")
-        self._crashes += 1
-        error = ErrorInfo(code="engine.lost", details=str(why))
         waiting = {message.job for message in self._waiting}
-        for job in [job for job in self._jobs.values() if job.id not in waiting]:
+        self._fail(
+            [job for job in self._jobs.values() if job.id not in waiting],
+            ErrorInfo(code="engine.lost", details=str(why)),
+        )
+        now = time.monotonic()
+        self._crashes = [t for t in self._crashes if now - t < CRASH_WINDOW_S] + [now]
+        if len(self._crashes) <= MOST_CRASHES:
+            self.start()
+        else:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        self._set_state("failed")
+        self._waiting.clear()
+        self._fail(list(self._jobs.values()), ErrorInfo(code="engine.given_up"))
+
+    def _fail(self, jobs: list[Job], error: ErrorInfo) -> None:
+        for job in jobs:
             self._end(job)
             if job.cancelling and job.on_cancelled is not None:
                 job.on_cancelled()
             elif job.on_error is not None:
                 job.on_error(error)
-        if self._crashes <= MOST_CRASHES:
-            self.start()
 
     def _set_state(self, state: str) -> None:
         self.state = state

@@ -90,7 +90,7 @@ class SelectionModel(QObject):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._resolve)
         decision.changed.connect(self._decision_changed)
-        case.predictions_changed.connect(lambda: self._again("predictions"))
+        case.predictions_changed.connect(self._predictions_changed)
         case.buckets_changed.connect(lambda: self._again("buckets"))
 
     @property
@@ -132,6 +132,14 @@ class SelectionModel(QObject):
         if self._recipe is not None:
             self._origin = origin
             self._soon.start()
+
+    def _predictions_changed(self) -> None:
+        scores = self._case.scores
+        if self._mask is not None and (
+            scores is None or scores.n_rows != len(self._mask)
+        ):
+            self._mask = None  # of other rows: nobody may read it until resolved
+        self._again("predictions")
 
     def _decision_changed(self, *_: object) -> None:
         if self._recipe is not None and any(

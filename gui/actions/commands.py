@@ -1,0 +1,202 @@
+"""Every command of the window, as data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.contracts.i18n import tr
+from engine.contracts.selection import Missing, Saved, Values
+from gui.actions import Action, checked
+from gui.dialogs.facts import show_facts
+from gui.dialogs.shortcuts import show_shortcuts
+from gui.layouts import PERSPECTIVES
+from gui.panels import TABLE, load
+from gui.services.theme import Mode
+
+if TYPE_CHECKING:
+    from engine.contracts.selection import Selection
+    from gui.dialogs.palette import Entry
+    from gui.main_window import MainWindow
+
+_MOST_LISTED = 500
+
+
+def window_actions(window: MainWindow) -> tuple[Action, ...]:
+    """Return the commands of a window, ids and shortcuts all different."""
+    context = window.context
+    file, edit = tr("File"), tr("Edit")
+    view, help_menu = tr("View"), tr("Help")
+
+    def opened() -> bool:
+        return not context.case.is_empty
+
+    actions = [
+        Action(
+            id="file.open",
+            title=tr("Open files…"),
+            run=window.choose_files,
+            shortcut="Ctrl+O",
+            menu=file,
+        ),
+        Action(
+            id="file.demo", title=tr("Open the demo"), run=window.open_demo, menu=file
+        ),
+        Action(
+            id="file.match",
+            title=tr("Match data and model…"),
+            run=window.match,
+            shortcut="Ctrl+M",
+            menu=file,
+            enabled=opened,
+        ),
+        Action(
+            id="file.reading",
+            title=tr("How the file is read…"),
+            run=window.read_again,
+            menu=file,
+            enabled=opened,
+        ),
+        Action(
+            id="file.save_as",
+            title=tr("Save the case as…"),
+            run=window.save_as,
+            shortcut="Ctrl+Shift+S",
+            menu=file,
+            enabled=opened,
+        ),
+        Action(
+            id="file.close",
+            title=tr("Close"),
+            run=window.close,
+            shortcut="Ctrl+Q",
+            menu=file,
+        ),
+        Action(
+            id="edit.undo",
+            title=tr("Undo"),
+            run=context.undo.undo,
+            shortcut="Ctrl+Z",
+            menu=edit,
+            enabled=context.undo.canUndo,
+        ),
+        Action(
+            id="edit.redo",
+            title=tr("Redo"),
+            run=context.undo.redo,
+            shortcut="Ctrl+Shift+Z",
+            menu=edit,
+            enabled=context.undo.canRedo,
+        ),
+        Action(
+            id="edit.clear",
+            title=tr("Clear the selection"),
+            run=context.selection.clear,
+            shortcut="Esc",
+            menu=edit,
+        ),
+        Action(
+            id="view.palette",
+            title=tr("Search or command…"),
+            run=window.open_palette,
+            shortcut="Ctrl+K",
+            menu=view,
+        ),
+        Action(
+            id="view.reset",
+            title=tr("Reset the arrangement"),
+            run=window.docks.reset,
+            menu=view,
+            enabled=opened,
+        ),
+        *_theme_actions(window, view),
+        Action(
+            id="help.shortcuts",
+            title=tr("Keyboard shortcuts"),
+            run=lambda: show_shortcuts(window.commands, window),
+            shortcut="F1",
+            menu=help_menu,
+        ),
+        Action(
+            id="help.facts",
+            title=tr("Offline and sandboxed"),
+            run=lambda: show_facts(context, window),
+            menu=help_menu,
+        ),
+    ]
+    number = 0
+    for name, perspective in PERSPECTIVES.items():
+        if perspective.columns:
+            number += 1
+            actions.append(
+                Action(
+                    id=f"perspective.{name}",
+                    title=tr("Go to {place}", place=tr(perspective.title)),
+                    run=lambda name=name: window.show_perspective(name),  # type: ignore[misc]
+                    shortcut=f"Ctrl+{number}",
+                    enabled=opened,
+                )
+            )
+    return checked(tuple(actions))
+
+
+def _theme_actions(window: MainWindow, menu: str) -> list[Action]:
+    def choose(mode: Mode) -> None:
+        window.context.theme.set_mode(mode)
+        window.context.settings.update(theme=mode.value)
+
+    titles = {
+        Mode.SYSTEM: tr("Theme: as the system"),
+        Mode.LIGHT: tr("Theme: light"),
+        Mode.DARK: tr("Theme: dark"),
+    }
+    return [
+        Action(
+            id=f"view.theme.{mode.value}",
+            title=title,
+            run=lambda mode=mode: choose(mode),  # type: ignore[misc]
+            menu=menu,
+        )
+        for mode, title in titles.items()
+    ]
+
+
+def entries(window: MainWindow) -> list[Entry]:
+    """Return what the palette offers now: commands, panels, classes, buckets."""
+    context, case = window.context, window.context.case
+    found: list[Entry] = [
+        (action.title, action.shortcut, action.run)
+        for action in window.commands
+        if action.enabled() and action.id != "view.palette"
+    ]
+    if case.is_empty:
+        return found
+
+    def selecting(title: str, rule: Selection) -> Entry:
+        return title, "", lambda: context.selection.select(rule, "palette")
+
+    def showing(name: str) -> Entry:
+        title = tr("Show panel: {name}", name=tr(load(name).TITLE))
+        return title, "", lambda: window.docks.show_panel(name)
+
+    found += [showing(name) for name in TABLE]
+    found += [
+        selecting(tr("Select bucket: {name}", name=name), Saved(name))
+        for name in case.buckets
+    ]
+    classes = case.scores.classes if case.scores is not None else ()
+    found += [
+        selecting(
+            tr("Select rows truly {label}", label=label), Values("@truth", (label,))
+        )
+        for label in classes[:_MOST_LISTED]
+    ]
+    columns = case.data.columns if case.data is not None else ()
+    found += [
+        selecting(
+            tr("Select rows without {column}", column=column.name),
+            Missing(column.name),
+        )
+        for column in columns[:_MOST_LISTED]
+        if column.n_missing
+    ]
+    return found

@@ -1,0 +1,94 @@
+"""The facts behind *offline · sandboxed*, and about the program."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout
+
+from engine.contracts.i18n import mark, tr
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from gui.context import AppContext
+
+_MEANING = {
+    "landlock": mark(
+        "file access by the kernel: no file outside its own exchange folder"
+    ),
+    "seccomp": mark(
+        "system calls by the kernel: no sockets, no programs, no other processes"
+    ),
+    "rlimits": mark("limits on memory, open files and file size"),
+    "no_new_privs": mark("no way to gain rights"),
+    "empty environment": mark("none of your environment variables"),
+}
+
+
+def facts_text(context: AppContext) -> str:
+    """Return the page as rich text."""
+    engine = context.engine
+    layers = engine.host.sandbox if engine.host is not None else ()
+    lines = [
+        f"<p>{escape(tr('Trasluz never opens a network connection.'))} "
+        + escape(
+            tr(
+                "Window, engine and model process talk through pipes on this computer; "
+                "telemetry of libraries is switched off before they are loaded."
+            )
+        )
+        + "</p>",
+        f"<p><b>{escape(tr('Round the model process'))}</b></p>",
+    ]
+    if layers:
+        items = "".join(
+            f"<li><b>{escape(layer)}</b> — {escape(_meaning(layer))}</li>"
+            for layer in layers
+        )
+        lines.append(f"<ul>{items}</ul>")
+    else:
+        text = tr("Nothing is known yet: no model process has come up.")
+        lines.append(f"<p>{escape(text)}</p>")
+    lines.append(
+        "<p>"
+        + escape(
+            tr(
+                "The model gets feature columns only: no truth, no identifiers, no "
+                "file names. No lock-down makes an arbitrary program harmless; it "
+                "limits what one can do."
+            )
+        )
+        + "</p>"
+    )
+    if engine.ready is not None:
+        versions = ", ".join(f"{k} {v}" for k, v in engine.ready.versions.items())
+        lines.append(f"<p>{escape(versions)}</p>")
+    return "".join(lines)
+
+
+def show_facts(context: AppContext, parent: QWidget) -> None:
+    """Open the page."""
+    dialog = QDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(tr("Offline and sandboxed"))
+    text = QLabel(facts_text(context))
+    text.setWordWrap(True)
+    text.setTextFormat(Qt.TextFormat.RichText)
+    text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    column = QVBoxLayout(dialog)
+    column.addWidget(text)
+    column.addWidget(buttons)
+    dialog.setMinimumWidth(520)
+    dialog.open()
+
+
+def _meaning(layer: str) -> str:
+    for name, meaning in _MEANING.items():
+        if layer.startswith(name):
+            return tr(meaning)
+    return ""

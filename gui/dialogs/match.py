@@ -1,0 +1,299 @@
+"""How data and model belong together: asks only what could not be inferred."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.contracts.dataset import Role
+from engine.contracts.i18n import tr, trn
+from engine.contracts.messages import next_step, sentence
+from engine.contracts.model import Mapping, RecordedScores, Task
+from engine.contracts.requests import Match, UseRecordedScores
+from engine.contracts.results import MatchPreview
+from gui.widgets.mapping_table import MappingTable
+
+if TYPE_CHECKING:
+    from engine.contracts.errors import ErrorInfo
+    from engine.contracts.results import Result
+    from gui.context import AppContext
+    from gui.services.engine_client import Job
+
+_BY_NAME, _BY_ORDER, _BY_HAND = "name", "order", "hand"
+
+
+class MatchDialog(QDialog):
+    """The *Match* sheet: a live look at the first predictions decides.
+
+    Nothing is computed on all rows before *Accept*; while something forbids the
+    match, it says what, and *Accept* stays closed.
+    """
+
+    def __init__(self, context: AppContext, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._job: Job | None = None
+        self.preview: MatchPreview | None = None
+        self.setWindowTitle(tr("How data and model belong together"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumSize(720, 560)
+        self._soon = QTimer(self, singleShot=True, interval=60)
+        self._soon.timeout.connect(self._look)
+        self._build()
+        self._fill()
+        self._look()
+
+    # What is chosen
+
+    def _mapping(self) -> Mapping | None:
+        method = str(self.method.currentData())
+        if method == _BY_HAND:
+            return Mapping(method=method, columns=self.mapping.columns())
+        return Mapping(method=method)
+
+    # Building
+
+    def _build(self) -> None:
+        case = self._context.case
+        model = case.model
+        self.scores: RecordedScores | None = None
+        name = model.name if model is not None else tr("recorded scores")
+        data = case.data.name if case.data is not None else ""
+        self.recognised = QLabel(
+            tr("Model: {model}    Data: {data}", model=name, data=data)
+        )
+        self.recognised.setTextFormat(Qt.TextFormat.PlainText)
+        self.target = QComboBox()
+        self.positive = QComboBox()
+        self.weights = QComboBox()
+        self.method = QComboBox()
+        self.form = QFormLayout()
+        self.form.addRow(tr("The truth is in"), self.target)
+        self.form.addRow(tr("The class to be found"), self.positive)
+        self.form.addRow(tr("Rows are weighed by"), self.weights)
+        self.form.addRow(tr("Inputs are matched"), self.method)
+        self.mapping = MappingTable()
+        self.mapping.changed.connect(self._soon.start)
+        self.mapping.hide()
+        self.problem = QLabel()
+        self.problem.setWordWrap(True)
+        self.problem.setTextFormat(Qt.TextFormat.PlainText)
+        self.sanity = QLabel()
+        self.sanity.setWordWrap(True)
+        self.table = QTableWidget(0, 4)
+        self.table.setAccessibleName(tr("First predictions"))
+        self.table.setHorizontalHeaderLabels(
+            [tr("row"), tr("truth"), tr("prediction"), tr("score")]
+        )
+        self.table.verticalHeader().hide()
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.horizontalHeader().setStretchLastSection(True)
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        self.accept_button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self.accept_button.setText(tr("Accept"))
+        self.buttons.accepted.connect(self._accept)
+        self.buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setSpacing(10)
+        column.addWidget(self.recognised)
+        column.addLayout(self.form)
+        column.addWidget(self.mapping)
+        column.addWidget(self.problem)
+        column.addWidget(self.sanity)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.buttons)
+        tokens = self._context.theme.tokens
+        self.problem.setStyleSheet(f"color: {tokens.warning};")
+
+    def _fill(self) -> None:
+        case = self._context.case
+        data, model = case.data, case.model
+        if data is None:
+            return
+        names = [column.name for column in data.columns]
+        self.target.addItems(names)
+        self.target.setCurrentText(self._guessed_target())
+        self.weights.addItem(tr("nothing: every row counts once"), "")
+        for column in data.columns:
+            if column.kind.value == "numeric":
+                self.weights.addItem(column.name, column.name)
+        weighing = case.file.weights or next(
+            (c.name for c in data.with_role(Role.WEIGHT)), ""
+        )
+        self.weights.setCurrentIndex(max(0, self.weights.findData(weighing)))
+        self.method.addItem(tr("by name"), _BY_NAME)
+        self.method.addItem(tr("by order"), _BY_ORDER)
+        self.method.addItem(tr("by hand"), _BY_HAND)
+        has_inputs = model is not None and bool(model.inputs)
+        self.form.setRowVisible(self.method, has_inputs)
+        if model is not None and has_inputs:
+            if not model.names_known:
+                self.method.setCurrentIndex(1)
+            self.mapping.fill([field.name for field in model.inputs], names)
+        self._fill_positive(model.classes if model is not None else ())
+        self.target.currentTextChanged.connect(lambda _text: self._soon.start())
+        self.positive.currentTextChanged.connect(lambda _text: self._soon.start())
+        self.method.currentIndexChanged.connect(self._method_changed)
+
+    def _fill_positive(self, classes: tuple[str, ...]) -> None:
+        binary = len(classes) == 2
+        shown = [self.positive.itemText(i) for i in range(self.positive.count())]
+        if binary and shown != list(classes):
+            self.positive.blockSignals(True)
+            self.positive.clear()
+            self.positive.addItems(classes)
+            self.positive.setCurrentIndex(-1)
+            self.positive.blockSignals(False)
+        self.form.setRowVisible(self.positive, binary)
+
+    def _guessed_target(self) -> str:
+        case = self._context.case
+        data, model = case.data, case.model
+        if data is None:
+            return ""
+        if case.file.target:
+            return case.file.target
+        targets = data.with_role(Role.TARGET)
+        if targets:
+            return targets[0].name
+        if model is not None and model.classes:
+            wanted = set(model.classes)
+            inputs = {field.name for field in model.inputs}
+            for column in data.columns:
+                labels = set(column.categories)
+                if labels and labels <= wanted and column.name not in inputs:
+                    return column.name
+        inputs = {f.name for f in model.inputs} if model is not None else set()
+        rest = [
+            c.name
+            for c in data.columns
+            if c.name not in inputs and c.role is Role.FEATURE
+        ]
+        return rest[-1] if rest else data.columns[-1].name
+
+    def _score_columns(self) -> tuple[str, ...]:
+        data = self._context.case.data
+        return tuple(c.name for c in data.with_role(Role.SCORE)) if data else ()
+
+    def _prediction_column(self) -> str | None:
+        data = self._context.case.data
+        found = data.with_role(Role.PREDICTION) if data else ()
+        return found[0].name if found else None
+
+    # Looking
+
+    def _method_changed(self, _index: int) -> None:
+        self.mapping.setVisible(self.method.currentData() == _BY_HAND)
+        self._soon.start()
+
+    def _look(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        self.accept_button.setEnabled(False)
+        model = self._context.case.model
+        if model is None or model.format == "recorded":
+            self.scores = RecordedScores(
+                scores=self._score_columns(), prediction=self._prediction_column()
+            )
+            self._context.engine.submit(
+                UseRecordedScores(scores=self.scores), on_error=self._failed
+            )
+        self._job = self._context.engine.submit(
+            Match(
+                target=self.target.currentText(),
+                positive=self.positive.currentText(),
+                mapping=self._mapping() if self.scores is None else None,
+            ),
+            on_result=self._looked,
+            on_error=self._failed,
+            label=tr("Trying the match"),
+        )
+
+    def _looked(self, result: Result) -> None:
+        self._job = None
+        if not isinstance(result, MatchPreview):
+            return
+        self.preview = result
+        self._fill_positive(result.classes)
+        if self.positive.currentIndex() < 0 and result.positive:
+            self.positive.blockSignals(True)
+            self.positive.setCurrentText(result.positive)
+            self.positive.blockSignals(False)
+        if self.method.currentData() != _BY_HAND:
+            self.mapping.show_columns(result.mapping.columns)
+        notes = (*result.problems, *result.warnings)
+        lines = [sentence(note.code, note.params) for note in notes]
+        lines += [next_step(note.code, note.params) for note in result.problems]
+        self.problem.setText("\n".join(line for line in lines if line))
+        self.problem.setVisible(bool(lines))
+        self.sanity.setText(_sanity(result))
+        self._show_rows(result)
+        self.accept_button.setEnabled(not result.problems)
+
+    def _show_rows(self, result: MatchPreview) -> None:
+        self.table.setRowCount(len(result.rows))
+        rows = zip(
+            result.rows, result.truth, result.prediction, result.score, strict=True
+        )
+        for i, (row, truth, prediction, score) in enumerate(rows):
+            shown = "" if score != score else f"{score:.4g}"
+            for j, text in enumerate((str(row), truth, prediction, shown)):
+                self.table.setItem(i, j, QTableWidgetItem(text))
+
+    def _failed(self, error: ErrorInfo) -> None:
+        self._job = None
+        self.preview = None
+        text = sentence(error.code, error.params)
+        self.problem.setText(f"{text}\n{next_step(error.code, error.params)}")
+        self.problem.show()
+        self.sanity.setText("")
+        self.table.setRowCount(0)
+
+    def _accept(self) -> None:
+        if self.preview is None:
+            return
+        case = self._context.case
+        if self.scores is not None:
+            case.use_scores(self.scores, then_match=False)
+        case.predict(
+            target=self.target.currentText(),
+            positive=self.preview.positive,
+            weights=str(self.weights.currentData() or ""),
+            mapping=self.preview.mapping if self.scores is None else None,
+        )
+        self.accept()
+
+
+def _sanity(result: MatchPreview) -> str:
+    if result.sanity is None or result.baseline is None:
+        return ""
+    tried = trn("{n} row", "{n} rows", result.n_tried)
+    if result.task is Task.REGRESSION:
+        return tr(
+            "On {rows} chosen at random (seed 0) the median error is {error:.4g}; "
+            "always answering the median would err by {baseline:.4g}.",
+            rows=tried,
+            error=result.sanity,
+            baseline=result.baseline,
+        )
+    return tr(
+        "On {rows} chosen at random (seed 0) {share:.0%} are right; always answering "
+        "the most frequent class would be right for {baseline:.0%}.",
+        rows=tried,
+        share=result.sanity,
+        baseline=result.baseline,
+    )

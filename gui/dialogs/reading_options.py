@@ -1,0 +1,97 @@
+"""How a file is read: shown as it was found out, and editable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.contracts.dataset import ReadOptions
+from engine.contracts.i18n import tr
+
+if TYPE_CHECKING:
+    from engine.contracts.dataset import Source
+
+_SEPARATORS = {",": ",", ";": ";", "|": "|", "\t": "tab"}
+_ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16")
+
+
+class ReadingOptions(QDialog):
+    """Separator, decimal sign, encoding, header, sheet, missing values."""
+
+    def __init__(self, source: Source, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("How the file is read"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        found = source.options
+        self._found = found
+        self.separator = QComboBox()
+        for sign, name in _SEPARATORS.items():
+            self.separator.addItem(name, sign)
+        self.separator.setCurrentIndex(
+            max(0, self.separator.findData(found.separator or ","))
+        )
+        self.decimal = QComboBox()
+        self.decimal.addItems([".", ","])
+        self.decimal.setCurrentText(found.decimal or ".")
+        self.encoding = QComboBox(editable=True)
+        self.encoding.addItems(_ENCODINGS)
+        self.encoding.setCurrentText(found.encoding or "utf-8")
+        self.header = QCheckBox(tr("the first row holds the names of the columns"))
+        self.header.setChecked(found.header is not False)
+        self.sheet = QComboBox()
+        self.sheet.addItems(source.sheets)
+        self.sheet.setCurrentText(found.sheet or "")
+        self.missing = QLineEdit()
+        self.missing.setPlaceholderText(tr("the usual ones, such as NA, ? or nothing"))
+        if found.missing_tokens is not None:
+            self.missing.setText(", ".join(found.missing_tokens))
+        text = found.separator is not None
+        form = QFormLayout()
+        form.addRow(tr("File"), QLabel(source.path))
+        for label, widget, shown in (
+            (tr("Cells are separated by"), self.separator, text),
+            (tr("Decimal sign"), self.decimal, text),
+            (tr("Encoding"), self.encoding, text),
+            ("", self.header, text or bool(source.sheets)),
+            (tr("Sheet"), self.sheet, bool(source.sheets)),
+            (tr("Missing values are written"), self.missing, text),
+        ):
+            if shown:
+                form.addRow(label, widget)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setText(tr("Read again"))
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addLayout(form)
+        column.addWidget(buttons)
+        self.setMinimumWidth(460)
+
+    def options(self) -> ReadOptions:
+        """Return what was chosen."""
+        if self._found.separator is None:
+            return ReadOptions(
+                sheet=self.sheet.currentText() or None, header=self.header.isChecked()
+            )
+        tokens = [t.strip() for t in self.missing.text().split(",") if t.strip()]
+        return ReadOptions(
+            separator=self.separator.currentData(),
+            decimal=self.decimal.currentText(),
+            encoding=self.encoding.currentText(),
+            header=self.header.isChecked(),
+            missing_tokens=("", *tokens) if tokens else None,
+        )

@@ -1,0 +1,115 @@
+"""The demo without a screen: the same window, drawn into pictures."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QElapsedTimer, QEventLoop, QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+
+from engine.contracts.i18n import tr
+from engine.contracts.selection import cell
+from gui.panel import State
+from gui.services.theme import Mode
+
+if TYPE_CHECKING:
+    import argparse
+
+    from gui.main_window import MainWindow
+
+ROOT = Path(__file__).resolve().parents[1]
+WAIT_MS = 120_000
+PERSPECTIVES = ("data", "performance", "thresholds", "calibration", "errors")
+SIZES = ((1440, 900), (1920, 1080))
+
+
+def run_demo(asked: argparse.Namespace) -> int:
+    """Write the evaluation and pictures of every perspective; say where."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    folder = Path(asked.screenshots or ROOT / "build" / "demo").absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    if not asked.screenshots:
+        _evaluate(folder)
+    QSettings.setPath(
+        QSettings.defaultFormat(), QSettings.Scope.UserScope, str(folder / "settings")
+    )
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    application.setApplicationName("Trasluz")
+    from gui.app import build  # noqa: PLC0415 - gui.app imports this module lazily
+
+    window = build(asked, ask=False)
+    window.show()
+    window.open_demo()
+    done = _until(lambda: window.context.case.scores is not None)
+    if done:
+        _take_pictures(window, folder, asked.theme)
+    window.close()
+    if not done:
+        sys.stderr.write(tr("The demo did not come up in time.") + "\n")
+        return 1
+    sys.stdout.write(
+        tr("The demo's evaluation and pictures are in {folder}", folder=folder) + "\n"
+    )
+    return 0
+
+
+def settled(window: MainWindow) -> bool:
+    """Return whether every panel in sight has its answer."""
+    panels = window.docks.visible_panels()
+    quiet = not window.context.engine.jobs
+    shown = all(
+        panel.state in (State.READY, State.UNSUPPORTED, State.FAILED)
+        for panel in panels
+    )
+    return bool(panels) and quiet and shown
+
+
+def _take_pictures(window: MainWindow, folder: Path, theme: str | None) -> None:
+    themes = [Mode(theme)] if theme in ("light", "dark") else [Mode.LIGHT, Mode.DARK]
+    for mode in themes:
+        window.context.theme.set_mode(mode)
+        for width, height in SIZES:
+            window.resize(width, height)
+            for name in PERSPECTIVES:
+                window.context.selection.clear()
+                window.show_perspective(name)
+                window.docks.reset()
+                _until(lambda: settled(window))
+                if name == "errors":
+                    window.context.selection.select(cell("bad", "good"), "demo")
+                    _rest(200)
+                    _until(lambda: settled(window))
+                _rest(150)
+                window.grab().save(str(folder / f"{name}-{mode.value}-{width}.png"))
+
+
+def _evaluate(folder: Path) -> None:
+    demo = ROOT / "resources" / "demo"
+    command = [sys.executable, str(ROOT / "main.py"), "evaluate"]
+    command += ["--model", str(demo / "model.skops"), "--target", "status"]
+    command += ["--data", str(demo / "credit.parquet"), "--positive", "bad"]
+    command += ["--split", "part=evaluation"]
+    command += ["--json", str(folder / "evaluation.json")]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    (folder / "evaluation.txt").write_text(found.stdout, encoding="utf-8")
+    sys.stdout.write(found.stdout + "\n")
+
+
+def _until(holds: object) -> bool:
+    timer = QElapsedTimer()
+    timer.start()
+    while not holds():  # type: ignore[operator]
+        if timer.hasExpired(WAIT_MS):
+            return False
+        _rest(20)
+    return True
+
+
+def _rest(milliseconds: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop, loop.quit)
+    loop.exec()

@@ -1,0 +1,291 @@
+"""The window: case bar, rail, docked panels, status; wiring and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.contracts.i18n import tr
+from engine.contracts.messages import sentence
+from gui.actions.commands import entries, window_actions
+from gui.dialogs.changed_files import ask_about_changes
+from gui.dialogs.consent import ask_consent
+from gui.dialogs.facts import show_facts
+from gui.dialogs.match import MatchDialog
+from gui.dialogs.palette import Palette
+from gui.dialogs.reading_options import ReadingOptions
+from gui.dock_area import DockArea
+from gui.layouts import PERSPECTIVES
+from gui.services.autosave import Autosave
+from gui.widgets.case_bar import CaseBar
+from gui.widgets.empty_page import EmptyPage
+from gui.widgets.notice_bar import NoticeBar
+from gui.widgets.rail import Rail
+from gui.widgets.status_bar import StatusBar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.contracts.case import CaseFile, CaseOpened
+    from engine.contracts.events import Progressed, Warned
+    from engine.contracts.model import SafetyReport
+    from gui.context import AppContext
+    from gui.services.engine_client import Job
+
+DEMO = Path(__file__).resolve().parents[1] / "resources" / "demo"
+
+
+class MainWindow(QMainWindow):
+    """One window on one case."""
+
+    def __init__(self, context: AppContext, *, ask: bool = True) -> None:
+        super().__init__()
+        self.context = context
+        self.asks = ask
+        self._case_chosen = False
+        self.setWindowTitle("Trasluz")
+        self.setAcceptDrops(True)
+        self.resize(1440, 900)
+        self._build()
+        self._connect()
+        self._retheme()
+        geometry = context.settings.preferences.geometry
+        if geometry:
+            self.restoreGeometry(QByteArray(geometry))
+
+    # Doing
+
+    def open_paths(self, paths: Sequence[str]) -> None:
+        """Open files or folders, whatever they are."""
+        if paths:
+            self.context.case.open_paths(list(paths))
+
+    def open_demo(self) -> None:
+        """Open the embedded demo, matched as its author meant it."""
+        case = self.context.case
+        case.open_data((str(DEMO / "credit.parquet"),), then_match=False)
+        case.open_model(str(DEMO / "model.skops"), then_match=False)
+        case.predict(target="status", positive="bad")
+
+    def choose_files(self) -> None:
+        """Ask for files to open."""
+        paths, _ = QFileDialog.getOpenFileNames(self, tr("Open files"))
+        self.open_paths(paths)
+
+    def save_as(self) -> None:
+        """Ask where the case is to be kept from now on."""
+        path, _ = QFileDialog.getSaveFileName(
+            self, tr("Save the case as"), "", tr("Trasluz cases (*.trasluz)")
+        )
+        if path:
+            self.autosave.save_as(path)
+
+    def show_perspective(self, name: str) -> None:
+        """Show one arrangement of panels."""
+        if not PERSPECTIVES[name].columns:
+            return
+        self.docks.show_perspective(name)
+        self.rail.show_current(name)
+        self.context.case.remember(perspective=name)
+
+    def match(self) -> None:
+        """Open the *Match* sheet."""
+        if self.context.case.data is not None and self.asks:
+            MatchDialog(self.context, self).open()
+
+    def open_palette(self) -> None:
+        """Open the command palette."""
+        palette = Palette(entries(self), self)
+        corner = self.case_bar.mapToGlobal(self.case_bar.rect().bottomRight())
+        palette.move(corner.x() - palette.width() - 12, corner.y() + 4)
+        palette.open()
+        palette.line.setFocus()
+
+    def read_again(self) -> None:
+        """Ask how the evaluation file is to be read, and read it again."""
+        data = self.context.case.data
+        if data is None:
+            return
+        loaded = data.parts[0]
+        dialog = ReadingOptions(loaded.sources[0], self)
+        dialog.accepted.connect(
+            lambda: self.context.case.open_data(
+                tuple(source.path for source in loaded.sources),
+                options=dialog.options(),
+            )
+        )
+        dialog.open()
+
+    # Building
+
+    def _build(self) -> None:
+        context = self.context
+        self.case_bar = CaseBar(context)
+        self.rail = Rail({name: tr(p.title) for name, p in PERSPECTIVES.items()})
+        self.docks = DockArea(context)
+        self.empty = EmptyPage()
+        self.notices = NoticeBar(context)
+        self.status = StatusBar(context)
+        self.autosave = Autosave(context, self)
+        self.pages = QStackedWidget()
+        working = QWidget()
+        row = QHBoxLayout(working)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self.docks, 1)
+        self.docks.setContentsMargins(8, 8, 8, 8)
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(working)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.case_bar, self.notices):
+            column.addWidget(widget)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(whole)
+        self.empty.show_recent(context.settings.preferences.recent)
+        self.commands = window_actions(self)
+        self._fill_menus()
+        self._show_reasons()
+
+    def _fill_menus(self) -> None:
+        bar = self.menuBar()
+        menus: dict[str, Any] = {}
+        for command in self.commands:
+            action = QAction(command.title, self)
+            action.setObjectName(command.id)
+            action.triggered.connect(lambda _=False, run=command.run: run())
+            if command.shortcut:
+                action.setShortcut(command.shortcut)
+            self.addAction(action)
+            if command.menu:
+                if command.menu not in menus:
+                    menus[command.menu] = bar.addMenu(command.menu)
+                menus[command.menu].addAction(action)
+        for menu in menus.values():
+            menu.aboutToShow.connect(self._enable_actions)
+
+    def _enable_actions(self) -> None:
+        for command in self.commands:
+            action = self.findChild(QAction, command.id)
+            if action is not None:
+                action.setEnabled(command.enabled())
+
+    def _connect(self) -> None:
+        context = self.context
+        self.rail.chosen.connect(self.show_perspective)
+        self.case_bar.search_requested.connect(self.open_palette)
+        self.case_bar.opened.connect(self._chip_opened)
+        self.empty.open_requested.connect(self.choose_files)
+        self.empty.demo_requested.connect(self.open_demo)
+        self.empty.case_requested.connect(context.case.open_case)
+        self.status.facts_requested.connect(lambda: show_facts(context, self))
+        case = context.case
+        case.data_changed.connect(self._show_case)
+        case.model_changed.connect(self._show_case)
+        case.predictions_changed.connect(self._predicted)
+        case.consent_needed.connect(self._ask_consent)
+        case.match_needed.connect(self.match)
+        case.restored.connect(self._restored)
+        case.files_changed.connect(self._ask_about_files)
+        context.theme.changed.connect(self._retheme)
+        context.engine.job_progressed.connect(self._progressed)
+        context.engine.warned.connect(self._warned)
+        self.autosave.saved.connect(self.status.show_saved)
+
+    # Following
+
+    def _show_case(self) -> None:
+        self.pages.setCurrentIndex(0 if self.context.case.is_empty else 1)
+        self._show_reasons()
+        if not self.docks.current and not self.context.case.is_empty:
+            self.show_perspective("data")
+
+    def _predicted(self) -> None:
+        self._show_reasons()
+        if self.docks.current == "data" and not self._case_chosen:
+            self.show_perspective("errors")
+        self._case_chosen = True
+
+    def _show_reasons(self) -> None:
+        later = tr("Comes in a later version.")
+        reasons: dict[str, str | None] = {}
+        for name, perspective in PERSPECTIVES.items():
+            reasons[name] = None if perspective.columns else later
+        self.rail.show_reasons(reasons)
+
+    def _restored(self, state: CaseFile) -> None:
+        self._case_chosen = True
+        self.context.undo.clear()
+        self.context.decision.replace(state.decision)
+        self.context.selection.replace(state.selection)
+        self.context.settings.remember_case(self.context.case.path)
+        self._show_case()
+        if state.perspective in PERSPECTIVES:
+            self.show_perspective(state.perspective)
+        if state.layout:
+            self.docks.restoreState(QByteArray(state.layout), 1)
+
+    def _progressed(self, job: Job, event: Progressed) -> None:
+        for panel in self.docks.panels.values():
+            panel.progressed(job, event)
+
+    def _warned(self, event: Warned) -> None:
+        self.context.notify.warning(sentence(event.code, event.params))
+
+    # Asking
+
+    def _ask_consent(self, report: SafetyReport) -> None:
+        host = self.context.engine.host
+        layers = host.sandbox if host is not None else ()
+        consent = ask_consent(report, self.context.theme.tokens, self, sandbox=layers)
+        if consent:
+            self.context.case.open_model(report.path, consent)
+
+    def _ask_about_files(self, opened: CaseOpened) -> None:
+        ask_about_changes(self.context, opened, self)
+
+    def _chip_opened(self, name: str) -> None:
+        if name == "decision":
+            self.show_perspective("thresholds")
+        else:
+            self.show_perspective("data")
+            self.docks.show_panel(name)
+
+    # Qt
+
+    def _retheme(self) -> None:
+        tokens = self.context.theme.tokens
+        self.rail.apply_theme(tokens)
+        self.empty.apply_theme(tokens)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls()]
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        QTimer.singleShot(0, self, lambda: self.open_paths([p for p in paths if p]))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.docks.keep_layout()
+        self.context.settings.update(geometry=bytes(self.saveGeometry().data()))
+        self.autosave.finish()
+        self.context.engine.stop()
+        event.accept()

@@ -1,0 +1,34 @@
+"""Every panel, by id: the table from which the window makes them when needed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gui.panel import Panel
+
+TABLE: dict[str, str] = {
+    "data": "gui.panels.data:DataPanel",
+    "model": "gui.panels.model:ModelPanel",
+    "summary": "gui.panels.summary:SummaryPanel",
+    "confusion": "gui.panels.confusion:ConfusionPanel",
+    "threshold": "gui.panels.threshold:ThresholdPanel",
+    "reliability": "gui.panels.reliability:ReliabilityPanel",
+    "residuals": "gui.panels.residuals:ResidualsPanel",
+    "predictions": "gui.panels.predictions:PredictionsPanel",
+    "buckets": "gui.panels.buckets:BucketsPanel",
+}
+
+
+def load(panel: str) -> type[Panel]:
+    """Return the class of a panel.
+
+    Raises
+    ------
+    KeyError
+        If there is no panel of that id.
+    """
+    module, _, name = TABLE[panel].partition(":")
+    found: type[Panel] = getattr(import_module(module), name)
+    return found

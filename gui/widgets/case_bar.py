@@ -1,0 +1,180 @@
+"""What is open, at the top, always: model, data, decision, selection, search."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from engine.contracts.dataset import Part
+from engine.contracts.expression import describe
+from engine.contracts.i18n import tr, trn
+from engine.contracts.model import ScoreKind, Task
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QAbstractButton
+
+    from gui.context import AppContext
+
+_LONGEST = 48
+
+
+class Chip(QToolButton):
+    """A word in grey and a fact in bold; a click opens what it speaks of."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("chip")
+        self.setAccessibleName(name)
+        self._label = QLabel(self)
+        self._label.setTextFormat(Qt.TextFormat.RichText)
+        self._label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 10, 4)
+        row.addWidget(self._label)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def show_text(self, rich: str, plain: str) -> None:
+        """Show rich text; ``plain`` is read out."""
+        self._label.setText(rich)
+        self.setAccessibleDescription(plain)
+        self.setToolTip(plain)
+        self.setMinimumWidth(self._label.sizeHint().width() + 20)
+        self.setMinimumHeight(28)
+
+
+class CaseBar(QWidget):
+    """The chips. Follows the services by itself.
+
+    Signals
+    -------
+    opened(str)
+        A chip was clicked: ``model``, ``data`` or ``decision``.
+    search_requested()
+        The search field was clicked.
+    """
+
+    opened = Signal(str)
+    search_requested = Signal()
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.setObjectName("case-bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        title = QLabel("Trasluz")
+        title.setObjectName("case-title")
+        self.model = Chip(tr("Model"))
+        self.data = Chip(tr("Data"))
+        self.decision = Chip(tr("Decision"))
+        self.selection = Chip(tr("Selection"))
+        self.selection.setProperty("selected", True)
+        self.search = QPushButton(tr("Search or command — Ctrl+K"))
+        self.search.setObjectName("search")
+        self.search.setAccessibleName(tr("Search or command"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 12, 6)
+        row.setSpacing(8)
+        row.addWidget(title)
+        for chip, name in self._chips():
+            row.addWidget(chip)
+            chip.clicked.connect(lambda _=False, name=name: self.opened.emit(name))
+        row.addWidget(self.selection)
+        row.addStretch(1)
+        row.addWidget(self.search)
+        self.search.clicked.connect(self.search_requested)
+        self.selection.clicked.connect(lambda: context.selection.clear("case-bar"))
+        case = context.case
+        for signal in (case.data_changed, case.model_changed, case.predictions_changed):
+            signal.connect(self.refresh)
+        context.decision.changed.connect(self.refresh)
+        context.selection.changed.connect(self.refresh)
+        context.theme.changed.connect(self._retheme)
+        self._retheme()
+        self.refresh()
+
+    def refresh(self, *_: object) -> None:
+        """Write every chip again."""
+        self._show_model()
+        self._show_data()
+        self._show_decision()
+        self._show_selection()
+
+    def _chips(self) -> tuple[tuple[QAbstractButton, str], ...]:
+        return ((self.model, "model"), (self.data, "data"), (self.decision, "decision"))
+
+    def _show_model(self) -> None:
+        model = self._context.case.model
+        self.model.setVisible(model is not None)
+        if model is not None:
+            word = tr("scores") if model.format == "recorded" else tr("model")
+            self.model.show_text(_fact(word, model.name), f"{word} {model.name}")
+
+    def _show_data(self) -> None:
+        data = self._context.case.data
+        self.data.setVisible(data is not None)
+        if data is None:
+            return
+        words = {
+            Part.EVALUATION: tr("evaluation"),
+            Part.REFERENCE: tr("reference"),
+            Part.CALIBRATION: tr("calibration"),
+        }
+        parts = " · ".join(f"{p.n_rows:,} {words[p.part]}" for p in data.parts)
+        text = _fact(tr("data"), data.name) + f"&nbsp; {escape(parts)}"
+        self.data.show_text(text, f"{data.name}: {parts}")
+
+    def _show_decision(self) -> None:
+        scores = self._context.case.scores
+        shown = (
+            scores is not None
+            and scores.task is Task.BINARY
+            and scores.score_kind is not ScoreKind.LABEL
+        )
+        self.decision.setVisible(shown)
+        if scores is None or not shown:
+            return
+        decision = self._context.decision.decision
+        sign = "p" if scores.score_kind is ScoreKind.PROBABILITY else tr("score")
+        rule = tr(
+            "{positive} if {sign} ≥ {threshold}",
+            positive=decision.positive or scores.positive,
+            sign=sign,
+            threshold=f"{decision.threshold:.4g}",
+        )
+        self.decision.show_text(_fact(tr("decision"), rule), rule)
+
+    def _show_selection(self) -> None:
+        selection = self._context.selection
+        self.selection.setVisible(selection.recipe is not None)
+        if selection.recipe is None:
+            return
+        n = trn("{n} row", "{n} rows", selection.n_selected)
+        words = describe(selection.recipe)
+        short = words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
+        rich = _fact(tr("selection"), n) + f": {escape(short)} &nbsp;✕"
+        self.selection.show_text(
+            rich, tr("{n}: {rule}. Click to clear.", n=n, rule=words)
+        )
+
+    def _retheme(self) -> None:
+        tokens = self._context.theme.tokens
+        self.setStyleSheet(
+            f"#case-bar {{ background: {tokens.panel};"
+            f" border-bottom: 1px solid {tokens.line}; }}"
+            f"#case-title {{ font-weight: 700; font-size: 15px; padding-right: 6px; }}"
+            f"#chip {{ background: {tokens.ground}; border: 1px solid {tokens.line};"
+            f" border-radius: 4px; }}"
+            f"#chip:hover, #chip:focus {{ border-color: {tokens.accent}; }}"
+            f'#chip[selected="true"] {{ background: {tokens.selection}; }}'
+            f"#search {{ background: {tokens.panel}; color: {tokens.muted};"
+            f" border: 1px solid {tokens.line}; border-radius: 4px;"
+            f" padding: 5px 16px 5px 12px; text-align: left; min-width: 190px; }}"
+            f"#search:hover, #search:focus {{ border-color: {tokens.accent}; }}"
+        )
+
+
+def _fact(word: str, fact: str) -> str:
+    return f"{escape(word)} <b>{escape(fact)}</b>"
