@@ -98,7 +98,13 @@ class ConsentDialog(QDialog):
         """Whether any consent opens the file on this computer."""
         if self.report.light is Light.FORBIDDEN:
             return False
-        return not self.wants_typing or bool(self.sandbox)
+        return not self.wants_typing or self.is_sealed
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the layers keep a program in; limits alone do not."""
+        files = any(layer.startswith("landlock") for layer in self.sandbox)
+        return files and "seccomp" in self.sandbox
 
     def _open_text(self) -> str:
         return tr("Open in the sandbox") if self.wants_typing else tr("Open")
@@ -171,7 +177,7 @@ class ConsentDialog(QDialog):
         return banner
 
     def _meaning(self) -> str:
-        if self.wants_typing and not self.sandbox:
+        if self.wants_typing and not self.is_sealed:
             return tr(
                 "This computer offers no way to lock its process in, so it is not "
                 "opened here."

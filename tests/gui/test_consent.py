@@ -70,8 +70,9 @@ def test_that_red_takes_the_start_of_the_hash(qtbot, ask):
     assert dialog.consent() == SHA
 
 
-def test_that_red_without_a_sandbox_cannot_be_agreed_to(ask):
-    dialog = ask(Light.RED, sandbox=())
+@pytest.mark.parametrize("layers", [(), ("rlimits",), ("seccomp",)])
+def test_that_red_without_a_sandbox_cannot_be_agreed_to(ask, layers):
+    dialog = ask(Light.RED, sandbox=layers)
     dialog.typed.setText(SHA[:8])
     assert not dialog.can_agree
     assert not dialog.open_button.isEnabled()
