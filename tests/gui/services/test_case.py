@@ -1,0 +1,222 @@
+"""Files become a case; the case comes back by its recipe."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from PySide6.QtGui import QUndoStack
+
+from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
+from engine.contracts.dataset import Note, ReadOptions, Source
+from engine.contracts.decision import Decision
+from engine.contracts.model import Light, ModelInfo, SafetyReport, ScoreKind, Task
+from engine.contracts.requests import (
+    Inspect,
+    OpenCase,
+    OpenData,
+    OpenModel,
+    Predict,
+    Recognise,
+    SetBuckets,
+)
+from engine.contracts.results import Recognised, RecognisedFile
+from engine.contracts.selection import Range
+from gui.services.case import CaseService
+from gui.services.decision import DecisionModel
+from gui.services.notify import Notify
+from tests.gui.panels.small_case import SmallEngine, data_set
+
+MODEL = ModelInfo(
+    name="m.skops",
+    sha256="ab" * 32,
+    format="skops",
+    kind="sklearn.pipeline.Pipeline",
+    task=Task.BINARY,
+    score_kind=ScoreKind.PROBABILITY,
+    classes=("good", "bad"),
+)
+RULE = Range("age", None, 25)
+
+
+def read_data(request: OpenData):
+    source = Source(
+        path=request.paths[0],
+        sha256="cd" * 32,
+        size=1,
+        n_rows=400,
+        options=ReadOptions(),
+    )
+    info = data_set()
+    parts = tuple(msgspec.structs.replace(p, sources=(source,)) for p in info.parts)
+    return msgspec.structs.replace(info, parts=parts)
+
+
+def report(light: Light) -> SafetyReport:
+    return SafetyReport(
+        path="/m.skops",
+        sha256=MODEL.sha256,
+        size=1,
+        format="skops",
+        light=light,
+        reason=Note(code="safety.green"),
+    )
+
+
+@pytest.fixture
+def engine(qapp):
+    engine = SmallEngine()
+    engine.store.immediate = True
+    engine.store.answers |= {
+        OpenData: read_data,
+        Inspect: lambda _request: report(Light.GREEN),
+        OpenModel: lambda _request: MODEL,
+        Recognise: lambda request: Recognised(
+            files=tuple(
+                RecognisedFile(path=path, what=path.rpartition(".")[2], format="")
+                for path in request.paths
+            )
+        ),
+    }
+    return engine
+
+
+@pytest.fixture
+def decision():
+    return DecisionModel(QUndoStack())
+
+
+@pytest.fixture
+def notices():
+    return []
+
+
+@pytest.fixture
+def case(engine, decision, notices):
+    notify = Notify()
+    notify.raised.connect(notices.append)
+    made = CaseService(engine, decision, QUndoStack(), notify)
+    made._kept_alive = notify
+    return made
+
+
+def test_dropped_files_are_opened_by_what_they_are(case, engine, qtbot) -> None:
+    with qtbot.waitSignal(case.match_needed):
+        case.open_paths(["/a.data", "/b.model"])
+    assert [type(request) for request in engine.asked] == [
+        Recognise,
+        OpenData,
+        Inspect,
+        OpenModel,
+    ]
+    assert case.file.model.paths == ("/b.model",)
+    assert case.file.data[0].sha256 == ("cd" * 32,)
+
+
+def test_a_file_that_is_nothing_is_named(case, engine, notices) -> None:
+    found = RecognisedFile(
+        path="/x.bin", what="none", format="", note=Note(code="data.none")
+    )
+    engine.store.answers[Recognise] = lambda _request: Recognised(files=(found,))
+    case.open_paths(["/x.bin"])
+    assert [notice.level for notice in notices] == ["error"]
+    assert case.is_empty
+
+
+@pytest.mark.parametrize("light", [Light.AMBER, Light.RED, Light.FORBIDDEN])
+def test_nothing_but_green_is_opened_unasked(case, engine, qtbot, light) -> None:
+    engine.store.answers[Inspect] = lambda _request: report(light)
+    with qtbot.waitSignal(case.consent_needed):
+        case.open_model("/m.skops")
+    assert not engine.asked_for(OpenModel)
+    case.open_model("/m.skops", MODEL.sha256)
+    assert engine.asked_for(OpenModel)[0].consent == MODEL.sha256
+    assert case.file.consent == MODEL.sha256
+
+
+def test_answers_of_another_model_are_let_go(case, qtbot) -> None:
+    case.open_data(("/a.csv",))
+    case.open_model("/m.skops")
+    case.predict(target="status")
+    assert case.scores is not None
+    with qtbot.waitSignal(case.predictions_changed):
+        case.open_model("/other.skops")
+    assert case.scores is None
+
+
+def test_predicting_sets_the_natural_decision_once(case, decision) -> None:
+    case.open_data(("/a.csv",))
+    case.predict(target="status")
+    assert decision.decision == Decision(positive="bad", threshold=0.5)
+    chosen = Decision(positive="bad", threshold=0.3)
+    decision.replace(chosen)
+    case.predict(target="status")
+    assert decision.decision == chosen
+
+
+def test_a_recipe_is_replayed_in_order_after_a_crash(case, engine) -> None:
+    case.open_data(("/a.csv",))
+    case.open_model("/m.skops", MODEL.sha256)
+    case.predict(target="status", positive="bad")
+    case.save_bucket("young", RULE)
+    before = case.file
+    engine.asked.clear()
+    engine.restarted.emit()
+    assert [type(request) for request in engine.asked] == [
+        OpenData,
+        OpenModel,
+        SetBuckets,
+        Predict,
+    ]
+    assert engine.asked_for(OpenModel)[0].consent == MODEL.sha256
+    assert case.file == before
+    assert case.scores is not None
+
+
+def test_an_opened_case_replaces_everything(case, engine, qtbot) -> None:
+    case.open_data(("/a.csv",))
+    case.save_bucket("old", RULE)
+    file = CaseFile(
+        data=(FileRecipe(paths=("/b.csv",), sha256=("ef" * 32,)),),
+        target="status",
+        current_row=7,
+        buckets={"young": RULE},
+    )
+    engine.store.answers[OpenCase] = lambda request: CaseOpened(
+        path=request.path, case=file
+    )
+    with qtbot.waitSignals([case.restored, case.buckets_changed]):
+        case.open_case("/c.trasluz")
+    assert case.path == "/c.trasluz"
+    assert (case.current_row, list(case.buckets)) == (7, ["young"])
+    assert not case._undo.canUndo()
+
+
+def test_changed_files_are_asked_about_first(case, engine, qtbot) -> None:
+    opened = CaseOpened(path="/c", case=CaseFile(), changed=(Note(code="data.none"),))
+    engine.store.answers[OpenCase] = lambda _request: opened
+    with qtbot.waitSignal(case.files_changed):
+        case.open_case("/c")
+    assert case.path == ""
+    case.accept_case(opened, read_only=True)
+    assert case.read_only
+
+
+def test_buckets_can_be_undone_by_name(case, engine) -> None:
+    undo = case._undo
+    case.save_bucket("young", RULE)
+    case.rename_bucket("young", "under 25")
+    case.remove_bucket("under 25")
+    assert case.buckets == {}
+    undo.undo()
+    assert list(case.buckets) == ["under 25"]
+    undo.undo()
+    assert list(case.buckets) == ["young"]
+    assert engine.asked_for(SetBuckets)[-1].buckets == {"young": RULE}
+
+
+def test_one_current_row(case, qtbot) -> None:
+    with qtbot.waitSignal(case.current_row_changed):
+        case.set_current_row(3)
+    with qtbot.assertNotEmitted(case.current_row_changed):
+        case.set_current_row(3)
+    assert case.file.current_row == 3
