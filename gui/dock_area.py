@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from engine.contracts.i18n import tr
-from gui.layouts import PERSPECTIVES
+from gui.layouts import PERSPECTIVES, Perspective
 from gui.panels import load
 
 if TYPE_CHECKING:
@@ -123,20 +123,26 @@ class DockArea(QMainWindow):
                 self.splitDockWidget(docks[-1], dock, Qt.Orientation.Vertical)
                 docks.append(dock)
             self._tabify(column)
-            shown = [self._docks[place.split("+")[0]] for place in column]
-            if len(shown) > 1:
-                self.resizeDocks(
-                    shown, [10 * h for h in heights], Qt.Orientation.Vertical
-                )
-        if len(heads) > 1:
-            widths = [10 * w for w in perspective.widths]
-            self.resizeDocks(heads, widths, Qt.Orientation.Horizontal)
         for panel in self._wanted(name):
             self._docks[panel].show()
         for column in perspective.columns:
             for place in column:
                 self._first_that_applies(place).raise_()
+        self._resize(perspective, heads)
         self.setUpdatesEnabled(True)
+
+    def _resize(self, perspective: Perspective, heads: list[QDockWidget]) -> None:
+        """Share the room out; docks have to be shown before they can be sized."""
+        for column, heights in zip(
+            perspective.columns, perspective.heights, strict=True
+        ):
+            docks = [self._place(place) for place in column]
+            shares = [h * self.height() // sum(heights) for h in heights]
+            self.resizeDocks(docks, shares, Qt.Orientation.Vertical)
+        shares = [
+            w * self.width() // sum(perspective.widths) for w in perspective.widths
+        ]
+        self.resizeDocks(heads, shares, Qt.Orientation.Horizontal)
 
     def _place(self, place: str) -> QDockWidget:
         return self._dock(place.split("+", maxsplit=1)[0])

@@ -246,7 +246,8 @@ class Panel(QWidget):
             button.setIcon(theme.icon(icon))
         tokens = theme.tokens
         self.setStyleSheet(
-            f"#panel-{self.ID} {{ background: {tokens.panel}; }}"
+            f"#panel-{self.ID} {{ background: {tokens.panel};"
+            f" border: 1px solid {tokens.line}; }}"
             f"#panel-title {{ font-weight: 600; color: {tokens.text}; }}"
             f"#panel-badge {{ color: {tokens.muted}; font-size: 11px;"
             f" border-top: 1px solid {tokens.line}; padding: 5px 0 6px 0; }}"

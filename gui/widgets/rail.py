@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,16 +25,16 @@ class Rail(QWidget):
         self.setObjectName("rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._group = QButtonGroup(self)
-        self._buttons: dict[str, QToolButton] = {}
+        self._buttons: dict[str, QPushButton] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 8)
         column.setSpacing(0)
         for name, title in titles.items():
-            button = QToolButton()
+            button = QPushButton()
             button.setText(title)
             button.setCheckable(True)
             button.setAccessibleName(title)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            button.setFlat(True)
             button.setMinimumSize(112, 32)
             button.clicked.connect(lambda _=False, name=name: self.chosen.emit(name))
             self._group.addButton(button)
@@ -60,11 +60,11 @@ class Rail(QWidget):
         self.setStyleSheet(
             f"#rail {{ background: {tokens.rail};"
             f" border-right: 1px solid {tokens.line}; }}"
-            f"#rail QToolButton {{ border: none; border-left: 3px solid transparent;"
-            f" text-align: left; padding-left: 10px; color: {tokens.text}; }}"
-            f"#rail QToolButton:hover {{ background: {tokens.accent_soft}; }}"
-            f"#rail QToolButton:checked {{ background: {tokens.panel};"
+            f"#rail QPushButton {{ border: none; border-left: 3px solid transparent;"
+            f" text-align: left; padding: 0 14px 0 10px; color: {tokens.text}; }}"
+            f"#rail QPushButton:hover {{ background: {tokens.accent_soft}; }}"
+            f"#rail QPushButton:checked {{ background: {tokens.panel};"
             f" border-left-color: {tokens.accent}; font-weight: 600; }}"
-            f"#rail QToolButton:focus {{ border-left-color: {tokens.accent}; }}"
-            f"#rail QToolButton:disabled {{ color: {tokens.muted}; }}"
+            f"#rail QPushButton:focus {{ border-left-color: {tokens.accent}; }}"
+            f"#rail QPushButton:disabled {{ color: {tokens.muted}; }}"
         )
