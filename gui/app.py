@@ -87,7 +87,7 @@ def main(given: Sequence[str]) -> int:
     if headless:
         from gui.headless import run_demo  # noqa: PLC0415 - only without a screen
 
-        return run_demo(asked)
+        return run_demo(asked, build)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName("Trasluz")
     application.setOrganizationName("Trasluz")

@@ -114,9 +114,7 @@ class DockArea(QMainWindow):
             else:
                 self.splitDockWidget(heads[-1], docks[0], Qt.Orientation.Horizontal)
             heads.append(docks[0])
-        for column, head, heights in zip(
-            perspective.columns, heads, perspective.heights, strict=True
-        ):
+        for column, head in zip(perspective.columns, heads, strict=True):
             docks = [head]
             for place in column[1:]:
                 dock = self._place(place)

@@ -18,6 +18,7 @@ from gui.services.theme import Mode
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from gui.main_window import MainWindow
 
@@ -27,8 +28,14 @@ PERSPECTIVES = ("data", "performance", "thresholds", "calibration", "errors")
 SIZES = ((1440, 900), (1920, 1080))
 
 
-def run_demo(asked: argparse.Namespace) -> int:
-    """Write the evaluation and pictures of every perspective; say where."""
+def run_demo(asked: argparse.Namespace, build: Callable[..., MainWindow]) -> int:
+    """Write the evaluation and pictures of every perspective; say where.
+
+    Parameters
+    ----------
+    build
+        Makes the window from the arguments (``gui.app.build``).
+    """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     folder = Path(asked.screenshots or ROOT / "build" / "demo").absolute()
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,8 +46,6 @@ def run_demo(asked: argparse.Namespace) -> int:
     )
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName("Trasluz")
-    from gui.app import build  # noqa: PLC0415 - gui.app imports this module lazily
-
     window = build(asked, ask=False)
     window.show()
     window.open_demo()
@@ -99,10 +104,10 @@ def _evaluate(folder: Path) -> None:
     sys.stdout.write(found.stdout + "\n")
 
 
-def _until(holds: object) -> bool:
+def _until(holds: Callable[[], bool]) -> bool:
     timer = QElapsedTimer()
     timer.start()
-    while not holds():  # type: ignore[operator]
+    while not holds():
         if timer.hasExpired(WAIT_MS):
             return False
         _rest(20)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
+    QSizePolicy,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -170,7 +171,8 @@ class Panel(QWidget):
         self._badge.setObjectName("panel-badge")
         self._badge.setTextFormat(Qt.TextFormat.PlainText)
         self._badge.setWordWrap(False)
-        self._badge.setMinimumWidth(0)
+        ignored, preferred = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+        self._badge.setSizePolicy(ignored, preferred)  # long texts are cut, not obeyed
         self._page = StatePage()
         self._page.cancel_requested.connect(self._cancel)
         self._page.retry_requested.connect(self.ask)

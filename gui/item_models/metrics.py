@@ -164,24 +164,23 @@ def class_table(
         tr("precision"),
         tr("F1"),
     ]
-    rows = []
-    for found in classes:
-        rows.append(
-            (
-                Figure(found.label, right=False),
-                Figure(numbers.count(found.support)),
-                Figure(numbers.metric("recall", found.recall), strong=True),
-                _bar("recall", found.recall, None),
-                Figure(
-                    numbers.metric("precision", found.precision),
-                    tip=numbers.metric_interval("precision", found.precision),
-                ),
-                Figure(
-                    numbers.metric("f1", found.f1),
-                    tip=numbers.metric_interval("f1", found.f1),
-                ),
-            )
+    rows = [
+        (
+            Figure(found.label, right=False),
+            Figure(numbers.count(found.support)),
+            Figure(numbers.metric("recall", found.recall), strong=True),
+            _bar("recall", found.recall, None),
+            Figure(
+                numbers.metric("precision", found.precision),
+                tip=numbers.metric_interval("precision", found.precision),
+            ),
+            Figure(
+                numbers.metric("f1", found.f1),
+                tip=numbers.metric_interval("f1", found.f1),
+            ),
         )
+        for found in classes
+    ]
     return titles, rows
 
 

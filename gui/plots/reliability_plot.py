@@ -42,6 +42,7 @@ class ReliabilityPlot(Canvas):
         self._bins: ReliabilityBins | None = None
         self._own: tuple[np.ndarray, ...] | None = None
         self._titles = ("", "")
+        self._note = ""
         self._current = -1
         self.setMinimumSize(150, 130)
         self.setMouseTracking(True)
@@ -50,6 +51,11 @@ class ReliabilityPlot(Canvas):
         """Show the bins of all rows."""
         self._bins, self._titles = bins, (across, up)
         self._current = min(self._current, len(bins.count) - 1)
+        self.renew()
+
+    def set_words(self, text: str) -> None:
+        """Write a figure into the diagram's upper corner."""
+        self._note = text
         self.renew()
 
     def set_selected(self, own: tuple[np.ndarray, ...] | None) -> None:
@@ -99,6 +105,20 @@ class ReliabilityPlot(Canvas):
         if self._own is not None:
             colour = QColor(tokens.warning)
             self._paint_points(painter, axes, self._own, colour, 4.0)
+
+        self._paint_note(painter, axes)
+
+    def _paint_note(self, painter: QPainter, axes: Axes) -> None:
+        metrics = painter.fontMetrics()
+        wide = min(metrics.horizontalAdvance(self._note) + 4.0, axes.area.width() - 12)
+        room = QRectF(axes.area.left() + 7, axes.area.top() + 5, wide, metrics.height())
+        ground = QColor(self.tokens.panel)
+        ground.setAlphaF(0.85)
+        painter.fillRect(room, ground)
+        painter.setPen(QColor(self.tokens.muted))
+        text = metrics.elidedText(self._note, Qt.TextElideMode.ElideRight, int(wide))
+        side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(room, int(side), text)
 
     def _paint_counts(self, painter: QPainter, below: Axes) -> None:
         assert self._bins is not None

@@ -31,10 +31,12 @@ class MatrixContent:
     ----------
     counts, selected
         ``(rows, columns)``; ``selected`` is ``None`` where nothing is.
-    first, second
-        Functions of row and column that write the lines of a cell.
-    row_rates, column_rates, corner
-        Texts of the rates, empty where there are none.
+    show
+        ``counts``, ``rows`` or ``columns``: what the large number is a share of.
+    totals
+        Sums of the rows and of the columns.
+    row_rates, column_rates, overall, rate_titles
+        Texts of the rates and their names, empty where there are none.
     """
 
     row_labels: tuple[str, ...] = ()
@@ -47,7 +49,8 @@ class MatrixContent:
     column_title: str = ""
     row_rates: tuple[str, ...] = ()
     column_rates: tuple[str, ...] = ()
-    corner: str = ""
+    rate_titles: tuple[str, str] = ("", "")
+    overall: str = ""
     totals: tuple[np.ndarray, np.ndarray] = (np.zeros(0), np.zeros(0))
 
     def share(self, row: int, column: int, how: str) -> float:
@@ -302,16 +305,10 @@ class MatrixPainter:
         painter.setFont(self._middle)
         metrics = painter.fontMetrics()
         painter.setPen(QColor(self.tokens.muted))
-        painter.drawText(
-            layout.rect(HEAD, TAIL).adjusted(0, 0, -10, 0),
-            _RIGHT,
-            "recall" if not content.corner else content.corner.split("\n")[0],
-        )
-        painter.drawText(
-            layout.rect(TAIL, HEAD).adjusted(0, 0, -10, 0),
-            _RIGHT,
-            content.corner.split("\n")[1],
-        )
+        for place, text in zip(
+            ((HEAD, TAIL), (TAIL, HEAD)), content.rate_titles, strict=True
+        ):
+            painter.drawText(layout.rect(*place).adjusted(0, 0, -10, 0), _RIGHT, text)
         painter.setPen(QColor(self.tokens.text))
         painter.save()
         painter.setClipRect(
@@ -334,7 +331,7 @@ class MatrixPainter:
         painter.drawText(
             layout.rect(TAIL, TAIL).adjusted(0, 0, -10, 0),
             _RIGHT,
-            content.corner.split("\n")[2],
+            content.overall,
         )
 
     def _paint_grid(
