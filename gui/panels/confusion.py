@@ -1,0 +1,518 @@
+"""Which class is taken for which."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.contracts.dataset import Kind
+from engine.contracts.i18n import mark, tr
+from engine.contracts.metrics import cross_counts
+from engine.contracts.model import Task
+from engine.contracts.readings import confusion as reading_of
+from engine.contracts.requests import Run
+from engine.contracts.results import Confusion
+from engine.contracts.selection import And, Missing, Not, Or, Range, Values
+from gui.item_models.metrics import FigureTable
+from gui.item_models.pairs import pair_table
+from gui.panel import About, Panel
+from gui.services.selection import mode_of
+from gui.widgets.matrix import MatrixView
+from gui.widgets.matrix_layout import HEAD
+from gui.widgets.matrix_painter import MatrixContent, share_text
+from gui.widgets.metric_table import MetricTable
+from gui.widgets.segmented import Segmented
+from gui.widgets.threshold_source import ThresholdSource
+
+if TYPE_CHECKING:
+    from engine.contracts.decision import Decision
+    from engine.contracts.requests import Request
+    from engine.contracts.results import Result
+    from engine.contracts.selection import Selection
+    from gui.services.theme import Tokens
+
+TRUTH, PREDICTION = "@truth", "@prediction"
+FEW_CLASSES = 6
+MANY_ROWS, PAUSE_MS, REST_MS = 200_000, 30, 120
+MOST_LABELS = 1000
+MOST_PAIRS = 200
+_CATEGORICAL = {Kind.CATEGORICAL, Kind.ORDINAL, Kind.BOOLEAN}
+
+
+class ConfusionPanel(Panel):
+    """The matrix, its pairs as a list, and what its shape usually means."""
+
+    ID = "confusion"
+    TITLE = mark("Confusion matrix")
+    ABOUT = About(
+        what=mark(
+            "Each row is a true class, each column what the model answered. The "
+            "diagonal is right; every other cell is one kind of error."
+        ),
+        how=mark(
+            "Read a row to see what becomes of a class, a column to see whom an "
+            "answer is made of. Click a cell, a label or a rate to select its rows; "
+            "Shift adds, Ctrl toggles, Alt takes away. The bar in a cell is its "
+            "selected part. Arrow keys move, Enter selects, + and − zoom."
+        ),
+        misleads=mark(
+            "Counts follow the size of the classes: compare row percentages. With "
+            "few rows a cell says little. For two classes all of it moves with the "
+            "threshold."
+        ),
+        source=mark(
+            "Wilson (1927) for the rates; Benjamini and Hochberg (1995) for the "
+            "patterns named."
+        ),
+    )
+    FOLLOWS = frozenset({"predictions"})
+
+    # Body
+
+    def build_body(self) -> QWidget:
+        """Build matrix, list and controls."""
+        self._shown: Confusion | None = None
+        self._base: Confusion | None = None
+        self._asked_with: Decision | None = None
+        self._selected: np.ndarray | None = None
+        self._order: np.ndarray = np.zeros(0, dtype=np.int64)
+        self._source = ThresholdSource.of(self.context)
+        self._source.ready.connect(self._operating_points_came)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self._count_selected)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self.ask)
+        self.matrix = MatrixView()
+        self.matrix.setAccessibleName(tr("Confusion matrix"))
+        self.pairs_model = FigureTable(self)
+        self.pairs = MetricTable(tr("Confused pairs"))
+        self.pairs.setModel(self.pairs_model)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.matrix)
+        self.stack.addWidget(self.pairs)
+        self.hints = QLabel()
+        self.hints.setWordWrap(True)
+        self.hints.setTextFormat(Qt.TextFormat.RichText)
+        self.hints.hide()
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 2, 4, 6)
+        column.setSpacing(6)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.hints)
+        column.addLayout(self._build_controls())
+        self.matrix.chosen.connect(self._choose)
+        self.pairs.chosen.connect(self._choose_pair)
+        return body
+
+    def _build_controls(self) -> QHBoxLayout:
+        self.show_as = Segmented(
+            tr("Numbers"),
+            (
+                ("counts", tr("counts")),
+                ("rows", tr("row %")),
+                ("columns", tr("column %")),
+            ),
+        )
+        self.rows_axis = self._axis(tr("Rows"))
+        self.columns_axis = self._axis(tr("Columns"))
+        self._times = QLabel("×")
+        self.together = self._toggle(
+            tr("group"), tr("Bring classes that are confused together")
+        )
+        self.as_list = self._toggle(tr("pairs"), tr("List the most confused pairs"))
+        self.more = self._toggle(tr("more"), tr("What the pattern usually means"))
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.show_as)
+        row.addSpacing(6)
+        row.addWidget(self.rows_axis)
+        row.addWidget(self._times)
+        row.addWidget(self.columns_axis)
+        row.addStretch(1)
+        for button in (self.together, self.as_list, self.more):
+            row.addWidget(button)
+        self.show_as.chosen.connect(lambda _key: self._display())
+        self.together.toggled.connect(lambda _on: self._display())
+        self.as_list.toggled.connect(lambda on: self.stack.setCurrentIndex(int(on)))
+        self.more.toggled.connect(lambda _on: self._show_hints())
+        for axis in (self.rows_axis, self.columns_axis):
+            axis.activated.connect(lambda _place: self.ask())
+        return row
+
+    def _axis(self, name: str) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName(name)
+        box.setToolTip(name)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        box.setMaximumWidth(130)
+        box.setMinimumWidth(60)
+        return box
+
+    def _toggle(self, text: str, name: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setCheckable(True)
+        button.setToolTip(name)
+        button.setAccessibleName(name)
+        return button
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Take the colours of the theme."""
+        for part in (self.matrix, self.pairs, self.show_as):
+            part.apply_theme(tokens)
+        self.hints.setStyleSheet(
+            f"color: {tokens.text}; border-top: 1px solid {tokens.line};"
+            " padding-top: 4px;"
+        )
+
+    # Asking
+
+    def reason(self) -> str | None:
+        """Return why there is no matrix."""
+        scores = self.context.case.scores
+        if scores is None:
+            return tr(
+                "The matrix compares answers with the truth: open data and a "
+                "model first."
+            )
+        if scores.task is Task.REGRESSION:
+            return tr("The model predicts a number: see the residuals instead.")
+        return None
+
+    def request(self) -> Request | None:
+        """Return the question for the table of the chosen axes."""
+        self._offer_axes()
+        self._asked_with = self.context.decision.decision
+        rows, columns = self._axes
+        return Run(
+            analysis="confusion",
+            params={"rows": rows, "columns": columns},
+            decision=self._asked_with,
+        )
+
+    @property
+    def _axes(self) -> tuple[str, str]:
+        return (
+            self.rows_axis.currentData() or TRUTH,
+            self.columns_axis.currentData() or PREDICTION,
+        )
+
+    def _offer_axes(self) -> None:
+        """List what an axis can be; keep what was chosen if it is still there."""
+        choices = [(tr("truth"), TRUTH), (tr("prediction"), PREDICTION)]
+        data = self.context.case.data
+        choices += [
+            (column.name, column.name)
+            for column in (data.columns if data is not None else ())
+            if column.kind in _CATEGORICAL and 0 < column.n_distinct <= MOST_LABELS
+        ]
+        for box, default in (
+            (self.rows_axis, TRUTH),
+            (self.columns_axis, PREDICTION),
+        ):
+            wanted = box.currentData() or default
+            known = [(box.itemText(i), box.itemData(i)) for i in range(box.count())]
+            if known == choices:
+                continue
+            box.clear()
+            for text, name in choices:
+                box.addItem(text, name)
+            box.setCurrentIndex(max(box.findData(wanted), box.findData(default)))
+
+    # Showing
+
+    def show_result(self, result: Confusion) -> None:
+        """Show the table."""
+        self._base = self._shown = result
+        many = len(result.row_labels) > FEW_CLASSES
+        self.together.setVisible(result.square and many)
+        self.as_list.setVisible(result.square and len(result.row_labels) > 2)
+        self.more.setVisible(result.square and len(result.row_labels) > 2)
+        if not result.square:
+            self.as_list.setChecked(False)
+            self.more.setChecked(False)
+        self._selected = None
+        self._display()
+
+    def follow_decision(self, decision: Decision) -> None:
+        """Count again at the threshold: by look-up, or by the engine."""
+        if self._base is None:
+            return
+        live = self._at(decision.threshold)
+        if live is not None:
+            self._shown = live
+            self._count_or_wait()
+            self._display()
+        elif decision != self._asked_with and PREDICTION in self._axes:
+            self._rest.start()
+
+    def follow_selection(self) -> None:
+        """Show which part of each cell is selected."""
+        self._count_or_wait()
+
+    def _operating_points_came(self) -> None:
+        if self._base is not None:
+            self.follow_decision(self.context.decision.decision)
+            self.update_reading()
+
+    def _at(self, threshold: float) -> Confusion | None:
+        """Return the table at a threshold, ``None`` where it cannot be looked up."""
+        curve, base = self._source.result, self._base
+        if curve is None or base is None or not base.square:
+            return None
+        if (base.row_column, base.column_column) != (TRUTH, PREDICTION):
+            return None
+        table = self._squared(curve.counts_at(threshold), curve.positive)
+        return msgspec.structs.replace(base, counts=table)
+
+    def _squared(
+        self, cells: tuple[float, float, float, float], positive: str
+    ) -> np.ndarray:
+        assert self._base is not None
+        yes = self._base.row_labels.index(positive)
+        no, table = 1 - yes, np.zeros((2, 2))
+        table[yes, yes], table[no, yes], table[yes, no], table[no, no] = cells
+        return table
+
+    def _count_or_wait(self) -> None:
+        scores = self.context.case.scores
+        if self.context.selection.mask is None:
+            self._pause.stop()
+            self._count_selected()
+        elif scores is not None and scores.n_rows > MANY_ROWS:
+            if not self._pause.isActive():
+                self._pause.start()
+        else:
+            self._count_selected()
+
+    def _count_selected(self) -> None:
+        mask, scores, shown = (
+            self.context.selection.mask,
+            self.context.case.scores,
+            self._shown,
+        )
+        self._selected = None
+        if mask is None or scores is None or shown is None:
+            self._display_selected()
+            return
+        axes = (shown.row_column, shown.column_column)
+        if not set(axes) <= {TRUTH, PREDICTION}:
+            self._ask_selected()
+            return
+        curve = self._source.result
+        if curve is not None and axes == (TRUTH, PREDICTION):
+            decision = self.context.decision.decision
+            cells = self._source.selected_counts(decision.threshold)
+            if cells is not None:
+                self._selected = self._squared(cells, curve.positive)
+        elif len(mask) == scores.n_rows:
+            decided = scores.decided(self.context.decision.decision)
+            codes = {TRUTH: scores.truth, PREDICTION: decided}
+            k = len(shown.row_labels)
+            self._selected = cross_counts(
+                codes[axes[0]], codes[axes[1]], (k, k), mask, scores.weights
+            )
+        self._display_selected()
+
+    def _ask_selected(self) -> None:
+        rows, columns = self._axes
+        request = Run(
+            analysis="confusion",
+            params={"rows": rows, "columns": columns, "reorder": False},
+            selection=self.context.selection.recipe,
+            decision=self.context.decision.decision,
+        )
+
+        def counted(result: Result) -> None:
+            shown = self._shown
+            if (
+                isinstance(result, Confusion)
+                and shown is not None
+                and result.counts.shape == shown.counts.shape
+                and self.context.selection.mask is not None
+            ):
+                self._selected = result.counts
+                self._display_selected()
+
+        self.context.engine.submit(
+            request, on_result=counted, on_error=lambda _error: None
+        )
+
+    def _display(self) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        self._order = (
+            np.asarray(shown.order)
+            if shown.square and self.together.isChecked()
+            else np.arange(len(shown.row_labels))
+        )
+        self.matrix.set_content(self._content(shown))
+        if self.as_list.isVisibleTo(self):
+            self.pairs_model.set_rows(*pair_table(shown.pairs(MOST_PAIRS)))
+        self._show_hints()
+
+    def _display_selected(self) -> None:
+        chosen = self._selected
+        self.matrix.set_selected(None if chosen is None else self._arranged(chosen))
+
+    def _arranged(self, table: np.ndarray) -> np.ndarray:
+        if self._shown is None or not self._shown.square:
+            return table
+        if not self.together.isChecked():
+            return table
+        return table[np.ix_(self._order, self._order)]
+
+    def _content(self, shown: Confusion) -> MatrixContent:
+        table = self._arranged(shown.counts)
+        totals = table.sum(axis=1), table.sum(axis=0)
+        plain = (shown.row_column, shown.column_column) == (TRUTH, PREDICTION)
+        content = MatrixContent(
+            row_labels=self._labels(shown.row_labels, shown.row_column, shown),
+            column_labels=self._labels(shown.column_labels, shown.column_column, shown),
+            counts=table,
+            selected=None if self._selected is None else self._arranged(self._selected),
+            square=shown.square
+            and {TRUTH, PREDICTION} == {shown.row_column, shown.column_column},
+            show=self.show_as.key,
+            row_title=self.rows_axis.currentText(),
+            column_title=self.columns_axis.currentText(),
+            totals=totals,
+        )
+        if plain and shown.square:
+            right = np.diag(table)
+            content.row_rates = _rates(right, totals[0])
+            content.column_rates = _rates(right, totals[1])
+            content.rate_titles = (tr("recall"), tr("precision"))
+            content.overall = _rates(right.sum()[None], table.sum()[None])[0]
+        return content
+
+    def _labels(
+        self, labels: tuple[str, ...], axis: str, shown: Confusion
+    ) -> tuple[str, ...]:
+        arranged = labels
+        if shown.square and len(self._order) == len(labels):
+            arranged = tuple(labels[place] for place in self._order)
+        if len(labels) > FEW_CLASSES:
+            return arranged
+        if axis == TRUTH:
+            return tuple(tr("true {label}", label=name) for name in arranged)
+        if axis == PREDICTION:
+            return tuple(tr("predicted {label}", label=name) for name in arranged)
+        return arranged
+
+    def _show_hints(self) -> None:
+        on = self.more.isChecked() and self._shown is not None
+        self.hints.setVisible(on)
+        if not on or self._shown is None:
+            return
+        found = reading_of.hints(self._shown)
+        lines = [
+            f"<b>{escape(hint.text())}</b> {escape(hint.meaning)} {escape(hint.check)}"
+            for hint in found
+        ]
+        none = tr("No class, answer or pair stands out beyond chance.")
+        self.hints.setText("<br>".join(lines) if lines else escape(none))
+
+    def reading(self) -> str:
+        """Return what the table shows."""
+        if self._shown is None:
+            return ""
+        positive = self.context.decision.decision.positive
+        if positive not in self._shown.row_labels:
+            positive = ""
+        return escape(reading_of.read(self._shown, positive))
+
+    def as_table(self) -> tuple[list[str], list[list[str]]]:
+        """Return the table as it is shown, with its rates."""
+        content = self.matrix.content
+        header = ["", *content.column_labels]
+        rows = []
+        for place, label in enumerate(content.row_labels):
+            cells = range(len(content.column_labels))
+            rows.append([label, *(content.lines(place, c)[0] for c in cells)])
+        if content.row_rates:
+            header.append(content.rate_titles[0])
+            for row, rate in zip(rows, content.row_rates, strict=True):
+                row.append(rate)
+            last = [content.rate_titles[1], *content.column_rates, content.overall]
+            rows.append(last)
+        return header, rows
+
+    # Selecting
+
+    def _choose(self, row: int, column: int, keys: Qt.KeyboardModifier) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        recipe = self._recipe(shown, row, column)
+        self.context.selection.select(recipe, self.ID, mode_of(keys))
+
+    def _recipe(self, shown: Confusion, row: int, column: int) -> Selection:
+        """Return the rows of a cell, a whole row or column, or of the diagonal."""
+        if row == HEAD and column == HEAD:
+            return self._diagonal(shown)
+        if shown.square:
+            row = row if row == HEAD else int(self._order[row])
+            column = column if column == HEAD else int(self._order[column])
+        sides: list[Selection] = []
+        if row != HEAD:
+            sides.append(Values(shown.row_column, (shown.row_labels[row],)))
+        if column != HEAD:
+            sides.append(Values(shown.column_column, (shown.column_labels[column],)))
+        return sides[0] if len(sides) == 1 else And(tuple(sides))
+
+    def _diagonal(self, shown: Confusion) -> Selection:
+        axes = {shown.row_column, shown.column_column}
+        if axes == {TRUTH, PREDICTION}:
+            right = Range("@error", 0.0, 0.0, high_closed=True)
+            return right if not shown.n_left_out else And((right, Not(Missing(TRUTH))))
+        if not shown.square:
+            return And(
+                (Not(Missing(shown.row_column)), Not(Missing(shown.column_column)))
+            )
+        return Or(
+            tuple(
+                And(
+                    (
+                        Values(shown.row_column, (label,)),
+                        Values(shown.column_column, (label,)),
+                    )
+                )
+                for label in shown.row_labels
+            )
+        )
+
+    def _choose_pair(self, place: int, keys: Qt.KeyboardModifier) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        pair = shown.pairs(MOST_PAIRS)[place]
+        recipe = And(
+            (
+                Values(shown.row_column, (pair.row,)),
+                Values(shown.column_column, (pair.column,)),
+            )
+        )
+        self.context.selection.select(recipe, self.ID, mode_of(keys))
+
+
+def _rates(right: Any, totals: Any) -> tuple[str, ...]:
+    return tuple(
+        share_text(float(hit / total)) if total > 0 else "–"
+        for hit, total in zip(right, totals, strict=True)
+    )
