@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
@@ -26,13 +26,18 @@ _NOWHERE = QModelIndex()
 
 @dataclass(frozen=True)
 class Bar:
-    """An interval to be painted on a scale from 0 to ``top``."""
+    """An interval to be painted on a scale from 0 to ``top``.
+
+    A negative ``reference`` is none. ``widest`` is the longest text beside a bar
+    of the same table.
+    """
 
     low: float
     value: float
     high: float
     reference: float
     top: float = 1.0
+    widest: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,14 +65,15 @@ class FigureTable(QAbstractTableModel):
         self, titles: Sequence[str], rows: Sequence[tuple[Figure, ...]]
     ) -> None:
         """Show other figures."""
+        rows = _levelled(rows)
         same = tuple(titles) == self._titles and len(rows) == len(self._rows)
         if same and rows:
-            self._rows = tuple(rows)
+            self._rows = rows
             last = self.index(len(rows) - 1, len(titles) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
             return
         self.beginResetModel()
-        self._titles, self._rows = tuple(titles), tuple(rows)
+        self._titles, self._rows = tuple(titles), rows
         self.endResetModel()
 
     def cell(self, row: int, column: int) -> Figure:
@@ -113,6 +119,21 @@ class FigureTable(QAbstractTableModel):
         """Return everything as text."""
         rows = [[cell.text for cell in row] for row in self._rows]
         return list(self._titles), rows
+
+
+def _levelled(rows: Sequence[tuple[Figure, ...]]) -> tuple[tuple[Figure, ...], ...]:
+    """Leave the same room for the text beside every bar."""
+    texts = (c.text for row in rows for c in row if c.interval is not None)
+    widest = max(texts, key=len, default="")
+    return tuple(
+        tuple(
+            cell
+            if cell.interval is None
+            else replace(cell, interval=replace(cell.interval, widest=widest))
+            for cell in row
+        )
+        for row in rows
+    )
 
 
 def summary_table(

@@ -84,6 +84,7 @@ class _Painter(QStyledItemDelegate):
     def _paint_cell(self, painter: QPainter, room: QRectF, cell: FigureCell) -> None:
         tokens = self.tokens
         if cell.interval is not None:
+            painter.setClipRect(room)
             names = ("line", "muted", "accent", "panel", "text")
             colours = {name: QColor(getattr(tokens, name)) for name in names}
             paint_interval(painter, room, cell.interval, cell.text, colours)

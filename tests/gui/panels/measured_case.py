@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
+from engine import analysis
 from engine.contracts.dataset import (
     Column,
     DatasetInfo,
@@ -20,6 +21,7 @@ from engine.contracts.dataset import (
 from engine.contracts.decision import Decision
 from engine.contracts.model import ScoreKind, Task
 from engine.contracts.predictions import Predictions, RowScores
+from engine.contracts.progress import SILENT
 from engine.contracts.provenance import Provenance
 from engine.contracts.requests import Resolve, Run
 from engine.contracts.results import Resolved
@@ -31,7 +33,6 @@ from gui.services.notify import Notify
 from gui.services.row_columns import LOCAL, RowColumns
 from gui.services.selection import SelectionModel
 from gui.services.theme import Mode, Theme
-from tests.support.evaluation import run as measure
 
 HOMES = ("owner", "parents", "rent")
 
@@ -105,16 +106,14 @@ class MeasuringEngine(QObject):
             )
         assert isinstance(request, Run)
         decision = request.decision or Decision()
-        return measure(
-            request.analysis,
-            self.predictions,
-            threshold=decision.threshold,
-            positive=decision.positive,
+        found = analysis.load(request.analysis)
+        inputs = analysis.Inputs(
+            predictions={Part.EVALUATION: self.predictions, **self.others},
+            columns=columns,
+            decision=decision,
             mask=mask,
-            columns={"home": np.array(HOMES)[self.homes]},
-            others=self.others,
-            **request.params,
         )
+        return found.run(inputs, found.Params(**request.params), SILENT)
 
 
 def row_scores(predictions, positive):
