@@ -60,11 +60,16 @@ class FigureTable(QAbstractTableModel):
         super().__init__(parent)
         self._titles: tuple[str, ...] = ()
         self._rows: tuple[tuple[Figure, ...], ...] = ()
+        self.spare: tuple[int, ...] = ()
 
     def set_rows(
-        self, titles: Sequence[str], rows: Sequence[tuple[Figure, ...]]
+        self,
+        titles: Sequence[str],
+        rows: Sequence[tuple[Figure, ...]],
+        spare: tuple[int, ...] = (),
     ) -> None:
-        """Show other figures."""
+        """Show other figures; ``spare`` columns go first where there is no room."""
+        self.spare = spare
         rows = _levelled(rows)
         same = tuple(titles) == self._titles and len(rows) == len(self._rows)
         if same and rows:
@@ -185,7 +190,7 @@ def class_table(
         tr("precision"),
         tr("F1"),
     ]
-    rows = [
+    rows: list[tuple[Figure, ...]] = [
         (
             Figure(found.label, right=False),
             Figure(numbers.count(found.support)),
@@ -217,6 +222,8 @@ def _tip(name: str, found: Metric) -> str:
 def _bar(name: str, found: Metric, base: float | None) -> Figure:
     text = numbers.metric_interval(name, found)
     if found.value is None or found.low is None or found.high is None:
+        return Figure(text, right=False, muted=True)
+    if found.low < 0:  # a bar from zero says nothing of what lies below it
         return Figure(text, right=False, muted=True)
     top = 1.0
     if found.high > 1 or name in _UNBOUNDED:

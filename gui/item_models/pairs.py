@@ -20,7 +20,7 @@ def pair_table(
     """Return the pairs as a table, in the order given."""
     titles = [tr("truth"), tr("taken for"), tr("rows"), tr("of class"), tr("95 % CI")]
     top = max((pair.high for pair in pairs), default=1.0)
-    rows = []
+    rows: list[tuple[Figure, ...]] = []
     for pair in pairs:
         ends = numbers.percent_interval(pair.low, pair.high)
         rows.append(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from gui.services.theme import Tokens
 
 TRUTH, PREDICTION = "@truth", "@prediction"
-FEW_CLASSES = 6
+FEW_CLASSES, AXES_FROM = 6, 400
 MANY_ROWS, PAUSE_MS, REST_MS = 200_000, 30, 120
 MOST_LABELS = 1000
 MOST_PAIRS = 200
@@ -115,6 +115,7 @@ class ConfusionPanel(Panel):
         column.addWidget(self.hints)
         column.addLayout(self._build_controls())
         self.matrix.chosen.connect(self._choose)
+        body.installEventFilter(self)
         self.pairs.chosen.connect(self._choose_pair)
         return body
 
@@ -153,13 +154,21 @@ class ConfusionPanel(Panel):
             axis.activated.connect(lambda _place: self.ask())
         return row
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave the choice of axes out where there is no room for it."""
+        if event.type() is QEvent.Type.Resize and isinstance(watched, QWidget):
+            room = watched.width() >= AXES_FROM
+            for part in (self.rows_axis, self._times, self.columns_axis):
+                part.setVisible(room)
+        return super().eventFilter(watched, event)
+
     def _axis(self, name: str) -> QComboBox:
         box = QComboBox()
         box.setAccessibleName(name)
         box.setToolTip(name)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         box.setMaximumWidth(130)
-        box.setMinimumWidth(60)
+        box.setMinimumWidth(44)
         return box
 
     def _toggle(self, text: str, name: str) -> QToolButton:
@@ -375,7 +384,8 @@ class ConfusionPanel(Panel):
             return table
         if not self.together.isChecked():
             return table
-        return table[np.ix_(self._order, self._order)]
+        arranged: np.ndarray = table[np.ix_(self._order, self._order)]
+        return arranged
 
     def _content(self, shown: Confusion) -> MatrixContent:
         table = self._arranged(shown.counts)
@@ -398,7 +408,7 @@ class ConfusionPanel(Panel):
             content.row_rates = _rates(right, totals[0])
             content.column_rates = _rates(right, totals[1])
             content.rate_titles = (tr("recall"), tr("precision"))
-            content.overall = _rates(right.sum()[None], table.sum()[None])[0]
+            content.overall = _rates([right.sum()], [table.sum()])[0]
         return content
 
     def _labels(
@@ -421,10 +431,12 @@ class ConfusionPanel(Panel):
         if not on or self._shown is None:
             return
         found = reading_of.hints(self._shown)
-        lines = [
-            f"<b>{escape(hint.text())}</b> {escape(hint.meaning)} {escape(hint.check)}"
-            for hint in found
-        ]
+        lines = []
+        for kind in dict.fromkeys(hint.kind for hint in found):
+            same = [hint for hint in found if hint.kind == kind]
+            named = " ".join(escape(hint.text()) for hint in same)
+            advice = f"{escape(same[0].meaning)} {escape(same[0].check)}"
+            lines.append(f"<b>{named}</b> {advice}")
         none = tr("No class, answer or pair stands out beyond chance.")
         self.hints.setText("<br>".join(lines) if lines else escape(none))
 
@@ -448,8 +460,9 @@ class ConfusionPanel(Panel):
         if content.row_rates:
             header.append(content.rate_titles[0])
             for row, rate in zip(rows, content.row_rates, strict=True):
-                row.append(rate)
-            last = [content.rate_titles[1], *content.column_rates, content.overall]
+                row.append(share_text(rate))
+            rates = (*content.column_rates, content.overall)
+            last = [content.rate_titles[1], *map(share_text, rates)]
             rows.append(last)
         return header, rows
 
@@ -511,8 +524,8 @@ class ConfusionPanel(Panel):
         self.context.selection.select(recipe, self.ID, mode_of(keys))
 
 
-def _rates(right: Any, totals: Any) -> tuple[str, ...]:
+def _rates(right: Any, totals: Any) -> tuple[float, ...]:
     return tuple(
-        share_text(float(hit / total)) if total > 0 else "–"
+        float(hit / total) if total > 0 else float("nan")
         for hit, total in zip(right, totals, strict=True)
     )

@@ -82,14 +82,15 @@ class ReliabilityPanel(Panel):
         right = QVBoxLayout(self._side)
         right.setContentsMargins(0, 0, 0, 0)
         right.addWidget(self.table)
+        self._side.setMaximumWidth(320)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 2, 4, 6)
         column.setSpacing(6)
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addWidget(self.plot, 5)
-        row.addWidget(self._side, 4)
+        row.addWidget(self.plot, 1)
+        row.addWidget(self._side, 1)
         foot = QHBoxLayout()
         foot.addWidget(self.bins)
         foot.addStretch(1)
@@ -156,7 +157,7 @@ class ReliabilityPanel(Panel):
         up = tr("happened")
         self.plot.set_words(_error(result.expected_calibration_error))
         self.plot.set_bins(self._bins, across, up)
-        self.model.set_rows(*self._figures(result))
+        self.model.set_rows(*self._figures(result), spare=(2,))
         self._count_selected()
 
     def _figures(
@@ -167,7 +168,7 @@ class ReliabilityPanel(Panel):
             (tr("ECE"), "expected_calibration_error",
              result.expected_calibration_error,
              meaning("expected_calibration_error")),
-            (tr("error of this diagram"), "expected_calibration_error",
+            (tr("ECE, these bins"), "expected_calibration_error",
              result.ece_of_diagram, tr("over the equal-width bins shown")),
             (tr("largest gap"), "expected_calibration_error",
              result.maximum_calibration_error,
@@ -176,7 +177,7 @@ class ReliabilityPanel(Panel):
              meaning("brier_score")),
             (tr("log loss"), "log_loss", result.log_loss, meaning("log_loss")),
         )  # fmt: skip
-        rows = [
+        rows: list[tuple[Figure, ...]] = [
             (
                 Figure(title, right=False, tip=tip),
                 Figure(numbers.metric(name, found), strong=True),
@@ -287,9 +288,10 @@ def _own_bins(
     each = np.ones(len(said)) if weights is None else weights
     bars = len(edges) - 1
     place = np.clip(np.searchsorted(edges, said, side="left") - 1, 0, bars - 1)
-    count = np.bincount(place, weights=each, minlength=bars)
-    hits = np.bincount(place, weights=each * happened, minlength=bars)
-    total = np.bincount(place, weights=each * said, minlength=bars)
+    count, hits, total = (
+        np.bincount(place, weights=each * what, minlength=bars).astype(np.float64)
+        for what in (np.ones(len(said)), happened, said)
+    )
     low, high = wilson_array(hits, count, effective_share(weights))
     with np.errstate(invalid="ignore", divide="ignore"):
         return count, total / count, hits / count, low, high

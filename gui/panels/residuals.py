@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MANY_ROWS, PAUSE_MS = 200_000, 30
 ALL, ACTUAL, RESIDUAL, SPREAD = "all", "actual", "residual", "spread"
-ALL_FROM = (460, 230)
+TWO_FROM, THREE_FROM = 440, 250
 
 
 class ResidualsPanel(Panel):
@@ -88,14 +88,14 @@ class ResidualsPanel(Panel):
         grid.addWidget(self.actual, 0, 0)
         grid.addWidget(self.residual, 0, 1)
         grid.addWidget(self.spread, 1, 0, 1, 2)
-        grid.setRowStretch(0, 5)
-        grid.setRowStretch(1, 2)
+        self._grid = grid
+        self._wanted = ALL
         foot = QHBoxLayout()
         foot.addWidget(self.view)
         foot.addStretch(1)
         column.addLayout(grid, 1)
         column.addLayout(foot)
-        self.view.chosen.connect(lambda _key: self._arrange())
+        self.view.chosen.connect(self._want)
         self.actual.brushed.connect(self._brush_actual)
         self.residual.brushed.connect(self._brush_residual)
         self.spread.brushed.connect(self._brush_spread)
@@ -109,20 +109,22 @@ class ResidualsPanel(Panel):
             self._arrange()
         return super().eventFilter(watched, event)
 
+    def _want(self, key: str) -> None:
+        self._wanted = key
+        self._arrange()
+
     def _arrange(self) -> None:
         size = self._frame.size()
-        roomy = size.width() >= ALL_FROM[0] and size.height() >= ALL_FROM[1]
+        roomy = size.width() >= TWO_FROM
         self.view.offer(ALL, visible=roomy)
-        key = self.view.key
-        if not roomy and key == ALL:
-            key = RESIDUAL
-            self.view.choose(key)
-        for name, plot in (
-            (ACTUAL, self.actual),
-            (RESIDUAL, self.residual),
-            (SPREAD, self.spread),
-        ):
-            plot.setVisible(key in (ALL, name))
+        key = self._wanted if roomy or self._wanted != ALL else RESIDUAL
+        self.view.choose(key)
+        spread = key == SPREAD or (key == ALL and size.height() >= THREE_FROM)
+        self.actual.setVisible(key in (ALL, ACTUAL))
+        self.residual.setVisible(key in (ALL, RESIDUAL))
+        self.spread.setVisible(spread)
+        self._grid.setRowStretch(0, 0 if key == SPREAD else 5)
+        self._grid.setRowStretch(1, 3 if spread else 0)
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Take the colours of the theme."""

@@ -160,15 +160,27 @@ class SummaryPanel(Panel):
         if shown is None:
             return
         if self.view.key == CLASSES:
-            self.model.set_rows(*class_table(shown.per_class))
+            self.model.set_rows(*class_table(shown.per_class), spare=(5, 4, 1))
         else:
-            self.model.set_rows(*summary_table(shown, self._groups()))
+            titles, rows = summary_table(shown, self._groups())
+            self.model.set_rows(titles, rows, spare=self._spare(shown))
         positive = shown.positive if shown.task is Task.BINARY else ""
         self._note.setText(
             tr("precision, recall and F1 of {label}", label=positive)
             if positive and self.view.key == ALL
             else ""
         )
+
+    def _spare(self, shown: Summary) -> tuple[int, ...]:
+        """Return the columns to leave out first, in that order.
+
+        The baseline is marked in the bar too. Where a selection is compared, the
+        other parts make room for it.
+        """
+        parts = sum(bool(part.metrics) for part in shown.others)
+        after = 3 + 2 * parts
+        beside = tuple(range(after - 1, 2, -1))
+        return (after, *beside) if shown.baseline else beside
 
     def _at(self, threshold: float) -> Summary:
         """Return the summary with the figures of another threshold."""
@@ -219,10 +231,12 @@ class SummaryPanel(Panel):
         cells, curve = self._source.selected_counts(threshold), self._source.result
         if shown.task is Task.BINARY and cells is not None and curve is not None:
             everyone = curve.counts_at(threshold)
-            rest = [max(a - b, 0.0) for a, b in zip(everyone, cells, strict=True)]
+            tp, fp, fn, tn = (
+                max(a - b, 0.0) for a, b in zip(everyone, cells, strict=True)
+            )
             return (
                 look_up.metrics_at(*cells, curve.effective),
-                look_up.metrics_at(*rest, curve.effective),
+                look_up.metrics_at(tp, fp, fn, tn, curve.effective),
             )
         known = scores.truth >= 0
         right = known & (scores.decided(self.context.decision.decision) == scores.truth)

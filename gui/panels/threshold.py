@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from gui.services.theme import Tokens
 
 MANY_ROWS, PAUSE_MS = 200_000, 30
-CURVES_FROM, BOTH_FROM, CHOICE_FROM = 190, 300, 520
+BESIDE_BELOW, BESIDE_FROM, CURVES_FROM = 260, 470, 230
+CHOICE_FROM = 520
 
 
 class ThresholdPanel(Panel):
@@ -86,7 +88,8 @@ class ThresholdPanel(Panel):
         self.spin.setToolTip(tr("Threshold"))
         self.spin.setDecimals(3)
         self.spin.setKeyboardTracking(False)
-        self.spin.setMaximumWidth(90)
+        self.spin.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.spin.setFixedWidth(76)
         self.choice = ThresholdChoice()
         self._caption = QLabel(tr("choose"))
         self.curves = QWidget()
@@ -104,8 +107,11 @@ class ThresholdPanel(Panel):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 2, 4, 6)
         column.setSpacing(6)
-        column.addWidget(self.histogram, 2)
-        column.addWidget(self.curves, 4)
+        self._plots = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._plots.setSpacing(8)
+        self._plots.addWidget(self.histogram, 2)
+        self._plots.addWidget(self.curves, 4)
+        column.addLayout(self._plots, 1)
         column.addLayout(controls)
         body.installEventFilter(self)
         self._connect()
@@ -124,11 +130,14 @@ class ThresholdPanel(Panel):
         self.choice.applied.connect(self._apply)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Leave out curves for which there is no room."""
+        """Put the curves below or beside the bars, or leave them out."""
         if event.type() is QEvent.Type.Resize and isinstance(watched, QWidget):
             size = watched.size()
-            self.curves.setVisible(size.height() >= CURVES_FROM)
-            self.precision.setVisible(size.width() >= BOTH_FROM)
+            low = size.height() < BESIDE_BELOW
+            beside = low and size.width() >= BESIDE_FROM
+            way = QBoxLayout.Direction
+            self._plots.setDirection(way.LeftToRight if beside else way.TopToBottom)
+            self.curves.setVisible(beside or size.height() >= CURVES_FROM)
             self._caption.setVisible(size.width() >= CHOICE_FROM)
         return super().eventFilter(watched, event)
 

@@ -118,8 +118,11 @@ class CurvePlot(Canvas):
             if self._corner_right
             else Qt.AlignmentFlag.AlignLeft
         )
-        top = axes.area.bottom() - 8 - metrics.height() * len(self._lines)
-        for line in self._lines:
+        lines = list(self._lines)
+        if any(metrics.horizontalAdvance(s) > axes.area.width() - 12 for s in lines):
+            lines = [p for s in self._lines for p in _broken(s)]
+        top = axes.area.bottom() - 8 - metrics.height() * len(lines)
+        for line in lines:
             wide = min(
                 float(metrics.horizontalAdvance(line)) + 4, axes.area.width() - 8
             )
@@ -166,3 +169,9 @@ class CurvePlot(Canvas):
         if self._held:
             self._held = False
             self.rested.emit()
+
+
+def _broken(text: str) -> tuple[str, ...]:
+    """Return a figure and its interval as two lines."""
+    name, bracket, ends = text.partition(" [")
+    return (name, f"[{ends}") if bracket else (text,)

@@ -102,7 +102,6 @@ class ScoreHistogram(Canvas):
         painter.setPen(QPen(QColor(self.tokens.line), 1))
         painter.drawLine(axes.area.bottomLeft(), axes.area.bottomRight())
         paint_ticks_below(painter, axes, self.tokens)
-        self._paint_names(painter)
 
     def _back_to_front(self) -> tuple[int, int]:
         return (0, 1) if self._bars[0].sum() >= self._bars[1].sum() else (1, 0)
@@ -120,17 +119,22 @@ class ScoreHistogram(Canvas):
             top = axes.area.bottom() - height
             painter.drawRect(QRectF(left, top, max(right - left - gap, 0.6), height))
 
-    def _paint_names(self, painter: QPainter) -> None:
+    def _paint_names(self, painter: QPainter, *, left: bool) -> None:
+        """Name the classes on the side where the threshold is not."""
         metrics = painter.fontMetrics()
-        x, room = 10.0, self.width() * 0.4
-        for which, name in enumerate(self._names):
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room / 2))
+        room = int(self.width() * 0.2)
+        texts = [
+            metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+            for name in self._names
+        ]
+        wide = sum(24 + metrics.horizontalAdvance(text) for text in texts) - 12
+        x = 10.0 if left else self.width() - 10.0 - wide
+        for which, text in enumerate(texts):
             colour = QColor(self.tokens.class_colour(self._colours[which]))
             painter.fillRect(QRectF(x, 4, 8, 8), colour)
             painter.setPen(QColor(self.tokens.muted))
             painter.drawText(QPointF(x + 12, 12), text)
             x += 24 + metrics.horizontalAdvance(text)
-        self._names_end = x
 
     def paint_moving(self, painter: QPainter) -> None:
         """Paint the brush and the threshold."""
@@ -150,6 +154,7 @@ class ScoreHistogram(Canvas):
         painter.setBrush(QColor(self.tokens.accent))
         knob = QRectF(x - HANDLE / 2, 2, HANDLE, HANDLE)
         painter.drawRect(knob)
+        self._paint_names(painter, left=x > self.width() / 2)
         self._paint_value(painter, x)
 
     def _paint_value(self, painter: QPainter, x: float) -> None:

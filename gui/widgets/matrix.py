@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
 
@@ -16,6 +16,7 @@ from gui.widgets.matrix_layout import (
     MOST_HIGH,
     MOST_WIDE,
     TAIL,
+    WORDS_WIDE,
     MatrixLayout,
 )
 from gui.widgets.matrix_painter import (
@@ -37,8 +38,10 @@ if TYPE_CHECKING:
 
     from gui.services.theme import Tokens
 
-HEAD_HIGH, UPRIGHT_HIGH, TAIL_HIGH, TAIL_WIDE = 30.0, 72.0, 30.0, 72.0
-UPRIGHT_BELOW = 44.0
+HEAD_HIGH, UPRIGHT_HIGH, TAIL_HIGH, TAIL_WIDE = 30.0, 72.0, 30.0, 66.0
+UPRIGHT_BELOW = 36.0
+FLAT = 0.62
+READABLE, READABLE_WIDE, READABLE_HIGH = 30, 36.0, 21.0
 ZOOM = 1.25
 LARGEST = 96.0
 
@@ -111,22 +114,23 @@ class MatrixView(QAbstractScrollArea):
         content = self._content
         n_rows, n_columns = (max(n, 1) for n in content.counts.shape)
         room = self.viewport().size()
+        head_wide = self._painter.head_wide(content, max(room.width() * 0.3, 60.0))
         tail_wide, tail_high = (
             (TAIL_WIDE, TAIL_HIGH) if content.row_rates else (0.0, 0.0)
         )
-        head_wide = self._painter.head_wide(content, max(room.width() * 0.3, 60.0))
         wide = (room.width() - head_wide - tail_wide - 2) / n_columns
-        head_high = HEAD_HIGH
+        high = (room.height() - HEAD_HIGH - tail_high - 2) / n_rows
         if self._side is not None:
-            wide = self._side
-        if wide < UPRIGHT_BELOW and wide >= 12:
-            head_high = min(UPRIGHT_HIGH, room.height() * 0.3)
-        high = (room.height() - head_high - tail_high - 2) / n_rows
-        if self._side is not None:
-            high = self._side * min(MOST_HIGH / MOST_WIDE * 1.2, 1.0)
-        elif n_rows > 6 or n_columns > 6:
-            wide = high = min(wide, high) if min(wide, high) < 24 else high
-            wide = max(wide, (room.width() - head_wide - tail_wide - 2) / n_columns)
+            wide, high = self._side, self._side * FLAT
+        elif max(n_rows, n_columns) <= READABLE:
+            wide, high = max(wide, READABLE_WIDE), max(high, READABLE_HIGH)
+        else:
+            wide = high = max(min(wide, high), LEAST)
+        if wide < WORDS_WIDE:  # a picture without numbers has no rates either
+            high = wide
+            tail_wide = tail_high = 0.0
+        upright = 12 <= wide < UPRIGHT_BELOW
+        head_high = min(UPRIGHT_HIGH, room.height() * 0.3) if upright else HEAD_HIGH
         return MatrixLayout(
             n_rows=n_rows,
             n_columns=n_columns,
@@ -293,7 +297,7 @@ class MatrixView(QAbstractScrollArea):
     def viewportEvent(self, event: QEvent) -> bool:
         """Say what a cell holds in full."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            found = self.layout_now.at(event.position())
+            found = self.layout_now.at(QPointF(event.pos()))
             text = "" if found is None else self.words(*found)
             QToolTip.showText(event.globalPos(), text, self.viewport())
             return True

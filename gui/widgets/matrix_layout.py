@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
-LEAST, MOST_WIDE, MOST_HIGH = 3.0, 132.0, 64.0
+LEAST, MOST_WIDE, MOST_HIGH = 3.0, 160.0, 96.0
 WORDS_WIDE, WORDS_HIGH = 34.0, 18.0
 TWO_LINES_WIDE, TWO_LINES_HIGH = 52.0, 40.0
 HEAD, TAIL = -1, -2

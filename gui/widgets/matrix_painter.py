@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QImage, QPen
 
 from gui.services.theme import LIGHT
 from gui.widgets.matrix_layout import HEAD, TAIL
@@ -36,7 +36,7 @@ class MatrixContent:
     totals
         Sums of the rows and of the columns.
     row_rates, column_rates, overall, rate_titles
-        Texts of the rates and their names, empty where there are none.
+        Rates (``nan`` where undefined) and their names, empty where there are none.
     """
 
     row_labels: tuple[str, ...] = ()
@@ -47,10 +47,10 @@ class MatrixContent:
     show: str = "counts"
     row_title: str = ""
     column_title: str = ""
-    row_rates: tuple[str, ...] = ()
-    column_rates: tuple[str, ...] = ()
+    row_rates: tuple[float, ...] = ()
+    column_rates: tuple[float, ...] = ()
     rate_titles: tuple[str, str] = ("", "")
-    overall: str = ""
+    overall: float = float("nan")
     totals: tuple[np.ndarray, np.ndarray] = (np.zeros(0), np.zeros(0))
 
     def share(self, row: int, column: int, how: str) -> float:
@@ -74,6 +74,8 @@ def count_text(number: float) -> str:
 
 def share_text(share: float) -> str:
     """Return a share in percent, never rounded to all or nothing."""
+    if share != share:
+        return "–"
     if 0 < share < 0.0005:
         return "<0.1\u202f%"
     if 0.9995 < share < 1:
@@ -94,6 +96,8 @@ class MatrixPainter:
         self._large = QFont(font)
         self._large.setPixelSize(17)
         self._large.setWeight(QFont.Weight.DemiBold)
+        self._medium = QFont(self._large)
+        self._medium.setPixelSize(14)
         self._middle = QFont(font)
         self._middle.setPixelSize(12)
         self._small = QFont(font)
@@ -104,7 +108,7 @@ class MatrixPainter:
         metrics = QFontMetricsF(self._middle)
         names = content.row_labels[:400]
         wide = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
-        return min(max(wide + 20, 60.0), most)
+        return min(max(wide + 20, 82.0), max(most, 82.0))
 
     def paint(
         self, painter: QPainter, layout: MatrixLayout, content: MatrixContent
@@ -182,10 +186,11 @@ class MatrixPainter:
             painter.setFont(self._middle)
             painter.drawText(room, _CENTRE, first)
             return
-        painter.setFont(self._large if room.width() >= 64 else self._middle)
+        roomy = room.width() >= 64 and room.height() >= 52
+        painter.setFont(self._large if roomy else self._medium)
         middle = room.center().y()
         painter.drawText(
-            QRectF(room.left(), middle - 21, room.width(), 22), _CENTRE, first
+            QRectF(room.left(), middle - 20, room.width(), 22), _CENTRE, first
         )
         painter.setFont(self._small)
         below = QRectF(room.left(), middle + 3, room.width(), 15)
@@ -268,7 +273,7 @@ class MatrixPainter:
         painter.setClipRect(QRectF(area.left(), 0, area.width(), layout.head_high))
         if layout.cell_wide >= WORD_COLUMN:
             for column in layout.visible_columns():
-                room = layout.rect(HEAD, column).adjusted(3, 0, -3, 0)
+                room = layout.rect(HEAD, column).adjusted(1, 0, -1, 0)
                 text = _short(metrics, content.column_labels[column], room.width())
                 painter.drawText(room, _CENTRE, text)
         elif layout.cell_wide >= metrics.height() - 2:
@@ -299,7 +304,7 @@ class MatrixPainter:
     def _paint_rates(
         self, painter: QPainter, layout: MatrixLayout, content: MatrixContent
     ) -> None:
-        if not content.row_rates:
+        if not content.row_rates or not layout.tail_wide:
             return
         area = layout.cells
         painter.setFont(self._middle)
@@ -317,7 +322,7 @@ class MatrixPainter:
         if layout.cell_high >= metrics.height() - 2:
             for row in layout.visible_rows():
                 room = layout.rect(row, TAIL).adjusted(0, 0, -10, 0)
-                painter.drawText(room, _RIGHT, content.row_rates[row])
+                painter.drawText(room, _RIGHT, share_text(content.row_rates[row]))
         painter.restore()
         painter.save()
         painter.setClipRect(
@@ -326,12 +331,15 @@ class MatrixPainter:
         if layout.cell_wide >= WORD_COLUMN:
             for column in layout.visible_columns():
                 room = layout.rect(TAIL, column)
-                painter.drawText(room, _CENTRE, content.column_rates[column])
+                text = share_text(content.column_rates[column])
+                if metrics.horizontalAdvance(text) > room.width() - 4:
+                    text = f"{100 * content.column_rates[column]:.0f}"
+                painter.drawText(room, _CENTRE, text)
         painter.restore()
         painter.drawText(
             layout.rect(TAIL, TAIL).adjusted(0, 0, -10, 0),
             _RIGHT,
-            content.overall,
+            share_text(content.overall),
         )
 
     def _paint_grid(
@@ -343,16 +351,15 @@ class MatrixPainter:
         painter.setPen(QPen(QColor(self.tokens.line), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(area)
-        if content.row_rates:
+        if layout.tail_wide:
             painter.drawRect(QRectF(area.topLeft(), QPointF(right, bottom)))
 
 
-WORD_COLUMN = 44.0
+WORD_COLUMN = 36.0
 
 
-def _short(metrics: object, text: str, width: float) -> str:
-    elide = metrics.elidedText  # type: ignore[attr-defined]
-    return str(elide(text, Qt.TextElideMode.ElideRight, int(width)))
+def _short(metrics: QFontMetrics, text: str, width: float) -> str:
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(width))
 
 
 def blend(low: str, high: str, share: float) -> QColor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -25,26 +25,27 @@ if TYPE_CHECKING:
     from gui.services.theme import Tokens
     from gui.widgets.interval_bar import Interval
 
-ROW_HEIGHT = 25
-PADDING = 8
-BAR_WIDTH = 170
+ROW_HEIGHT = 24
+PADDING = 7
+LOOK_AT = 200
+BAR_WIDTH, LEAST_BAR, MOST_BAR = 160, 84, 330
 
 
 class FigureCell(Protocol):
     """What a model answers for ``cell(row, column)``."""
 
     @property
-    def text(self) -> str: ...  # noqa: D102
+    def text(self) -> str: ...
     @property
-    def right(self) -> bool: ...  # noqa: D102
+    def right(self) -> bool: ...
     @property
-    def strong(self) -> bool: ...  # noqa: D102
+    def strong(self) -> bool: ...
     @property
-    def muted(self) -> bool: ...  # noqa: D102
+    def muted(self) -> bool: ...
     @property
-    def warns(self) -> bool: ...  # noqa: D102
+    def warns(self) -> bool: ...
     @property
-    def interval(self) -> Interval | None: ...  # noqa: D102
+    def interval(self) -> Interval | None: ...
 
 
 def _cell(index: QModelIndex | QPersistentModelIndex) -> FigureCell | None:
@@ -104,24 +105,6 @@ class _Painter(QStyledItemDelegate):
         )
         painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), text)
 
-    def sizeHint(
-        self,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> QSize:
-        cell = _cell(index)
-        if cell is None:
-            return QSize(40, ROW_HEIGHT)
-        if cell.interval is not None:
-            return QSize(BAR_WIDTH, ROW_HEIGHT)
-        font = QFont(option.font)
-        if cell.strong:
-            font.setWeight(QFont.Weight.DemiBold)
-        wide = option.fontMetrics.horizontalAdvance(cell.text) * (
-            1.06 if cell.strong else 1.0
-        )
-        return QSize(int(wide) + 2 * PADDING + 2, ROW_HEIGHT)
-
 
 class MetricTable(QTableView):
     """Figures in rows; the interval's column takes the room that is left.
@@ -168,23 +151,42 @@ class MetricTable(QTableView):
 
     def fit(self) -> None:
         """Give each column what it needs and the interval the rest."""
-        model = self.model()
+        model: Any = self.model()
         if model is None or not model.columnCount():
             return
+        needed, bars = self._needs(model)
+        room = (
+            self.viewport().width() - sum(needed) + (needed[bars] if bars >= 0 else 0)
+        )
+        least = BAR_WIDTH if bars >= 0 else 0
+        gone = set()
+        for column in model.spare:
+            if room >= least:
+                break
+            gone.add(column)
+            room += needed[column]
+        for column, width in enumerate(needed):
+            self.setColumnHidden(column, column in gone)
+            wide = min(max(room, LEAST_BAR), MOST_BAR) if column == bars else width
+            self.setColumnWidth(column, wide)
+
+    def _needs(self, model: Any) -> tuple[list[int], int]:
+        """Return the width of each column, and which one holds bars (-1: none)."""
         metrics = self.horizontalHeader().fontMetrics()
-        spare, bars = self.viewport().width(), -1
+        needed, bars = [], -1
         for column in range(model.columnCount()):
             title = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
-            needed = metrics.horizontalAdvance(title) + 2 * PADDING + 4
-            needed = max(needed, self.sizeHintForColumn(column))
-            cell = _cell(model.index(0, column)) if model.rowCount() else None
-            if cell is not None and cell.interval is not None:
-                bars = column
-            else:
-                spare -= needed
-            self.setColumnWidth(column, needed)
-        if bars >= 0:
-            self.setColumnWidth(bars, min(max(spare, 90), 330))
+            wide = metrics.horizontalAdvance(title) + 2 * PADDING + 4
+            for row in range(min(model.rowCount(), LOOK_AT)):
+                cell: FigureCell = model.cell(row, column)
+                if cell.interval is not None:
+                    bars = column
+                else:
+                    text = metrics.horizontalAdvance(cell.text)
+                    stretch = 1.12 if cell.strong else 1.0
+                    wide = max(wide, int(text * stretch) + 2 * PADDING + 2)
+            needed.append(wide)
+        return needed, bars
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit again."""

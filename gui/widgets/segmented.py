@@ -36,6 +36,7 @@ class Segmented(QWidget):
             button = QToolButton()
             button.setText(text)
             button.setCheckable(True)
+            button.setProperty("first", not self._buttons)
             button.setAccessibleName(f"{name}: {text}")
             button.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
             self._group.addButton(button)
@@ -59,8 +60,9 @@ class Segmented(QWidget):
     def apply_theme(self, tokens: Tokens) -> None:
         """Take the colours of the theme."""
         self.setStyleSheet(
-            f"QToolButton {{ border: 1px solid {tokens.line}; padding: 3px 9px;"
+            f"QToolButton {{ border: 1px solid {tokens.line}; padding: 3px 7px;"
             f" color: {tokens.text}; background: {tokens.panel}; margin-left: -1px; }}"
+            'QToolButton[first="true"] { margin-left: 0; }'
             f"QToolButton:hover {{ background: {tokens.accent_soft}; }}"
             f"QToolButton:checked {{ border-color: {tokens.accent};"
             f" background: {tokens.accent_soft}; }}"

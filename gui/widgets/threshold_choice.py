@@ -42,6 +42,12 @@ class ThresholdChoice(QWidget):
         self._point: OperatingPoint | None = None
         self.how = QComboBox()
         self.how.setAccessibleName(tr("How to choose the threshold"))
+        self.how.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.how.setMinimumContentsLength(7)
+        self.how.setMaximumWidth(190)
+        self.how.view().setMinimumWidth(190)
         for key, text in (
             (F1, tr("best F1")),
             (RECALL, tr("recall ≥, best precision")),
@@ -64,8 +70,8 @@ class ThresholdChoice(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         for widget in (self.how, self.recall, self.cost_fp, self.cost_fn):
-            row.addWidget(widget)
-        row.addWidget(self.found, 1)
+            row.addWidget(widget, 1 if widget is self.how else 0)
+        row.addWidget(self.found, 2)
         row.addWidget(self.apply)
         self.how.currentIndexChanged.connect(self._choose)
         for spin in (self.recall, self.cost_fp, self.cost_fn):
@@ -101,7 +107,7 @@ class ThresholdChoice(QWidget):
         spin.setAccessibleName(name)
         spin.setToolTip(name)
         spin.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        spin.setMaximumWidth(84)
+        spin.setMaximumWidth(76)
         return spin
 
     def _choose(self, *_: object) -> None:
