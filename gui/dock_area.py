@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from engine.contracts.i18n import tr
 from gui.layouts import PERSPECTIVES, Perspective
-from gui.panels import load
+from gui.panels import TABLE, load
 
 if TYPE_CHECKING:
     from gui.context import AppContext
@@ -42,6 +42,7 @@ class DockArea(QMainWindow):
         self.setWindowFlags(Qt.WindowType.Widget)
         self._context = context
         self._docks: dict[str, QDockWidget] = {}
+        self._arranged: list[str] = []
         self.current = ""
         self.setDockOptions(
             QMainWindow.DockOption.AllowNestedDocks
@@ -49,6 +50,7 @@ class DockArea(QMainWindow):
             | QMainWindow.DockOption.GroupedDragging
         )
         self.setObjectName("dock-area")
+        context.case.predictions_changed.connect(self._follow_task)
 
     @property
     def panels(self) -> dict[str, Panel]:
@@ -56,30 +58,40 @@ class DockArea(QMainWindow):
         return {name: dock.widget() for name, dock in self._docks.items()}  # type: ignore[misc]
 
     def visible_panels(self) -> list[Panel]:
-        """Return the panels that can be seen now."""
-        return [panel for panel in self.panels.values() if panel.isVisible()]
+        """Return the panels that can be seen now: not those behind a tab."""
+        return [
+            panel for panel in self.panels.values() if panel.isVisible() and panel.live
+        ]
 
-    def show_perspective(self, name: str) -> None:
-        """Arrange the panels of a perspective, as the user last had them."""
-        self._keep()
+    def show_perspective(self, name: str, kept: bytes = b"") -> None:
+        """Arrange the panels of a perspective: as given, as last had, or afresh."""
+        self.keep_layout()
         self.current = name
-        kept = (self._context.settings.preferences.perspectives or {}).get(name)
-        self._arrange(name)
-        if kept:
-            self.restoreState(QByteArray(kept), _VERSION)
-            for panel in self._wanted(name):
-                self._docks[panel].show()
+        stored = self._context.settings.preferences.perspectives or {}
+        if not any(self._restored(state) for state in (kept, stored.get(name, b""))):
+            self._arrange()
 
     def reset(self) -> None:
         """Arrange the current perspective as it was delivered."""
         kept = dict(self._context.settings.preferences.perspectives or {})
         kept.pop(self.current, None)
         self._context.settings.update(perspectives=kept)
-        self._arrange(self.current)
+        self._arrange()
 
     def keep_layout(self) -> None:
         """Remember how the current perspective is arranged."""
-        self._keep()
+        if self.current:
+            kept = dict(self._context.settings.preferences.perspectives or {})
+            kept[self.current] = self.snapshot()
+            self._context.settings.update(perspectives=kept)
+
+    def snapshot(self) -> bytes:
+        """Return the arrangement in sight: whose, which panels, and where."""
+        if not self.current:
+            return b""
+        shown = [name for name, dock in self._docks.items() if not dock.isHidden()]
+        names = [",".join(self._wanted()), ",".join(shown)]
+        return "|".join(names).encode() + b"\0" + bytes(self.saveState(_VERSION).data())
 
     def show_panel(self, name: str) -> None:
         """Show one panel beside the others."""
@@ -90,42 +102,69 @@ class DockArea(QMainWindow):
         dock.raise_()
         dock.widget().setFocus()
 
-    def _keep(self) -> None:
-        if not self.current:
-            return
-        kept = dict(self._context.settings.preferences.perspectives or {})
-        kept[self.current] = bytes(self.saveState(_VERSION).data())
-        self._context.settings.update(perspectives=kept)
+    def _restored(self, kept: bytes) -> bool:
+        """Restore an arrangement, unless it was made for other panels."""
+        names, _, state = kept.partition(b"\0")
+        wanted, _, shown = names.decode(errors="replace").partition("|")
+        visible = [name for name in shown.split(",") if name in TABLE]
+        if not state or not visible or wanted != ",".join(self._wanted()):
+            return False
+        self._arrange()
+        for name in visible:
+            if self._dock(name).isHidden():
+                self.show_panel(name)
+        for name, dock in self._docks.items():
+            if name not in visible:  # else Qt puts every child into the arrangement
+                self.removeDockWidget(dock)
+                dock.setParent(None)
+        return self.restoreState(QByteArray(state), _VERSION)
 
-    def _wanted(self, name: str) -> list[str]:
-        places = [p for column in PERSPECTIVES[name].columns for p in column]
-        return [panel for place in places for panel in place.split("+")]
+    def _follow_task(self) -> None:
+        """Panels that have come to apply take the place of those that do not."""
+        if self.current and self._wanted() != self._arranged:
+            self._arrange()
 
-    def _arrange(self, name: str) -> None:
-        perspective = PERSPECTIVES[name]
+    def _wanted(self) -> list[str]:
+        columns = PERSPECTIVES[self.current].columns
+        return [name for column in columns for p in column for name in self._tabs(p)]
+
+    def _tabs(self, place: str) -> list[str]:
+        """Return the panels of one place that apply, or the first of them."""
+        names = place.split("+")
+        if len(names) == 1:
+            return names
+        applying = [n for n in names if self._dock(n).widget().reason() is None]  # type: ignore[attr-defined]
+        return applying or names[:1]
+
+    def _arrange(self) -> None:
+        perspective = PERSPECTIVES[self.current]
+        self._arranged = self._wanted()
         self.setUpdatesEnabled(False)
         for dock in self._docks.values():
             self.removeDockWidget(dock)
         heads: list[QDockWidget] = []
         for column in perspective.columns:
-            docks = [self._place(place) for place in column]
+            head = self._place(column[0])
             if not heads:
-                self.addDockWidget(_LEFT, docks[0])
+                self.addDockWidget(_LEFT, head)
             else:
-                self.splitDockWidget(heads[-1], docks[0], Qt.Orientation.Horizontal)
-            heads.append(docks[0])
+                self.splitDockWidget(heads[-1], head, Qt.Orientation.Horizontal)
+            heads.append(head)
         for column, head in zip(perspective.columns, heads, strict=True):
-            docks = [head]
+            above = head
             for place in column[1:]:
-                dock = self._place(place)
-                self.splitDockWidget(docks[-1], dock, Qt.Orientation.Vertical)
-                docks.append(dock)
-            self._tabify(column)
-        for panel in self._wanted(name):
-            self._docks[panel].show()
+                below = self._place(place)
+                self.splitDockWidget(above, below, Qt.Orientation.Vertical)
+                above = below
+            for place in column:
+                first, *others = self._tabs(place)
+                for other in others:
+                    self.tabifyDockWidget(self._dock(first), self._dock(other))
+        for name in self._arranged:
+            self._dock(name).show()
         for column in perspective.columns:
             for place in column:
-                self._first_that_applies(place).raise_()
+                self._place(place).raise_()
         self._resize(perspective, heads)
         self.setUpdatesEnabled(True)
 
@@ -143,19 +182,7 @@ class DockArea(QMainWindow):
         self.resizeDocks(heads, shares, Qt.Orientation.Horizontal)
 
     def _place(self, place: str) -> QDockWidget:
-        return self._dock(place.split("+", maxsplit=1)[0])
-
-    def _tabify(self, column: tuple[str, ...]) -> None:
-        for place in column:
-            first, *others = place.split("+")
-            for other in others:
-                self.tabifyDockWidget(self._docks[first], self._dock(other))
-
-    def _first_that_applies(self, place: str) -> QDockWidget:
-        names = place.split("+")
-        panels = self.panels
-        applying = [name for name in names if panels[name].reason() is None]
-        return self._docks[(applying or names)[0]]
+        return self._dock(self._tabs(place)[0])
 
     def _dock(self, name: str) -> QDockWidget:
         if name not in self._docks:

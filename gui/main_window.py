@@ -91,11 +91,11 @@ class MainWindow(QMainWindow):
         if path:
             self.autosave.save_as(path)
 
-    def show_perspective(self, name: str) -> None:
-        """Show one arrangement of panels."""
+    def show_perspective(self, name: str, kept: bytes = b"") -> None:
+        """Show one arrangement of panels, as it was ``kept`` in a case."""
         if not PERSPECTIVES[name].columns:
             return
-        self.docks.show_perspective(name)
+        self.docks.show_perspective(name, kept)
         self.rail.show_current(name)
         self.context.case.remember(perspective=name)
 
@@ -138,6 +138,7 @@ class MainWindow(QMainWindow):
         self.notices = NoticeBar(context)
         self.status = StatusBar(context)
         self.autosave = Autosave(context, self)
+        self.autosave.layout = self.docks.snapshot
         self.pages = QStackedWidget()
         working = QWidget()
         row = QHBoxLayout(working)
@@ -236,9 +237,7 @@ class MainWindow(QMainWindow):
         self.context.settings.remember_case(self.context.case.path)
         self._show_case()
         if state.perspective in PERSPECTIVES:
-            self.show_perspective(state.perspective)
-        if state.layout:
-            self.docks.restoreState(QByteArray(state.layout), 1)
+            self.show_perspective(state.perspective, state.layout)
 
     def _progressed(self, job: Job, event: Progressed) -> None:
         for panel in self.docks.panels.values():

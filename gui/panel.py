@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
+    QDockWidget,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -139,6 +140,11 @@ class Panel(QWidget):
         """Ask the engine anew, once in this turn of the event loop."""
         self._soon.start()
 
+    @property
+    def live(self) -> bool:
+        """Whether the panel is in sight and follows what happens."""
+        return self._live
+
     def set_live(self, live: bool) -> None:
         """Sleep while nobody can see the panel; catch up when shown again."""
         woken = live and not self._live
@@ -187,6 +193,7 @@ class Panel(QWidget):
             ("table", tr("View as table"), lambda: show_table(self)),
             ("export", tr("Export"), self._open_export),
             ("about", tr("About this method"), lambda: show_about(self)),
+            ("more", tr("More"), self._open_more),
         ):
             button = QToolButton()
             button.setToolTip(name)
@@ -342,12 +349,28 @@ class Panel(QWidget):
         ready = state in (State.READY, State.STALE)
         self._stack.setCurrentWidget(self._body if ready else self._page)
         for button, icon in self._buttons:
-            button.setEnabled(ready or icon == "about")
+            button.setEnabled(ready or icon in {"about", "more"})
         self.update_reading()
 
-    def _open_export(self) -> None:
+    def _open_more(self) -> None:
+        menu = self._menu()
+        menu.addAction(tr("Compute again"), self.ask)
+        dock = self.parentWidget()
+        if isinstance(dock, QDockWidget):
+            floats = dock.isFloating()
+            text = tr("Back into the window") if floats else tr("In its own window")
+            menu.addAction(text, lambda: dock.setFloating(not floats))
+            menu.addAction(tr("Hide this panel"), dock.hide)
+        button = self._buttons[-1][0]
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _menu(self) -> QMenu:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
+
+    def _open_export(self) -> None:
+        menu = self._menu()
         menu.addAction(tr("Copy picture"), lambda: copy_picture(self))
         menu.addAction(tr("Save picture…"), lambda: save_picture(self))
         menu.addAction(

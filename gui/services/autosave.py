@@ -10,6 +10,8 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 from engine.contracts.requests import SaveCase
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.contracts.results import Result
     from gui.context import AppContext
     from gui.services.engine_client import Job
@@ -19,7 +21,10 @@ LAST_WAIT_MS = 3_000
 
 
 class Autosave(QObject):
-    """Writes the case a moment after its last change."""
+    """Writes the case a moment after its last change.
+
+    ``layout`` is asked for the arrangement of the window each time.
+    """
 
     saved = Signal()
 
@@ -29,6 +34,7 @@ class Autosave(QObject):
         self._soon = QTimer(self, singleShot=True, interval=DELAY_MS)
         self._soon.timeout.connect(self.save)
         self._job: Job | None = None
+        self.layout: Callable[[], bytes] = bytes
         context.case.file_changed.connect(self._soon.start)
         context.decision.changed.connect(lambda *_: self._soon.start())
         context.selection.changed.connect(lambda *_: self._soon.start())
@@ -49,6 +55,7 @@ class Autosave(QObject):
             decision=self._context.decision.decision,
             selection=self._context.selection.recipe,
             current_row=case.current_row,
+            layout=self.layout(),
         )
         self._job = self._context.engine.submit(
             SaveCase(path=case.path, case=state),

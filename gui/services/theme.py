@@ -11,7 +11,10 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QP
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-ICONS = Path(__file__).resolve().parents[2] / "resources" / "icons"
+RESOURCES = Path(__file__).resolve().parents[2] / "resources"
+ICONS = RESOURCES / "icons"
+# Arrows of style sheets stand in files of one grey that both themes can bear.
+SIGNS = (RESOURCES / "themes").as_posix()
 
 
 class Mode(StrEnum):
@@ -233,7 +236,21 @@ def _style_sheet(tokens: Tokens) -> str:
         selection-background-color: {tokens.accent}; }}
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus,
     QPlainTextEdit:focus {{ border-color: {tokens.accent}; }}
-    QComboBox::drop-down {{ border: none; width: 16px; }}
+    QComboBox {{ padding-right: 20px; }}
+    QComboBox::drop-down {{ border: none; width: 18px; }}
+    QComboBox::down-arrow {{ image: url({SIGNS}/down.svg); width: 10px; height: 10px; }}
+    QComboBox QAbstractItemView {{ border: 1px solid {tokens.line};
+        selection-background-color: {tokens.accent_soft};
+        selection-color: {tokens.text}; }}
+    QSpinBox, QDoubleSpinBox {{ padding-right: 18px; }}
+    QSpinBox::up-button, QDoubleSpinBox::up-button {{ border: none; width: 16px;
+        subcontrol-origin: border; subcontrol-position: top right; }}
+    QSpinBox::down-button, QDoubleSpinBox::down-button {{ border: none; width: 16px;
+        subcontrol-origin: border; subcontrol-position: bottom right; }}
+    QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url({SIGNS}/up.svg);
+        width: 9px; height: 9px; }}
+    QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{
+        image: url({SIGNS}/down.svg); width: 9px; height: 9px; }}
     QTableView, QTreeView, QListView {{ border: none; gridline-color: {tokens.line};
         background: {tokens.panel}; selection-background-color: {tokens.accent_soft};
         selection-color: {tokens.text}; }}
