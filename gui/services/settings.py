@@ -90,7 +90,7 @@ def _stored(value: Any) -> Any:
 
 def _restored(name: str, value: Any) -> Any:
     if name == "geometry":
-        return bytes(value) if isinstance(value, QByteArray) else b""
+        return bytes(value.data()) if isinstance(value, QByteArray) else b""
     if name == "recent":
         return tuple(value) if isinstance(value, list) else (str(value),)
     if name == "perspectives":

@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QGuiApplication, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -36,22 +36,35 @@ def write_picture(widget: QWidget, path: Path) -> None:
     """Write the widget as it looks now."""
     match path.suffix.lower():
         case ".svg":
-            canvas = QSvgGenerator()
-            canvas.setFileName(str(path))
-            canvas.setSize(widget.size())
-            canvas.setViewBox(QRect(widget.rect()))
-            canvas.setTitle(widget.accessibleName())
+            _paint(widget, _svg(widget, path))
         case ".pdf":
-            canvas = QPdfWriter(str(path))
-            canvas.setResolution(widget.logicalDpiX())
-            size = QSize(widget.size()) * (72 / widget.logicalDpiX())
-            canvas.setPageSize(QPageSize(size))
-            canvas.setPageMargins(canvas.pageLayout().minimumMargins())
+            _paint(widget, _pdf(widget, path))
         case _:
             widget.grab().save(str(path), "PNG")
-            return
+
+
+def _svg(widget: QWidget, path: Path) -> QSvgGenerator:
+    canvas = QSvgGenerator()
+    canvas.setFileName(str(path))
+    canvas.setSize(widget.size())
+    canvas.setViewBox(QRect(widget.rect()))
+    canvas.setTitle(widget.accessibleName())
+    return canvas
+
+
+def _pdf(widget: QWidget, path: Path) -> QPdfWriter:
+    canvas = QPdfWriter(str(path))
+    canvas.setResolution(widget.logicalDpiX())
+    points = 72 / widget.logicalDpiX()
+    size = QSizeF(widget.width() * points, widget.height() * points)
+    canvas.setPageSize(QPageSize(size, QPageSize.Unit.Point))
+    canvas.setPageMargins(QMarginsF())
+    return canvas
+
+
+def _paint(widget: QWidget, canvas: QPaintDevice) -> None:
     painter = QPainter(canvas)
-    widget.render(painter)
+    widget.render(painter, QPoint())
     painter.end()
 
 

@@ -24,17 +24,17 @@ class Interval(Protocol):
     """
 
     @property
-    def low(self) -> float: ...  # noqa: D102
+    def low(self) -> float: ...
     @property
-    def value(self) -> float: ...  # noqa: D102
+    def value(self) -> float: ...
     @property
-    def high(self) -> float: ...  # noqa: D102
+    def high(self) -> float: ...
     @property
-    def reference(self) -> float: ...  # noqa: D102
+    def reference(self) -> float: ...
     @property
-    def top(self) -> float: ...  # noqa: D102
+    def top(self) -> float: ...
     @property
-    def widest(self) -> str: ...  # noqa: D102
+    def widest(self) -> str: ...
 
 
 def paint_interval(

@@ -28,9 +28,9 @@ class ViewModel(Protocol):
     """The model behind the table."""
 
     @property
-    def view(self) -> ViewInfo | None: ...  # noqa: D102
-    def row_number(self, position: int) -> int | None: ...  # noqa: D102
-    def hold(self) -> None: ...  # noqa: D102
+    def view(self) -> ViewInfo | None: ...
+    def row_number(self, position: int) -> int | None: ...
+    def hold(self) -> None: ...
 
     adopted: SignalInstance
     filled: SignalInstance
