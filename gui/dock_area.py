@@ -43,6 +43,7 @@ class DockArea(QMainWindow):
         self._context = context
         self._docks: dict[str, QDockWidget] = {}
         self._arranged: list[str] = []
+        self._given: dict[str, bytes] = {}  # from a case, until it is left
         self.current = ""
         self.setDockOptions(
             QMainWindow.DockOption.AllowNestedDocks
@@ -67,20 +68,22 @@ class DockArea(QMainWindow):
         """Arrange the panels of a perspective: as given, as last had, or afresh."""
         self.keep_layout()
         self.current = name
-        stored = self._context.settings.preferences.perspectives or {}
-        if not any(self._restored(state) for state in (kept, stored.get(name, b""))):
-            self._arrange()
+        if kept:
+            self._given[name] = kept
+        self._bring_back()
 
     def reset(self) -> None:
         """Arrange the current perspective as it was delivered."""
         kept = dict(self._context.settings.preferences.perspectives or {})
         kept.pop(self.current, None)
+        self._given.pop(self.current, None)
         self._context.settings.update(perspectives=kept)
         self._arrange()
 
     def keep_layout(self) -> None:
         """Remember how the current perspective is arranged."""
         if self.current:
+            self._given.pop(self.current, None)
             kept = dict(self._context.settings.preferences.perspectives or {})
             kept[self.current] = self.snapshot()
             self._context.settings.update(perspectives=kept)
@@ -122,6 +125,13 @@ class DockArea(QMainWindow):
     def _follow_task(self) -> None:
         """Panels that have come to apply take the place of those that do not."""
         if self.current and self._wanted() != self._arranged:
+            self._bring_back()
+
+    def _bring_back(self) -> None:
+        given = self._given.get(self.current, b"")
+        stored = self._context.settings.preferences.perspectives or {}
+        last = stored.get(self.current, b"")
+        if not self._restored(given) and not self._restored(last):
             self._arrange()
 
     def _wanted(self) -> list[str]:

@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
 
-from engine.contracts.i18n import mark
+from engine.contracts.i18n import mark, tr
+from engine.contracts.model import ScoreKind, Task
+
+if TYPE_CHECKING:
+    from gui.services.case import CaseService
+
+
+class Needs(Enum):
+    """What has to be there before a perspective makes sense."""
+
+    DATA = auto()
+    PREDICTIONS = auto()
+    SCORES_OF_TWO_CLASSES = auto()
+    PROBABILITIES = auto()
+    LATER = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +38,7 @@ class Perspective:
     """
 
     title: str
+    needs: Needs = Needs.LATER
     columns: tuple[tuple[str, ...], ...] = ()
     widths: tuple[int, ...] = ()
     heights: tuple[tuple[int, ...], ...] = ()
@@ -30,30 +47,35 @@ class Perspective:
 PERSPECTIVES: dict[str, Perspective] = {
     "data": Perspective(
         title=mark("Data"),
+        needs=Needs.DATA,
         columns=(("data",), ("model",)),
         widths=(72, 28),
         heights=((1,), (1,)),
     ),
     "performance": Perspective(
         title=mark("Performance"),
+        needs=Needs.PREDICTIONS,
         columns=(("summary",), ("confusion+residuals", "threshold")),
         widths=(50, 50),
         heights=((1,), (50, 50)),
     ),
     "thresholds": Perspective(
         title=mark("Thresholds"),
+        needs=Needs.SCORES_OF_TWO_CLASSES,
         columns=(("threshold",), ("confusion", "summary")),
         widths=(56, 44),
         heights=((1,), (45, 55)),
     ),
     "calibration": Perspective(
         title=mark("Calibration"),
+        needs=Needs.PROBABILITIES,
         columns=(("reliability",), ("threshold", "predictions")),
         widths=(52, 48),
         heights=((1,), (55, 45)),
     ),
     "errors": Perspective(
         title=mark("Errors"),
+        needs=Needs.PREDICTIONS,
         columns=(
             ("confusion+residuals", "buckets", "predictions"),
             ("threshold", "reliability"),
@@ -71,3 +93,21 @@ PERSPECTIVES: dict[str, Perspective] = {
     "findings": Perspective(title=mark("Findings")),
     "report": Perspective(title=mark("Report")),
 }
+
+
+def reason(name: str, case: CaseService) -> str | None:
+    """Return why a perspective does not apply now, or ``None``."""
+    needs, scores = PERSPECTIVES[name].needs, case.scores
+    if needs is Needs.LATER:
+        return tr("Comes in a later version.")
+    if case.is_empty or needs is Needs.DATA:
+        return tr("Open a data set first.") if case.is_empty else None
+    if scores is None:
+        return tr("Nothing has been predicted yet: match data and model first.")
+    if needs is Needs.SCORES_OF_TWO_CLASSES and (
+        scores.task is not Task.BINARY or scores.score_kind is ScoreKind.LABEL
+    ):
+        return tr("A threshold needs two classes and a score.")
+    if needs is Needs.PROBABILITIES and scores.score_kind is not ScoreKind.PROBABILITY:
+        return tr("Calibration can be judged of probabilities only.")
+    return None

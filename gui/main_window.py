@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
+    QMenu,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -19,14 +21,11 @@ from PySide6.QtWidgets import (
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentence
 from gui.actions.commands import entries, window_actions
-from gui.dialogs.changed_files import ask_about_changes
-from gui.dialogs.consent import ask_consent
 from gui.dialogs.facts import show_facts
-from gui.dialogs.match import MatchDialog
 from gui.dialogs.palette import Palette
-from gui.dialogs.reading_options import ReadingOptions
+from gui.dialogs.questions import Questions
 from gui.dock_area import DockArea
-from gui.layouts import PERSPECTIVES
+from gui.layouts import PERSPECTIVES, reason
 from gui.services.autosave import Autosave
 from gui.widgets.case_bar import CaseBar
 from gui.widgets.empty_page import EmptyPage
@@ -37,9 +36,8 @@ from gui.widgets.status_bar import StatusBar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.contracts.case import CaseFile, CaseOpened
+    from engine.contracts.case import CaseFile
     from engine.contracts.events import Progressed, Warned
-    from engine.contracts.model import SafetyReport
     from gui.context import AppContext
     from gui.services.engine_client import Job
 
@@ -52,8 +50,8 @@ class MainWindow(QMainWindow):
     def __init__(self, context: AppContext, *, ask: bool = True) -> None:
         super().__init__()
         self.context = context
-        self.asks = ask
         self._case_chosen = False
+        self.questions = Questions(context, self, ask=ask)
         self.setWindowTitle("Trasluz")
         self.setAcceptDrops(True)
         self.resize(1440, 900)
@@ -91,18 +89,15 @@ class MainWindow(QMainWindow):
         if path:
             self.autosave.save_as(path)
 
-    def show_perspective(self, name: str, kept: bytes = b"") -> None:
-        """Show one arrangement of panels, as it was ``kept`` in a case."""
-        if not PERSPECTIVES[name].columns:
-            return
+    def show_perspective(self, name: str) -> None:
+        """Show one arrangement of panels, if it makes sense now."""
+        if reason(name, self.context.case) is None:
+            self._arrange(name)
+
+    def _arrange(self, name: str, kept: bytes = b"") -> None:
         self.docks.show_perspective(name, kept)
         self.rail.show_current(name)
         self.context.case.remember(perspective=name)
-
-    def match(self) -> None:
-        """Open the *Match* sheet."""
-        if self.context.case.data is not None and self.asks:
-            MatchDialog(self.context, self).open()
 
     def open_palette(self) -> None:
         """Open the command palette."""
@@ -111,21 +106,6 @@ class MainWindow(QMainWindow):
         palette.move(corner.x() - palette.width() - 12, corner.y() + 4)
         palette.open()
         palette.line.setFocus()
-
-    def read_again(self) -> None:
-        """Ask how the evaluation file is to be read, and read it again."""
-        data = self.context.case.data
-        if data is None:
-            return
-        loaded = data.parts[0]
-        dialog = ReadingOptions(loaded.sources[0], self)
-        dialog.accepted.connect(
-            lambda: self.context.case.open_data(
-                tuple(source.path for source in loaded.sources),
-                options=dialog.options(),
-            )
-        )
-        dialog.open()
 
     # Building
 
@@ -169,7 +149,7 @@ class MainWindow(QMainWindow):
         for command in self.commands:
             action = QAction(command.title, self)
             action.setObjectName(command.id)
-            action.triggered.connect(lambda _=False, run=command.run: run())
+            action.triggered.connect(lambda _=False, command=command: command.act())
             if command.shortcut:
                 action.setShortcut(command.shortcut)
             self.addAction(action)
@@ -177,14 +157,28 @@ class MainWindow(QMainWindow):
                 if command.menu not in menus:
                     menus[command.menu] = bar.addMenu(command.menu)
                 menus[command.menu].addAction(action)
+        recent = QMenu(tr("Recent cases"), self)
+        recent.aboutToShow.connect(lambda: self._fill_recent(recent))
+        menus[tr("File")].insertMenu(self.findChild(QAction, "file.match"), recent)
         for menu in menus.values():
             menu.aboutToShow.connect(self._enable_actions)
+            # a disabled action's shortcut is dead, and nothing would revive it
+            menu.aboutToHide.connect(lambda: self._enable_actions(every=True))
 
-    def _enable_actions(self) -> None:
+    def _fill_recent(self, menu: QMenu) -> None:
+        menu.clear()
+        for path in self.context.settings.preferences.recent:
+            if Path(path).exists():
+                open_it = partial(self.context.case.open_case, path)
+                menu.addAction(Path(path).stem, open_it).setToolTip(path)
+        if menu.isEmpty():
+            menu.addAction(tr("None yet")).setEnabled(False)
+
+    def _enable_actions(self, *, every: bool = False) -> None:
         for command in self.commands:
             action = self.findChild(QAction, command.id)
             if action is not None:
-                action.setEnabled(command.enabled())
+                action.setEnabled(every or command.enabled())
 
     def _connect(self) -> None:
         context = self.context
@@ -199,10 +193,7 @@ class MainWindow(QMainWindow):
         case.data_changed.connect(self._show_case)
         case.model_changed.connect(self._show_case)
         case.predictions_changed.connect(self._predicted)
-        case.consent_needed.connect(self._ask_consent)
-        case.match_needed.connect(self.match)
         case.restored.connect(self._restored)
-        case.files_changed.connect(self._ask_about_files)
         context.theme.changed.connect(self._retheme)
         context.engine.job_progressed.connect(self._progressed)
         context.engine.warned.connect(self._warned)
@@ -223,11 +214,8 @@ class MainWindow(QMainWindow):
         self._case_chosen = True
 
     def _show_reasons(self) -> None:
-        later = tr("Comes in a later version.")
-        reasons: dict[str, str | None] = {}
-        for name, perspective in PERSPECTIVES.items():
-            reasons[name] = None if perspective.columns else later
-        self.rail.show_reasons(reasons)
+        case = self.context.case
+        self.rail.show_reasons({name: reason(name, case) for name in PERSPECTIVES})
 
     def _restored(self, state: CaseFile) -> None:
         self._case_chosen = True
@@ -237,7 +225,7 @@ class MainWindow(QMainWindow):
         self.context.settings.remember_case(self.context.case.path)
         self._show_case()
         if state.perspective in PERSPECTIVES:
-            self.show_perspective(state.perspective, state.layout)
+            self._arrange(state.perspective, state.layout)
 
     def _progressed(self, job: Job, event: Progressed) -> None:
         for panel in self.docks.panels.values():
@@ -245,18 +233,6 @@ class MainWindow(QMainWindow):
 
     def _warned(self, event: Warned) -> None:
         self.context.notify.warning(sentence(event.code, event.params))
-
-    # Asking
-
-    def _ask_consent(self, report: SafetyReport) -> None:
-        host = self.context.engine.host
-        layers = host.sandbox if host is not None else ()
-        consent = ask_consent(report, self.context.theme.tokens, self, sandbox=layers)
-        if consent:
-            self.context.case.open_model(report.path, consent)
-
-    def _ask_about_files(self, opened: CaseOpened) -> None:
-        ask_about_changes(self.context, opened, self)
 
     def _chip_opened(self, name: str) -> None:
         if name == "decision":

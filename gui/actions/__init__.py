@@ -36,6 +36,11 @@ class Action:
     menu: str = ""
     enabled: Callable[[], bool] = lambda: True
 
+    def act(self) -> None:
+        """Run it, if it can be used now."""
+        if self.enabled():
+            self.run()
+
 
 def checked(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     """Return the actions, or raise ``ValueError`` where ids or shortcuts collide."""

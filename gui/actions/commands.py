@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.contracts.dataset import Part
 from engine.contracts.i18n import tr
 from engine.contracts.selection import Missing, Saved, Values
 from gui.actions import Action, checked
+from gui.dialogs.about_program import show_about_program
 from gui.dialogs.facts import show_facts
 from gui.dialogs.shortcuts import show_shortcuts
-from gui.layouts import PERSPECTIVES
+from gui.layouts import PERSPECTIVES, reason
 from gui.panels import TABLE, load
 from gui.services.theme import Mode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.contracts.selection import Selection
     from gui.dialogs.palette import Entry
     from gui.main_window import MainWindow
@@ -44,7 +48,7 @@ def window_actions(window: MainWindow) -> tuple[Action, ...]:
         Action(
             id="file.match",
             title=tr("Match data and model…"),
-            run=window.match,
+            run=window.questions.match,
             shortcut="Ctrl+M",
             menu=file,
             enabled=opened,
@@ -52,10 +56,11 @@ def window_actions(window: MainWindow) -> tuple[Action, ...]:
         Action(
             id="file.reading",
             title=tr("How the file is read…"),
-            run=window.read_again,
+            run=window.questions.read_again,
             menu=file,
             enabled=opened,
         ),
+        *_part_actions(window, file, opened),
         Action(
             id="file.save_as",
             title=tr("Save the case as…"),
@@ -109,6 +114,14 @@ def window_actions(window: MainWindow) -> tuple[Action, ...]:
             enabled=opened,
         ),
         *_theme_actions(window, view),
+        *_language_actions(window, view),
+        Action(
+            id="engine.again",
+            title=tr("Start the engine again"),
+            run=context.engine.start_again,
+            menu=file,
+            enabled=lambda: context.engine.state == "failed",
+        ),
         Action(
             id="help.shortcuts",
             title=tr("Keyboard shortcuts"),
@@ -122,6 +135,12 @@ def window_actions(window: MainWindow) -> tuple[Action, ...]:
             run=lambda: show_facts(context, window),
             menu=help_menu,
         ),
+        Action(
+            id="help.about",
+            title=tr("About Trasluz"),
+            run=lambda: show_about_program(context, window),
+            menu=help_menu,
+        ),
     ]
     number = 0
     for name, perspective in PERSPECTIVES.items():
@@ -133,10 +152,52 @@ def window_actions(window: MainWindow) -> tuple[Action, ...]:
                     title=tr("Go to {place}", place=tr(perspective.title)),
                     run=lambda name=name: window.show_perspective(name),  # type: ignore[misc]
                     shortcut=f"Ctrl+{number}",
-                    enabled=opened,
+                    enabled=lambda name=name: reason(name, context.case) is None,  # type: ignore[misc]
                 )
             )
     return checked(tuple(actions))
+
+
+def _part_actions(
+    window: MainWindow, menu: str, opened: Callable[[], bool]
+) -> list[Action]:
+    titles = {
+        Part.REFERENCE: tr("Add reference (training) data…"),
+        Part.CALIBRATION: tr("Add calibration data…"),
+    }
+    return [
+        Action(
+            id=f"file.{part.value}",
+            title=title,
+            run=lambda part=part, title=title: window.questions.choose_part(  # type: ignore[misc]
+                part, title
+            ),
+            menu=menu,
+            enabled=opened,
+        )
+        for part, title in titles.items()
+    ]
+
+
+def _language_actions(window: MainWindow, menu: str) -> list[Action]:
+    def choose(language: str) -> None:
+        window.context.settings.update(language=language)
+        window.context.notify.info(tr("The language changes at the next start."))
+
+    titles = {
+        "system": tr("Language: as the system"),
+        "en": tr("Language: English"),
+        "es": tr("Language: Spanish"),
+    }
+    return [
+        Action(
+            id=f"view.language.{language}",
+            title=title,
+            run=lambda language=language: choose(language),  # type: ignore[misc]
+            menu=menu,
+        )
+        for language, title in titles.items()
+    ]
 
 
 def _theme_actions(window: MainWindow, menu: str) -> list[Action]:

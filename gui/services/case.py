@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,8 @@ class CaseService(QObject):
         A model may be opened only after the user agreed.
     match_needed()
         Data and a model (or scores) are there: say how they belong together.
+    part_needed(tuple[str, ...])
+        There are data already: say what further files are for.
     file_changed()
         The state to be saved is another.
     restored(CaseFile)
@@ -67,6 +70,7 @@ class CaseService(QObject):
     current_row_changed = Signal(object)
     consent_needed = Signal(object)
     match_needed = Signal()
+    part_needed = Signal(object)
     file_changed = Signal()
     restored = Signal(object)
     files_changed = Signal(object)
@@ -216,11 +220,8 @@ class CaseService(QObject):
         """
         recipe = self.file
         for file in recipe.data:
-            self._ask(
-                OpenData(paths=file.paths, part=file.part, options=file.options),
-                self._take_data,
-                tr("Reading data"),
-            )
+            request = OpenData(paths=file.paths, part=file.part, options=file.options)
+            self._ask(request, partial(self._data_again, request), tr("Reading data"))
         if recipe.choices or recipe.split:
             self._ask(
                 ConfigureData(choices=recipe.choices, split=recipe.split),
@@ -229,8 +230,9 @@ class CaseService(QObject):
         if recipe.model is not None:
             self._ask(
                 OpenModel(path=recipe.model.paths[0], consent=recipe.consent),
-                self._take_model,
+                self._model_again,
                 tr("Opening the model"),
+                on_error=self._model_refused,
             )
         elif recipe.recorded is not None:
             self._ask(UseRecordedScores(scores=recipe.recorded), self._take_model)
@@ -327,14 +329,34 @@ class CaseService(QObject):
         for path in kinds.get("case", [])[:1]:
             self.open_case(path)
             return
-        if data := kinds.get("data"):
-            self.open_data(tuple(data))
+        if data := tuple(kinds.get("data", [])):
+            if self.data is None:
+                self.open_data(data)
+            else:
+                self.part_needed.emit(data)
         for path in kinds.get("model", [])[:1]:
             self.open_model(path)
 
     def _data_opened(
         self, result: DatasetInfo, request: OpenData, *, then_match: bool
     ) -> None:
+        if request.part is Part.EVALUATION:
+            self._update(choices={}, split=None)  # they spoke of other columns
+        self._remember_files(result, request)
+        matched = self.scores is not None
+        self._forget_scores()
+        self._take_data(result)
+        if matched and request.part is not Part.EVALUATION:
+            self._predict_again()
+        elif then_match:
+            self._see_match()
+
+    def _data_again(self, request: OpenData, result: Result) -> None:
+        if isinstance(result, DatasetInfo):
+            self._remember_files(result, request)  # they may be others by now
+            self._take_data(result)
+
+    def _remember_files(self, result: DatasetInfo, request: OpenData) -> None:
         loaded = result.part(request.part)
         sources = loaded.sources if loaded is not None else ()
         recipe = FileRecipe(
@@ -345,10 +367,19 @@ class CaseService(QObject):
         )
         others = tuple(r for r in self.file.data if r.part is not request.part)
         self._update(data=(*others, recipe))
-        self._forget_scores()
-        self._take_data(result)
-        if then_match:
-            self._see_match()
+
+    def _model_again(self, result: Result) -> None:
+        if isinstance(result, ModelInfo) and self.file.model is not None:
+            paths = self.file.model.paths
+            self._update(model=FileRecipe(paths=paths, sha256=(result.sha256,)))
+            self._take_model(result)
+
+    def _model_refused(self, error: ErrorInfo) -> None:
+        """Ask anew where the consent was for other bytes than those now there."""
+        if error.code == "safety.needs_consent" and self.file.model is not None:
+            self.open_model(self.file.model.paths[0])
+        else:
+            self._notify.error(error)
 
     def _open_inspected(self, path: str, consent: str, *, then_match: bool) -> None:
         def opened(result: Result) -> None:
@@ -357,7 +388,8 @@ class CaseService(QObject):
                 self._update(consent=consent, model=recipe, recorded=None)
                 self._forget_scores()
                 self._take_model(result)
-                self._see_match()
+                if then_match:
+                    self._see_match()
 
         request = OpenModel(path=path, consent=consent)
         self._ask(request, opened, tr("Opening the model"))
@@ -437,10 +469,17 @@ class CaseService(QObject):
         self.file_changed.emit()
 
     def _ask(
-        self, request: Any, on_result: Callable[[Result], None], label: str = ""
+        self,
+        request: Any,
+        on_result: Callable[[Result], None],
+        label: str = "",
+        on_error: Callable[[ErrorInfo], None] | None = None,
     ) -> None:
         self._engine.submit(
-            request, on_result=on_result, on_error=self._notify.error, label=label
+            request,
+            on_result=on_result,
+            on_error=on_error or self._notify.error,
+            label=label,
         )
 
 

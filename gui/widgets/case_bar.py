@@ -12,6 +12,7 @@ from engine.contracts.dataset import Part
 from engine.contracts.expression import describe
 from engine.contracts.i18n import tr, trn
 from engine.contracts.model import ScoreKind, Task
+from gui.widgets.selection_words import words_of
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractButton
@@ -152,11 +153,16 @@ class CaseBar(QWidget):
         if selection.recipe is None:
             return
         n = trn("{n} row", "{n} rows", selection.n_selected)
-        words = describe(selection.recipe)
+        words = words_of(selection.recipe)
         short = words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
         rich = _fact(tr("selection"), n) + f": {escape(short)} &nbsp;✕"
         self.selection.show_text(
-            rich, tr("{n}: {rule}. Click to clear.", n=n, rule=words)
+            rich,
+            tr(
+                "{n}: {rule}. Click to clear.",
+                n=n,
+                rule=describe(selection.recipe),
+            ),
         )
 
     def _retheme(self) -> None:

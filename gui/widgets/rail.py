@@ -60,7 +60,8 @@ class Rail(QWidget):
         self.setStyleSheet(
             f"#rail {{ background: {tokens.rail};"
             f" border-right: 1px solid {tokens.line}; }}"
-            f"#rail QPushButton {{ border: none; border-left: 3px solid transparent;"
+            f"#rail QPushButton {{ background: transparent; border: none;"
+            f" border-left: 3px solid transparent;"
             f" text-align: left; padding: 0 14px 0 10px; color: {tokens.text}; }}"
             f"#rail QPushButton:hover {{ background: {tokens.accent_soft}; }}"
             f"#rail QPushButton:checked {{ background: {tokens.panel};"

@@ -1,0 +1,102 @@
+"""What the window has to ask before it can go on, one sheet each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from engine.contracts.dataset import Part
+from engine.contracts.i18n import tr
+from gui.dialogs.changed_files import ask_about_changes
+from gui.dialogs.consent import ask_consent
+from gui.dialogs.match import MatchDialog
+from gui.dialogs.reading_options import ReadingOptions
+
+if TYPE_CHECKING:
+    from engine.contracts.case import CaseOpened
+    from engine.contracts.model import SafetyReport
+    from gui.context import AppContext
+
+
+class Questions(QObject):
+    """Opens the sheet that a question of the case calls for.
+
+    Parameters
+    ----------
+    ask
+        Without it nothing is asked: the first predictions are accepted unseen,
+        as a run without a screen needs it.
+    """
+
+    def __init__(self, context: AppContext, window: QWidget, *, ask: bool) -> None:
+        super().__init__(window)
+        self._context, self._window, self._ask = context, window, ask
+        case = context.case
+        case.consent_needed.connect(self._ask_consent)
+        case.match_needed.connect(self.match)
+        case.part_needed.connect(self._ask_part)
+        case.files_changed.connect(self._ask_about_files)
+
+    def match(self) -> None:
+        """Open the *Match* sheet."""
+        if self._context.case.data is not None and self._ask:
+            MatchDialog(self._context, self._window).open()
+
+    def read_again(self) -> None:
+        """Ask how the evaluation files are to be read, and read them again."""
+        case = self._context.case
+        loaded = case.data.part(Part.EVALUATION) if case.data is not None else None
+        if loaded is None:
+            return
+        paths = tuple(source.path for source in loaded.sources)
+        dialog = ReadingOptions(loaded.sources[0], self._window)
+        dialog.accepted.connect(lambda: case.open_data(paths, options=dialog.options()))
+        dialog.open()
+
+    def choose_part(self, part: Part, title: str) -> None:
+        """Ask for the files of one part of the data set."""
+        paths, _ = QFileDialog.getOpenFileNames(self._window, title)
+        if paths:
+            self._context.case.open_data(tuple(paths), part)
+
+    def _ask_part(self, paths: tuple[str, ...]) -> None:
+        names = ", ".join(Path(path).name for path in paths)
+        box = QMessageBox(self._window)
+        box.setWindowTitle(tr("More data"))
+        box.setText(tr("What is {files} for?", files=names))
+        box.setInformativeText(
+            tr(
+                "There is an evaluation set already. Training data serve as a "
+                "reference, to see over-fitting; calibration data serve to fit a "
+                "calibrator."
+            )
+        )
+        choices = {
+            Part.EVALUATION: tr("Evaluate on it instead"),
+            Part.REFERENCE: tr("Reference (training) data"),
+            Part.CALIBRATION: tr("Calibration data"),
+        }
+        buttons = {
+            box.addButton(text, QMessageBox.ButtonRole.ActionRole): part
+            for part, text in choices.items()
+        }
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        part = buttons.get(box.clickedButton())  # type: ignore[call-overload]
+        box.deleteLater()
+        if part is not None:
+            self._context.case.open_data(paths, part)
+
+    def _ask_consent(self, report: SafetyReport) -> None:
+        host = self._context.engine.host
+        layers = host.sandbox if host is not None else ()
+        tokens = self._context.theme.tokens
+        consent = ask_consent(report, tokens, self._window, sandbox=layers)
+        if consent:
+            self._context.case.open_model(report.path, consent)
+
+    def _ask_about_files(self, opened: CaseOpened) -> None:
+        ask_about_changes(self._context, opened, self._window)
