@@ -299,14 +299,12 @@ class ConfusionPanel(Panel):
 
     def _count_or_wait(self) -> None:
         scores = self.context.case.scores
-        if self.context.selection.mask is None:
+        few = scores is None or scores.n_rows <= MANY_ROWS
+        if few or self.context.selection.mask is None or self._source.quick:
             self._pause.stop()
             self._count_selected()
-        elif scores is not None and scores.n_rows > MANY_ROWS:
-            if not self._pause.isActive():
-                self._pause.start()
         else:
-            self._count_selected()
+            self._pause.start()
 
     def _count_selected(self) -> None:
         mask, scores, shown = (

@@ -174,8 +174,7 @@ class ResidualsPanel(Panel):
         scores = self.context.case.scores
         many = scores is not None and scores.n_rows > MANY_ROWS
         if many and self.context.selection.mask is not None:
-            if not self._pause.isActive():
-                self._pause.start()
+            self._pause.start()
         else:
             self._pause.stop()
             self._count_selected()

@@ -71,10 +71,11 @@ class SummaryPanel(Panel):
         self._base: Summary | None = None
         self._shown: Summary | None = None
         self._asked_with: Decision | None = None
+        self._compared: Groups | None = None
         self._source = ThresholdSource.of(self.context)
         self._source.ready.connect(self._operating_points_came)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
-        self._pause.timeout.connect(self._display)
+        self._pause.timeout.connect(self._compare)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.ask)
         self.model = FigureTable(self)
@@ -147,13 +148,17 @@ class SummaryPanel(Panel):
 
     def _display_or_wait(self) -> None:
         scores = self.context.case.scores
-        many = scores is not None and scores.n_rows > MANY_ROWS
-        if many and self.context.selection.mask is not None:
-            if not self._pause.isActive():
-                self._pause.start()
-        else:
+        few = scores is None or scores.n_rows <= MANY_ROWS
+        if few or self.context.selection.mask is None or self._source.quick:
             self._pause.stop()
+            self._compare()
+        else:
+            self._pause.start()
             self._display()
+
+    def _compare(self) -> None:
+        self._compared = self._groups()
+        self._display()
 
     def _display(self) -> None:
         shown = self._shown
@@ -162,7 +167,7 @@ class SummaryPanel(Panel):
         if self.view.key == CLASSES:
             self.model.set_rows(*class_table(shown.per_class), spare=(5, 4, 1))
         else:
-            titles, rows = summary_table(shown, self._groups())
+            titles, rows = summary_table(shown, self._compared)
             self.model.set_rows(titles, rows, spare=self._spare(shown))
         positive = shown.positive if shown.task is Task.BINARY else ""
         self._note.setText(

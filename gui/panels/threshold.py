@@ -220,21 +220,26 @@ class ThresholdPanel(Panel):
         tp, fp, fn, tn = result.counts_at(decision.threshold)
         self.roc.set_point(_ratio(fp, fp + tn), _ratio(tp, tp + fn))
         self.precision.set_point(_ratio(tp, tp + fn), _ratio(tp, tp + fp))
-        self._show_selected_points()
+        if self._few or self._source.quick:
+            self._show_selected_points()
+        elif self.context.selection.mask is not None:
+            self._pause.start()
         self.spin.blockSignals(True)
         self.spin.setValue(decision.threshold)
         self.spin.blockSignals(False)
 
     def follow_selection(self) -> None:
         """Show the scores of the selected rows."""
-        scores = self.context.case.scores
-        many = scores is not None and scores.n_rows > MANY_ROWS
-        if many and self.context.selection.mask is not None:
-            if not self._pause.isActive():
-                self._pause.start()
+        if self.context.selection.mask is not None and not self._few:
+            self._pause.start()
         else:
             self._pause.stop()
             self._count_selected()
+
+    @property
+    def _few(self) -> bool:
+        scores = self.context.case.scores
+        return scores is None or scores.n_rows <= MANY_ROWS
 
     def _count_selected(self) -> None:
         mask, scores, result = (

@@ -235,8 +235,10 @@ class MatrixPainter:
             ]
             strength = np.where(chosen > 0, 1.0, strength * 0.45)
         ground, blue, orange = (
-            np.array(QColor(name).getRgb()[:3], dtype=np.float64)
-            for name in (self.tokens.panel, self.tokens.accent, self.tokens.warning)
+            np.array([tint.red(), tint.green(), tint.blue()], dtype=np.float64)
+            for tint in map(
+                QColor, (self.tokens.panel, self.tokens.accent, self.tokens.warning)
+            )
         )
         right = (
             np.arange(rows.start, rows.stop)[:, None]

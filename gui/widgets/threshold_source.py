@@ -13,13 +13,19 @@ from engine.contracts.metrics import BinaryCounts, counts
 from engine.contracts.model import Task
 from engine.contracts.requests import Run
 from engine.contracts.results import Thresholds
+from engine.contracts.selection import columns_of
 
 if TYPE_CHECKING:
+    from engine.contracts.predictions import RowScores
     from engine.contracts.results import Result
     from engine.contracts.selection import Mask
     from gui.context import AppContext
     from gui.services.engine_client import Job
 
+IDLE_MS = 150
+MOST_SORTED = 2_000_000
+# A recipe that reads these finds other rows at every threshold.
+_MOVING = ("@prediction", "@error", "@confidence", "@loss", "@saved:")
 Counts = tuple[float, float, float, float]
 
 
@@ -54,6 +60,8 @@ class ThresholdSource(QObject):
         self._mask: Mask | None = None
         self._first: tuple[float, Counts] | None = None
         self._tails: BinaryCounts | None = None
+        self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
+        self._idle.timeout.connect(self._sort_selected)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._ask)
         context.case.predictions_changed.connect(self._forget)
@@ -77,35 +85,64 @@ class ThresholdSource(QObject):
     def selected_counts(self, threshold: float) -> Counts | None:
         """Return ``(tp, fp, fn, tn)`` of the selected rows, ``None`` without any.
 
-        One pass over the rows for the first threshold of a selection; for others
-        the rows are sorted once, and each is then a look-up.
+        One pass over the rows, until there was time to sort the selected ones
+        once; from then on it is a look-up.
         """
         mask, scores = self._context.selection.mask, self._context.case.scores
         if mask is None or scores is None or len(mask) != scores.n_rows:
             return None
+        if scores.task is not Task.BINARY or not len(scores.score):
+            return None
         if mask is not self._mask:
             self._mask, self._first, self._tails = mask, None, None
+            self._idle.start()
         if self._tails is not None:
             return self._tails.at(threshold)
-        if self._first is not None and self._first[0] == threshold:
-            return self._first[1]
-        decision = self._context.decision.decision
-        positive = scores.classes.index(decision.positive or scores.positive)
-        if self._first is None:
-            decided = np.where(scores.score >= threshold, positive, 1 - positive)
-            table = counts(scores.truth, decided, 2, mask, scores.weights)
-            other = 1 - positive
-            cells = ((positive, positive), (other, positive), (positive, other))
-            tp, fp, fn = (float(table[cell]) for cell in cells)
-            self._first = threshold, (tp, fp, fn, float(table[other, other]))
-            return self._first[1]
+        if self._first is None or self._first[0] != threshold:
+            self._first = threshold, self._pass(scores, mask, threshold)
+        return self._first[1]
+
+    @property
+    def quick(self) -> bool:
+        """Whether the counts of the selected rows are a look-up now."""
+        mask = self._context.selection.mask
+        return mask is None or (mask is self._mask and self._tails is not None)
+
+    def _positive(self, scores: RowScores) -> int:
+        positive = self._context.decision.decision.positive
+        return scores.classes.index(positive or scores.positive)
+
+    def _pass(self, scores: RowScores, mask: Mask, threshold: float) -> Counts:
+        positive = self._positive(scores)
+        other = 1 - positive
+        decided = np.where(scores.score >= threshold, positive, other)
+        table = counts(scores.truth, decided, 2, mask, scores.weights)
+        cells = (
+            (positive, positive),
+            (other, positive),
+            (positive, other),
+            (other, other),
+        )
+        tp, fp, fn, tn = (float(table[cell]) for cell in cells)
+        return tp, fp, fn, tn
+
+    def _sort_selected(self) -> None:
+        """Sort while the hand rests, unless the next threshold finds other rows."""
+        scores, recipe = self._context.case.scores, self._context.selection.recipe
+        mask = self._mask
+        if scores is None or mask is None or recipe is None:
+            return
+        if mask is not self._context.selection.mask:
+            return
+        moving = any(name.startswith(_MOVING) for name in columns_of(recipe))
+        if moving or np.count_nonzero(mask) > MOST_SORTED:
+            return
         self._tails = BinaryCounts(
             scores.score,
-            scores.truth == positive,
+            scores.truth == self._positive(scores),
             mask & (scores.truth >= 0),
             scores.weights,
         )
-        return self._tails.at(threshold)
 
     def _forget(self) -> None:
         self.result = None
