@@ -212,10 +212,12 @@ def _palette(tokens: Tokens) -> QPalette:
 
 
 def _style_sheet(tokens: Tokens) -> str:
+    # Spin boxes keep the frame of the style: with one from a style sheet, Qt 6.11
+    # leaves no room for the number where there are no buttons.
     return f"""
     QToolTip {{ color: {tokens.text}; background: {tokens.panel};
         border: 1px solid {tokens.line}; padding: 4px; }}
-    QMainWindow::separator {{ background: {tokens.ground}; width: 8px; height: 8px; }}
+    QMainWindow::separator {{ background: {tokens.ground}; width: 8px; height: 4px; }}
     QMainWindow::separator:hover {{ background: {tokens.line}; }}
     QToolButton {{ border: 1px solid transparent; padding: 3px 6px; }}
     QToolButton:hover {{ background: {tokens.accent_soft}; }}
@@ -231,26 +233,17 @@ def _style_sheet(tokens: Tokens) -> str:
         border-color: {tokens.accent}; }}
     QPushButton:disabled {{ color: {tokens.muted}; background: {tokens.ground};
         border-color: {tokens.line}; }}
-    QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit {{
+    QLineEdit, QComboBox, QPlainTextEdit {{
         background: {tokens.panel}; border: 1px solid {tokens.line}; padding: 3px 6px;
         selection-background-color: {tokens.accent}; }}
-    QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus,
-    QPlainTextEdit:focus {{ border-color: {tokens.accent}; }}
+    QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus {{
+        border-color: {tokens.accent}; }}
     QComboBox {{ padding-right: 20px; }}
     QComboBox::drop-down {{ border: none; width: 18px; }}
     QComboBox::down-arrow {{ image: url({SIGNS}/down.svg); width: 10px; height: 10px; }}
     QComboBox QAbstractItemView {{ border: 1px solid {tokens.line};
         selection-background-color: {tokens.accent_soft};
         selection-color: {tokens.text}; }}
-    QSpinBox, QDoubleSpinBox {{ padding-right: 18px; }}
-    QSpinBox::up-button, QDoubleSpinBox::up-button {{ border: none; width: 16px;
-        subcontrol-origin: border; subcontrol-position: top right; }}
-    QSpinBox::down-button, QDoubleSpinBox::down-button {{ border: none; width: 16px;
-        subcontrol-origin: border; subcontrol-position: bottom right; }}
-    QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url({SIGNS}/up.svg);
-        width: 9px; height: 9px; }}
-    QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{
-        image: url({SIGNS}/down.svg); width: 9px; height: 9px; }}
     QTableView, QTreeView, QListView {{ border: none; gridline-color: {tokens.line};
         background: {tokens.panel}; selection-background-color: {tokens.accent_soft};
         selection-color: {tokens.text}; }}
