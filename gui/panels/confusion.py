@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -25,7 +26,6 @@ from engine.contracts.model import Task
 from engine.contracts.readings import confusion as reading_of
 from engine.contracts.requests import Run
 from engine.contracts.results import Confusion
-from engine.contracts.selection import And, Missing, Not, Or, Range, Values
 from gui.item_models.metrics import FigureTable
 from gui.item_models.pairs import pair_table
 from gui.panel import About, Panel
@@ -33,6 +33,7 @@ from gui.services.selection import mode_of
 from gui.widgets.matrix import MatrixView
 from gui.widgets.matrix_layout import HEAD
 from gui.widgets.matrix_painter import MatrixContent, share_text
+from gui.widgets.matrix_recipes import recipe_of
 from gui.widgets.metric_table import MetricTable
 from gui.widgets.segmented import Segmented
 from gui.widgets.threshold_source import ThresholdSource
@@ -41,11 +42,10 @@ if TYPE_CHECKING:
     from engine.contracts.decision import Decision
     from engine.contracts.requests import Request
     from engine.contracts.results import Result
-    from engine.contracts.selection import Selection
     from gui.services.theme import Tokens
 
 TRUTH, PREDICTION = "@truth", "@prediction"
-FEW_CLASSES, AXES_FROM = 6, 400
+FEW_CLASSES, AXES_FROM, AXES_AND_TOGGLES_FROM = 6, 400, 540
 MANY_ROWS, PAUSE_MS, REST_MS = 200_000, 30, 120
 MOST_LABELS = 1000
 MOST_PAIRS = 200
@@ -113,7 +113,11 @@ class ConfusionPanel(Panel):
         column.setSpacing(6)
         column.addWidget(self.stack, 1)
         column.addWidget(self.hints)
-        column.addLayout(self._build_controls())
+        controls = QWidget()
+        controls.setLayout(self._build_controls())
+        # A narrow panel leaves controls out instead of growing for them.
+        controls.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        column.addWidget(controls)
         self.matrix.chosen.connect(self._choose)
         body.installEventFilter(self)
         self.pairs.chosen.connect(self._choose_pair)
@@ -125,7 +129,7 @@ class ConfusionPanel(Panel):
             (
                 ("counts", tr("counts")),
                 ("rows", tr("row %")),
-                ("columns", tr("column %")),
+                ("columns", tr("col %")),
             ),
         )
         self.rows_axis = self._axis(tr("Rows"))
@@ -137,9 +141,10 @@ class ConfusionPanel(Panel):
         self.as_list = self._toggle(tr("pairs"), tr("List the most confused pairs"))
         self.more = self._toggle(tr("more"), tr("What the pattern usually means"))
         row = QHBoxLayout()
-        row.setSpacing(4)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(3)
         row.addWidget(self.show_as)
-        row.addSpacing(6)
+        row.addSpacing(3)
         row.addWidget(self.rows_axis)
         row.addWidget(self._times)
         row.addWidget(self.columns_axis)
@@ -157,10 +162,14 @@ class ConfusionPanel(Panel):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leave the choice of axes out where there is no room for it."""
         if event.type() is QEvent.Type.Resize and isinstance(watched, QWidget):
-            room = watched.width() >= AXES_FROM
-            for part in (self.rows_axis, self._times, self.columns_axis):
-                part.setVisible(room)
+            self._make_room(watched.width())
         return super().eventFilter(watched, event)
+
+    def _make_room(self, width: int) -> None:
+        many = self._base is not None and len(self._base.row_labels) > 2
+        room = width >= (AXES_AND_TOGGLES_FROM if many else AXES_FROM)
+        for part in (self.rows_axis, self._times, self.columns_axis):
+            part.setVisible(room)
 
     def _axis(self, name: str) -> QComboBox:
         box = QComboBox()
@@ -168,13 +177,14 @@ class ConfusionPanel(Panel):
         box.setToolTip(name)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         box.setMaximumWidth(130)
-        box.setMinimumWidth(44)
+        box.setMinimumWidth(104)
         return box
 
     def _toggle(self, text: str, name: str) -> QToolButton:
         button = QToolButton()
         button.setText(text)
         button.setCheckable(True)
+        button.setStyleSheet("padding: 3px 4px;")
         button.setToolTip(name)
         button.setAccessibleName(name)
         return button
@@ -254,6 +264,7 @@ class ConfusionPanel(Panel):
         if not result.square:
             self.as_list.setChecked(False)
             self.more.setChecked(False)
+        self._make_room(self.stack.width())
         self._selected = None
         self._display()
 
@@ -470,54 +481,27 @@ class ConfusionPanel(Panel):
         shown = self._shown
         if shown is None:
             return
-        recipe = self._recipe(shown, row, column)
-        self.context.selection.select(recipe, self.ID, mode_of(keys))
-
-    def _recipe(self, shown: Confusion, row: int, column: int) -> Selection:
-        """Return the rows of a cell, a whole row or column, or of the diagonal."""
-        if row == HEAD and column == HEAD:
-            return self._diagonal(shown)
         if shown.square:
-            row = row if row == HEAD else int(self._order[row])
-            column = column if column == HEAD else int(self._order[column])
-        sides: list[Selection] = []
-        if row != HEAD:
-            sides.append(Values(shown.row_column, (shown.row_labels[row],)))
-        if column != HEAD:
-            sides.append(Values(shown.column_column, (shown.column_labels[column],)))
-        return sides[0] if len(sides) == 1 else And(tuple(sides))
-
-    def _diagonal(self, shown: Confusion) -> Selection:
-        axes = {shown.row_column, shown.column_column}
-        if axes == {TRUTH, PREDICTION}:
-            right = Range("@error", 0.0, 0.0, high_closed=True)
-            return right if not shown.n_left_out else And((right, Not(Missing(TRUTH))))
-        if not shown.square:
-            return And(
-                (Not(Missing(shown.row_column)), Not(Missing(shown.column_column)))
+            row, column = (
+                place if place == HEAD else int(self._order[place])
+                for place in (row, column)
             )
-        return Or(
-            tuple(
-                And(
-                    (
-                        Values(shown.row_column, (label,)),
-                        Values(shown.column_column, (label,)),
-                    )
-                )
-                for label in shown.row_labels
-            )
+        recipe = recipe_of(
+            shown,
+            None if row == HEAD else row,
+            None if column == HEAD else column,
         )
+        self.context.selection.select(recipe, self.ID, mode_of(keys))
 
     def _choose_pair(self, place: int, keys: Qt.KeyboardModifier) -> None:
         shown = self._shown
         if shown is None:
             return
         pair = shown.pairs(MOST_PAIRS)[place]
-        recipe = And(
-            (
-                Values(shown.row_column, (pair.row,)),
-                Values(shown.column_column, (pair.column,)),
-            )
+        recipe = recipe_of(
+            shown,
+            shown.row_labels.index(pair.row),
+            shown.column_labels.index(pair.column),
         )
         self.context.selection.select(recipe, self.ID, mode_of(keys))
 

@@ -90,6 +90,7 @@ class ThresholdPanel(Panel):
         self.spin.setKeyboardTracking(False)
         self.spin.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.spin.setFixedWidth(76)
+        self.spin.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.choice = ThresholdChoice()
         self._caption = QLabel(tr("choose"))
         self.curves = QWidget()

@@ -18,7 +18,7 @@ from gui.plots.axes import (
 from gui.plots.canvas import Canvas
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QMouseEvent, QPainter, QPolygonF
+    from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPolygonF
 
 POINT = 4.5
 MOST_POINTS = 2_000
@@ -119,8 +119,9 @@ class CurvePlot(Canvas):
             else Qt.AlignmentFlag.AlignLeft
         )
         lines = list(self._lines)
-        if any(metrics.horizontalAdvance(s) > axes.area.width() - 12 for s in lines):
-            lines = [p for s in self._lines for p in _broken(s)]
+        most = axes.area.width() - 12
+        if any(metrics.horizontalAdvance(line) > most for line in lines):
+            lines = [p for line in lines for p in _broken(line, metrics, most)]
         top = axes.area.bottom() - 8 - metrics.height() * len(lines)
         for line in lines:
             wide = min(
@@ -171,7 +172,10 @@ class CurvePlot(Canvas):
             self.rested.emit()
 
 
-def _broken(text: str) -> tuple[str, ...]:
-    """Return a figure and its interval as two lines."""
-    name, bracket, ends = text.partition(" [")
-    return (name, f"[{ends}") if bracket else (text,)
+def _broken(text: str, metrics: QFontMetrics, room: float) -> tuple[str, ...]:
+    """Return a named figure and its interval as two lines that fit, if any do."""
+    figure, _, ends = text.partition(" [")
+    if metrics.horizontalAdvance(figure) <= room:
+        return figure, f"[{ends}"
+    name, _, value = figure.rpartition(" ")
+    return name, f"{value} [{ends}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HANDLE = 10
 GRIP = 7.0
-HEAD = 18
+LEGEND, HEAD = 15, 31
 
 
 class ScoreHistogram(Canvas):
@@ -102,6 +102,7 @@ class ScoreHistogram(Canvas):
         painter.setPen(QPen(QColor(self.tokens.line), 1))
         painter.drawLine(axes.area.bottomLeft(), axes.area.bottomRight())
         paint_ticks_below(painter, axes, self.tokens)
+        self._paint_names(painter)
 
     def _back_to_front(self) -> tuple[int, int]:
         return (0, 1) if self._bars[0].sum() >= self._bars[1].sum() else (1, 0)
@@ -119,21 +120,15 @@ class ScoreHistogram(Canvas):
             top = axes.area.bottom() - height
             painter.drawRect(QRectF(left, top, max(right - left - gap, 0.6), height))
 
-    def _paint_names(self, painter: QPainter, *, left: bool) -> None:
-        """Name the classes on the side where the threshold is not."""
+    def _paint_names(self, painter: QPainter) -> None:
         metrics = painter.fontMetrics()
-        room = int(self.width() * 0.2)
-        texts = [
-            metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
-            for name in self._names
-        ]
-        wide = sum(24 + metrics.horizontalAdvance(text) for text in texts) - 12
-        x = 10.0 if left else self.width() - 10.0 - wide
-        for which, text in enumerate(texts):
+        x, room = 10.0, int(self.width() / 2) - 24
+        for which, name in enumerate(self._names):
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
             colour = QColor(self.tokens.class_colour(self._colours[which]))
-            painter.fillRect(QRectF(x, 4, 8, 8), colour)
+            painter.fillRect(QRectF(x, 3, 8, 8), colour)
             painter.setPen(QColor(self.tokens.muted))
-            painter.drawText(QPointF(x + 12, 12), text)
+            painter.drawText(QPointF(x + 12, 11), text)
             x += 24 + metrics.horizontalAdvance(text)
 
     def paint_moving(self, painter: QPainter) -> None:
@@ -149,12 +144,11 @@ class ScoreHistogram(Canvas):
         x = min(max(x, axes.area.left()), axes.area.right())
         painter.setPen(QPen(QColor(self.tokens.text), 1.5))
         if inside:
-            painter.drawLine(QPointF(x, 8), QPointF(x, axes.area.bottom()))
+            painter.drawLine(QPointF(x, LEGEND + 6), QPointF(x, axes.area.bottom()))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self.tokens.accent))
-        knob = QRectF(x - HANDLE / 2, 2, HANDLE, HANDLE)
+        knob = QRectF(x - HANDLE / 2, LEGEND + 1, HANDLE, HANDLE)
         painter.drawRect(knob)
-        self._paint_names(painter, left=x > self.width() / 2)
         self._paint_value(painter, x)
 
     def _paint_value(self, painter: QPainter, x: float) -> None:
@@ -163,10 +157,10 @@ class ScoreHistogram(Canvas):
         left = x + HANDLE / 2 + 5
         if left + width > self.width() - 2:
             left = x - HANDLE / 2 - 5 - width
-        room = QRectF(left - 2, 0, width + 4, 14)
+        room = QRectF(left - 2, LEGEND, width + 4, 14)
         painter.fillRect(room, QColor(self.tokens.panel))
         painter.setPen(QColor(self.tokens.text))
-        painter.drawText(QPointF(left, 12), self._text)
+        painter.drawText(QPointF(left, LEGEND + 11), self._text)
 
     # Pointer and keys
 

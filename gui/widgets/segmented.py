@@ -60,7 +60,7 @@ class Segmented(QWidget):
     def apply_theme(self, tokens: Tokens) -> None:
         """Take the colours of the theme."""
         self.setStyleSheet(
-            f"QToolButton {{ border: 1px solid {tokens.line}; padding: 3px 7px;"
+            f"QToolButton {{ border: 1px solid {tokens.line}; padding: 3px 6px;"
             f" color: {tokens.text}; background: {tokens.panel}; margin-left: -1px; }}"
             'QToolButton[first="true"] { margin-left: 0; }'
             f"QToolButton:hover {{ background: {tokens.accent_soft}; }}"
