@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from gui.context import AppContext
     from gui.services.engine_client import Job
 
+# More labels than this are no other spelling of the classes, but another column.
+_MOST_LABELS = 50
 _BY_NAME, _BY_ORDER, _BY_HAND = "name", "order", "hand"
 
 
@@ -60,7 +62,7 @@ class MatchDialog(QDialog):
     def _mapping(self) -> Mapping | None:
         method = str(self.method.currentData())
         if method == _BY_HAND:
-            return Mapping(method=method, columns=self.mapping.columns())
+            return Mapping(method=method, columns=self.mapping.choices())
         return Mapping(method=method)
 
     # Building
@@ -84,9 +86,13 @@ class MatchDialog(QDialog):
         self.form.addRow(tr("The class to be found"), self.positive)
         self.form.addRow(tr("Rows are weighed by"), self.weights)
         self.form.addRow(tr("Inputs are matched"), self.method)
-        self.mapping = MappingTable()
+        self.mapping = MappingTable(tr("Input of the model"), tr("Column"))
         self.mapping.changed.connect(self._soon.start)
         self.mapping.hide()
+        self.class_map = MappingTable(tr("Label in the data"), tr("Class of the model"))
+        self.class_map.changed.connect(self._soon.start)
+        self.class_map.setMaximumHeight(132)
+        self.class_map.hide()
         self.problem = QLabel()
         self.problem.setWordWrap(True)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
@@ -112,6 +118,7 @@ class MatchDialog(QDialog):
         column.addWidget(self.recognised)
         column.addLayout(self.form)
         column.addWidget(self.mapping)
+        column.addWidget(self.class_map)
         column.addWidget(self.problem)
         column.addWidget(self.sanity)
         column.addWidget(self.table, 1)
@@ -145,7 +152,7 @@ class MatchDialog(QDialog):
                 self.method.setCurrentIndex(1)
             self.mapping.fill([field.name for field in model.inputs], names)
         self._fill_positive(model.classes if model is not None else ())
-        self.target.currentTextChanged.connect(lambda _text: self._soon.start())
+        self.target.currentTextChanged.connect(self._target_changed)
         self.positive.currentTextChanged.connect(lambda _text: self._soon.start())
         self.method.currentIndexChanged.connect(self._method_changed)
 
@@ -196,6 +203,20 @@ class MatchDialog(QDialog):
 
     # Looking
 
+    def _target_changed(self, _name: str) -> None:
+        self.class_map.fill((), ())  # they were labels of another column
+        self.class_map.hide()
+        self._soon.start()
+
+    def _show_labels(self, result: MatchPreview) -> None:
+        """Offer a class for every label that is none; those offered stay."""
+        new = [n for n in result.unmatched_labels if n not in self.class_map.names]
+        if new and len(result.unmatched_labels) <= _MOST_LABELS:
+            chosen = self.class_map.choices()
+            self.class_map.fill((*self.class_map.names, *new), result.classes)
+            self.class_map.show_choices(chosen)
+            self.class_map.show()
+
     def _method_changed(self, _index: int) -> None:
         self.mapping.setVisible(self.method.currentData() == _BY_HAND)
         self._soon.start()
@@ -217,6 +238,7 @@ class MatchDialog(QDialog):
                 target=self.target.currentText(),
                 positive=self.positive.currentText(),
                 mapping=self._mapping() if self.scores is None else None,
+                class_map=self.class_map.choices(),
             ),
             on_result=self._looked,
             on_error=self._failed,
@@ -234,7 +256,8 @@ class MatchDialog(QDialog):
             self.positive.setCurrentText(result.positive)
             self.positive.blockSignals(False)
         if self.method.currentData() != _BY_HAND:
-            self.mapping.show_columns(result.mapping.columns)
+            self.mapping.show_choices(result.mapping.columns)
+        self._show_labels(result)
         notes = (*result.problems, *result.warnings)
         lines = [sentence(note.code, note.params) for note in notes]
         lines += [next_step(note.code, note.params) for note in result.problems]
@@ -274,6 +297,7 @@ class MatchDialog(QDialog):
             positive=self.preview.positive,
             weights=str(self.weights.currentData() or ""),
             mapping=self.preview.mapping if self.scores is None else None,
+            class_map=self.class_map.choices(),
         )
         self.accept()
 

@@ -39,6 +39,8 @@ class ReadingOptions(QDialog):
         self.separator = QComboBox()
         for sign, name in _SEPARATORS.items():
             self.separator.addItem(name, sign)
+        if found.separator is not None and found.separator not in _SEPARATORS:
+            self.separator.addItem(found.separator, found.separator)
         self.separator.setCurrentIndex(
             max(0, self.separator.findData(found.separator or ","))
         )
@@ -89,8 +91,10 @@ class ReadingOptions(QDialog):
             )
         tokens = [t.strip() for t in self.missing.text().split(",") if t.strip()]
         return ReadOptions(
+            format=self._found.format,
             separator=self.separator.currentData(),
             decimal=self.decimal.currentText(),
+            quote=self._found.quote,
             encoding=self.encoding.currentText(),
             header=self.header.isChecked(),
             missing_tokens=("", *tokens) if tokens else None,

@@ -1,4 +1,4 @@
-"""Inputs of a model and the columns that feed them, by hand."""
+"""One thing to another by hand: inputs to columns, labels to classes."""
 
 from __future__ import annotations
 
@@ -16,42 +16,57 @@ if TYPE_CHECKING:
 
 
 class MappingTable(QTableWidget):
-    """One row an input, one chooser each."""
+    """One row each of the left, a chooser of what is on the right.
+
+    Parameters
+    ----------
+    left, right
+        Headings, translated.
+    """
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, left: str, right: str, parent: QWidget | None = None) -> None:
         super().__init__(0, 2, parent)
-        self.setAccessibleName(tr("Inputs and columns"))
-        self.setHorizontalHeaderLabels([tr("input of the model"), tr("column")])
+        self._right = right
+        self.setAccessibleName(tr("{left} and {right}", left=left, right=right))
+        self.setHorizontalHeaderLabels([left, right])
         self.horizontalHeader().setStretchLastSection(True)
         self.verticalHeader().hide()
         self._choosers: dict[str, QComboBox] = {}
 
-    def fill(self, inputs: Sequence[str], columns: Sequence[str]) -> None:
-        """Offer every column for every input."""
-        self.setRowCount(len(inputs))
-        for row, name in enumerate(inputs):
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What stands on the left."""
+        return tuple(self._choosers)
+
+    def fill(self, names: Sequence[str], choices: Sequence[str]) -> None:
+        """Offer every choice for every name."""
+        self._choosers.clear()
+        self.setRowCount(len(names))
+        for row, name in enumerate(names):
             self.setItem(row, 0, QTableWidgetItem(name))
             chooser = QComboBox()
-            chooser.setAccessibleName(tr("Column for {name}", name=name))
+            chooser.setAccessibleName(
+                tr("{what} for {name}", what=self._right, name=name)
+            )
             chooser.addItem(tr("(none)"), "")
-            for column in columns:
-                chooser.addItem(column, column)
+            for choice in choices:
+                chooser.addItem(choice, choice)
             chooser.currentIndexChanged.connect(lambda _index: self.changed.emit())
             self._choosers[name] = chooser
             self.setCellWidget(row, 1, chooser)
         self.resizeColumnToContents(0)
 
-    def show_columns(self, columns: Mapping[str, str]) -> None:
+    def show_choices(self, choices: Mapping[str, str]) -> None:
         """Show a match without announcing it."""
         for name, chooser in self._choosers.items():
             chooser.blockSignals(True)
-            chooser.setCurrentIndex(max(0, chooser.findData(columns.get(name, ""))))
+            chooser.setCurrentIndex(max(0, chooser.findData(choices.get(name, ""))))
             chooser.blockSignals(False)
 
-    def columns(self) -> dict[str, str]:
-        """Return what was chosen, without inputs that have nothing."""
+    def choices(self) -> dict[str, str]:
+        """Return what was chosen, without names that have nothing."""
         return {
             name: str(chooser.currentData())
             for name, chooser in self._choosers.items()

@@ -127,13 +127,17 @@ class StatusBar(QWidget):
             "starting": tr("engine starting"),
             "ready": tr("engine ready"),
             "lost": tr("engine restarting"),
+            "failed": tr("engine given up"),
             "stopped": tr("engine stopped"),
         }
         engine = self._context.engine
         parts = [words.get(engine.state, engine.state), tr("offline")]
         host: HostState | None = engine.host
         if host is not None and host.sandbox:
-            sealed = any(layer.startswith("landlock") for layer in host.sandbox)
+            sealed = all(
+                any(layer.startswith(lock) for layer in host.sandbox)
+                for lock in ("landlock", "seccomp")
+            )
             parts.append(tr("sandboxed") if sealed else tr("partly sandboxed"))
         self.state.setText("● " + " · ".join(parts))
         tokens = self._context.theme.tokens

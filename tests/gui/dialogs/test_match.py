@@ -1,0 +1,95 @@
+"""The *Match* sheet: nothing is accepted that forbids itself."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from engine.contracts.dataset import Note
+from engine.contracts.requests import Match, Predict
+from gui.dialogs.match import MatchDialog
+from tests.gui.support import previewed
+
+
+@pytest.fixture
+def sheet(made, qtbot):
+    made.window.questions._ask = False
+    made.case.open_data(("/a.data",), then_match=False)
+    made.case.open_model("/b.model", then_match=False)
+    qtbot.waitUntil(lambda: made.case.model is not None)
+    found = MatchDialog(made.context, made.window)
+    found.show()
+    qtbot.waitUntil(lambda: found.preview is not None)
+    return found
+
+
+def test_what_can_be_inferred_is_not_asked(sheet) -> None:
+    assert sheet.target.currentText() == "status"
+    assert sheet.positive.currentText() == "bad"
+    assert sheet.method.currentData() == "name"
+    assert not sheet.mapping.isVisible()
+
+
+def test_the_first_predictions_and_how_good_they_are(sheet) -> None:
+    assert sheet.table.rowCount() == 2
+    assert sheet.table.item(1, 2).text() == "good"
+    assert "79%" in sheet.sanity.text().replace(" ", "")
+    assert "72%" in sheet.sanity.text().replace(" ", "")
+
+
+def test_a_problem_closes_accept_and_is_named(sheet, made, qtbot) -> None:
+    problem = Note(code="match.target_is_input", params={"column": "age"})
+    made.engine.store.answers[Match] = lambda request: msgspec.structs.replace(
+        previewed(request), problems=(problem,)
+    )
+    sheet.target.setCurrentText("age")
+    qtbot.waitUntil(sheet.problem.isVisible)
+    assert not sheet.accept_button.isEnabled()
+    assert "age is the target and also an input" in sheet.problem.text()
+    del made.engine.store.answers[Match]
+    made.engine.store.answers[Match] = previewed
+    sheet.target.setCurrentText("status")
+    qtbot.waitUntil(sheet.accept_button.isEnabled)
+    assert not sheet.problem.isVisible()
+
+
+def test_inputs_can_be_matched_by_hand(sheet, made, qtbot) -> None:
+    sheet.method.setCurrentIndex(2)
+    assert sheet.mapping.isVisible()
+    chooser = sheet.mapping._choosers["age"]
+    chooser.setCurrentIndex(chooser.findData("income"))
+    qtbot.waitUntil(
+        lambda: (
+            made.process().requests(Match)[-1].mapping.columns.get("age") == "income"
+        )
+    )
+    qtbot.waitUntil(sheet.accept_button.isEnabled)
+    sheet.accept_button.click()
+    qtbot.waitUntil(lambda: bool(made.process().requests(Predict)))
+    asked = made.process().requests(Predict)[0]
+    assert asked.mapping.columns["age"] == "income"
+    assert (asked.target, asked.positive) == ("status", "bad")
+
+
+def test_closing_it_changes_nothing(sheet, made) -> None:
+    sheet.reject()
+    assert not made.process().requests(Predict)
+    assert made.case.file.target == ""
+
+
+def test_labels_that_are_no_class_can_be_given_one(sheet, made, qtbot) -> None:
+    made.engine.store.answers[Match] = lambda request: msgspec.structs.replace(
+        previewed(request),
+        unmatched_labels=() if request.class_map else ("BAD",),
+    )
+    sheet.target.setCurrentText("home")
+    qtbot.waitUntil(sheet.class_map.isVisible)
+    chooser = sheet.class_map._choosers["BAD"]
+    chooser.setCurrentIndex(chooser.findData("bad"))
+    qtbot.waitUntil(
+        lambda: made.process().requests(Match)[-1].class_map == {"BAD": "bad"}
+    )
+    qtbot.waitUntil(sheet.accept_button.isEnabled)
+    sheet.accept_button.click()
+    qtbot.waitUntil(lambda: bool(made.process().requests(Predict)))
+    assert made.process().requests(Predict)[0].class_map == {"BAD": "bad"}

@@ -1,0 +1,58 @@
+"""How a file was read is shown, and can be said otherwise."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from engine.contracts.dataset import ReadOptions, Source
+from gui.dialogs.reading_options import ReadingOptions
+
+TEXT = ReadOptions(
+    format="csv", separator=";", decimal=",", encoding="cp1252", header=True
+)
+
+
+def source(options: ReadOptions, sheets: tuple[str, ...] = ()) -> Source:
+    return Source(
+        path="/a", sha256="", size=1, n_rows=1, options=options, sheets=sheets
+    )
+
+
+@pytest.fixture
+def dialog(qtbot):
+    def opened(found: Source) -> ReadingOptions:
+        made = ReadingOptions(found, None)
+        qtbot.addWidget(made)
+        made.show()
+        return made
+
+    return opened
+
+
+def test_what_was_found_out_is_shown(dialog) -> None:
+    made = dialog(source(TEXT))
+    shown = made.options()
+    assert (shown.separator, shown.decimal) == (";", ",")
+    assert (shown.encoding, shown.header) == ("cp1252", True)
+
+
+def test_what_is_chosen_is_asked_for(dialog) -> None:
+    made = dialog(source(TEXT))
+    made.separator.setCurrentIndex(made.separator.findData("\t"))
+    made.missing.setText("NA, -9")
+    assert made.options().separator == "\t"
+    assert set(made.options().missing_tokens) >= {"NA", "-9"}
+
+
+def test_a_workbook_asks_for_its_sheet_only(dialog) -> None:
+    made = dialog(source(ReadOptions(format="xlsx", sheet="B"), ("A", "B")))
+    assert made.sheet.isVisible()
+    assert not made.separator.isVisible()
+    made.sheet.setCurrentText("A")
+    assert made.options().sheet == "A"
+
+
+def test_an_unusual_separator_is_kept(dialog) -> None:
+    made = dialog(source(msgspec.structs.replace(TEXT, separator=":")))
+    assert made.options().separator == ":"

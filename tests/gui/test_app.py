@@ -1,0 +1,58 @@
+"""Starting: light, quick, and with a net under everything."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.app import arguments_of
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILT = """
+import os, sys
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+QSettings.setPath(QSettings.defaultFormat(), QSettings.Scope.UserScope, sys.argv[1])
+application = QApplication([])
+from gui.app import arguments_of, build
+window = build(arguments_of([]))
+window.show()
+window.grab()
+print(" ".join(sorted(name.partition(".")[0] for name in sys.modules)))
+"""
+HEAVY = {"pandas", "pyarrow", "scipy", "sklearn", "torch", "onnxruntime", "joblib"}
+
+
+def test_the_first_painted_window_has_loaded_nothing_heavy(tmp_path: Path) -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", BUILT, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not set(found.stdout.split()) & HEAVY
+
+
+def test_files_and_switches_are_understood() -> None:
+    asked = arguments_of(["a.csv", "b.skops", "--theme", "dark", "--language", "es"])
+    assert asked.files == ["a.csv", "b.skops"]
+    assert (asked.theme, asked.language, asked.demo) == ("dark", "es", False)
+
+
+def test_a_signal_gives_back_what_it_takes(qapp) -> None:
+    """Some releases of the binding lose one reference to ``None`` an emit."""
+
+    class Sender(QObject):
+        told = Signal(object)
+
+    sender = Sender()
+    sender.told.connect(lambda _value: None)
+    before = sys.getrefcount(None)
+    for _ in range(1000):
+        sender.told.emit(None)
+    assert sys.getrefcount(None) > before - 200

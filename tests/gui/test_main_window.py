@@ -1,0 +1,300 @@
+"""The shell: what is dropped, shown, arranged, restored, and what survives a crash."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDropEvent
+from PySide6.QtWidgets import QMessageBox
+
+from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
+from engine.contracts.dataset import Note, Part
+from engine.contracts.decision import Decision
+from engine.contracts.events import HostState
+from engine.contracts.predictions import RowScores
+from engine.contracts.requests import (
+    OpenCase,
+    OpenData,
+    OpenModel,
+    Predict,
+    Recognise,
+    SaveCase,
+)
+from engine.contracts.selection import cell
+from gui.dialogs.match import MatchDialog
+from gui.layouts import PERSPECTIVES
+from gui.services import autosave
+from tests.gui.support import AnsweringProcess, open_small
+
+
+def drop(window, *paths: str) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(path) for path in paths])
+    event = QDropEvent(
+        QPointF(100, 100),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
+
+
+def shown(window) -> set[str]:
+    return {panel.ID for panel in window.docks.visible_panels()}
+
+
+def test_an_empty_window_offers_a_place_to_drop_and_nothing_else(made) -> None:
+    assert made.window.pages.currentWidget() is made.window.empty
+    assert not made.window.docks.panels
+    chips = (made.window.case_bar.model, made.window.case_bar.data)
+    assert not any(chip.isVisible() for chip in chips)
+
+
+def test_dropped_files_end_in_the_match_sheet(made, qtbot) -> None:
+    drop(made.window, "/some/a.data", "/some/b.model")
+    qtbot.waitUntil(lambda: bool(made.window.findChildren(MatchDialog)))
+    assert made.process().requests(Recognise)[0].paths == (
+        "/some/a.data",
+        "/some/b.model",
+    )
+    sheet = made.window.findChildren(MatchDialog)[-1]
+    qtbot.waitUntil(sheet.accept_button.isEnabled)
+    sheet.accept_button.click()
+    qtbot.waitUntil(lambda: made.case.scores is not None)
+    assert made.window.docks.current == "errors"
+
+
+def test_after_the_first_predictions_the_errors_are_shown(made, qtbot) -> None:
+    open_small(made, qtbot)
+    qtbot.waitUntil(lambda: "predictions" in shown(made.window))
+    assert shown(made.window) == {
+        "confusion",
+        "buckets",
+        "predictions",
+        "threshold",
+        "reliability",
+    }
+
+
+def test_a_perspective_that_does_not_apply_says_why(made, qtbot) -> None:
+    buttons = made.window.rail._buttons
+    assert not buttons["errors"].isEnabled()
+    assert "Open a data set" in buttons["errors"].toolTip()
+    assert "later version" in buttons["explain"].toolTip()
+    open_small(made, qtbot)
+    assert buttons["thresholds"].isEnabled()
+    assert buttons["thresholds"].toolTip() == ""
+
+
+def test_an_arrangement_comes_back_with_its_panels(made, qtbot) -> None:
+    open_small(made, qtbot)
+    window = made.window
+    window.show_perspective("errors")
+    qtbot.waitUntil(lambda: "buckets" in shown(window))
+    window.docks._docks["buckets"].hide()
+    window.docks.show_panel("model")
+    window.show_perspective("data")
+    qtbot.waitUntil(lambda: shown(window) == {"data", "model"})
+    window.show_perspective("errors")
+    wanted = {"confusion", "predictions", "threshold", "reliability", "model"}
+    qtbot.waitUntil(lambda: shown(window) == wanted)
+    window.docks.reset()
+    qtbot.waitUntil(lambda: "buckets" in shown(window) and "model" not in shown(window))
+
+
+def test_no_perspective_makes_the_window_grow(made, qtbot) -> None:
+    open_small(made, qtbot)
+    made.window.resize(1280, 720)
+    for name, perspective in PERSPECTIVES.items():
+        if perspective.columns:
+            made.window.show_perspective(name)
+            made.window.show_perspective(name)
+            qtbot.waitUntil(lambda name=name: made.window.docks.current == name)
+    assert (made.window.width(), made.window.height()) == (1280, 720)
+
+
+def test_a_panel_behind_a_tab_sleeps(made, qtbot) -> None:
+    open_small(made, qtbot)
+    docks = made.window.docks
+    docks.show_panel("model")
+    docks.tabifyDockWidget(docks._docks["confusion"], docks._docks["model"])
+    docks._docks["confusion"].raise_()
+    panels = docks.panels
+    qtbot.waitUntil(lambda: panels["confusion"].live and not panels["model"].live)
+
+
+def test_a_crash_restores_the_case_and_says_so(made, qtbot) -> None:
+    open_small(made, qtbot)
+    made.context.decision.set(Decision(positive="bad", threshold=0.3), "test")
+    first = made.process()
+    AnsweringProcess.silent = (Predict,)  # something is running when it dies
+    made.case.predict(target="status", positive="bad")
+    AnsweringProcess.silent = ()
+    with qtbot.waitSignal(made.case.predictions_changed):
+        first.crash()
+    asked = [type(message.request) for message in made.process().sent[:3]]
+    assert asked == [OpenData, OpenModel, Predict]
+    assert made.notices[0].level == "error"
+    assert made.case.data is not None
+    assert made.context.decision.decision.threshold == 0.3
+    assert made.window.notices.isVisible()
+
+
+def test_what_changes_is_saved_in_one_state(made, qtbot, monkeypatch) -> None:
+    open_small(made, qtbot)
+    made.context.selection.select(cell("bad", "good"), "test")
+    made.context.decision.set(Decision(positive="bad", threshold=0.4), "test")
+    made.case.set_current_row(5)
+    with qtbot.waitSignal(made.window.autosave.saved):
+        made.window.autosave.save()
+    state = made.process().requests(SaveCase)[-1].case
+    assert state.selection == cell("bad", "good")
+    assert (state.decision.threshold, state.current_row) == (0.4, 5)
+    assert state.perspective == made.window.docks.current
+    assert state.layout
+    assert made.window.status.saved.text()
+
+
+def test_a_case_opened_for_reading_is_never_written(made, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(autosave, "DELAY_MS", 1)
+    opened = CaseOpened(path="/c", case=CaseFile(data=(recipe(),)), read_only=True)
+    made.case.accept_case(opened)
+    made.window.autosave.save()
+    assert not made.process().requests(SaveCase)
+
+
+def recipe() -> FileRecipe:
+    return FileRecipe(paths=("/a.data",), sha256=("cd" * 32,))
+
+
+def test_a_case_comes_back_as_it_was_left(made, qtbot) -> None:
+    state = CaseFile(
+        data=(recipe(),),
+        model=FileRecipe(paths=("/b.model",), sha256=("ab" * 32,)),
+        target="status",
+        positive="bad",
+        decision=Decision(positive="bad", threshold=0.2),
+        selection=cell("bad", "good"),
+        current_row=7,
+        perspective="calibration",
+    )
+    made.engine.store.answers[OpenCase] = lambda request: CaseOpened(
+        path=request.path, case=state
+    )
+    made.case.open_case("/c.trasluz")
+    qtbot.waitUntil(lambda: made.case.scores is not None)
+    qtbot.waitUntil(lambda: made.context.selection.mask is not None)
+    assert made.window.docks.current == "calibration"
+    assert made.context.decision.decision == state.decision
+    assert made.context.selection.recipe == state.selection
+    assert made.case.current_row == 7
+    assert not made.context.undo.canUndo()
+    assert made.context.settings.preferences.recent == ("/c.trasluz",)
+
+
+def test_changed_files_can_be_looked_at_only(made, qtbot, monkeypatch) -> None:
+    note = Note(code="case.file_changed", params={"file": "/a.data"})
+    made.engine.store.answers[OpenCase] = lambda request: CaseOpened(
+        path=request.path, case=CaseFile(data=(recipe(),)), changed=(note,)
+    )
+
+    def look(box: QMessageBox) -> int:
+        assert "/a.data" in box.text()
+        button = next(b for b in box.buttons() if "Look" in b.text())
+        button.click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", look)
+    with qtbot.waitSignal(made.case.restored):
+        made.case.open_case("/c.trasluz")
+    assert made.case.read_only
+
+
+def test_further_data_are_asked_about(made, qtbot, monkeypatch) -> None:
+    open_small(made, qtbot)
+    before = len(made.process().requests(Predict))
+
+    def reference(box: QMessageBox) -> int:
+        next(b for b in box.buttons() if "Reference" in b.text()).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", reference)
+    drop(made.window, "/train.data")
+    qtbot.waitUntil(lambda: len(made.process().requests(Predict)) > before)
+    assert made.process().requests(OpenData)[-1].part is Part.REFERENCE
+    assert [file.part for file in made.case.file.data] == [
+        Part.EVALUATION,
+        Part.REFERENCE,
+    ]
+
+
+def test_one_look_at_a_menu_does_not_kill_a_shortcut(made, qtbot) -> None:
+    undo = made.window.findChild(QAction, "edit.undo")
+    made.window._enable_actions()
+    assert not undo.isEnabled()
+    made.window._enable_actions(every=True)
+    open_small(made, qtbot)
+    made.context.decision.set(Decision(positive="bad", threshold=0.1), "test")
+    undo.trigger()
+    assert made.context.decision.decision.threshold == 0.5
+
+
+def test_the_chips_say_what_is_open_and_selected(made, qtbot) -> None:
+    open_small(made, qtbot)
+    bar = made.window.case_bar
+    assert "m.skops" in bar.model.accessibleDescription()
+    assert "400 evaluation" in bar.data.accessibleDescription()
+    assert bar.decision.accessibleDescription() == "bad if p ≥ 0.5"
+    assert not bar.selection.isVisible()
+    made.context.selection.select(cell("bad", "good"), "test")
+    qtbot.waitUntil(bar.selection.isVisible)
+    assert "true bad, predicted good" in bar.selection._label.text()
+    bar.selection.click()
+    qtbot.waitUntil(lambda: not bar.selection.isVisible())
+
+
+def test_names_of_files_are_shown_as_text(made, qtbot) -> None:
+    hostile = "<img src=x>"
+    made.case.data = msgspec.structs.replace(
+        AnsweringProcess.case.store.result(OpenData(paths=("/a",))), name=hostile
+    )
+    made.case.data_changed.emit()
+    assert "&lt;img" in made.window.case_bar.data._label.text()
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        (("landlock 7", "seccomp"), "· sandboxed"),
+        (("landlock 7",), "partly sandboxed"),
+        ((), "offline"),
+    ],
+)
+def test_the_status_says_what_keeps_the_model_in(made, qtbot, layers, words) -> None:
+    with qtbot.waitSignal(made.context.engine.host_changed):
+        made.process().tell(HostState("open", layers))
+    assert made.window.status.state.text().endswith(words)
+
+
+def test_regression_has_other_panels_and_no_threshold(made, qtbot) -> None:
+    from engine.contracts.model import ScoreKind, Task
+
+    scores = made.engine.scores
+    numbers = scores.score.copy()
+    made.engine.store.answers[Predict] = lambda _request: RowScores(
+        task=Task.REGRESSION,
+        classes=(),
+        positive="",
+        score_kind=ScoreKind.VALUE,
+        truth=numbers,
+        labels=numbers + 0.1,
+        score=numbers + 0.1,
+        provenance=scores.provenance,
+    )
+    open_small(made, qtbot)
+    assert not made.window.rail._buttons["thresholds"].isEnabled()
+    qtbot.waitUntil(lambda: "residuals" in shown(made.window))
+    assert "confusion" not in shown(made.window)
+    assert not made.window.case_bar.decision.isVisible()
