@@ -115,6 +115,7 @@ class Host:
         )
         self._answers: queue.Queue[FromHost | FrameError | None] = queue.Queue()
         self._busy = threading.Lock()
+        self._coming_up = threading.Lock()
         self._ended = threading.Event()
         self._listener = threading.Thread(
             target=self._listen, name="host-answers", daemon=True
@@ -132,10 +133,15 @@ class Host:
         return not self._ended.is_set() and self._process.is_alive()
 
     def wait_ready(self, progress: Progress = SILENT) -> tuple[str, ...]:
-        """Wait until it is locked down and return the layers in force."""
-        if not self.layers:
-            self.layers = self._answer(Ready, START_TIMEOUT, progress).layers
-        return self.layers
+        """Wait until it is locked down and return the layers in force.
+
+        Two threads may ask for the same host: one shows its layers, the other
+        is about to use it. Only one of them may read its first answer.
+        """
+        with self._coming_up:
+            if not self.layers:
+                self.layers = self._answer(Ready, START_TIMEOUT, progress).layers
+            return self.layers
 
     def put_model(self, source: Path) -> None:
         """Copy the bytes of a model behind the descriptor the host holds open."""
