@@ -73,7 +73,9 @@ class DockArea(QMainWindow):
         self._bring_back()
 
     def reset(self) -> None:
-        """Arrange the current perspective as it was delivered."""
+        """Arrange the current perspective, if any, as it was delivered."""
+        if not self.current:
+            return
         kept = dict(self._context.settings.preferences.perspectives or {})
         kept.pop(self.current, None)
         self._given.pop(self.current, None)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.contracts.errors import ErrorInfo
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentence
 from gui.actions.commands import entries, window_actions
@@ -142,6 +143,7 @@ class MainWindow(QMainWindow):
         self.commands = window_actions(self)
         self._fill_menus()
         self._show_reasons()
+        self.empty.open_button.setFocus()
 
     def _fill_menus(self) -> None:
         bar = self.menuBar()
@@ -197,6 +199,7 @@ class MainWindow(QMainWindow):
         context.theme.changed.connect(self._retheme)
         context.engine.job_progressed.connect(self._progressed)
         context.engine.warned.connect(self._warned)
+        context.engine.state_changed.connect(self._engine_changed)
         self.autosave.saved.connect(self.status.show_saved)
 
     # Following
@@ -230,6 +233,11 @@ class MainWindow(QMainWindow):
     def _progressed(self, job: Job, event: Progressed) -> None:
         for panel in self.docks.panels.values():
             panel.progressed(job, event)
+
+    def _engine_changed(self, state: str) -> None:
+        codes = {"lost": "engine.lost", "failed": "engine.given_up"}
+        if state in codes:  # said even where no job was running to say it
+            self.context.notify.error(ErrorInfo(code=codes[state]))
 
     def _warned(self, event: Warned) -> None:
         self.context.notify.warning(sentence(event.code, event.params))

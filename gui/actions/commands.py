@@ -62,6 +62,14 @@ def window_actions(window: MainWindow) -> tuple[Action, ...]:
         ),
         *_part_actions(window, file, opened),
         Action(
+            id="file.again",
+            title=tr("Read and compute everything again"),
+            run=context.case.replay,
+            shortcut="F5",
+            menu=file,
+            enabled=opened,
+        ),
+        Action(
             id="file.save_as",
             title=tr("Save the case as…"),
             run=window.save_as,

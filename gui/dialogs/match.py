@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QHeaderView,
     QLabel,
     QTableWidget,
     QTableWidgetItem,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from gui.context import AppContext
     from gui.services.engine_client import Job
 
+ROW_HEIGHT = 24
 # More labels than this are no other spelling of the classes, but another column.
 _MOST_LABELS = 50
 _BY_NAME, _BY_ORDER, _BY_HAND = "name", "order", "hand"
@@ -104,8 +107,12 @@ class MatchDialog(QDialog):
             [tr("row"), tr("truth"), tr("prediction"), tr("score")]
         )
         self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.setShowGrid(False)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
@@ -268,14 +275,21 @@ class MatchDialog(QDialog):
         self.accept_button.setEnabled(not result.problems)
 
     def _show_rows(self, result: MatchPreview) -> None:
+        score = tr("value")
+        if result.task is not Task.REGRESSION:
+            named = result.positive if result.task is Task.BINARY else ""
+            score = tr("score of {label}", label=named) if named else tr("score")
+        self.table.setHorizontalHeaderItem(3, QTableWidgetItem(score))
         self.table.setRowCount(len(result.rows))
         rows = zip(
             result.rows, result.truth, result.prediction, result.score, strict=True
         )
-        for i, (row, truth, prediction, score) in enumerate(rows):
-            shown = "" if score != score else f"{score:.4g}"
-            for j, text in enumerate((str(row), truth, prediction, shown)):
-                self.table.setItem(i, j, QTableWidgetItem(text))
+        for i, (row, truth, prediction, number) in enumerate(rows):
+            shown = "" if isnan(number) else f"{number:.4g}"
+            for j, text in enumerate((f"{row:,}", truth, prediction, shown)):
+                cell = QTableWidgetItem(text)
+                cell.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+                self.table.setItem(i, j, cell)
 
     def _failed(self, error: ErrorInfo) -> None:
         self._job = None

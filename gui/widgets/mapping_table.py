@@ -33,6 +33,7 @@ class MappingTable(QTableWidget):
         self.setHorizontalHeaderLabels([left, right])
         self.horizontalHeader().setStretchLastSection(True)
         self.verticalHeader().hide()
+        self.setShowGrid(False)
         self._choosers: dict[str, QComboBox] = {}
 
     @property

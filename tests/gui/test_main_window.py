@@ -142,6 +142,17 @@ def test_a_crash_restores_the_case_and_says_so(made, qtbot) -> None:
     assert made.window.notices.isVisible()
 
 
+def test_a_crash_between_jobs_is_said_too(made, qtbot) -> None:
+    with qtbot.waitSignal(made.context.engine.restarted):
+        made.process().crash()
+    assert [notice.level for notice in made.notices] == ["error"]
+
+
+def test_an_empty_window_has_nothing_to_rearrange(made) -> None:
+    made.window.docks.reset()
+    assert not made.window.docks.panels
+
+
 def test_what_changes_is_saved_in_one_state(made, qtbot, monkeypatch) -> None:
     open_small(made, qtbot)
     made.context.selection.select(cell("bad", "good"), "test")
