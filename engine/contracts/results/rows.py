@@ -45,6 +45,8 @@ class MatchPreview(msgspec.Struct, frozen=True, kw_only=True, tag="match_preview
         rows; ``baseline`` is what the most frequent class (the median) reaches.
     unmatched_labels
         Labels of the target that are no class of the model.
+    positive_reason
+        Why ``positive`` was taken, where nobody chose it.
     """
 
     mapping: Mapping
@@ -61,6 +63,7 @@ class MatchPreview(msgspec.Struct, frozen=True, kw_only=True, tag="match_preview
     sanity: float | None = None
     baseline: float | None = None
     unmatched_labels: tuple[str, ...] = ()
+    positive_reason: Note | None = None
 
 
 class Resolved(msgspec.Struct, frozen=True, kw_only=True, tag="resolved"):
