@@ -13,7 +13,24 @@ SWITCHES = {
     "DO_NOT_TRACK": "1",
 }
 
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_MOST_THREADS = 16
+
 
 def prepare() -> None:
     """Turn telemetry off and spinning threads to sleep."""
     os.environ.update(SWITCHES)
+
+
+def limit_threads() -> None:
+    """Let numerical libraries use the cores this process may use, and no more.
+
+    Libraries count the machine's cores, of which a container may have few. What
+    the user has set stays.
+    """
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every platform
+        cores = os.cpu_count() or 1
+    for name in _THREADS:
+        os.environ.setdefault(name, str(min(cores, _MOST_THREADS)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,16 +13,22 @@ from engine.contracts.errors import EngineError
 from engine.contracts.model import Input, Mapping, ScoreKind, Task
 from engine.contracts.progress import SILENT
 from engine.contracts.results import MatchPreview
+from engine.models.recorded_scores import class_of_single
 from engine.predict import (
     Matched,
     answers_of,
+    canonical,
     class_codes,
+    features_of,
     infer_positive,
     truth_of,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingOf
+
     from engine.contracts.dataset import Column, DatasetInfo
+    from engine.contracts.errors import Param
     from engine.contracts.model import ModelInfo
     from engine.contracts.progress import Progress
     from engine.data.table import Table
@@ -33,51 +40,70 @@ _NOT_FEATURES = (Role.TARGET, Role.SPLIT, Role.SCORE, Role.PREDICTION, Role.WEIG
 
 
 def propose(
-    info: ModelInfo, data: DatasetInfo, wanted: Mapping | None, target: str
+    info: ModelInfo,
+    data: DatasetInfo,
+    wanted: Mapping | None,
+    target: str,
+    table: Table,
 ) -> tuple[Mapping, tuple[Note, ...]]:
     """Return how inputs are fed, and what is wrong with that.
 
     By name where the model knows names. By order only if asked, or if the model
-    knows none; it is said then, because order alone can be silently wrong.
+    knows none; it is said then, because order alone can be silently wrong. By hand
+    for the inputs that were given a column, and by name for the others.
     """
     names = [column.name for column in data.columns]
     inputs = [field.name for field in info.inputs]
-    if wanted is None or not wanted.columns:
-        method = wanted.method if wanted is not None else "name"
-        if not info.names_known and method == "name":
-            method = "order"
-        if method == "order":
-            free = [
-                column.name
-                for column in data.columns
-                if column.name != target
-                and column.role not in _NOT_FEATURES
-                and column.role not in (Role.ENTITY, Role.IGNORE)
-            ]
-            if len(free) != len(inputs):
-                note = Note(
-                    code="match.order_count",
-                    params={"n_inputs": len(inputs), "n_columns": len(free)},
-                )
-                return Mapping(method="order"), (note,)
-            columns = dict(zip(inputs, free, strict=True))
-        else:
-            columns = _by_name(inputs, names)
-        wanted = Mapping(method=method, columns=columns)
-    return wanted, _problems(info, data, wanted, target)
+    method = wanted.method if wanted is not None else "name"
+    if method == "name" and not info.names_known:
+        method = "order"
+    if wanted is not None and wanted.columns:
+        columns = dict(wanted.columns)
+        if method == "hand":
+            columns = _by_name(inputs, names) | columns
+    elif method == "order":
+        free = _in_order(data, target, len(inputs))
+        if len(free) != len(inputs):
+            params: dict[str, Param] = {"n_inputs": len(inputs), "n_columns": len(free)}
+            note = Note(code="match.order_count", params=params)
+            return Mapping(method="order"), (note,)
+        columns = dict(zip(inputs, free, strict=True))
+    else:
+        columns = _by_name(inputs, names)
+    notes = (Note(code="match.by_order"),) if method == "order" else ()
+    mapping = Mapping(method=method, columns=columns, notes=notes)
+    return mapping, _problems(info, data, mapping, target, table)
 
 
 def _by_name(inputs: list[str], names: list[str]) -> dict[str, str]:
-    folded = {name.strip().casefold(): name for name in names}
-    return {
-        name: name if name in names else folded[name.strip().casefold()]
-        for name in inputs
-        if name in names or name.strip().casefold() in folded
-    }
+    """Return the columns of the same name; letter case matters only where it must."""
+    folded: dict[str, list[str]] = {}
+    for name in names:
+        folded.setdefault(name.strip().casefold(), []).append(name)
+    found = {}
+    for name in inputs:
+        alike = folded.get(name.strip().casefold(), [])
+        if name in names:
+            found[name] = name
+        elif len(alike) == 1:
+            found[name] = alike[0]
+    return found
+
+
+def _in_order(data: DatasetInfo, target: str, wanted: int) -> list[str]:
+    """Return the columns that may be inputs; constants and the like if they fit."""
+    free = [
+        column
+        for column in data.columns
+        if column.name != target and column.role not in _NOT_FEATURES
+    ]
+    likely = [c for c in free if c.role not in (Role.ENTITY, Role.IGNORE)]
+    chosen = free if len(likely) != wanted and len(free) == wanted else likely
+    return [column.name for column in chosen]
 
 
 def _problems(
-    info: ModelInfo, data: DatasetInfo, mapping: Mapping, target: str
+    info: ModelInfo, data: DatasetInfo, mapping: Mapping, target: str, table: Table
 ) -> tuple[Note, ...]:
     problems = []
     missing = [f.name for f in info.inputs if f.name not in mapping.columns]
@@ -85,16 +111,13 @@ def _problems(
     if missing:
         used = {*mapping.columns.values(), target}
         spare = [c.name for c in data.columns if c.name not in used]
-        problems.append(
-            Note(
-                code="match.missing",
-                params={
-                    "columns": tuple(missing[:_MOST_NAMED]),
-                    "n": len(missing),
-                    "spare": tuple(spare[:_MOST_NAMED]),
-                },
-            )
-        )
+        params: dict[str, Param] = {
+            "columns": tuple(missing[:_MOST_NAMED]),
+            "n": len(missing),
+            "spare": tuple(spare[:_MOST_NAMED]),
+        }
+        code = "match.missing" if spare else "match.missing_all_used"
+        problems.append(Note(code=code, params=params))
     if gone:
         problems.append(
             Note(code="match.no_such_column", params={"columns": tuple(gone)})
@@ -102,48 +125,87 @@ def _problems(
     for field in info.inputs:
         column = data.column(mapping.columns.get(field.name, ""))
         if column is not None:
-            problems += _type_problems(field, column)
+            problems += _type_problems(field, column, table)
     if target in mapping.columns.values():
         problems.append(Note(code="match.target_is_input", params={"column": target}))
     return tuple(problems)
 
 
-def _type_problems(field: Input, column: Column) -> list[Note]:
-    if field.dtype in ("float", "int") and column.kind in (
-        Kind.CATEGORICAL,
-        Kind.TEXT,
-        Kind.DATETIME,
-    ):
+def _type_problems(field: Input, column: Column, table: Table) -> list[Note]:
+    if field.dtype not in ("float", "int") or column.name not in table.names:
+        return []
+    try:
+        table.numbers(column.name)
+    except TypeError:
+        pass
+    else:
+        if column.kind is not Kind.DATETIME:
+            return []
+    codes, labels = table.codes(column.name)
+    odd = np.asarray([not _is_number(label) for label in labels] + [False])[codes]
+    if not odd.any():
         return [
-            Note(
-                code="match.not_numeric",
-                params={"column": column.name, "kind": column.kind.value},
-            )
+            Note(code="match.numbers_as_text", params={"column": column.name}),
         ]
-    return []
+    row = int(np.argmax(odd))
+    params: dict[str, Param] = {
+        "column": column.name,
+        "kind": column.kind.value,
+        "value": labels[codes[row]],
+        "row": row + 1,
+        "n": int(np.count_nonzero(odd)),
+    }
+    return [Note(code="match.not_numeric", params=params)]
 
 
-def _unknown_categories(
-    info: ModelInfo, data: DatasetInfo, mapping: Mapping
-) -> list[Note]:
-    notes = []
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _warnings(info: ModelInfo, mapping: Mapping, table: Table) -> list[Note]:
+    """Return what is doubtful about a mapping that is possible."""
+    notes = list(mapping.notes)
+    similar = [
+        f"{name} ← {column}"
+        for name, column in mapping.columns.items()
+        if mapping.method == "name" and name != column
+    ]
+    if similar:
+        params: dict[str, Param] = {"pairs": tuple(similar[:_MOST_NAMED])}
+        notes.append(Note(code="match.similar_names", params=params))
     for field in info.inputs:
-        column = data.column(mapping.columns.get(field.name, ""))
-        if column is None or not field.categories or not column.categories:
-            continue
-        new = [c for c in column.categories if c not in field.categories]
-        if new:
-            notes.append(
-                Note(
-                    code="match.unknown_categories",
-                    params={
-                        "column": column.name,
-                        "categories": tuple(new[:_MOST_NAMED]),
-                        "n": len(new),
-                    },
-                )
-            )
+        column = mapping.columns.get(field.name, "")
+        if field.categories and column in table.names:
+            notes += _unknown_categories(field, column, table)
     return notes
+
+
+def _unknown_categories(field: Input, column: str, table: Table) -> list[Note]:
+    try:
+        codes, labels = table.codes(column)
+    except TypeError:  # numbers, and more of them than there are categories
+        return [Note(code="match.not_categories", params={"column": column})]
+    known = {canonical(label) for label in field.categories}
+    present = set(np.unique(codes).tolist())
+    new = [
+        label
+        for code, label in enumerate(labels)
+        if code in present and canonical(label) not in known
+    ]
+    if not new:
+        return []
+    unknown = np.isin(codes, [labels.index(label) for label in new])
+    params: dict[str, Param] = {
+        "column": column,
+        "categories": tuple(new[:_MOST_NAMED]),
+        "n": len(new),
+        "n_rows": int(np.count_nonzero(unknown)),
+    }
+    return [Note(code="match.unknown_categories", params=params)]
 
 
 def preview(
@@ -165,30 +227,26 @@ def preview(
     problems: tuple[Note, ...] = ()
     warnings: list[Note] = []
     if matched.model is not None:
-        mapping, problems = propose(info, data, matched.mapping, matched.target)
-        if mapping.method == "order":
-            warnings.append(Note(code="match.by_order"))
-        warnings += _unknown_categories(info, data, mapping)
-        matched = _with(matched, mapping=mapping)
+        mapping, problems = propose(info, data, matched.mapping, matched.target, table)
+        warnings += _warnings(info, mapping, table)
+        matched = replace(matched, mapping=mapping)
     if table.n_rows == 0:
         problems = (*problems, Note(code="match.no_rows"))
-    unmatched, counts = _labels(table, matched)
+    unmatched, counts = label_counts(table, matched)
     if unmatched:
-        warnings.append(
-            Note(
-                code="match.unmatched_labels",
-                params={"labels": unmatched[:_MOST_NAMED], "column": matched.target},
-            )
-        )
-    positive = matched.positive
-    if info.task is Task.BINARY and positive not in info.classes:
-        positive = infer_positive(info.classes, counts)
-        matched = _with(matched, positive=positive)
+        params: dict[str, Param] = {
+            "labels": unmatched[:_MOST_NAMED],
+            "column": matched.target,
+        }
+        warnings.append(Note(code="match.unmatched_labels", params=params))
+    positive, reason = positive_class(matched, counts)
+    matched = replace(matched, positive=positive)
     result = MatchPreview(
         mapping=matched.mapping or Mapping(),
         task=info.task,
         classes=info.classes,
         positive=positive,
+        positive_reason=reason,
         problems=problems,
         warnings=tuple(warnings),
         unmatched_labels=unmatched,
@@ -202,13 +260,24 @@ def preview(
         return msgspec.structs.replace(result, problems=(note,))
 
 
-def _with(matched: Matched, **changes: object) -> Matched:
-    from dataclasses import replace  # noqa: PLC0415 - msgspec has one of that name
+def positive_class(matched: Matched, counts: dict[str, int]) -> tuple[str, Note | None]:
+    """Return the class to be found, and why where nobody chose it."""
+    if matched.info.task is not Task.BINARY:
+        return "", None
+    if matched.positive:
+        return matched.positive, None
+    if matched.recorded is not None:
+        named = class_of_single(matched.recorded, matched.info.classes)
+        if named:
+            note = Note(code="match.positive_by_score", params={"name": named})
+            return named, note
+    return infer_positive(matched.info.classes, counts)
 
-    return replace(matched, **changes)
 
-
-def _labels(table: Table, matched: Matched) -> tuple[tuple[str, ...], dict[str, int]]:
+def label_counts(
+    table: Table, matched: Matched
+) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Return the target's labels that are no class, and the rows of each class."""
     if matched.info.task is Task.REGRESSION or matched.target not in table.names:
         return (), {}
     try:
@@ -216,16 +285,16 @@ def _labels(table: Table, matched: Matched) -> tuple[tuple[str, ...], dict[str, 
     except TypeError:
         return (), {}
     of_label = class_codes(labels, matched.info.classes, matched.class_map)[:-1]
-    unmatched = tuple(
-        label for label, code in zip(labels, of_label, strict=True) if code < 0
-    )
     present = np.bincount(codes[codes >= 0], minlength=len(labels))
+    unmatched = []
     counts: dict[str, int] = {}
-    for code, n in zip(of_label, present, strict=True):
+    for label, code, n in zip(labels, of_label, present, strict=True):
         if code >= 0:
             name = matched.info.classes[code]
             counts[name] = counts.get(name, 0) + int(n)
-    return unmatched, counts
+        elif n:
+            unmatched.append(label)
+    return tuple(unmatched), counts
 
 
 def _tried(
@@ -237,6 +306,11 @@ def _tried(
     truth = truth_of(sample, matched)
     scores, labels, kind = answers_of(sample, matched, progress)
     info = matched.info
+    if matched.model is not None:
+        features = features_of(sample, matched)
+        if not matched.model.is_deterministic(features, progress):
+            note = Note(code="model.not_deterministic")
+            result = msgspec.structs.replace(result, warnings=(*result.warnings, note))
     if info.task is Task.REGRESSION:
         known = ~np.isnan(truth)
         sanity = (
@@ -275,7 +349,8 @@ def _shown_scores(
         return np.full(len(labels), np.nan)
     if matched.info.task is Task.BINARY:
         return scores[:, matched.info.classes.index(matched.positive)]
-    return scores[np.arange(len(labels)), labels]
+    found: np.ndarray = scores[np.arange(len(labels)), labels]
+    return found
 
 
 def target_of(data: DatasetInfo) -> str:
@@ -284,7 +359,7 @@ def target_of(data: DatasetInfo) -> str:
     return targets[0].name if len(targets) == 1 else ""
 
 
-def evaluation_table(tables: dict[Part, Table]) -> Table:
+def evaluation_table(tables: MappingOf[Part, Table]) -> Table:
     """Return the part that is judged.
 
     Raises

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ModelInfo, RecordedScores, ScoreKind, Task
 from engine.contracts.predictions import Predictions, RowScores
@@ -16,7 +16,9 @@ from engine.models import recorded_scores
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
+    from engine.contracts.errors import Param
     from engine.contracts.model import Mapping
     from engine.contracts.progress import Progress
     from engine.contracts.provenance import Provenance
@@ -57,6 +59,8 @@ def canonical(label: str) -> str:
     ``1``, ``1.0`` and ``True`` are the same label; letters keep their case.
     """
     text = label.strip()
+    if "_" in text:  # Python would read 1_0 as a number
+        return text
     if text.casefold() in ("true", "false"):
         return "1" if text.casefold() == "true" else "0"
     try:
@@ -79,17 +83,45 @@ def class_codes(
     return np.asarray([*found, -1], dtype=np.int32)  # a missing label is code -1
 
 
-def infer_positive(classes: tuple[str, ...], counts: dict[str, int]) -> str:
-    """Return the class that is most likely the one to be found.
+def infer_positive(
+    classes: tuple[str, ...], counts: dict[str, int]
+) -> tuple[str, Note | None]:
+    """Return the class that is most likely the one to be found, and why.
 
     A telling name first (yes, bad, 1 …), else the rarer of the two.
+
+    Parameters
+    ----------
+    classes
+        Classes of the model.
+    counts
+        Rows of each class in the data.
     """
     if len(classes) != 2:
-        return ""
+        return "", None
     telling = [c for c in classes if canonical(c).casefold() in _POSITIVE_WORDS]
     if len(telling) == 1:
-        return telling[0]
-    return min(reversed(classes), key=lambda name: counts.get(name, 0))
+        name = telling[0]
+        return name, Note(code="match.positive_by_name", params={"name": name})
+    name = min(reversed(classes), key=lambda label: counts.get(label, 0))
+    params: dict[str, Param] = {"name": name, "n": counts.get(name, 0)}
+    return name, Note(code="match.positive_rarer", params=params)
+
+
+def class_named(name: str, classes: tuple[str, ...]) -> str:
+    """Return the class that a person means by ``name``; ``""`` stays.
+
+    Raises
+    ------
+    EngineError
+        ``target.no_such_class`` if none is called that.
+    """
+    if not name or name in classes:
+        return name
+    for label in classes:
+        if canonical(label) == canonical(name):
+            return label
+    raise EngineError("target.no_such_class", name=name, classes=classes[:20])
 
 
 def truth_of(table: Table, matched: Matched) -> NDArray[np.int32 | np.float64]:
@@ -200,7 +232,10 @@ def _weights(table: Table, column: str) -> NDArray[np.float64] | None:
         return None
     if column not in table.names:
         raise EngineError("weights.missing_column", column=column)
-    weights = table.numbers(column)
+    try:
+        weights = table.numbers(column)
+    except TypeError as error:
+        raise EngineError("weights.not_numeric", column=column) from error
     bad = ~(np.isfinite(weights) & (weights >= 0))
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
@@ -216,7 +251,7 @@ def _recorded_answers(
     info = matched.info
     if info.task is Task.REGRESSION:
         name = recorded.scores[0] if recorded.scores else recorded.prediction or ""
-        values = table.numbers(name)[:, None]
+        values = _score_column(table, name)[:, None]
         bad = ~np.isfinite(values)
         if bad.any():
             row = int(np.flatnonzero(bad)[0])
@@ -227,21 +262,43 @@ def _recorded_answers(
     if not recorded.scores:
         labels = _recorded_labels(table, recorded.prediction or "", matched)
         return np.empty((table.n_rows, 0)), labels, ScoreKind.LABEL
-    names = recorded_scores.ordered_columns(recorded, info.classes, matched.positive)
-    scores = np.stack([table.numbers(name) for name in names], axis=1)
+    if len(recorded.scores) == 1 and info.task is not Task.BINARY:
+        raise EngineError("scores.columns", n_columns=1, classes=info.classes[:20])
+    names = recorded_scores.ordered_columns(recorded, info.classes)
+    scores: NDArray[np.floating] = np.stack(
+        [_score_column(table, name) for name in names], axis=1
+    )
     kind = recorded_scores.check_scores(scores, names)
     if len(names) == 1:
-        if info.task is not Task.BINARY:
-            raise EngineError("scores.columns", n_columns=1, classes=info.classes[:20])
-        positive = info.classes.index(matched.positive)
-        scores = recorded_scores.both_classes(scores[:, 0], positive, kind)
+        label = recorded_scores.class_of_single(recorded, info.classes)
+        code = info.classes.index(label or matched.positive)
+        scores = recorded_scores.both_classes(scores[:, 0], code, kind)
     if recorded.prediction:
         return scores, _recorded_labels(table, recorded.prediction, matched), kind
+    if kind is ScoreKind.MARGIN or info.task is Task.BINARY:
+        positive = info.classes.index(matched.positive)
+        natural = 0.0 if kind is ScoreKind.MARGIN else 0.5
+        labels = np.where(scores[:, positive] >= natural, positive, 1 - positive)
+        return scores, labels.astype(np.int32), kind
     return scores, np.argmax(scores, axis=1).astype(np.int32), kind
 
 
+def _score_column(table: Table, name: str) -> NDArray[np.float64]:
+    if name not in table.names:
+        raise EngineError("scores.missing_column", column=name)
+    try:
+        return table.numbers(name)
+    except TypeError as error:
+        raise EngineError("scores.not_numeric", column=name) from error
+
+
 def _recorded_labels(table: Table, column: str, matched: Matched) -> NDArray[np.int32]:
-    codes, labels = table.codes(column)
+    if column not in table.names:
+        raise EngineError("scores.missing_column", column=column)
+    try:
+        codes, labels = table.codes(column)
+    except TypeError as error:
+        raise EngineError("target.not_labels", column=column) from error
     of_label = class_codes(labels, matched.info.classes, matched.class_map)
     found: NDArray[np.int32] = of_label[codes]
     if (found < 0).any():

@@ -1,8 +1,8 @@
 """The engine as a child process: both sides of the pipe.
 
 The window talks to :class:`EngineProcess`. In the child, one thread reads
-messages, one answers long jobs in the order in which they were asked, and one
-answers the small questions that must not wait behind them.
+messages, one answers long jobs in the order in which they were asked, one does
+what must not wait for those, and one looks up rows, which must not wait at all.
 """
 
 from __future__ import annotations
@@ -11,23 +11,33 @@ import contextlib
 import multiprocessing
 import os
 import queue
+import signal
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import scratch
-from engine.contracts.events import EngineReady, Event, HostState
+from engine.contracts.events import CancelledEvent, EngineReady, Event
 from engine.contracts.frames import Channel, FrameError
 from engine.contracts.requests import (
     Cancel,
     FindRow,
+    Inspect,
+    Match,
     Message,
+    OpenModel,
+    OpenView,
+    Predict,
     ReadRows,
+    Recognise,
     Resolve,
+    Run,
+    SaveCase,
+    SetBuckets,
     Shutdown,
     Submit,
+    Summarise,
 )
 
 if TYPE_CHECKING:
@@ -35,10 +45,16 @@ if TYPE_CHECKING:
 
     from engine.session import Session
 
-_LIGHT = (ReadRows, FindRow, Resolve)
+# Asked while a person drags or scrolls: look-ups in what is already there.
+_ROWS = (ReadRows, FindRow, Resolve)
+# What must not wait for a model: tables, dropped files, the autosave.
+_ASIDE = (OpenView, Summarise, Recognise, Inspect, SaveCase)
+_USES_HOST = (OpenModel, Match, Predict, Run)
 # How long a job may go on after it was asked to stop before its host is killed.
 _GRACE = 0.3
 _END = None
+
+Jobs = queue.SimpleQueue[Submit | None]
 
 
 class EngineProcess:
@@ -115,9 +131,12 @@ class EngineProcess:
 
 def _serve(reader: Connection, writer: Connection, folder: str) -> None:
     """Run the engine: first function of the child process."""
-    from engine.environment import prepare  # noqa: PLC0415 - before any library
+    from engine.environment import limit_threads, prepare  # noqa: PLC0415 - child only
 
     prepare()
+    limit_threads()
+    # Ctrl+C in a terminal is the window's to handle; the engine ends with it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with_parent()
     from engine.session import Session  # noqa: PLC0415 - heavy, child only
 
@@ -133,27 +152,38 @@ class _Server:
     def __init__(self, channel: Channel[Message], session: Session) -> None:
         self._channel, self._session = channel, session
         self._send_lock = threading.Lock()
+        # Guards the next three, and that a job is not over while it is cut short.
+        self._lock = threading.Lock()
         self._tokens: dict[int, threading.Event] = {}
-        self._running: int = 0
-        self._long: queue.SimpleQueue[Submit | None] = queue.SimpleQueue()
-        self._light: queue.SimpleQueue[Submit | None] = queue.SimpleQueue()
+        self._waiting: set[int] = set()
+        self._on_host: int | None = None
+        self._long: Jobs = queue.SimpleQueue()
+        self._aside: Jobs = queue.SimpleQueue()
+        self._rows: Jobs = queue.SimpleQueue()
 
     def serve(self) -> None:
         """Read messages until told to leave or the window is gone."""
+        queues = {"long jobs": self._long, "aside": self._aside, "rows": self._rows}
         workers = [
             threading.Thread(target=self._work, args=(jobs,), name=name, daemon=True)
-            for jobs, name in ((self._long, "long jobs"), (self._light, "light jobs"))
+            for name, jobs in queues.items()
         ]
         for worker in workers:
             worker.start()
         self._emit(EngineReady(os.getpid(), self._session.versions))
-        self._session.watch_host(self._tell_host)
+        threading.Thread(
+            target=self._session.watch_host,
+            args=(self._emit,),
+            name="host watch",
+            daemon=True,
+        ).start()
         with contextlib.suppress(EOFError):
             self._read()
-        for token in list(self._tokens.values()):
-            token.set()
+        with self._lock:
+            for token in self._tokens.values():
+                token.set()
         self._session.kill_host()
-        for jobs in (self._long, self._light):
+        for jobs in queues.values():
             jobs.put(_END)
         for worker in workers:
             worker.join(timeout=1.0)
@@ -168,57 +198,90 @@ class _Server:
                 return
             match message:
                 case Submit():
-                    self._tokens[message.job] = threading.Event()
-                    light = isinstance(message.request, _LIGHT)
-                    (self._light if light else self._long).put(message)
+                    self._submit(message)
                 case Cancel():
                     self._cancel(message.job)
                 case Shutdown():
                     return
 
+    def _submit(self, submit: Submit) -> None:
+        with self._lock:
+            if submit.job in self._tokens:
+                return  # it is being answered; a second answer would confuse
+            self._tokens[submit.job] = threading.Event()
+            self._waiting.add(submit.job)
+        if isinstance(submit.request, SetBuckets):
+            self._answer(submit)  # at once, for whatever is asked after it
+        elif isinstance(submit.request, _ROWS):
+            self._rows.put(submit)
+        elif isinstance(submit.request, _ASIDE):
+            self._aside.put(submit)
+        else:
+            self._long.put(submit)
+
     def _cancel(self, job: int) -> None:
-        token = self._tokens.get(job)
-        if token is None:
+        with self._lock:
+            token = self._tokens.get(job)
+            if token is None or token.is_set():
+                return
+            token.set()
+            begun = job not in self._waiting
+            if not begun:
+                self._waiting.discard(job)
+                del self._tokens[job]
+        if not begun:
+            self._emit(CancelledEvent(job))
             return
-        token.set()
         timer = threading.Timer(_GRACE, self._force, (job,))
         timer.daemon = True
         timer.start()
 
     def _force(self, job: int) -> None:
-        if self._running == job and job in self._tokens:
-            self._session.kill_host()
+        with self._lock:  # so that no other job can have the host by now
+            if self._on_host == job:
+                self._session.kill_host()
 
-    def _work(self, jobs: queue.SimpleQueue[Submit | None]) -> None:
+    def _work(self, jobs: Jobs) -> None:
+        while (submit := jobs.get()) is not _END:
+            self._answer(submit)
+
+    def _answer(self, submit: Submit) -> None:
         from engine import runner  # noqa: PLC0415 - child only
 
-        while (submit := jobs.get()) is not _END:
-            token = self._tokens[submit.job]
-            if jobs is self._long:
-                self._running = submit.job
+        job = submit.job
+        with self._lock:
+            if job not in self._waiting:
+                return  # cancelled before its turn came
+            self._waiting.discard(job)
+            token = self._tokens[job]
+            if isinstance(submit.request, _USES_HOST):
+                self._on_host = job
+        try:
             runner.run(submit, self._session.answer, self._emit, token)
-            self._tokens.pop(submit.job, None)
-
-    def _tell_host(self, state: HostState) -> None:
-        self._emit(state)
+        finally:
+            with self._lock:
+                del self._tokens[job]
+                if self._on_host == job:
+                    self._on_host = None
 
     def _emit(self, event: Event) -> None:
-        with self._send_lock, contextlib.suppress(EOFError, OSError):
+        # A window that is gone is noticed where messages are read.
+        with self._send_lock, contextlib.suppress(EOFError):
             self._channel.send(event)
 
 
 def _die_with_parent() -> None:
     """End this process when its parent is gone, whatever it is doing."""
-    parent = os.getppid()
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 - child only
-        import signal  # noqa: PLC0415 - child only
 
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
 
     def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1.0)
+        parent.join()
         os._exit(1)
 
     threading.Thread(target=watch, name="parent watch", daemon=True).start()

@@ -6,6 +6,7 @@ that decides what a failure looks like.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import traceback
@@ -52,18 +53,19 @@ class JobProgress:
     def __init__(self, job: int, emit: Emit, token: threading.Event) -> None:
         self._job, self._emit, self._token = job, emit, token
         self._stage = ""
-        self._stage_began = self._told = 0.0
+        self._stage_began = 0.0
+        self._told = -math.inf
 
     def advance(self, done: float, total: float, stage: str) -> None:
         """Report ``done`` of ``total`` units of ``stage``; also looks at the token."""
         self.raise_if_cancelled()
         now = time.monotonic()
         if stage != self._stage:
-            self._stage, self._stage_began, self._told = stage, now, 0.0
-        if now - self._told < _LEAST_INTERVAL and done < total:
+            self._stage, self._stage_began = stage, now
+        if now - self._told < _LEAST_INTERVAL:
             return
         self._told = now
-        share = done / total if total else 1.0
+        share = min(done / total, 1.0) if total > 0 else 0.0
         left = None
         if share >= _LEAST_SHARE:
             left = (now - self._stage_began) * (1 - share) / share
@@ -109,9 +111,8 @@ def run(
     last: JobEvent
     try:
         progress.raise_if_cancelled()
+        # a cancel that comes after this is too late: what was done, is done
         last = Finished(job, answer(submit.request, progress))
-        if token.is_set():
-            last = CancelledEvent(job)
     except Cancelled:
         last = CancelledEvent(job)
     except KeyboardInterrupt:
@@ -120,13 +121,26 @@ def run(
     except EngineError as error:
         # what a killed host reports while we cancel is the cancel, not a failure
         cancelled = token.is_set()
-        details = traceback.format_exc()
+        details = "".join(traceback.format_exception(error))
         last = CancelledEvent(job) if cancelled else Failed(job, error.info(details))
     except MemoryError:
         last = Failed(job, ErrorInfo(code="engine.out_of_memory"))
     except BaseException as error:  # noqa: BLE001 - one job must not end the engine
         last = Failed(job, _internal(error))
-    emit(last)
+    _end(last, emit)
+
+
+def _end(last: JobEvent, emit: Emit) -> None:
+    """Send the terminal event; a result that cannot be sent becomes a failure."""
+    try:
+        emit(last)
+    except MemoryError:
+        emit(Failed(last.job, ErrorInfo(code="engine.out_of_memory")))
+    except OSError as error:
+        why = error.strerror or str(error)
+        emit(Failed(last.job, ErrorInfo(code="engine.no_room", params={"why": why})))
+    except Exception as error:  # noqa: BLE001 - the asker waits for exactly one end
+        emit(Failed(last.job, _internal(error)))
 
 
 def _internal(error: BaseException) -> ErrorInfo:

@@ -6,7 +6,6 @@ that folders left behind by a kill are recognised and swept at the next start.
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,6 +14,8 @@ import platformdirs
 import psutil
 
 _PREFIX = "session-"
+_PREFIX_ELSEWHERE = "trasluz-session-"
+_CLOCK_STEPS = 2000  # milliseconds by which start times of one process may differ
 
 
 def root() -> Path:
@@ -26,12 +27,20 @@ def root() -> Path:
 
 
 def create(parent: Path | None = None) -> Path:
-    """Make this process's folder, readable by nobody else, and sweep orphans."""
-    parent = parent or root()
-    sweep(parent)
+    """Make this process's folder, readable by nobody else, and sweep orphans.
+
+    Where there is no home to write to, the folder is in the system's temporary
+    one.
+    """
     process = psutil.Process()
-    prefix = f"{_PREFIX}{process.pid}-{int(process.create_time() * 1000)}-"
-    return Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+    mark = f"{process.pid}-{int(process.create_time() * 1000)}-"
+    try:
+        parent = parent or root()
+        sweep(parent)
+        return Path(tempfile.mkdtemp(prefix=_PREFIX + mark, dir=parent))
+    except OSError:
+        sweep(Path(tempfile.gettempdir()), _PREFIX_ELSEWHERE)
+        return Path(tempfile.mkdtemp(prefix=_PREFIX_ELSEWHERE + mark))
 
 
 def remove(folder: Path) -> None:
@@ -39,20 +48,23 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep(parent: Path | None = None) -> int:
+def sweep(parent: Path, prefix: str = _PREFIX) -> int:
     """Remove the folders of processes that are gone; return how many."""
     swept = 0
-    for folder in (parent or root()).glob(f"{_PREFIX}*"):
-        if not _alive(folder.name):
+    for folder in parent.glob(f"{prefix}*"):
+        if _orphaned(folder.name.removeprefix(prefix)):
             remove(folder)
-            swept += 1
+            swept += not folder.exists()
     return swept
 
 
-def _alive(name: str) -> bool:
-    with contextlib.suppress(ValueError):
-        pid, started, _ = name.removeprefix(_PREFIX).split("-", 2)
-        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            created = psutil.Process(int(pid)).create_time() * 1000
-            return abs(created - int(started)) < 2000
-    return False
+def _orphaned(mark: str) -> bool:
+    """Whether the process that made a folder is gone; unknown marks are not ours."""
+    try:
+        pid, started = map(int, mark.split("-")[:2])
+        created = psutil.Process(pid).create_time() * 1000
+    except psutil.NoSuchProcess:
+        return True
+    except (ValueError, psutil.Error):
+        return False
+    return bool(abs(created - started) >= _CLOCK_STEPS)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.contracts.errors import EngineError
 from engine.contracts.model import (
@@ -16,16 +16,39 @@ from engine.contracts.model import (
     Task,
 )
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _SUM_TOLERANCE = 1e-3
-_PREFIX = re.compile(r"^(p|pr|prob|proba|probability|score)[ _.\-]*", re.IGNORECASE)
-_MANY_CLASSES = 1000
+_WORD = "p|pr|prob|probs|proba|probability|score|scores"
+_BEFORE = re.compile(rf"^(y_)?({_WORD})(of)?[ _.\-]+", re.IGNORECASE)
+_AFTER = re.compile(rf"[ _.\-]+({_WORD})$", re.IGNORECASE)
+_NUMBERED = re.compile(rf"^({_WORD})(\d+)$", re.IGNORECASE)
 
 
 def class_of_column(name: str, classes: tuple[str, ...]) -> str | None:
     """Return the class that a score column's name speaks of (``p_bad`` → ``bad``)."""
-    bare = _PREFIX.sub("", name)
     folded = {label.casefold(): label for label in classes}
-    return folded.get(bare.casefold()) or folded.get(name.casefold())
+    numbered = _NUMBERED.match(name)
+    spellings = [
+        name,
+        _BEFORE.sub("", name),
+        _AFTER.sub("", name),
+        *([numbered[2]] if numbered else []),
+    ]
+    for spelling in spellings:
+        if spelling.casefold() in folded:
+            return folded[spelling.casefold()]
+    return None
+
+
+def class_of_single(recorded: RecordedScores, classes: tuple[str, ...]) -> str | None:
+    """Return the class a lone score column speaks of, ``None`` for the positive."""
+    if len(recorded.scores) != 1:
+        return None
+    if len(recorded.classes) == 1 and recorded.classes[0] in classes:
+        return recorded.classes[0]
+    return class_of_column(recorded.scores[0], classes)
 
 
 def describe(recorded: RecordedScores, classes: tuple[str, ...]) -> ModelInfo:
@@ -58,16 +81,15 @@ def describe(recorded: RecordedScores, classes: tuple[str, ...]) -> ModelInfo:
 
 
 def ordered_columns(
-    recorded: RecordedScores, classes: tuple[str, ...], positive: str
+    recorded: RecordedScores, classes: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Return the score columns in the order of ``classes``.
-
-    One column alone is the positive class's; its place is given by ``positive``.
+    """Return the score columns in the order of ``classes``; one alone stays so.
 
     Raises
     ------
     EngineError
-        ``scores.columns`` if they do not fit the classes.
+        ``scores.columns`` if there are more or fewer than classes, ``scores.names``
+        if it is not clear which column is whose.
     """
     columns = recorded.scores
     if len(columns) <= 1:
@@ -90,8 +112,8 @@ def check_scores(scores: NDArray[np.floating], names: tuple[str, ...]) -> ScoreK
     Raises
     ------
     EngineError
-        ``scores.missing`` where one is missing or infinite, ``scores.sum`` where
-        probabilities of all classes do not sum to one.
+        ``scores.missing`` where one is missing or infinite, ``scores.range`` and
+        ``scores.sum`` where those of all classes are no probabilities.
     """
     bad = ~np.isfinite(scores)
     if bad.any():

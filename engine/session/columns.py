@@ -26,7 +26,13 @@ _SMALLEST = 1e-300
 
 
 class CaseColumns:
-    """Implements :class:`engine.contracts.selection.Columns` for one part."""
+    """Implements :class:`engine.contracts.selection.Columns` for one part.
+
+    Attributes
+    ----------
+    table
+        The rows.
+    """
 
     def __init__(
         self,
@@ -35,7 +41,7 @@ class CaseColumns:
         decision: Decision,
         buckets: Mapping[str, Selection],
     ) -> None:
-        self._table = table
+        self.table = table
         self._predictions = predictions
         self._decision = decision
         self._buckets = buckets
@@ -43,13 +49,18 @@ class CaseColumns:
     @property
     def n_rows(self) -> int:
         """Number of rows."""
-        return self._table.n_rows
+        return self.table.n_rows
+
+    @property
+    def predicted(self) -> bool:
+        """Whether the pseudo-columns of predictions are there."""
+        return self._predictions is not None
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Return a numeric column or pseudo-column."""
-        if not name.startswith("@"):
+        if name not in (*NUMBERS, *LABELS):
             self._check(name)
-            return self._table.numbers(name)
+            return self.table.numbers(name)
         if name == "@row":
             return np.arange(self.n_rows, dtype=np.float64)
         rows = self._rows(name)
@@ -76,9 +87,9 @@ class CaseColumns:
 
     def codes(self, name: str) -> tuple[NDArray[np.int32], tuple[str, ...]]:
         """Return a column of labels or pseudo-column."""
-        if not name.startswith("@"):
+        if name not in (*NUMBERS, *LABELS):
             self._check(name)
-            return self._table.codes(name)
+            return self.table.codes(name)
         rows = self._rows(name)
         if name not in LABELS or rows.task is Task.REGRESSION:
             raise TypeError(name)
@@ -98,7 +109,7 @@ class CaseColumns:
         return self._buckets[name]
 
     def _check(self, name: str) -> None:
-        if name not in self._table.names:
+        if name not in self.table.names:
             raise EngineError("rows.no_such_column", column=name)
 
     def _rows(self, name: str) -> RowScores:
@@ -120,7 +131,7 @@ class CaseColumns:
         if predictions is None:
             raise EngineError("rows.not_predicted", column="@loss")
         if rows.task is Task.REGRESSION:
-            return np.abs(rows.truth - rows.labels)
+            return np.asarray(np.abs(rows.truth - rows.labels), dtype=np.float64)
         known = rows.truth >= 0
         if rows.score_kind is ScoreKind.LABEL:
             loss = rows.errors(self._decision).astype(np.float64)

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import itertools
 import platform
 import threading
 import time
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
 
 from engine import analysis
-from engine.case.changed import changed_files
-from engine.case.store import CaseStore
 from engine.contracts import requests
-from engine.contracts.case import CaseOpened
-from engine.contracts.dataset import DatasetInfo, Part
+from engine.contracts.dataset import DatasetInfo, Kind, Part
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
 from engine.contracts.events import HostState
-from engine.contracts.model import ModelInfo, RecordedScores, SafetyReport
+from engine.contracts.model import ModelInfo, RecordedScores, SafetyReport, ScoreKind
 from engine.contracts.provenance import Provenance
 from engine.contracts.results import (
     ColumnSummaries,
     Done,
     MatchPreview,
     Resolved,
-    RowPlace,
-    RowsWindow,
     ViewInfo,
 )
 from engine.contracts.selection import pack
@@ -39,27 +33,36 @@ from engine.data import views
 from engine.data.dataset import Dataset
 from engine.data.recognise import recognise
 from engine.data.summaries import summarise
-from engine.matching import evaluation_table, preview, propose
+from engine.matching import (
+    evaluation_table,
+    label_counts,
+    positive_class,
+    preview,
+    propose,
+    target_of,
+)
 from engine.models import recorded_scores
 from engine.models.host import HostPool
 from engine.models.intake import take_in
 from engine.models.safety import check_consent, report_on
-from engine.predict import Matched, infer_positive, predict, row_scores
-from engine.session.columns import LABELS, NUMBERS, CaseColumns
+from engine.predict import Matched, class_named, predict, row_scores
+from engine.session.case_file import OpenCaseFile
+from engine.session.columns import CaseColumns
+from engine.session.portion import Portion
+from engine.session.tables import OpenViews, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from engine.contracts.predictions import Predictions, RowScores
     from engine.contracts.progress import Progress
     from engine.contracts.results import Result
-    from engine.contracts.selection import Mask, Selection
+    from engine.contracts.selection import Selection
     from engine.data.table import Table
-    from engine.data.views import View
     from engine.models.model import Model
 
 _REPORTED = ("numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
-_MOST_VIEWS = 64
 _MOST_RESULTS = 256
 
 
@@ -88,10 +91,9 @@ class Session:
         self._matched: Matched | None = None
         self._predictions: dict[Part, Predictions] = {}
         self._buckets: dict[str, Selection] = {}
-        self._views: dict[int, View] = {}
-        self._view_numbers = itertools.count(1)
+        self._views = OpenViews()
         self._results: dict[str, Result] = {}
-        self._case: CaseStore | None = None
+        self._case = OpenCaseFile()
         self._lock = threading.Lock()
         self.versions = _versions()
 
@@ -126,28 +128,27 @@ class Session:
             case requests.Run():
                 return self._run(request, progress)
             case requests.Resolve():
-                mask = self._mask(request.selection, request.decision)
+                columns = self._columns(Part.EVALUATION, request.decision)
+                mask = resolve(request.selection, columns)
                 return Resolved(
                     packed=pack(mask), n_rows=len(mask), n_selected=int(mask.sum())
                 )
             case requests.OpenView():
                 return self._open_view(request)
             case requests.ReadRows():
-                return self._read_rows(request)
+                return self._views.read(request)
             case requests.FindRow():
-                found = np.flatnonzero(self._view(request.view).order == request.row)
-                place = int(found[0]) if len(found) else -1
-                return RowPlace(view=request.view, row=request.row, position=place)
+                return self._views.find(request)
             case requests.Summarise():
                 return self._summarise(request)
             case requests.Export():
-                view = self._view(request.view)
+                view = self._views.get(request.view)
                 views.export(view, request.columns, request.path, progress)
                 return Done()
             case requests.OpenCase():
-                return self._open_case(request, progress)
+                return self._case.open(request, progress)
             case requests.SaveCase():
-                return self._save_case(request)
+                return self._case.save(request)
 
     @property
     def data(self) -> Dataset:
@@ -160,15 +161,21 @@ class Session:
         """Start the model host's spare and report its state from now on."""
         self._tell_host = tell
         tell(HostState("none"))
-        layers = self.pool.layers
-        tell(HostState("spare", layers))
+        try:
+            layers = self.pool.layers
+        except EngineError:  # whoever needs a host is told why there is none
+            tell(HostState("lost"))
+            return
+        if self._model is None:
+            tell(HostState("spare", layers))
 
     @property
     def pool(self) -> HostPool:
         """The model hosts, started at the first need."""
-        if self._pool is None:
-            self._pool = HostPool(self._scratch, spare=self._spare)
-        return self._pool
+        with self._lock:
+            if self._pool is None:
+                self._pool = HostPool(self._scratch, spare=self._spare)
+            return self._pool
 
     def kill_host(self) -> None:
         """Kill the model's host: the hard cancel. The next batch starts another."""
@@ -179,8 +186,7 @@ class Session:
         """End the hosts and close the case."""
         if self._pool is not None:
             self._pool.close()
-        if self._case is not None:
-            self._case.close()
+        self._case.close()
 
     # Data
 
@@ -193,6 +199,7 @@ class Session:
             dataset = self._dataset.with_part(
                 request.paths, request.part, request.options, progress
             )
+        progress.raise_if_cancelled()
         self._replace_data(dataset)
         return dataset.info
 
@@ -216,15 +223,10 @@ class Session:
         intake = take_in(request.path, self._scratch / "store", progress)
         report = report_on(intake, progress)
         check_consent(report, request.consent, self.pool.sealed)
-        model = self.pool.open(intake, report, progress)
-        if self._model is not None:
-            self._model.close()
-        with self._lock:
-            self._model, self._recorded = model, None
-            self._predictions = {}
-            self._results = {}
-        self._tell_host(HostState("open", self.pool.layers))
-        return msgspec.structs.replace(model.info, safety=report)
+        with self._busy_host():
+            model = self.pool.open(intake, report, progress)
+        self._replace_model(model, None)
+        return model.info
 
     def _use_scores(self, scores: RecordedScores) -> ModelInfo:
         for name in (
@@ -233,11 +235,39 @@ class Session:
         ):
             if self.data.info.column(name) is None:
                 raise EngineError("scores.missing_column", column=name)
-        with self._lock:
-            self._recorded, self._model = scores, None
-            self._predictions = {}
-            self._results = {}
+        self._replace_model(None, scores)
+        target = target_of(self.data.info)
+        if target:
+            return self._recorded_info(target)
         return recorded_scores.describe(scores, scores.classes)
+
+    def _replace_model(
+        self, model: Model | None, recorded: RecordedScores | None
+    ) -> None:
+        with self._lock:
+            old = self._model
+            self._model, self._recorded = model, recorded
+            self._matched = None
+            self._predictions, self._results = {}, {}
+        if old is not None:
+            old.close()
+        self._tell_host(HostState("none" if model is None else "open", self._layers()))
+
+    def _layers(self) -> tuple[str, ...]:
+        return () if self._model is None else self._model.info.sandbox
+
+    @contextlib.contextmanager
+    def _busy_host(self) -> Iterator[None]:
+        self._tell_host(HostState("busy", self._layers()))
+        state = "spare" if self._model is None else "open"
+        try:
+            yield
+        except EngineError as error:
+            if error.code.startswith("host."):
+                state = "lost"
+            raise
+        finally:
+            self._tell_host(HostState(state, self._layers()))
 
     def _wanted(self, request: requests.Match | requests.Predict) -> Matched:
         weights = request.weights if isinstance(request, requests.Predict) else ""
@@ -247,18 +277,13 @@ class Session:
             info = self._recorded_info(request.target)
         else:
             raise EngineError("predict.no_model")
-        positive = request.positive
-        if positive and positive not in info.classes:
-            raise EngineError(
-                "target.no_such_class", name=positive, classes=info.classes[:20]
-            )
         return Matched(
             info=info,
             model=self._model,
             recorded=self._recorded,
             mapping=request.mapping,
             target=request.target,
-            positive=positive,
+            positive=class_named(request.positive, info.classes),
             weights=weights,
             class_map=request.class_map,
         )
@@ -268,73 +293,83 @@ class Session:
         scores = self._recorded or RecordedScores()
         if target not in table.names:
             raise EngineError("target.missing_column", column=target)
+        column = self.data.info.column(target)
         try:
             _, labels = table.codes(target)
-        except TypeError:
+        except TypeError:  # too many different numbers to be classes
             labels = ()
-        column = self.data.info.column(target)
-        numeric = column is not None and column.kind.value == "numeric"
-        single = len(scores.scores) == 1
-        if numeric and single and len(labels) != 2:
+        numeric = column is not None and column.kind is Kind.NUMERIC
+        if numeric and len(scores.scores) <= 1 and len(labels) != 2:
             labels = ()
-        return recorded_scores.describe(scores, tuple(sorted(labels)))
+        return recorded_scores.describe(scores, labels)
 
     def _match(self, request: requests.Match, progress: Progress) -> MatchPreview:
         table = self._table(Part.EVALUATION)
-        return preview(self._wanted(request), self.data.info, table, progress)
+        wanted = self._wanted(request)
+        if wanted.model is None:
+            return preview(wanted, self.data.info, table, progress)
+        with self._busy_host():
+            return preview(wanted, self.data.info, table, progress)
 
     def _predict(self, request: requests.Predict, progress: Progress) -> RowScores:
         matched = self._complete(self._wanted(request))
-        found = {}
-        for part, table in self.data.parts.items():
-            stamp = self._stamp(part, matched.info)
-            provenance = Provenance(
-                n_used=table.n_rows, n_total=table.n_rows, method="predict", **stamp
-            )
-            found[part] = predict(table, matched, provenance, progress)
+        if matched.model is None:
+            found = self._answers(matched, progress)
+            kind = found[Part.EVALUATION].score_kind  # known once they are read
+            matched = replace(matched, info=_scored(matched.info, kind))
+        else:
+            with self._busy_host():
+                found = self._answers(matched, progress)
+        progress.raise_if_cancelled()
         with self._lock:
             self._matched, self._predictions, self._results = matched, found, {}
         return row_scores(found[Part.EVALUATION], matched.positive)
 
+    def _answers(self, matched: Matched, progress: Progress) -> dict[Part, Predictions]:
+        found: dict[Part, Predictions] = {}
+        total = sum(table.n_rows for table in self.data.parts.values())
+        before = 0
+        for part, table in self.data.parts.items():
+            provenance = Provenance(
+                n_used=table.n_rows,
+                n_total=table.n_rows,
+                method="predict",
+                **self._stamp(part, matched.info),
+            )
+            portion = Portion(progress, before, table.n_rows, total)
+            found[part] = predict(table, matched, provenance, portion)
+            before += table.n_rows
+        return found
+
     def _complete(self, matched: Matched) -> Matched:
         """Return the match with its gaps filled, or say what forbids it."""
-        from dataclasses import replace  # noqa: PLC0415 - msgspec has one too
-
+        table = self._table(Part.EVALUATION)
         mapping = matched.mapping
         if matched.model is not None:
             mapping, problems = propose(
-                matched.info, self.data.info, matched.mapping, matched.target
+                matched.info, self.data.info, matched.mapping, matched.target, table
             )
             for problem in problems:
                 raise EngineError(problem.code, **problem.params)
-        positive = matched.positive
-        if matched.info.classes and not positive:
-            _, counts = self._label_counts(matched)
-            positive = infer_positive(matched.info.classes, counts)
+        _, counts = label_counts(table, matched)
+        positive, _ = positive_class(matched, counts)
         return replace(matched, mapping=mapping, positive=positive)
-
-    def _label_counts(self, matched: Matched) -> tuple[tuple[str, ...], dict[str, int]]:
-        codes, labels = self._table(Part.EVALUATION).codes(matched.target)
-        n = np.bincount(codes[codes >= 0], minlength=len(labels))
-        return labels, dict(zip(labels, map(int, n), strict=True))
 
     # Analyses
 
     def _run(self, request: requests.Run, progress: Progress) -> Result:
         if self._matched is None or Part.EVALUATION not in self._predictions:
             raise EngineError("predict.not_yet")
+        buckets = self._buckets
+        decision = self._decision(request.decision)
+        # Data, model and match need not be in the key: they empty the cache.
+        asked = msgspec.structs.replace(request, decision=decision)
         key = hashlib.sha256(
-            msgspec.msgpack.encode(
-                [
-                    request,
-                    sorted((name, repr(rule)) for name, rule in self._buckets.items()),
-                ]
-            )
+            msgspec.msgpack.encode([asked, list(buckets), list(buckets.values())])
         ).hexdigest()
         if key in self._results:
             return self._results[key]
         found = analysis.load(request.analysis)
-        decision = self._decision(request.decision)
         facts = analysis.Facts(
             data=self.data.info,
             model=self._matched.info,
@@ -344,35 +379,38 @@ class Session:
         reason = found.is_compatible(facts)
         if reason is not None:
             raise EngineError(reason.code, **reason.params)
+        columns = self._columns(Part.EVALUATION, decision)
         mask = None
         if request.selection is not None:
-            mask = self._mask(request.selection, decision)
+            mask = resolve(request.selection, columns)
         inputs = analysis.Inputs(
             predictions=self._predictions,
-            columns=self._columns(Part.EVALUATION, decision),
+            columns=columns,
             decision=decision,
             mask=mask,
             selection=request.selection,
-            buckets=self._buckets,
+            buckets=buckets,
             row=request.row,
             seed=request.seed,
             stamp=self._stamp(Part.EVALUATION, self._matched.info),
         )
         params = _params(found, request.params)
         began = time.perf_counter()
-        result = found.run(inputs, params, progress)
-        result = _timed(result, time.perf_counter() - began)
+        result: Result = _timed(
+            found.run(inputs, params, progress), time.perf_counter() - began
+        )
         if len(self._results) >= _MOST_RESULTS:
             self._results.pop(next(iter(self._results)))
         self._results[key] = result
         return result
 
     def _decision(self, decision: Decision | None) -> Decision:
-        decision = decision or Decision()
-        if not decision.positive and self._matched is not None:
-            decision = msgspec.structs.replace(
-                decision, positive=self._matched.positive
-            )
+        matched = self._matched
+        if decision is None:
+            margin = matched is not None and matched.info.score_kind is ScoreKind.MARGIN
+            decision = Decision(threshold=0.0 if margin else 0.5)
+        if not decision.positive and matched is not None:
+            decision = msgspec.structs.replace(decision, positive=matched.positive)
         return decision
 
     def _stamp(self, part: Part, info: ModelInfo) -> dict[str, Any]:
@@ -395,55 +433,16 @@ class Session:
         return self.data.parts[part]
 
     def _columns(self, part: Part, decision: Decision | None) -> CaseColumns:
-        with self._lock:
+        with self._lock:  # rows and predictions of the same moment
+            table = self._table(part)
             predictions = self._predictions.get(part)
-        return CaseColumns(
-            self._table(part), predictions, self._decision(decision), self._buckets
-        )
-
-    def _mask(self, selection: Selection, decision: Decision | None) -> Mask:
-        columns = self._columns(Part.EVALUATION, decision)
-        try:
-            return selection.resolve(columns)
-        except TypeError as error:
-            raise EngineError("rows.wrong_kind", column=str(error)) from error
+            return CaseColumns(
+                table, predictions, self._decision(decision), self._buckets
+            )
 
     def _open_view(self, request: requests.OpenView) -> ViewInfo:
-        table = self._table(request.part)
         columns = self._columns(request.part, request.decision)
-        mask = None
-        if request.where is not None:
-            try:
-                mask = request.where.resolve(columns)
-            except TypeError as error:
-                raise EngineError("rows.wrong_kind", column=str(error)) from error
-        extra: dict[str, Any] = {}
-        if request.part in self._predictions:
-            for name in (*NUMBERS, *LABELS):
-                extra[name] = _lazily(columns, name)
-        view = views.open_view(table, extra, mask, request.sort)
-        with self._lock:
-            number = next(self._view_numbers)
-            self._views[number] = view
-            while len(self._views) > _MOST_VIEWS:
-                self._views.pop(next(iter(self._views)))
-        return ViewInfo(view=number, n_rows=len(view.order), n_total=table.n_rows)
-
-    def _view(self, number: int) -> View:
-        with self._lock:
-            if number not in self._views:
-                raise EngineError("rows.view_gone")
-            return self._views[number]
-
-    def _read_rows(self, request: requests.ReadRows) -> RowsWindow:
-        view = self._view(request.view)
-        start = max(0, request.start)
-        return RowsWindow(
-            view=request.view,
-            start=start,
-            rows=view.order[start : request.stop],
-            columns=views.window(view, start, request.stop, request.columns),
-        )
+        return self._views.open(columns, request.where, request.sort)
 
     def _summarise(self, request: requests.Summarise) -> ColumnSummaries:
         table = self._table(request.part)
@@ -458,40 +457,9 @@ class Session:
             ),
         )
 
-    # Case
 
-    def _open_case(self, request: requests.OpenCase, progress: Progress) -> CaseOpened:
-        store = CaseStore(Path(request.path), create=request.create)
-        case = store.load()
-        if self._case is not None:
-            self._case.close()
-        self._case = store
-        return CaseOpened(
-            path=str(store.path),
-            case=case,
-            read_only=store.read_only,
-            changed=changed_files(case, progress),
-        )
-
-    def _save_case(self, request: requests.SaveCase) -> Done:
-        path = Path(request.path).absolute()
-        if self._case is None or self._case.path != path:
-            if self._case is not None:
-                self._case.close()
-            self._case = CaseStore(path, create=not path.exists())
-            self._case.load()
-        self._case.save(request.case)
-        return Done()
-
-
-def _lazily(columns: CaseColumns, name: str) -> Callable[[], Any]:
-    def values() -> Any:
-        try:
-            return columns.codes(name) if name in LABELS else columns.numbers(name)
-        except TypeError:
-            return columns.numbers(name)
-
-    return values
+def _scored(info: ModelInfo, kind: ScoreKind) -> ModelInfo:
+    return msgspec.structs.replace(info, score_kind=kind)
 
 
 def _params(found: analysis.Analysis, given: dict[str, Any]) -> Any:

@@ -15,6 +15,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("There is not enough memory for this."),
         mark("Close other programs, or use fewer rows or columns."),
     ),
+    "engine.no_room": (
+        mark("The answer could not be handed over: {why}."),
+        mark("Make room on the disk that holds your cache folder."),
+    ),
     "analysis.unknown": (
         mark("There is no analysis called {name}; there are {known}."),
         "",
@@ -59,11 +63,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("There is no column called {column} to weigh the rows."),
         "",
     ),
+    "weights.not_numeric": (mark("The weights in {column} are text."), ""),
     "weights.not_a_weight": (
         mark("Row {row} of {column} is missing, negative or infinite ({n} such rows)."),
         mark("Weights have to be finite and not negative."),
     ),
     "scores.missing_column": (mark("There is no score column called {column}."), ""),
+    "scores.not_numeric": (
+        mark("The score column {column} holds text."),
+        mark("Choose the column with the numbers."),
+    ),
     "scores.columns": (
         mark("{n_columns} score columns do not fit the classes {classes}."),
         mark("Give one column a class, or one for the positive class of two."),
@@ -96,9 +105,40 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("The match names columns that the data do not have: {columns}."),
         mark("Match again by name."),
     ),
+    "match.missing_all_used": (
+        mark("{n} inputs of the model have no column: {columns}."),
+        mark("Open data that have them."),
+    ),
     "match.not_numeric": (
-        mark("{column} is {kind}, but the model wants a number there."),
-        mark("Choose another column for this input."),
+        mark(
+            "{column} is {kind}, but the model wants a number there; row {row} holds "
+            "{value} ({n} such rows)."
+        ),
+        mark("Correct the values, or choose another column for this input."),
+    ),
+    "match.numbers_as_text": (
+        mark("{column} holds numbers written as text, and the model wants numbers."),
+        mark("Change the kind of the column, or how the file is read."),
+    ),
+    "match.similar_names": (
+        mark("Some names differ in blanks or letter case: {pairs}."),
+        mark("Check that these are the same columns."),
+    ),
+    "match.not_categories": (
+        mark("{column} holds more different numbers than the model has categories."),
+        mark("Check that this is the right column."),
+    ),
+    "match.positive_by_name": (
+        mark("{name} is taken as the class to be found, because of its name."),
+        "",
+    ),
+    "match.positive_rarer": (
+        mark("{name} is taken as the class to be found: it is the rarer ({n} rows)."),
+        "",
+    ),
+    "match.positive_by_score": (
+        mark("{name} is taken as the class to be found: the score column names it."),
+        "",
     ),
     "match.target_is_input": (
         mark("{column} is the target and also an input of the model."),
@@ -114,7 +154,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Compare the first predictions with what you expect."),
     ),
     "match.unknown_categories": (
-        mark("{column} has {n} values the model has never seen: {categories}."),
+        mark(
+            "{column} has {n} values that the model has never seen, in {n_rows} rows: "
+            "{categories}."
+        ),
         "",
     ),
     "match.unmatched_labels": (
@@ -128,6 +171,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Check the spelling; names with blanks stand in quotes."),
     ),
     "rows.no_such_bucket": (mark("There is no bucket called {name}."), ""),
+    "rows.endless": (
+        mark("The rule goes round in a circle: a bucket is made of itself."),
+        mark("Change one of the buckets it names."),
+    ),
     "rows.wrong_kind": (
         mark("{column} cannot be compared in this way."),
         mark("Use = or in for labels, and <, > or between for numbers."),

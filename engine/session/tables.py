@@ -1,0 +1,109 @@
+"""Views that are open: rows filtered and sorted, waiting to be read."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.contracts.errors import EngineError
+from engine.contracts.results import RowPlace, RowsWindow, ViewInfo
+from engine.data import views
+from engine.session.columns import LABELS, NUMBERS, CaseColumns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.contracts import requests
+    from engine.contracts.selection import Mask, Selection
+    from engine.data.views import View
+
+_MOST_VIEWS = 64
+
+
+class OpenViews:
+    """Views by number; the oldest make room. May be asked from several threads."""
+
+    def __init__(self) -> None:
+        self._views: dict[int, View] = {}
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def open(
+        self,
+        columns: CaseColumns,
+        where: Selection | None,
+        sort: tuple[tuple[str, bool], ...],
+    ) -> ViewInfo:
+        """Filter and sort the rows of a part; pseudo-columns are columns here."""
+        mask = None if where is None else resolve(where, columns)
+        extra: dict[str, Callable[[], Any]] = {"@row": _lazily(columns, "@row")}
+        if columns.predicted:
+            extra |= {name: _lazily(columns, name) for name in (*NUMBERS, *LABELS)}
+        view = views.open_view(columns.table, extra, mask, sort)
+        with self._lock:
+            number = next(self._numbers)
+            self._views[number] = view
+            while len(self._views) > _MOST_VIEWS:
+                self._views.pop(next(iter(self._views)))
+        return ViewInfo(view=number, n_rows=len(view.order), n_total=columns.n_rows)
+
+    def get(self, number: int) -> View:
+        """Return a view.
+
+        Raises
+        ------
+        EngineError
+            ``rows.view_gone`` if it was closed to make room.
+        """
+        with self._lock:
+            if number not in self._views:
+                raise EngineError("rows.view_gone")
+            return self._views[number]
+
+    def read(self, request: requests.ReadRows) -> RowsWindow:
+        """Return the cells of some columns for some rows of a view."""
+        view = self.get(request.view)
+        start = max(0, request.start)
+        stop = max(start, request.stop)
+        return RowsWindow(
+            view=request.view,
+            start=start,
+            rows=view.order[start:stop],
+            columns=views.window(view, start, stop, request.columns),
+        )
+
+    def find(self, request: requests.FindRow) -> RowPlace:
+        """Return where in a view a row stands."""
+        found = np.flatnonzero(self.get(request.view).order == request.row)
+        place = int(found[0]) if len(found) else -1
+        return RowPlace(view=request.view, row=request.row, position=place)
+
+
+def resolve(selection: Selection, columns: CaseColumns) -> Mask:
+    """Return the rows that a recipe means.
+
+    Raises
+    ------
+    EngineError
+        ``rows.*`` if it names what is not there, compares labels as numbers, or
+        buckets mean one another.
+    """
+    try:
+        return selection.resolve(columns)
+    except TypeError as error:
+        raise EngineError("rows.wrong_kind", column=str(error)) from error
+    except RecursionError as error:
+        raise EngineError("rows.endless") from error
+
+
+def _lazily(columns: CaseColumns, name: str) -> Callable[[], Any]:
+    def values() -> Any:
+        try:
+            return columns.codes(name) if name in LABELS else columns.numbers(name)
+        except TypeError:  # the truth of a regression is a number
+            return columns.numbers(name)
+
+    return values
