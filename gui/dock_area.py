@@ -28,7 +28,7 @@ class _Handle(QWidget):
         self.setToolTip(tr("Drag to move, double-click to float"))
 
     def sizeHint(self) -> QSize:
-        return QSize(40, 6)
+        return QSize(40, 4)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -51,7 +51,7 @@ class MainWindow(QMainWindow):
     def __init__(self, context: AppContext, *, ask: bool = True) -> None:
         super().__init__()
         self.context = context
-        self._case_chosen = False
+        self._case_chosen = self._restoring = False
         self.questions = Questions(context, self, ask=ask)
         self.setWindowTitle("Trasluz")
         self.setAcceptDrops(True)
@@ -215,6 +215,9 @@ class MainWindow(QMainWindow):
         if self.docks.current == "data" and not self._case_chosen:
             self.show_perspective("errors")
         self._case_chosen = True
+        if self._restoring and self.context.case.scores is not None:
+            self._restoring = False
+            self.context.notify.info(tr("The case has been restored."))
 
     def _show_reasons(self) -> None:
         case = self.context.case
@@ -236,6 +239,7 @@ class MainWindow(QMainWindow):
 
     def _engine_changed(self, state: str) -> None:
         codes = {"lost": "engine.lost", "failed": "engine.given_up"}
+        self._restoring = self._restoring or state == "lost"
         if state in codes:  # said even where no job was running to say it
             self.context.notify.error(ErrorInfo(code=codes[state]))
 

@@ -217,7 +217,7 @@ def _style_sheet(tokens: Tokens) -> str:
     return f"""
     QToolTip {{ color: {tokens.text}; background: {tokens.panel};
         border: 1px solid {tokens.line}; padding: 4px; }}
-    QMainWindow::separator {{ background: {tokens.ground}; width: 8px; height: 4px; }}
+    QMainWindow::separator {{ background: {tokens.ground}; width: 6px; height: 6px; }}
     QMainWindow::separator:hover {{ background: {tokens.line}; }}
     QToolButton {{ border: 1px solid transparent; padding: 3px 6px; }}
     QToolButton:hover {{ background: {tokens.accent_soft}; }}
@@ -247,6 +247,7 @@ def _style_sheet(tokens: Tokens) -> str:
     QTableView, QTreeView, QListView {{ border: none; gridline-color: {tokens.line};
         background: {tokens.panel}; selection-background-color: {tokens.accent_soft};
         selection-color: {tokens.text}; }}
+    QListWidget::item {{ padding: 3px 6px; }}
     QHeaderView::section {{ background: {tokens.panel}; color: {tokens.muted};
         border: none; border-bottom: 1px solid {tokens.line}; padding: 4px 8px; }}
     QTabBar::tab {{ background: {tokens.ground}; color: {tokens.muted};

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from engine.contracts.dataset import Part
@@ -15,11 +15,14 @@ from engine.contracts.model import ScoreKind, Task
 from gui.widgets.selection_words import words_of
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QAbstractButton
 
     from gui.context import AppContext
 
-_LONGEST = 48
+# Letters of a rule, and whether the parts and the search words are spelt out, from
+# a wide window to a narrow one.
+_FULL, _SHORTER, _SHORTEST = 48, 24, 0
 
 
 class Chip(QToolButton):
@@ -63,6 +66,7 @@ class CaseBar(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._longest = _FULL
         self.setObjectName("case-bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         title = QLabel("Trasluz")
@@ -75,7 +79,7 @@ class CaseBar(QWidget):
         self.search = QPushButton(tr("Search or command — Ctrl+K"))
         self.search.setObjectName("search")
         self.search.setAccessibleName(tr("Search or command"))
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 12, 6)
         row.setSpacing(8)
         row.addWidget(title)
@@ -97,11 +101,23 @@ class CaseBar(QWidget):
         self.refresh()
 
     def refresh(self, *_: object) -> None:
-        """Write every chip again."""
-        self._show_model()
-        self._show_data()
-        self._show_decision()
-        self._show_selection()
+        """Write every chip again, as fully as there is room."""
+        for self._longest in (_FULL, _SHORTER, _SHORTEST):
+            self._show_model()
+            self._show_data()
+            self._show_decision()
+            self._show_selection()
+            if self._row.minimumSize().width() <= self.width():
+                break
+
+    def minimumSizeHint(self) -> QSize:
+        """Never keep the window from getting narrow: chips shorten instead."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.refresh()
 
     def _chips(self) -> tuple[tuple[QAbstractButton, str], ...]:
         return ((self.model, "model"), (self.data, "data"), (self.decision, "decision"))
@@ -124,7 +140,9 @@ class CaseBar(QWidget):
             Part.CALIBRATION: tr("calibration"),
         }
         parts = " · ".join(f"{p.n_rows:,} {words[p.part]}" for p in data.parts)
-        text = _fact(tr("data"), data.name) + f"&nbsp; {escape(parts)}"
+        text = _fact(tr("data"), data.name)
+        if self._longest:
+            text += f"&nbsp; {escape(parts)}"
         self.data.show_text(text, f"{data.name}: {parts}")
 
     def _show_decision(self) -> None:
@@ -154,7 +172,8 @@ class CaseBar(QWidget):
             return
         n = trn("{n} row", "{n} rows", selection.n_selected)
         words = words_of(selection.recipe)
-        short = words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
+        fits = len(words) <= self._longest
+        short = words if fits else words[: max(0, self._longest - 1)] + "…"
         rich = _fact(tr("selection"), n) + f": {escape(short)} &nbsp;✕"
         self.selection.show_text(
             rich,
