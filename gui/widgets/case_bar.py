@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from gui.context import AppContext
 
-# Letters of a rule, and whether the parts and the search words are spelt out, from
-# a wide window to a narrow one.
-_FULL, _SHORTER, _SHORTEST = 48, 24, 0
+# How much is said, from a wide window to a narrow one: the letters of a rule, and
+# whether the parts of the data are listed.
+_WORDY = ((48, True), (48, False), (24, False), (0, False))
 
 
 class Chip(QToolButton):
@@ -66,7 +66,7 @@ class CaseBar(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._longest = _FULL
+        self._longest, self._lists_parts = _WORDY[0]
         self.setObjectName("case-bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         title = QLabel("Trasluz")
@@ -102,7 +102,7 @@ class CaseBar(QWidget):
 
     def refresh(self, *_: object) -> None:
         """Write every chip again, as fully as there is room."""
-        for self._longest in (_FULL, _SHORTER, _SHORTEST):
+        for self._longest, self._lists_parts in _WORDY:
             self._show_model()
             self._show_data()
             self._show_decision()
@@ -141,7 +141,7 @@ class CaseBar(QWidget):
         }
         parts = " · ".join(f"{p.n_rows:,} {words[p.part]}" for p in data.parts)
         text = _fact(tr("data"), data.name)
-        if self._longest:
+        if self._lists_parts:
             text += f"&nbsp; {escape(parts)}"
         self.data.show_text(text, f"{data.name}: {parts}")
 
