@@ -2,38 +2,71 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+import traceback
 from typing import TYPE_CHECKING
 
 from engine.cli.arguments import parser
 from engine.contracts.errors import EngineError
+from engine.contracts.i18n import install
 from engine.contracts.messages import next_step, sentence
-from engine.environment import prepare
+from engine.environment import limit_threads, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 OK, BAD_INPUT, INTERRUPTED = 0, 2, 130
+# Set, it has tracebacks printed: for reports of defects.
+DETAILS = "TRASLUZ_DETAILS"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return the exit code.
 
-    0 where it was done, 2 with one line on standard error where the input does
-    not allow it, 130 after Ctrl+C with nothing half-written.
+    0 where it was done, 2 with one line on standard error where it could not be,
+    130 after Ctrl+C with nothing half-written.
     """
     prepare()
+    limit_threads()
+    install(_language())
+    for stream in (sys.stdout, sys.stderr):  # a terminal may not know every letter
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     asked = parser().parse_args(arguments)
-    from engine.cli import commands  # noqa: PLC0415 - help stays quick
-
     try:
+        from engine.cli import commands  # noqa: PLC0415 - help stays quick
+
         getattr(commands, asked.command)(asked)
+        sys.stdout.flush()
     except EngineError as error:
-        advice = next_step(error.code, error.params)
-        text = sentence(error.code, error.params)
-        print(f"trasluz: {text} {advice}".rstrip(), file=sys.stderr)
+        _say(error)
         return BAD_INPUT
     except KeyboardInterrupt:
         print("trasluz: stopped", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:  # noqa: BLE001 - one line, whatever happened
+        internal = EngineError("engine.internal", kind=type(error).__name__)
+        internal.__cause__ = error
+        _say(internal)
+        return BAD_INPUT
     return OK
+
+
+def _say(error: EngineError) -> None:
+    text = sentence(error.code, error.params)
+    advice = next_step(error.code, error.params)
+    print(f"trasluz: {text} {advice}".rstrip(), file=sys.stderr)
+    if os.environ.get(DETAILS):
+        traceback.print_exception(error)
+
+
+def _language() -> str:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return os.environ[name][:2]
+    return "en"

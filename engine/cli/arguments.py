@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from typing import NoReturn
 
 from engine.contracts.i18n import tr
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"trasluz: {message} ({self.prog} --help)", file=sys.stderr)
+        raise SystemExit(2)
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of ``main.py``'s commands."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="main.py",
+        allow_abbrev=False,
         description=tr("Where a model fails, and how sure one can be of that."),
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    evaluate = commands.add_parser("evaluate", help=tr("how good is the model"))
+    evaluate = commands.add_parser(
+        "evaluate", allow_abbrev=False, help=tr("how good is the model")
+    )
     _inputs(evaluate)
 
-    run = commands.add_parser("run", help=tr("run one analysis"))
+    run = commands.add_parser("run", allow_abbrev=False, help=tr("run one analysis"))
     run.add_argument("analysis", metavar="ANALYSIS")
     _inputs(run)
     run.add_argument(
@@ -48,7 +61,14 @@ def parser() -> argparse.ArgumentParser:
 
 def _inputs(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
-    add("--model", metavar="FILE", help=tr("the model"))
+    source = command.add_mutually_exclusive_group(required=False)
+    source.add_argument("--model", metavar="FILE", help=tr("the model"))
+    source.add_argument(
+        "--scores",
+        default="",
+        metavar="COLUMN[,COLUMN…]",
+        help=tr("columns that hold recorded scores, instead of a model"),
+    )
     add(
         "--data",
         required=True,
@@ -66,12 +86,6 @@ def _inputs(command: argparse.ArgumentParser) -> None:
         help=tr("only the rows where COLUMN is VALUE"),
     )
     add("--threshold", type=float, metavar="T", help=tr("0.5 unless told otherwise"))
-    add(
-        "--scores",
-        default="",
-        metavar="COLUMN[,COLUMN…]",
-        help=tr("columns that hold recorded scores, instead of a model"),
-    )
     add("--prediction", metavar="COLUMN", help=tr("column of recorded labels"))
     add("--reference", metavar="FILE", help=tr("the training rows"))
     add("--calibration", metavar="FILE", help=tr("rows for calibration"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -11,18 +11,21 @@ from engine import analysis
 from engine.cli import output
 from engine.cli.work import work
 from engine.contracts.errors import EngineError
+from engine.contracts.i18n import tr
 from engine.contracts.requests import Inspect
 from engine.models.safety_text import as_text
 
 if TYPE_CHECKING:
     import argparse
 
+    from engine.contracts.results import Summary
+
 
 def evaluate(asked: argparse.Namespace) -> None:
     """Say how good the model is."""
-    with work() as session:
+    with work(warm=bool(asked.model)) as session:
         scores = session.prepare(asked)
-        result = session.analyse("summary", scores, asked)
+        result = cast("Summary", session.analyse("summary", scores, asked))
     if asked.json:
         output.write_json(output.evaluation(result), asked.json)
     if asked.json != "-":
@@ -33,7 +36,7 @@ def run(asked: argparse.Namespace) -> None:
     """Run one analysis and write what it finds."""
     analysis.load(asked.analysis)
     params = _params(asked.params)
-    with work() as session:
+    with work(warm=bool(asked.model)) as session:
         scores = session.prepare(asked)
         result = session.analyse(
             asked.analysis, scores, asked, params, row=asked.row, seed=asked.seed
@@ -42,8 +45,8 @@ def run(asked: argparse.Namespace) -> None:
         output.write_arrays(result, asked.out)
     if asked.json:
         output.write_json(result, asked.json)
-    if asked.json != "-" and not asked.out:
-        _print(output.as_json(result))
+    if asked.json != "-":
+        _print(output.as_text(result))
 
 
 def analyses(asked: argparse.Namespace) -> None:
@@ -54,7 +57,7 @@ def analyses(asked: argparse.Namespace) -> None:
         found.append(
             {
                 "id": item.id,
-                "title": item.title,
+                "title": tr(item.title),
                 "parameters": msgspec.to_builtins(item.Params()),
             }
         )
@@ -90,7 +93,7 @@ def _typed(text: str) -> Any:
     try:
         value = msgspec.json.decode(text)
     except msgspec.DecodeError:
-        return text
+        return {"True": True, "False": False}.get(text, text)
     return value if isinstance(value, (int, float, bool, str)) else text
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,23 @@ import numpy as np
 
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import tr
+from engine.contracts.messages import sentence
 from engine.contracts.model import Task
 from engine.contracts.readings import metric_names, numbers
 from engine.contracts.readings import summary as reading
 
 if TYPE_CHECKING:
     from engine.contracts.results import Metric, Result, Summary
+
+_READINGS = {
+    "Summary": "engine.contracts.readings.summary:read",
+    "Confusion": "engine.contracts.readings.confusion:read",
+    "Reliability": "engine.contracts.readings.reliability:read",
+    "Residuals": "engine.contracts.readings.residuals:read",
+    "Buckets": "engine.contracts.readings.buckets:read",
+}
+_LONGEST = 400
+_MOST_CELLS = 16
 
 
 def evaluation(result: Summary) -> dict[str, Any]:
@@ -82,7 +94,46 @@ def evaluation_text(result: Summary) -> str:
     if result.task is not Task.REGRESSION and result.confusion is not None:
         lines += ["", tr("Confusion (rows are the truth):")]
         lines += _aligned(_confusion_rows(result))
+    if result.notes:
+        lines += ["", *(sentence(note.code, note.params) for note in result.notes)]
     return "\n".join(lines)
+
+
+def as_text(result: Result) -> str:
+    """Return any result to read: what it means, then what it holds, arrays in short."""
+    lines = []
+    said = _READINGS.get(type(result).__name__)
+    if said is not None:
+        module, function = said.split(":")
+        lines += [getattr(import_module(module), function)(result), ""]
+    rows = []
+    for name in result.__struct_fields__:
+        value = getattr(result, name)
+        if name != "provenance" and value is not None:
+            rows.append([name, _in_short(value)])
+    width = max(len(row[0]) for row in rows)
+    lines += [f"{name:<{width}}  {text}" for name, text in rows]
+    return "\n".join(lines)
+
+
+def _in_short(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return _array_in_short(value)
+    text = as_json(value).replace("\n", " ")
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _array_in_short(values: np.ndarray) -> str:
+    shape = " × ".join(str(side) for side in values.shape)
+    if values.size <= _MOST_CELLS:
+        return np.array2string(values, precision=6, separator=", ").replace("\n", "")
+    if values.dtype.kind not in "fiu":
+        return tr("{shape} values", shape=shape)
+    low, high = np.nanmin(values), np.nanmax(values)
+    return tr(
+        "{shape} numbers, {low:.6g} to {high:.6g}", shape=shape, low=low, high=high
+    )
 
 
 def as_json(value: Any) -> str:

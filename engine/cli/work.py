@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import sys
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from engine import runner, scratch
-from engine.contracts.dataset import Part, ReadOptions, Split
+from engine.contracts.dataset import Part, Split
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
 from engine.contracts.events import Failed, Finished, Progressed, Warned
@@ -17,6 +19,7 @@ from engine.contracts.model import RecordedScores, ScoreKind, Task
 from engine.contracts.requests import (
     ConfigureData,
     Inspect,
+    Match,
     OpenData,
     OpenModel,
     Predict,
@@ -28,12 +31,14 @@ from engine.session import Session
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from engine.contracts.events import JobEvent
+    from engine.contracts.dataset import DatasetInfo
+    from engine.contracts.errors import Param
+    from engine.contracts.events import HostState, JobEvent
     from engine.contracts.predictions import RowScores
     from engine.contracts.requests import Request
-    from engine.contracts.results import Result, SafetyReport
+    from engine.contracts.results import MatchPreview, Result, SafetyReport
     from engine.contracts.selection import Selection
 
 _WIDTH = 78
@@ -62,8 +67,7 @@ class Work:
             if isinstance(event, Progressed):
                 self._show(event)
             elif isinstance(event, Warned):
-                self._clear()
-                print(sentence(event.code, event.params), file=sys.stderr)
+                self.tell(event.code, event.params)
             elif isinstance(event, (Finished, Failed)):
                 last.append(event)
 
@@ -72,13 +76,22 @@ class Work:
         match last:
             case [Finished() as finished]:
                 return finished.result
-            case [Failed() as failed]:
-                raise EngineError(failed.error.code, **failed.error.params)
+            case [Failed(error=found)]:
+                error = EngineError(found.code, **found.params)
+                error.add_note(found.details)
+                raise error
         raise KeyboardInterrupt
+
+    def tell(self, code: str, params: dict[str, Param]) -> None:
+        """Say on standard error what the user should know."""
+        self._clear()
+        print(f"trasluz: {sentence(code, params)}", file=sys.stderr)
 
     def prepare(self, asked: argparse.Namespace) -> RowScores:
         """Open everything the arguments name and predict."""
-        self.ask(OpenData(paths=tuple(asked.data), options=ReadOptions()))
+        opened: DatasetInfo = self.ask(OpenData(paths=tuple(asked.data)))
+        for note in opened.notes:
+            self.tell(note.code, note.params)
         self.ask(ConfigureData(split=_split(asked.split)))
         for path, part in (
             (asked.reference, Part.REFERENCE),
@@ -87,17 +100,27 @@ class Work:
             if path:
                 self.ask(OpenData(paths=(path,), part=part))
         if asked.model:
-            self._open_model(asked.model, asked.consent)
+            self._open_model(asked.model, asked.consent.strip().lower())
         else:
-            names = tuple(name.strip() for name in asked.scores.split(",") if name)
+            names = tuple(n.strip() for n in asked.scores.split(",") if n.strip())
             scores = RecordedScores(scores=names, prediction=asked.prediction)
             if not names and not asked.prediction:
                 raise EngineError("predict.no_model")
             self.ask(UseRecordedScores(scores=scores))
+        self._look_at_match(Match(target=asked.target, positive=asked.positive))
         found: RowScores = self.ask(
             Predict(target=asked.target, positive=asked.positive, weights=asked.weights)
         )
         return found
+
+    def _look_at_match(self, asked: Match) -> None:
+        tried: MatchPreview = self.ask(asked)
+        for problem in tried.problems:
+            raise EngineError(problem.code, **problem.params)
+        for note in tried.warnings:
+            self.tell(note.code, note.params)
+        if tried.positive_reason is not None:
+            self.tell(tried.positive_reason.code, tried.positive_reason.params)
 
     def analyse(
         self,
@@ -111,6 +134,7 @@ class Work:
     ) -> Result:
         """Run one analysis on the rows that were asked for."""
         selection = _rows(asked)
+        decision = decision_of(scores, asked.threshold)
         if row is not None and not 0 <= row < scores.n_rows:
             raise EngineError("rows.no_such_row", row=row, n=scores.n_rows)
         result: Result = self.ask(
@@ -118,7 +142,7 @@ class Work:
                 analysis=analysis,
                 params=params or {},
                 selection=selection,
-                decision=decision_of(scores, asked.threshold),
+                decision=decision,
                 row=row,
                 seed=seed,
             )
@@ -152,11 +176,21 @@ class Work:
 
 
 @contextmanager
-def work() -> Iterator[Work]:
-    """Give a session that is always closed, with its scratch folder removed."""
+def work(*, warm: bool = False) -> Iterator[Work]:
+    """Give a session that is always closed, with its scratch folder removed.
+
+    Parameters
+    ----------
+    warm
+        Start the model's host now, while the data are read.
+    """
     folder = scratch.create()
     session = Session(folder, spare=False)
     try:
+        if warm:
+            watch = session.watch_host
+            ignore: Callable[[HostState], None] = lambda _state: None  # noqa: E731
+            threading.Thread(target=watch, args=(ignore,), daemon=True).start()
         yield Work(session)
     finally:
         session.close()
@@ -164,13 +198,21 @@ def work() -> Iterator[Work]:
 
 
 def decision_of(scores: RowScores, threshold: float | None) -> Decision:
-    """Return the decision that a threshold, or none, means for these scores."""
+    """Return the decision that a threshold, or none, means for these scores.
+
+    Raises
+    ------
+    EngineError
+        ``command.no_threshold`` if there is nothing that it could decide.
+    """
     if scores.task is not Task.BINARY or scores.score_kind is ScoreKind.LABEL:
+        if threshold is not None:
+            raise EngineError("command.no_threshold", task=scores.task.value)
         return Decision(positive=scores.positive)
-    natural = scores.natural_threshold
-    return Decision(
-        positive=scores.positive, threshold=natural if threshold is None else threshold
-    )
+    chosen = scores.natural_threshold if threshold is None else threshold
+    if not math.isfinite(chosen):
+        raise EngineError("command.bad_threshold", text=str(chosen))
+    return Decision(positive=scores.positive, threshold=chosen)
 
 
 def _rows(asked: argparse.Namespace) -> Selection | None:

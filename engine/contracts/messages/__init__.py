@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from engine.contracts.errors import Param
 
+_LONGEST = 300
 AREAS = ("case", "data", "evaluate", "model", "safety", "spine", "window")
 
 
@@ -47,16 +48,28 @@ def _filled(code: str, params: Mapping[str, Param] | None, place: int) -> str:
     if not text:
         return ""
     shown = {name: _shown(value) for name, value in (params or {}).items()}
-    return tr(text, **shown) if shown else tr(text)
+    try:
+        return tr(text, **shown) if shown or "{" in text else tr(text)
+    except (KeyError, IndexError, ValueError):  # sent without all it needs
+        return tr(text)
 
 
 def _shown(value: Param) -> str:
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return ", ".join(map(_printable, value))
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:.6g}"
-    return "" if value is None else value
+    return "" if value is None else _printable(value)
+
+
+def _printable(text: str) -> str:
+    """Return text from a file so that it cannot steer a terminal or fill a window."""
+    if len(text) > _LONGEST:
+        text = text[: _LONGEST - 1] + "…"
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

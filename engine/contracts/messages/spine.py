@@ -191,6 +191,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("--split wants COLUMN=VALUE, not {text}."),
         mark("An example: --split part=evaluation."),
     ),
+    "command.no_threshold": (
+        mark("A threshold decides nothing here (the task is {task})."),
+        mark("Leave --threshold out, or give probabilities of two classes."),
+    ),
+    "command.bad_threshold": (mark("--threshold wants a number, not {text}."), ""),
     "command.cannot_write": (
         mark("{file} cannot be written: {why}."),
         mark("Choose another folder, or make room."),
