@@ -221,6 +221,9 @@ def _built(
     tables = {part: Table(file.arrow) for part, file in files.items()}
     if split is not None:
         tables |= _split(tables[Part.EVALUATION], split, set(files))
+    if len(tables) > 1 or split is not None:
+        counted = tables.get(Part.EVALUATION) or next(iter(tables.values()))
+        columns = schema.recounted(columns, counted.arrow)
     infos = []
     for part, table in tables.items():
         file = files.get(part) or files[Part.EVALUATION]

@@ -109,6 +109,38 @@ def choose(
     return tuple(result)
 
 
+def recounted(columns: tuple[Column, ...], evaluation: pa.Table) -> tuple[Column, ...]:
+    """Return the columns with counts and extremes over the evaluation part.
+
+    Kinds, roles and categories stay: those are of all parts, so that a label met
+    only in training keeps its name.
+    """
+    result = []
+    for column in columns:
+        values = evaluation.column(column.name)
+        missing, distinct = _counts(values)
+        low = high = None
+        if _is_number(values.type) or pa.types.is_temporal(values.type):
+            low, high, _ = _extremes(values)
+        result.append(
+            msgspec.structs.replace(
+                column, n_missing=missing, n_distinct=distinct, low=low, high=high
+            )
+        )
+    return tuple(result)
+
+
+def _counts(column: pa.ChunkedArray) -> tuple[int, int]:
+    """Count missing and distinct values; ``nan`` is missing, not a value."""
+    missing = column.null_count
+    distinct = int(pc.count_distinct(column, mode="only_valid").as_py())
+    if pa.types.is_floating(column.type):
+        n_nan = int(pc.sum(pc.is_nan(column)).as_py() or 0)
+        missing += n_nan
+        distinct -= n_nan > 0
+    return missing, distinct
+
+
 def _plain_type(column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type
     if pa.types.is_dictionary(kind):
@@ -148,11 +180,9 @@ def _as_dates(
 def _described(
     name: str, column: pa.ChunkedArray, n: int, notes: tuple[Note, ...]
 ) -> Column:
-    missing = column.null_count
+    missing, distinct = _counts(column)
     kind_of = column.type
     low = high = None
-    if pa.types.is_floating(kind_of):
-        missing += int(pc.sum(pc.is_nan(column)).as_py() or 0)
     if _is_number(kind_of) or pa.types.is_temporal(kind_of):
         low, high, infinite = _extremes(column)
         if infinite:
@@ -160,9 +190,6 @@ def _described(
                 *notes,
                 Note(code="schema.infinite", params={"column": name, "n": infinite}),
             )
-    distinct = int(pc.count_distinct(column, mode="only_valid").as_py())
-    if pa.types.is_floating(kind_of) and missing > column.null_count:
-        distinct -= 1  # nan counted as a value
     kind, kind_reason, categories = _kind(name, column, distinct, n - missing)
     role, role_reason = _role(name, kind, column, distinct, n - missing, categories)
     if distinct <= 1:
