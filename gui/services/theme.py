@@ -248,6 +248,7 @@ def _style_sheet(tokens: Tokens) -> str:
         background: {tokens.panel}; selection-background-color: {tokens.accent_soft};
         selection-color: {tokens.text}; }}
     QListWidget::item {{ padding: 3px 6px; }}
+    QHeaderView {{ background: {tokens.panel}; border: none; }}
     QHeaderView::section {{ background: {tokens.panel}; color: {tokens.muted};
         border: none; border-bottom: 1px solid {tokens.line}; padding: 4px 8px; }}
     QTabBar::tab {{ background: {tokens.ground}; color: {tokens.muted};

@@ -37,7 +37,7 @@ def read(result: Reliability) -> str:
     if not off.any():
         return tr(
             "No gap between what it says and what happens can be told from chance "
-            "(ECE {error}).",
+            "at an ECE of {error}.",
             error=percent_with_interval(error.value, error.low, error.high),
         )
     start, stop = _stretch(bins, gap, off)
