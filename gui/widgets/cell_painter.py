@@ -29,19 +29,19 @@ class Cell(Protocol):
     """What is painted in one cell."""
 
     @property
-    def text(self) -> str: ...  # noqa: D102
+    def text(self) -> str: ...
     @property
-    def right(self) -> bool: ...  # noqa: D102
+    def right(self) -> bool: ...
     @property
-    def muted(self) -> bool: ...  # noqa: D102
+    def muted(self) -> bool: ...
     @property
-    def bold(self) -> bool: ...  # noqa: D102
+    def bold(self) -> bool: ...
     @property
-    def wrong(self) -> bool: ...  # noqa: D102
+    def wrong(self) -> bool: ...
     @property
-    def bar(self) -> float | None: ...  # noqa: D102
+    def bar(self) -> float | None: ...
     @property
-    def interval(self) -> Interval | None: ...  # noqa: D102
+    def interval(self) -> Interval | None: ...
 
 
 class CellPainter:
