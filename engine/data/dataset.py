@@ -160,7 +160,7 @@ def _read_files(
     tables = [read.table.select(first.column_names) for read in reads]
     try:
         joined = pa.concat_tables(tables, promote_options="permissive")
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise EngineError("data.files_types", why=str(error)[:300]) from error
     arrow, notes = schema.typed(joined)
     return _File(arrow=arrow, reads=tuple(reads), notes=notes)

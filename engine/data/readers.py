@@ -147,7 +147,8 @@ def _by_format(
 
 
 def _parquet(path: Path, progress: Progress) -> pa.Table:
-    with pq.ParquetFile(path, memory_map=True) as file:
+    # not mapped: a file that shrinks while it is read would end the process
+    with pq.ParquetFile(path, memory_map=False) as file:
         groups = file.num_row_groups
         if not groups:
             return file.read()

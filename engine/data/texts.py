@@ -66,16 +66,32 @@ def read_delimited(
         try:
             table = _read_once(reopen(), options, as_text, ragged, size, progress)
             break
+        except UnicodeDecodeError as error:
+            encoding = options.encoding or "utf-8"
+            raise EngineError(
+                "data.wrong_encoding", file=name, encoding=encoding, why=error.reason
+            ) from error
         except pa.ArrowInvalid as error:
             place = _CONVERSION.search(str(error))
             if place is None:
                 raise _explained(error, name, options.encoding or "utf-8") from error
             column, value = _column_name(reopen(), options, place), place["value"]
-            if column in as_text:
+            if as_text.get(column) == pa.string():
                 raise _explained(error, name, options.encoding or "utf-8") from error
+            if column not in as_text and _is_number(value, options.decimal or "."):
+                as_text[column] = pa.float64()  # whole numbers or blanks so far
+                continue
             as_text[column] = pa.string()
             params = {"column": column, "value": value[:80], "row": _row_of(place)}
             notes.append(Note(code="data.mixed_column", params=params))
+    for field in table.schema:
+        if pa.types.is_binary(field.type):  # text that is not in the encoding
+            raise EngineError(
+                "data.wrong_encoding",
+                file=name,
+                encoding=options.encoding or "utf-8",
+                why=field.name,
+            )
     if not options.header:
         names = [f"column {i}" for i in range(1, table.num_columns + 1)]
         table = table.rename_columns(names)
@@ -135,6 +151,14 @@ def _column_name(file: io.RawIOBase, options: ReadOptions, place: re.Match[str])
     encoding = options.encoding or "utf-8"
     text = io.TextIOWrapper(io.BufferedReader(file), encoding=encoding, newline="")
     return next(csv.reader(text, delimiter=options.separator or ","))[number]
+
+
+def _is_number(value: str, decimal: str) -> bool:
+    try:
+        float(value.replace(decimal, "."))
+    except ValueError:
+        return False
+    return True
 
 
 def _row_of(place: re.Match[str]) -> int:
