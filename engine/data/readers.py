@@ -28,6 +28,7 @@ from engine.data.sniff import HEAD, format_of, text_options
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engine.contracts.errors import Param
     from engine.contracts.progress import Progress
 
 _BLOCK = 8 << 20
@@ -79,7 +80,8 @@ def read(path: Path, options: ReadOptions, progress: Progress = SILENT) -> Read:
         options=used,
         sheets=sheets,
     )
-    return Read(_named(table, path.name), source, notes)
+    table, renamed = _named(table, path.name)
+    return Read(table, source, notes + renamed)
 
 
 def fingerprint(path: Path, progress: Progress = SILENT) -> str:
@@ -212,22 +214,32 @@ class _Guarded(io.RawIOBase):
         return len(block)
 
 
-def _named(table: pa.Table, name: str) -> pa.Table:
+def _named(table: pa.Table, name: str) -> tuple[pa.Table, tuple[Note, ...]]:
     if table.num_columns == 0:
         raise EngineError("data.no_columns", file=name)
     if table.num_rows == 0:
         raise EngineError("data.no_rows", file=name)
-    names = [str(column).strip() for column in table.column_names]
-    seen: set[str] = set()
-    names = [column or f"column {i}" for i, column in enumerate(names, start=1)]
-    for place, column in enumerate(names, start=1):
-        if column in seen:
-            raise EngineError(
-                "data.duplicate_column",
-                file=name,
-                column=column,
-                first=names.index(column) + 1,
-                second=place,
-            )
-        seen.add(column)
-    return table.rename_columns(names)
+    given = [str(column).strip() for column in table.column_names]
+    given = [column or f"column {i}" for i, column in enumerate(given, start=1)]
+    names: list[str] = []
+    notes = []
+    taken = set(given)
+    for place, column in enumerate(given, start=1):
+        if column not in names:
+            names.append(column)
+            continue
+        number = 2
+        while f"{column} ({number})" in taken:
+            number += 1
+        new = f"{column} ({number})"
+        taken.add(new)
+        names.append(new)
+        params: dict[str, Param] = {
+            "file": name,
+            "column": column,
+            "first": given.index(column) + 1,
+            "second": place,
+            "name": new,
+        }
+        notes.append(Note(code="data.renamed_column", params=params))
+    return table.rename_columns(names), tuple(notes)

@@ -68,10 +68,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
         mark("Check separator and quotes in the reading options, or mend the rows."),
     ),
-    "data.duplicate_column": (
-        mark("{file} has two columns called {column} (number {first} and {second})."),
-        mark("Rename one of them."),
-    ),
     "data.bad_json": (
         mark("{file} is not one JSON object a line: {why}."),
         mark("Write one object a line, each with the same keys."),
@@ -155,6 +151,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "cells: rows {rows}."
         ),
         "",
+    ),
+    "data.renamed_column": (
+        mark(
+            "{file} has two columns called {column} (number {first} and {second}); "
+            "the second is {name} here."
+        ),
+        mark("Rename it in the file if that is not what it is."),
     ),
     "data.mixed_column": (
         mark(

@@ -49,3 +49,13 @@ def test_whole_numbers_that_become_decimal_stay_numbers(tmp_path: Path) -> None:
     column = Dataset.open([str(path)]).info.column("a")
     assert column is not None
     assert (column.dtype, column.high) == ("double", 1.5)
+
+
+def test_the_second_column_of_a_name_is_renamed_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "twice.csv"
+    path.write_text("a,b,a\n1,2,3\n4,5,6\n")
+    info = Dataset.open([str(path)]).info
+    assert [column.name for column in info.columns] == ["a", "b", "a (2)"]
+    note = info.notes[0]
+    assert note.code == "data.renamed_column"
+    assert (note.params["first"], note.params["second"]) == (1, 3)
