@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
+import threading
 import traceback
 from typing import TYPE_CHECKING
 
@@ -35,26 +37,51 @@ def main(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     asked = parser().parse_args(arguments)
+    stopped = _watch_for_stop()
     try:
         from engine.cli import commands  # noqa: PLC0415 - help stays quick
 
         getattr(commands, asked.command)(asked)
         sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _say_stopped()
     except EngineError as error:
+        if stopped.is_set():
+            return _say_stopped()
         _say(error)
         return BAD_INPUT
-    except KeyboardInterrupt:
-        print("trasluz: stopped", file=sys.stderr)
-        return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except Exception as error:  # noqa: BLE001 - one line, whatever happened
+        if stopped.is_set():
+            return _say_stopped()
         internal = EngineError("engine.internal", kind=type(error).__name__)
         internal.__cause__ = error
         _say(internal)
         return BAD_INPUT
     return OK
+
+
+def _watch_for_stop() -> threading.Event:
+    """Return what is set by Ctrl+C: a library may turn the interrupt into its own.
+
+    An interrupt in the middle of an import reaches us as an AttributeError.
+    """
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: object) -> None:
+        stopped.set()
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, stop)
+    return stopped
+
+
+def _say_stopped() -> int:
+    print("trasluz: stopped", file=sys.stderr)
+    return INTERRUPTED
 
 
 def _say(error: EngineError) -> None:
