@@ -17,6 +17,8 @@ from engine.data.table import MOST_CODES, labels_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.contracts.errors import Param
+
 FEW_LEVELS = 10
 MOST_LEVELS_SHARE = 0.5
 LONG_TEXT = 60
@@ -173,7 +175,7 @@ def _as_dates(
         for spelling in formats:
             parsed = pc.strptime(column, spelling, "us", error_is_null=True)
             if parsed.null_count == column.null_count:
-                params = {"column": name, "format": spelling}
+                params: dict[str, Param] = {"column": name, "format": spelling}
                 return parsed, Note(code="schema.parsed_dates", params=params)
     return column, None
 
@@ -249,7 +251,7 @@ def _kind(
         if whole and 1 < distinct <= FEW_LEVELS and present > 5 * distinct:
             if set(levels) <= {"0", "1"}:
                 return Kind.BOOLEAN, Note(code="schema.zero_one"), levels
-            params = {"n": distinct}
+            params: dict[str, Param] = {"n": distinct}
             return (
                 Kind.CATEGORICAL,
                 Note(code="schema.few_integers", params=params),
