@@ -17,7 +17,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import scratch
+from engine import child, scratch
 from engine.contracts.events import CancelledEvent, EngineReady, Event
 from engine.contracts.frames import Channel, FrameError
 from engine.contracts.requests import (
@@ -70,7 +70,7 @@ class EngineProcess:
         self._reader, from_child = context.Pipe(duplex=False)
         self._theirs = (to_child, from_child)
         self._process = context.Process(
-            target=_serve,
+            target=child.run,
             args=(to_child, from_child, str(self.scratch)),
             name="trasluz-engine",
         )
@@ -129,12 +129,8 @@ class EngineProcess:
         scratch.remove(self.scratch)
 
 
-def _serve(reader: Connection, writer: Connection, folder: str) -> None:
-    """Run the engine: first function of the child process."""
-    from engine.environment import limit_threads, prepare  # noqa: PLC0415 - child only
-
-    prepare()
-    limit_threads()
+def serve(reader: Connection, writer: Connection, folder: str) -> None:
+    """Run the engine in this process; called by :mod:`engine.child`."""
     # Ctrl+C in a terminal is the window's to handle; the engine ends with it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with_parent()

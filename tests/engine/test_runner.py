@@ -1,4 +1,4 @@
-"""A job ends exactly once, whatever happens while it is answered."""
+"""Whatever happens inside, a job begins once and ends once."""
 
 from __future__ import annotations
 
@@ -11,154 +11,228 @@ from hypothesis import strategies as st
 from engine import runner
 from engine.contracts.errors import Cancelled, EngineError
 from engine.contracts.events import (
+    TERMINAL,
     CancelledEvent,
     Failed,
     Finished,
     Progressed,
+    Refined,
     Started,
     Warned,
 )
-from engine.contracts.requests import Inspect, Submit
+from engine.contracts.requests import Recognise, Submit
 from engine.contracts.results import Done
 
-ENDS = (Finished, Failed, CancelledEvent)
-OUTCOMES = {
-    "returns": None,
-    "EngineError": EngineError("rows.no_such_column", column="a"),
-    "Exception": ValueError("surprise"),
-    "MemoryError": MemoryError(),
-    "BaseException": SystemExit(3),
-    "Cancelled": Cancelled(),
-}
-SUBMIT = Submit(7, Inspect(path="model"))
+JOB = Submit(7, Recognise(paths=()))
 
 
-def events_of(outcome: str, when: str = "never", emit=None) -> list:
-    """Run one job that ends as told, with its token set at some moment."""
-    seen: list = []
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.now = 100.0
+        monkeypatch.setattr(runner.time, "monotonic", lambda: self.now)
+
+
+def events_of(answer, token=None):
+    told = []
+    runner.run(JOB, answer, told.append, token)
+    return told
+
+
+def only_end(told):
+    ends = [event for event in told if isinstance(event, TERMINAL)]
+    assert len(ends) == 1
+    assert told[0] == Started(7)
+    assert told[-1] is ends[0]
+    assert {event.job for event in told} == {7}
+    return ends[0]
+
+
+def raising(error):
+    def answer(_request, _progress):
+        raise error
+
+    return answer
+
+
+def test_an_answer_ends_in_finished():
+    told = events_of(lambda _request, _progress: Done())
+    assert told == [Started(7), Finished(7, Done())]
+
+
+def test_an_error_keeps_its_code_and_its_place_stays_in_the_details():
+    end = only_end(events_of(raising(EngineError("data.no_rows", file="a.csv"))))
+    assert isinstance(end, Failed)
+    assert (end.error.code, end.error.params) == ("data.no_rows", {"file": "a.csv"})
+    assert "Traceback" in end.error.details
+
+
+def test_what_nobody_expected_is_internal_and_its_text_stays_in_the_details():
+    end = only_end(events_of(raising(ZeroDivisionError("a secret"))))
+    assert isinstance(end, Failed)
+    assert end.error.code == "engine.internal"
+    assert end.error.params == {"kind": "ZeroDivisionError"}
+    assert "a secret" in end.error.details
+
+
+def test_too_little_memory_is_said_as_such():
+    end = only_end(events_of(raising(MemoryError())))
+    assert isinstance(end, Failed)
+    assert end.error.code == "engine.out_of_memory"
+
+
+def test_an_interrupt_ends_the_job_and_goes_on():
+    told = []
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(JOB, raising(KeyboardInterrupt()), told.append)
+    assert isinstance(only_end(told), CancelledEvent)
+
+
+def test_a_token_set_before_the_start_computes_nothing():
+    token = threading.Event()
+    token.set()
+    asked = []
+    end = only_end(events_of(lambda *given: asked.append(given), token))
+    assert isinstance(end, CancelledEvent)
+    assert not asked
+
+
+def test_a_library_cannot_swallow_a_cancel():
     token = threading.Event()
 
     def answer(_request, progress):
-        if when == "during":
-            token.set()
-        if when == "noticed":
-            token.set()
-            progress.raise_if_cancelled()
-        error = OUTCOMES[outcome]
-        if error is not None:
-            raise error
+        token.set()
+        try:
+            progress.advance(1, 2, "stage")
+        except Exception:
+            return Done()
+
+    assert isinstance(only_end(events_of(answer, token)), CancelledEvent)
+
+
+def test_an_error_of_a_job_that_was_told_to_stop_is_its_cancel():
+    token = threading.Event()
+
+    def answer(_request, _progress):
+        token.set()
+        raise EngineError("host.stopped")
+
+    assert isinstance(only_end(events_of(answer, token)), CancelledEvent)
+
+
+def test_what_was_done_before_the_cancel_came_is_done():
+    token = threading.Event()
+
+    def answer(_request, _progress):
+        token.set()
         return Done()
 
-    def hear(event):
-        if emit is not None:
-            emit(event)
-        seen.append(event)
-
-    if when == "before":
-        token.set()
-    runner.run(SUBMIT, answer, hear, token)
-    return seen
-
-
-@given(
-    outcome=st.sampled_from(sorted(OUTCOMES)),
-    when=st.sampled_from(["never", "before", "during", "noticed"]),
-)
-def test_a_job_has_one_start_and_one_end_in_this_order(outcome, when):
-    seen = events_of(outcome, when)
-    assert isinstance(seen[0], Started)
-    assert [isinstance(event, ENDS) for event in seen] == [False, True]
-    assert {event.job for event in seen} == {7}
-    if when in {"before", "noticed"}:
-        assert isinstance(seen[-1], CancelledEvent)
-
-
-@pytest.mark.parametrize(
-    ("outcome", "code"),
-    [
-        ("EngineError", "rows.no_such_column"),
-        ("Exception", "engine.internal"),
-        ("MemoryError", "engine.out_of_memory"),
-        ("BaseException", "engine.internal"),
-    ],
-)
-def test_a_failure_says_which(outcome, code):
-    assert events_of(outcome)[-1].error.code == code
-
-
-def test_a_cancel_that_comes_too_late_leaves_the_result():
-    assert isinstance(events_of("returns", "during")[-1], Finished)
-
-
-def test_what_a_killed_host_reports_during_a_cancel_is_the_cancel():
-    assert isinstance(events_of("EngineError", "during")[-1], CancelledEvent)
+    assert isinstance(only_end(events_of(answer, token)), Finished)
 
 
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (MemoryError(), "engine.out_of_memory"),
+        (TypeError("cannot send"), "engine.internal"),
         (OSError(28, "No space left on device"), "engine.no_room"),
-        (TypeError("cannot be encoded"), "engine.internal"),
+        (MemoryError(), "engine.out_of_memory"),
     ],
 )
-def test_a_result_that_cannot_be_sent_becomes_one_failure(error, code):
+def test_a_result_that_cannot_be_sent_becomes_a_failure(error, code):
+    told = []
+
     def emit(event):
         if isinstance(event, Finished):
             raise error
+        told.append(event)
 
-    seen = events_of("returns", emit=emit)
-    assert [type(event) for event in seen] == [Started, Failed]
-    assert seen[-1].error.code == code
+    runner.run(JOB, lambda *_given: Done(), emit)
+    assert only_end(told).error.code == code
 
 
-def test_a_keyboard_interrupt_ends_the_job_and_goes_on():
-    seen: list = []
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("advance"), st.floats(), st.floats()),
+        st.tuples(st.just("warn")),
+        st.tuples(st.just("partial")),
+        st.tuples(st.just("cancel")),
+    ),
+    max_size=8,
+)
+ENDS = st.sampled_from(
+    [
+        None,
+        EngineError("data.none"),
+        RuntimeError("text"),
+        MemoryError(),
+        Cancelled(),
+        SystemExit(3),
+        GeneratorExit(),
+        StopIteration(),
+        RecursionError(),
+        EngineError("host.stopped"),
+    ]
+)
 
-    def answer(_request, _progress):
-        raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        runner.run(SUBMIT, answer, seen.append)
-    assert [type(event) for event in seen] == [Started, CancelledEvent]
+@given(STEPS, ENDS)
+def test_every_job_ends_exactly_once(steps, end):
+    token = threading.Event()
+
+    def answer(_request, progress):
+        for step in steps:
+            match step:
+                case ("advance", done, total):
+                    progress.advance(done, total, "stage")
+                case ("warn",):
+                    progress.warn("code")
+                case ("partial",):
+                    progress.partial(Done())
+                case ("cancel",):
+                    token.set()
+        if end is not None:
+            raise end
+        return Done()
+
+    told = events_of(answer, token)
+    only_end(told)
+    middle = told[1:-1]
+    assert all(isinstance(e, (Progressed, Warned, Refined)) for e in middle)
+
+
+def progress_of(told):
+    return runner.JobProgress(7, told.append, threading.Event())
 
 
 def test_progress_is_told_at_most_twenty_times_a_second(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr(runner.time, "monotonic", lambda: now[0])
-    seen: list = []
-    progress = runner.JobProgress(1, seen.append, threading.Event())
-    for step in range(1_000):  # one second, a thousand reports
-        now[0] = step / 1_000
-        progress.advance(step, 1_000, "stage")
-    assert 15 <= len(seen) <= 20
-    assert all(isinstance(event, Progressed) for event in seen)
+    clock = Clock(monkeypatch)
+    told = []
+    progress = progress_of(told)
+    for i in range(10_000):
+        clock.now = 100 + i / 10_000
+        progress.advance(i, 10_000, f"stage {i % 3}")
+    assert 18 <= len(told) <= 20
 
 
-def test_the_time_left_is_what_the_stage_took_so_far_carried_on(monkeypatch):
-    now = [100.0]
-    monkeypatch.setattr(runner.time, "monotonic", lambda: now[0])
-    seen: list = []
-    progress = runner.JobProgress(1, seen.append, threading.Event())
-    progress.advance(0, 100, "stage")
-    now[0] = 102.0
-    progress.advance(25, 100, "stage")
-    assert [event.seconds_left for event in seen] == [None, pytest.approx(6.0)]
+def test_time_left_follows_the_pace_of_the_stage(monkeypatch):
+    clock = Clock(monkeypatch)
+    told = []
+    progress = progress_of(told)
+    progress.advance(0, 100, "slow")
+    clock.now += 2
+    progress.advance(20, 100, "slow")
+    assert [event.seconds_left for event in told] == [None, pytest.approx(8)]
+    clock.now += 1
+    progress.advance(0, 10, "next")
+    assert told[-1].seconds_left is None
 
 
-def test_progress_without_a_total_and_past_its_total_stays_a_share(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr(runner.time, "monotonic", lambda: now[0])
-    seen: list = []
-    progress = runner.JobProgress(1, seen.append, threading.Event())
-    progress.advance(3, 0, "stage")
-    now[0] = 1.0
-    progress.advance(7, 5, "stage")
-    assert [event.seconds_left for event in seen] == [None, pytest.approx(0.0)]
-
-
-def test_a_warning_carries_its_values():
-    seen: list = []
-    progress = runner.JobProgress(1, seen.append, threading.Event())
-    progress.warn("rows.no_such_column", column="a")
-    assert seen == [Warned(1, "rows.no_such_column", {"column": "a"})]
+def test_time_left_is_never_negative(monkeypatch):
+    clock = Clock(monkeypatch)
+    told = []
+    progress = progress_of(told)
+    progress.advance(0, 10, "stage")
+    clock.now += 1
+    progress.advance(12, 10, "stage")
+    assert told[-1].seconds_left == 0
