@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 FEW_LEVELS = 10
 MOST_LEVELS_SHARE = 0.5
 LONG_TEXT = 60
+MOSTLY = 0.9
+_SAMPLE = 5000
+_NUMERIC = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 _BOOLEANS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 _PART_WORDS = {"train", "training", "test", "testing", "valid", "validation", "eval",
                "evaluation", "calibration", "holdout", "reference", "dev"}  # fmt: skip
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2})?)?")
 _DAY_FIRST = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{4}")
-_TARGETS = {"target", "label", "y", "outcome", "class", "status", "income", "survived",
+_TARGETS = {"target", "label", "y", "outcome", "class", "status", "income",
+            "survived", "default-payment-next-month", "default_payment_next_month",
             "churn", "default", "y_true", "truth", "medhousevalue", "medhouseval",
             "cnt", "two_year_recid", "response", "diagnosis"}  # fmt: skip
 _QUANTITIES = {"target", "y", "y_true", "truth", "outcome", "medhousevalue",
@@ -61,6 +65,8 @@ def typed(arrow: pa.Table) -> tuple[pa.Table, dict[str, tuple[Note, ...]]]:
             if note is not None:
                 notes[field.name] = (note,)
                 plain = dates
+            elif (odd := _odd_text(plain, field.name)) is not None:
+                notes[field.name] = (odd,)
         columns.append(plain)
     return pa.Table.from_arrays(columns, names=arrow.column_names), notes
 
@@ -180,6 +186,29 @@ def _as_dates(
     return column, None
 
 
+def _odd_text(column: pa.ChunkedArray, name: str) -> Note | None:
+    """Name the first text in a column that otherwise holds numbers."""
+    if not _numbers_among(column.slice(0, _SAMPLE)):
+        return None
+    is_number = pc.match_substring_regex(column, _NUMERIC)
+    present = len(column) - column.null_count
+    numbers = int(pc.sum(is_number).as_py() or 0)
+    if numbers == present or numbers < MOSTLY * present:
+        return None
+    row = pc.index(is_number, pa.scalar(value=False)).as_py()
+    params: dict[str, Param] = {
+        "column": name,
+        "row": row + 1,
+        "value": column[row].as_py()[:80],
+    }
+    return Note(code="data.mixed_column", params=params)
+
+
+def _numbers_among(column: pa.ChunkedArray) -> bool:
+    numbers = pc.sum(pc.match_substring_regex(column, _NUMERIC)).as_py() or 0
+    return bool(numbers >= MOSTLY * (len(column) - column.null_count) and numbers > 0)
+
+
 def _described(
     name: str, column: pa.ChunkedArray, n: int, notes: tuple[Note, ...]
 ) -> Column:
@@ -247,8 +276,8 @@ def _kind(
         values = pc.unique(column).drop_null()
         levels = labels_of(values.take(pc.array_sort_indices(values)).to_pylist())
     if _is_number(kind):
-        whole = pa.types.is_integer(kind) or _whole(column)
-        if whole and 1 < distinct <= FEW_LEVELS and present > 5 * distinct:
+        few = 1 < distinct <= FEW_LEVELS and present > 5 * distinct
+        if few and (pa.types.is_integer(kind) or _whole(column)):
             if set(levels) <= {"0", "1"}:
                 return Kind.BOOLEAN, Note(code="schema.zero_one"), levels
             params: dict[str, Param] = {"n": distinct}

@@ -25,6 +25,8 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _LEAST_TEXT = 0.9
+_COMES_BACK = 2
+_LONGEST_NAME = 100
 
 
 def format_of(path: Path, head: bytes) -> str:
@@ -186,9 +188,11 @@ def _has_header(rows: list[list[str]]) -> bool:
         return True
     named = [cell.strip() for cell in first]
     if all(named) and len(set(named)) == len(named):
-        # a first row whose every cell appears again below is data, not names
-        below = [
-            {row[i] for row in rows[1:] if i < len(row)} for i in range(len(first))
+        places = range(len(first))
+        # names do not come back as values below them: then the row is data
+        below = [Counter(row[i] for row in rows[1:] if i < len(row)) for i in places]
+        again = [
+            seen[cell] >= _COMES_BACK for cell, seen in zip(first, below, strict=True)
         ]
-        return not all(cell in seen for cell, seen in zip(first, below, strict=True))
+        return not any(again) and max(map(len, named)) <= _LONGEST_NAME
     return True

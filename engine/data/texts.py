@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from typing import IO, TYPE_CHECKING
 
@@ -28,6 +29,8 @@ _BLOCK = 16 << 20
 MOST_RAGGED = 0.001
 _ROWS_NAMED = 5
 _FEW_ROWS = 100
+_LOOKED_AT = 500
+_ZERO_PADDED = re.compile(r"0\d+")
 _CONVERSION = re.compile(
     r"In CSV column #(?P<column>\d+):(?: Row #(?P<row>\d+):)? CSV conversion error to "
     r"\S+: invalid value '(?P<value>.*?)'",
@@ -59,8 +62,11 @@ def read_delimited(
     EngineError
         ``data.ragged_rows``, ``data.wrong_encoding``.
     """
-    as_text: dict[str, pa.DataType] = {}
-    notes: list[Note] = []
+    padded = _zero_padded(reopen(), options)
+    as_text: dict[str, pa.DataType] = dict.fromkeys(padded, pa.string())
+    notes = [
+        Note(code="data.leading_zeros", params={"column": column}) for column in padded
+    ]
     while True:
         ragged: list[tuple[int, int, int]] = []
         try:
@@ -142,6 +148,27 @@ def _read_once(
         done += batch.nbytes
         progress.advance(min(done, size or done), size or done, "data.reading")
     return pa.Table.from_batches(batches, reader.schema)
+
+
+def _zero_padded(file: io.RawIOBase, options: ReadOptions) -> list[str]:
+    """Return columns whose first rows hold codes such as 01234: no numbers."""
+    encoding = options.encoding or "utf-8"
+    text = io.TextIOWrapper(
+        io.BufferedReader(file), encoding=encoding, errors="replace", newline=""
+    )
+    rows = csv.reader(text, delimiter=options.separator or ",")
+    try:
+        first = list(itertools.islice(rows, _LOOKED_AT))
+    except csv.Error:  # said by the reading itself
+        return []
+    names = [f"f{i}" for i in range(len(first[0]))] if first else []
+    if options.header and first:
+        names = first.pop(0)
+    return [
+        name
+        for place, name in enumerate(names)
+        if any(place < len(row) and _ZERO_PADDED.fullmatch(row[place]) for row in first)
+    ]
 
 
 def _column_name(file: io.RawIOBase, options: ReadOptions, place: re.Match[str]) -> str:

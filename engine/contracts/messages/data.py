@@ -166,6 +166,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
         "",
     ),
+    "data.leading_zeros": (
+        mark("{column} is read as text: its numbers begin with zeros."),
+        "",
+    ),
     "schema.parsed_dates": (mark("{column} is read as dates written {format}."), ""),
     "schema.infinite": (mark("{column} holds {n} infinite values."), ""),
     "schema.constant": (mark("{column} has the same value in every row."), ""),
