@@ -50,6 +50,10 @@ _PREPARING = threading.Lock()
 A = TypeVar("A")
 
 
+def _nothing() -> None:
+    """Do nothing while a host works."""
+
+
 class HostTraceback(Exception):  # noqa: N818 - a carrier of text, never shown alone
     """What the host wrote about its error, for the copyable details."""
 
@@ -153,6 +157,7 @@ class Host:
         kind: type[A],
         timeout: float | None = None,
         progress: Progress = SILENT,
+        meanwhile: Callable[[], None] = _nothing,
     ) -> A:
         """Send one message and return the answer.
 
@@ -167,6 +172,8 @@ class Host:
         progress
             Asked often whether to stop. A host that is then still busy after a
             short grace is killed.
+        meanwhile
+            Called once the host is at work.
 
         Raises
         ------
@@ -179,7 +186,7 @@ class Host:
                 self._channel.send(message)
             except EOFError as error:
                 raise self._lost() from error
-            return self._answer(kind, timeout, progress)
+            return self._answer(kind, timeout, progress, meanwhile)
 
     def kill(self) -> None:
         """End it at once and remove its folder. May be called from any thread."""
@@ -207,14 +214,20 @@ class Host:
             if item is None or isinstance(item, FrameError):
                 return
 
-    def _answer(self, kind: type[A], timeout: float | None, progress: Progress) -> A:
+    def _answer(
+        self,
+        kind: type[A],
+        timeout: float | None,
+        progress: Progress,
+        meanwhile: Callable[[], None] = _nothing,
+    ) -> A:
         give_up = None if timeout is None else time.monotonic() + timeout
         try:
+            meanwhile()
             answer = self._next(give_up, timeout, progress)
-        except EngineError:
-            raise
         except BaseException:  # cancelled: is it about to be free again?
-            self._settle()
+            if self.alive:
+                self._settle()
             raise
         if isinstance(answer, Refused):
             raise self._reported(answer.error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from typing import TYPE_CHECKING
 
@@ -16,26 +15,21 @@ from engine.contracts.host import Loaded, LoadModel, PredictBatch, Scores
 from engine.contracts.model import Light, ScoreKind, Task
 from engine.contracts.progress import SILENT
 from engine.models import checks
+from engine.models.batches import Batches
 from engine.models.sealed import is_sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from engine.contracts.model import ModelInfo, SafetyReport
     from engine.contracts.progress import Progress
+    from engine.models.batches import Batch
     from engine.models.host import HostPool
     from engine.models.host_process import Host
     from engine.models.intake import Intake
 
 LOAD_TIMEOUT = 300.0
 BATCH_TIMEOUT = 600.0
-_FIRST_ROWS = 512
-_TARGET_SECONDS = 0.4
-_MAX_GROWTH = 8
-_MAX_BATCH_BYTES = 32 << 20
-_MAX_ANSWER_BYTES = 16 << 20
-_MAX_BATCH_ROWS = 1 << 18
 _RELATIVE, _ABSOLUTE = 1e-5, 1e-7
 
 
@@ -204,63 +198,27 @@ class Model:
         self, table: pa.Table, progress: Progress
     ) -> Iterator[tuple[int, Scores]]:
         """Yield the start of every batch with its checked answer."""
-        n = table.num_rows
-        if n == 0:
+        if not table.num_rows:
             return
         host = self._ready_host(progress)
-        most = self._most_rows(table)
-        rows = min(_FIRST_ROWS, most)
-        start = 0
-        for number in itertools.count():
+        answer_bytes = 8 * checks.n_scores(self.info) + 4
+        batches = Batches(table, host.batches, answer_bytes)
+        while (batch := batches.next()) is not None:
             progress.raise_if_cancelled()
-            batch = table.slice(start, rows)
             began = time.monotonic()
-            answer = self._ask(host, batch, f"{number}.arrow", start, progress)
-            yield start, answer
-            start += batch.num_rows
-            if start >= n:
-                return
-            elapsed = max(time.monotonic() - began, 1e-4)
-            wanted = int(batch.num_rows * _TARGET_SECONDS / elapsed)
-            rows = max(1, min(wanted, batch.num_rows * _MAX_GROWTH, most))
+            message = PredictBatch(file=batch.path.name, n_rows=batch.n)
+            answer = host.ask(
+                message, Scores, self.batch_timeout, progress, batches.prepare
+            )
+            self._check(host, answer, batch)
+            batches.took(batch, time.monotonic() - began)
+            yield batch.start, answer
 
-    def _most_rows(self, table: pa.Table) -> int:
-        row_bytes: int = max(1, table.nbytes // table.num_rows)
-        answer_bytes = max(1, 8 * checks.n_scores(self.info) + 4)
-        most: int = min(
-            _MAX_BATCH_ROWS,
-            _MAX_BATCH_BYTES // row_bytes,
-            _MAX_ANSWER_BYTES // answer_bytes,
-        )
-        return max(1, most)
-
-    def _ask(
-        self, host: Host, batch: pa.Table, file: str, start: int, progress: Progress
-    ) -> Scores:
-        path = host.batches / file
+    def _check(self, host: Host, answer: Scores, batch: Batch) -> None:
         try:
-            _write(batch, path)
-        except OSError as error:
-            if not host.alive:
-                progress.raise_if_cancelled()
-                raise EngineError("host.stopped") from error
-            raise EngineError("host.no_room", why=str(error.strerror)) from error
-        try:
-            message = PredictBatch(file=file, n_rows=batch.num_rows)
-            answer = host.ask(message, Scores, self.batch_timeout, progress)
-        finally:
-            path.unlink(missing_ok=True)
-        try:
-            checks.check_scores(self.info, answer, batch.num_rows)
+            checks.check_scores(self.info, answer, batch.n)
         except checks.Lie as lie:
             raise host.liar(str(lie)) from lie
         except checks.NotFinite as found:
-            row = start + found.row
+            row = batch.start + found.row
             raise EngineError("model.not_finite", row=row, n=found.n) from found
-        return answer
-
-
-def _write(batch: pa.Table, path: Path) -> None:
-    """Write one batch as one Arrow IPC file, dictionaries shared."""
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as out:
-        out.write_table(batch.combine_chunks())

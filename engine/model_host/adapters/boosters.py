@@ -89,8 +89,3 @@ def softmax(margins: np.ndarray) -> np.ndarray:
     grown = np.exp(margins - margins.max(axis=1, keepdims=True))
     total: np.ndarray = grown / grown.sum(axis=1, keepdims=True)
     return total
-
-
-def is_numbered(names: Sequence[str], prefix: str) -> bool:
-    """Return whether names were made up by the library: ``Column_0`` …."""
-    return all(name == f"{prefix}{index}" for index, name in enumerate(names))

@@ -55,7 +55,7 @@ def _from_booster(
     header = _header(text)
     goal = _goal(header)
     names = booster.feature_name()
-    known = not boosters.is_numbered(names, "Column_")
+    known = names != [f"Column_{index}" for index in range(len(names))]
     shown = tuple(names) if known else opened.numbered(len(names))
     infos = header.get("feature_infos", "").split(" ")
     levels = _levels(infos, booster.pandas_categorical or [])

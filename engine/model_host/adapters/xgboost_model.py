@@ -70,11 +70,12 @@ def _from_booster(
 ) -> Opened:
     config = _config(booster)
     goal = _goal(config)
+    linear = config["gradient_booster"]["name"] == "gblinear"
     rounds, notes = _rounds(booster, config)
     names = booster.feature_names
     count = booster.num_features()
-    known = names is not None and not boosters.is_numbered(names, "f")
-    shown = tuple(names) if names is not None and known else opened.numbered(count)
+    known = names is not None
+    shown = tuple(names) if names is not None else opened.numbered(count)
     types = booster.feature_types or ["float"] * count
     levels = _levels(booster, names)
     inputs = tuple(
@@ -96,44 +97,47 @@ def _from_booster(
         parameters=_parameters(booster, config),
         saved_with=seen.saved_with,
         here={"xgboost": xgboost.__version__},
-        linear=config["gradient_booster"]["name"] == "gblinear",
+        linear=linear,
         notes=notes,
     )
     softmax = config["objective"]["name"] == "multi:softmax"
-    prepare = _preparer(inputs, booster, levels, missing)
+    matrix = _matrix_maker(inputs, levels)
+    in_place = not linear and "c" not in types
 
     def predict(table: pa.Table) -> Answer:
-        raw = booster.predict(
-            prepare(table), iteration_range=rounds, output_margin=softmax
-        )
+        if in_place:  # without a copy of the rows
+            raw = booster.inplace_predict(
+                matrix(table),
+                iteration_range=rounds,
+                predict_type="margin" if softmax else "value",
+                missing=missing,
+                validate_features=False,
+            )
+        else:
+            rows = xgboost.DMatrix(
+                matrix(table),
+                missing=missing,
+                feature_names=names,
+                feature_types=booster.feature_types,
+                enable_categorical=True,
+            )
+            raw = booster.predict(rows, iteration_range=rounds, output_margin=softmax)
         return boosters.answer(goal, boosters.softmax(raw) if softmax else raw)
 
     return Opened(info=info, predict=predict)
 
 
-def _preparer(
-    inputs: Sequence[Input],
-    booster: xgboost.Booster,
-    levels: Mapping[int, Mapping[str, int]],
-    missing: float,
-) -> Callable[[pa.Table], xgboost.DMatrix]:
-    names, types = booster.feature_names, booster.feature_types
-
-    def prepare(table: pa.Table) -> xgboost.DMatrix:
+def _matrix_maker(
+    inputs: Sequence[Input], levels: Mapping[int, Mapping[str, int]]
+) -> Callable[[pa.Table], np.ndarray]:
+    def matrix(table: pa.Table) -> np.ndarray:
         coded = {table.column_names[index]: known for index, known in levels.items()}
         for index, field in enumerate(inputs):
             if field.dtype == "category" and index not in levels:
                 _check_codes(table, index)
-        matrix = columns.numbers(table, coded, np.float32)
-        return xgboost.DMatrix(
-            matrix,
-            missing=missing,
-            feature_names=names,
-            feature_types=types,
-            enable_categorical=True,
-        )
+        return columns.numbers(table, coded, np.float32)
 
-    return prepare
+    return matrix
 
 
 def _check_codes(table: pa.Table, index: int) -> None:

@@ -1,0 +1,96 @@
+"""A table on its way to a host: cut into files, always one ahead."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow as pa
+
+from engine.contracts.errors import EngineError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FIRST_ROWS = 512
+_TARGET_SECONDS = 0.4
+_MAX_GROWTH = 8
+_MAX_BATCH_BYTES = 32 << 20
+_MAX_ANSWER_BYTES = 16 << 20
+_MAX_BATCH_ROWS = 1 << 18
+
+
+class Batch(NamedTuple):
+    """Rows ``start`` to ``start + n`` of the table, written to ``path``."""
+
+    path: Path
+    start: int
+    n: int
+
+
+class Batches:
+    """Writes batches that take a host a fraction of a second each.
+
+    Parameters
+    ----------
+    table
+        Rows to send.
+    folder
+        Where the host reads.
+    answer_bytes
+        Size of the answer for one row.
+    """
+
+    def __init__(self, table: pa.Table, folder: Path, answer_bytes: int) -> None:
+        self._table = table
+        self._paths = itertools.cycle((folder / "a.arrow", folder / "b.arrow"))
+        row_bytes = max(1, table.nbytes // max(1, table.num_rows))
+        self._most = max(
+            1,
+            min(
+                _MAX_BATCH_ROWS,
+                _MAX_BATCH_BYTES // row_bytes,
+                _MAX_ANSWER_BYTES // max(1, answer_bytes),
+            ),
+        )
+        self._start = 0
+        self._rows = min(_FIRST_ROWS, self._most)
+        self._timed = False
+        self._ahead: Batch | None = None
+
+    def next(self) -> Batch | None:
+        """Return the next batch, ``None`` after the last."""
+        batch, self._ahead = self._ahead or self._write(), None
+        return batch
+
+    def prepare(self) -> None:
+        """Write the next batch in advance, once it is known how large it should be."""
+        if self._timed:
+            self._ahead = self._write()
+
+    def took(self, batch: Batch, seconds: float) -> None:
+        """Learn how long the host needed for a batch."""
+        batch.path.unlink(missing_ok=True)
+        wanted = int(batch.n * _TARGET_SECONDS / max(seconds, 1e-4))
+        self._rows = max(1, min(wanted, batch.n * _MAX_GROWTH, self._most))
+        self._timed = True
+
+    def _write(self) -> Batch | None:
+        rows = self._table.slice(self._start, self._rows)
+        if not rows.num_rows:
+            return None
+        batch = Batch(next(self._paths), self._start, rows.num_rows)
+        try:
+            # a new file each time: the host may still have the last one mapped
+            batch.path.unlink(missing_ok=True)
+            with (
+                pa.OSFile(str(batch.path), "wb") as sink,
+                pa.ipc.new_file(sink, rows.schema) as out,
+            ):
+                out.write_table(rows.unify_dictionaries())
+        except FileNotFoundError as error:  # the folder went with the host
+            raise EngineError("host.stopped") from error
+        except OSError as error:
+            raise EngineError("host.no_room", why=str(error)) from error
+        self._start += rows.num_rows
+        return batch
