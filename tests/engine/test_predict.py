@@ -1,0 +1,139 @@
+"""Truth beside answer, row by row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.contracts.dataset import Part
+from engine.contracts.decision import Decision
+from engine.contracts.errors import EngineError
+from engine.contracts.model import Mapping, ScoreKind, Task
+from engine.contracts.provenance import Provenance
+from engine.predict import features_of, predict, row_scores
+from tests.support.fake_model import FakeModel, data_set, info, logistic, matched
+
+STAMP = Provenance(n_used=0, n_total=0)
+
+
+@pytest.fixture
+def table(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "a": [3.5, -1.25, 0.0, 2.0],
+            "b": [0.5, 1.5, 2.5, 3.5],
+            "y": ["yes", "no", None, "other"],
+            "n": [1.5, None, 2.5, 3.5],
+            "w": [1.0, 0.0, 2.0, 1.0],
+            "bad": [1.0, -1.0, np.inf, 1.0],
+        }
+    )
+    return data_set(tmp_path, frame).parts[Part.EVALUATION]
+
+
+def fed(model, target="y", **changes):
+    columns = {name.name: name.name for name in model.info.inputs}
+    changes.setdefault("mapping", Mapping(columns=columns))
+    changes.setdefault("positive", "yes" if model.info.classes else "")
+    return matched(model, target, **changes)
+
+
+def refused(table, asked):
+    with pytest.raises(EngineError) as caught:
+        predict(table, asked, STAMP)
+    return caught.value
+
+
+def test_truth_is_coded_by_the_classes_of_the_model(table):
+    model = FakeModel(info("a"), logistic("a"))
+    found = predict(table, fed(model), STAMP)
+    assert found.truth.tolist() == [1, 0, -1, -1]
+    assert found.classes == ("no", "yes")
+    assert found.scores.shape == (4, 2)
+
+
+def test_a_class_map_gives_a_label_its_class(table):
+    model = FakeModel(info("a"), logistic("a"))
+    found = predict(table, fed(model, class_map={"other": "no"}), STAMP)
+    assert found.truth.tolist() == [1, 0, -1, 0]
+
+
+def test_inputs_are_named_and_ordered_as_the_model_has_them(table):
+    model = FakeModel(info("B", "A"), logistic("A"))
+    asked = fed(model, mapping=Mapping(columns={"A": "a", "B": "b"}))
+    assert features_of(table, asked).column_names == ["B", "A"]
+    predict(table, asked, STAMP)
+    assert model.asked[0].column("B").to_pylist() == [0.5, 1.5, 2.5, 3.5]
+
+
+def test_the_model_sees_no_label_and_no_other_column(table):
+    model = FakeModel(info("a"), logistic("a"))
+    predict(table, fed(model), STAMP)
+    assert model.asked[0].column_names == ["a"]
+
+
+def test_a_number_is_the_truth_of_a_regression(table):
+    model = FakeModel(info("a", classes=()), lambda t: t.column("a").to_numpy() * 2)
+    found = predict(table, fed(model, "n"), STAMP)
+    assert np.isnan(found.truth[1])
+    assert found.labels.tolist() == [7.0, -2.5, 0.0, 4.0]
+    assert found.task is Task.REGRESSION
+    assert refused(table, fed(model, "y")).code == "target.not_numeric"
+
+
+def test_a_measurement_is_no_target_of_a_classifier(tmp_path):
+    frame = pd.DataFrame({"a": np.arange(3000) / 7.0, "y": np.arange(3000) / 3.0})
+    table = data_set(tmp_path, frame).parts[Part.EVALUATION]
+    model = FakeModel(info("a"), logistic("a"))
+    assert refused(table, fed(model)).code == "target.not_labels"
+
+
+def test_weights_are_kept(table):
+    model = FakeModel(info("a"), logistic("a"))
+    found = predict(table, fed(model, weights="w"), STAMP)
+    assert found.weights.tolist() == [1, 0, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("column", "code"),
+    [
+        ("nope", "weights.missing_column"),
+        ("bad", "weights.not_a_weight"),
+        ("y", "weights.not_numeric"),
+    ],
+)
+def test_weights_that_are_none_are_refused(table, column, code):
+    model = FakeModel(info("a"), logistic("a"))
+    error = refused(table, fed(model, weights=column))
+    assert error.code == code
+    assert error.params["column"] == column
+    if code == "weights.not_a_weight":
+        assert (error.params["row"], error.params["n"]) == (2, 2)
+
+
+def test_rows_for_the_window_hold_the_positive_score(table):
+    model = FakeModel(info("a"), logistic("a"))
+    found = predict(table, fed(model), STAMP)
+    rows = row_scores(found, "yes")
+    assert np.array_equal(rows.score, found.scores[:, 1])
+    assert np.array_equal(row_scores(found, "no").score, found.scores[:, 0])
+    assert rows.errors(Decision(threshold=0.99)).tolist() == [True, False, False, False]
+
+
+def test_rows_for_the_window_hold_the_answered_score_of_many_classes(table):
+    classes = ("no", "yes", "other")
+    model = FakeModel(
+        info("a", classes=classes), lambda t: np.tile([0.2, 0.3, 0.5], (len(t), 1))
+    )
+    rows = row_scores(predict(table, fed(model), STAMP), "")
+    assert rows.score.tolist() == [0.5] * 4
+    assert rows.truth.tolist() == [1, 0, -1, 2]
+
+
+def test_labels_alone_have_no_score(table):
+    model = FakeModel(
+        info("a", score_kind=ScoreKind.LABEL), lambda t: np.tile([0, 1], (len(t), 1))
+    )
+    found = predict(table, fed(model), STAMP)
+    assert row_scores(found, "yes").score.size == 0
