@@ -295,6 +295,7 @@ def _range_text(selection: Range, binds: int) -> str:
 
 
 def _number_text(value: float) -> str:
+    value = float(value)  # an int is a float to a type checker, not to Python 3.11
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
