@@ -1,8 +1,8 @@
 """One module for each family of model files, and the table of all of them.
 
 A module has ``open_model(data, load) -> Opened``. To add a format: write the
-module, add a row here and one in :mod:`engine.models.registry`, and add a case to
-the contract suite in ``tests/contract/test_model_adapters.py``.
+module, add a row here under the name that :mod:`engine.models.static.sniff` gives
+the format, and a case in ``tests/contract/test_model_adapters.py``.
 """
 
 from __future__ import annotations

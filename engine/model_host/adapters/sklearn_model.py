@@ -12,6 +12,7 @@ from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ModelInfo, ScoreKind, Task
 from engine.model_host.adapters import opened
+from engine.model_host.adapters.blocks import in_blocks
 from engine.model_host.adapters.opened import Answer, Opened
 from engine.model_host.adapters.sklearn_inputs import Inputs, inputs_of
 from engine.model_host.adapters.sklearn_parts import (
@@ -92,7 +93,9 @@ def _predictor(
     model: Any, inputs: Inputs, score_kind: ScoreKind
 ) -> Callable[[pa.Table], Answer]:
     if score_kind is ScoreKind.VALUE:
-        return lambda table: opened.values(model.predict(inputs.convert(table)))
+        return lambda table: opened.values(
+            in_blocks(model, "predict", inputs.convert(table))
+        )
     codes = _label_codes(model)
 
     def predict(table: pa.Table) -> Answer:
@@ -109,7 +112,8 @@ def _predictor(
         if score_kind is ScoreKind.MARGIN:
             answer = opened.margins(np.asarray(estimator.decision_function(rows)))
         else:
-            answer = opened.probabilities(np.asarray(estimator.predict_proba(rows)))
+            found = in_blocks(estimator, "predict_proba", rows)
+            answer = opened.probabilities(np.asarray(found))
             if kind_of(estimator) in _ARGMAX:
                 return answer
         return Answer(answer.scores, codes(estimator.predict(rows)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 
 import numpy as np
@@ -60,3 +61,61 @@ def test_nothing_outside_changed(outcome, outside):
 
 def test_nothing_was_left_in_shared_memory(outcome):
     assert not os.path.exists("/dev/shm/written-by-a-model")
+
+
+UNLOCKED = """
+import pickle, sys
+attacker = pickle.load(open(sys.argv[1], "rb"))
+names = [attack.__name__ for attack in attacker.attacks]
+for name in sys.argv[2:]:
+    print(int(attacker.predict([[names.index(name)]])[0]))
+"""
+# Reversible ones that need nothing a plain user does not have.
+HARMLESS = [
+    "read_password_file",
+    "read_secret",
+    "list_folder",
+    "read_environment",
+    "read_environment_of_the_c_library",
+    "read_environment_of_the_kernel",
+    "read_own_memory_map",
+    "write_file",
+    "make_folder",
+    "change_mode",
+    "change_times",
+    "rename_secret",
+    "run_program",
+    "run_shell",
+    "fork",
+    "spawn",
+    "open_network_socket",
+    "open_unix_socket",
+    "open_socket_pair",
+    "signal_parent",
+    "signal_parent_thread",
+    "own_a_pipe_for_parent",
+    "open_parent_handle",
+    "slow_parent",
+    "run_from_memory",
+    "share_memory",
+]
+
+
+def test_the_same_attacks_succeed_without_the_lock(tmp_path):
+    """A suite whose attacks never worked would prove nothing."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "secret.txt").write_text("canary")
+    with subprocess.Popen(["sleep", "60"]) as victim:
+        target = Target(folder, victim.pid, VARIABLE)
+        path = save(Attacker(target), tmp_path / "attacker.pickle")
+        found = subprocess.run(
+            [sys.executable, "-c", UNLOCKED, str(path), *HARMLESS],
+            env={**os.environ, VARIABLE: "canary"},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout
+        victim.kill()
+    outcome = dict(zip(HARMLESS, found.split(), strict=True))
+    assert set(outcome.values()) == {"1"}, outcome

@@ -16,11 +16,16 @@ import xgboost
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_iris
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import IsolationForest, RandomForestRegressor
+from sklearn.ensemble import (
+    IsolationForest,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.multioutput import MultiOutputRegressor
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from engine.contracts.errors import EngineError
 from engine.contracts.host import LoadModel
@@ -429,3 +434,15 @@ def test_unknown_format_is_refused():
 def test_every_adapter_of_the_table_can_be_imported():
     for module in set(adapters.TABLE.values()):
         assert hasattr(__import__(module, fromlist=["x"]), "open_model")
+
+
+@pytest.mark.parametrize("kind", [RandomForestClassifier, RandomForestRegressor])
+def test_threads_change_no_bit(monkeypatch, kind):
+    rows = pd.DataFrame(RNG.normal(size=(9001, 3)), columns=["b", "a", "c"])
+    fitted = make_pipeline(StandardScaler(), kind(20, max_depth=5, random_state=0))
+    fitted.fit(rows[:500], rows["a"][:500] > 0)
+    model = open_object(fitted)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    alone = model.predict(arrow(rows)).scores
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    np.testing.assert_array_equal(model.predict(arrow(rows)).scores, alone)
