@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+WORDS  := $(wildcard resources/i18n/*/LC_MESSAGES/trasluz.po)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types layers unit bench lock screenshots translations clean
@@ -17,7 +18,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/pybabel --quiet compile --domain trasluz --directory resources/i18n
+	$(if $(WORDS),$(BIN)/pybabel --quiet compile --domain trasluz --directory resources/i18n)
 	@touch $(STAMP)
 
 run: setup ## Open the window on the embedded demo (without a display: into build/demo/)
