@@ -42,7 +42,7 @@ unit: setup
 	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 bench: setup ## Measure speed and memory (minutes; writes build/bench/)
-	$(BIN)/python -m tests.bench
+	$(BIN)/python tests/bench
 
 screenshots: setup ## Take the README's pictures anew
 	QT_QPA_PLATFORM=offscreen $(BIN)/python packaging/screenshots.py

@@ -1,0 +1,236 @@
+"""``make bench``: every speed and memory claim, measured on this machine."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import material
+import msgspec
+import numpy as np
+import psutil
+from driving import Driver, Lateness
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNS = 5
+STEPS = 120
+FIRST_FRAME = """
+import sys, time
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+application = QApplication([])
+from gui.app import arguments_of, build
+window = build(arguments_of([]))
+window.show()
+QTimer.singleShot(0, lambda: (window.grab(), print(time.monotonic()), window.close(),
+                              application.quit()))
+application.exec()
+"""
+
+Row = tuple[str, str, str, str]
+
+
+def figures(values: Any, unit: str) -> str:
+    """Return median, 99th percentile and maximum as text."""
+    found = np.asarray(values, dtype=float)
+    return (
+        f"p50 {np.median(found):.1f}, p99 {np.quantile(found, 0.99):.1f}, "
+        f"max {found.max():.1f} {unit}"
+    )
+
+
+def row(name: str, shown: str, value: float, target: float | None, unit: str) -> Row:
+    """Return one line of the table."""
+    if target is None:
+        return name, shown, "", ""
+    met = "met" if value <= target else "MISSED"
+    return name, shown, f"≤ {target:g} {unit}", met
+
+
+def first_frame() -> list[Row]:
+    """From starting Python to a painted window."""
+    took = []
+    for _ in range(RUNS):
+        began = time.monotonic()
+        found = subprocess.run(
+            [sys.executable, "-c", FIRST_FRAME],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        took.append(float(found.stdout.split()[-1]) - began)
+    median = float(np.median(took))
+    return [row("start → first painted frame", f"{median:.2f} s", median, 0.7, "s")]
+
+
+def demo() -> list[Row]:
+    """Drop → first metrics on the demo."""
+    driver = Driver()
+    began = time.perf_counter()
+    driver.window.open_demo()
+    driver.wait(lambda: driver.context.case.scores is not None)
+    driver.window.show_perspective("performance")
+    driver.settle()
+    took = time.perf_counter() - began
+    driver.close()
+    return [row("demo: drop → first metrics", f"{took:.2f} s", took, None, "s")]
+
+
+def wide() -> list[Row]:
+    """A million rows by 50 and a forest of a hundred trees."""
+    files = [str(material.wide_table()), str(material.forest())]
+    driver = Driver()
+    context = driver.context
+    lateness = Lateness()
+    driver.window.open_paths(files[:1])
+    opened = driver.wait(lambda: context.case.data is not None)
+    driver.window.open_paths(files[1:])
+    driver.accept_match()
+    predicted = driver.wait(lambda: context.case.scores is not None)
+    driver.window.show_perspective("errors")
+    shown = driver.settle()
+    late = lateness.stop()
+    rows = [
+        row("1M × 50 Parquet: drop → open", f"{opened:.2f} s", opened, 3, "s"),
+        row("1M × 50: predicting (100 trees)", f"{predicted:.2f} s", 0, None, ""),
+        row("1M × 50: scores → all panels of Errors", f"{shown:.2f} s", 0, None, ""),
+        row(
+            "window lateness meanwhile, p99",
+            figures(late, "ms"),
+            float(np.quantile(late, 0.99)),
+            16,
+            "ms",
+        ),
+        row(
+            "window lateness meanwhile, max",
+            figures(late, "ms"),
+            float(late.max()),
+            50,
+            "ms",
+        ),
+    ]
+    rows += selection_changes(driver)
+    rows += cancelling(driver)
+    memory = ", ".join(f"{name} {mb} MB" for name, mb in driver.processes().items())
+    rows.append(row("memory", memory, 0, None, ""))
+    rows += crash(driver)
+    driver.close()
+    return rows
+
+
+def selection_changes(driver: Driver) -> list[Row]:
+    """A click until every panel in sight shows it."""
+    from engine.contracts.selection import Range, cell
+
+    took = []
+    selection = driver.context.selection
+    for rule in (cell("yes", "no"), Range("x00", 0.5), cell("no", "yes")):
+        changed: list[object] = []
+        told = changed.append
+        selection.changed.connect(lambda *_, told=told: told(1))
+        began = time.perf_counter()
+        selection.select(rule, "bench")
+        driver.wait(lambda changed=changed: bool(changed))
+        driver.repaint()
+        took.append(1e3 * (time.perf_counter() - began))
+        driver.settle()
+    worst = max(took)
+    return [row("selection change at 1M", figures(took, "ms"), worst, 100, "ms")]
+
+
+def cancelling(driver: Driver) -> list[Row]:
+    """Cancel in the middle of predicting a million rows."""
+    driver.context.case.predict(target="y", positive="yes")
+    began = time.perf_counter()
+    driver.wait(lambda: time.perf_counter() - began > 1.5)
+    for job in driver.context.engine.jobs:
+        job.cancel()
+    took = driver.wait(lambda: not driver.context.engine.jobs)
+    return [row("cancel in the middle of it", f"{took:.3f} s", took, 0.5, "s")]
+
+
+def crash(driver: Driver) -> list[Row]:
+    """Kill the engine; wait until the case is back, predictions and all."""
+    back: list[object] = []
+    driver.context.case.predictions_changed.connect(lambda: back.append(1))
+    driver.context.engine.kill()
+    took = driver.wait(lambda: bool(back))
+    name = "1M × 50: crash → restored, read and predicted again"
+    return [row(name, f"{took:.2f} s", took, None, "s")]
+
+
+def drag(n_rows: int, target: float) -> list[Row]:
+    """A threshold move until all panels of Errors are repainted."""
+    driver = Driver()
+    context = driver.context
+    driver.window.open_paths([str(material.recorded_scores(n_rows))])
+    driver.accept_match()
+    driver.wait(lambda: context.case.scores is not None)
+    driver.window.show_perspective("errors")
+    shown = driver.settle()
+    took = []
+    for step in range(STEPS):
+        threshold = 0.5 + 0.3 * np.sin(step / 9)
+        now = context.decision.decision
+        moved = msgspec.structs.replace(now, threshold=float(threshold))
+        began = time.perf_counter()
+        context.decision.drag(moved, "bench")
+        driver.repaint()
+        took.append(1e3 * (time.perf_counter() - began))
+    context.decision.end_drag()
+    driver.settle()
+    driver.close()
+    p99 = float(np.quantile(took, 0.99))
+    return [
+        row(f"{n_rows:,} scores → all panels", f"{shown:.2f} s", 0, None, ""),
+        row(
+            f"threshold move at {n_rows:,} rows, p99",
+            figures(took, "ms"),
+            p99,
+            target,
+            "ms",
+        ),
+    ]
+
+
+def machine() -> str:
+    """Return what this was measured on."""
+    memory = psutil.virtual_memory().total >> 30
+    load = " ".join(f"{value:.1f}" for value in psutil.getloadavg())
+    libraries = ", ".join(
+        f"{name} {version(name)}" for name in ("numpy", "pyarrow", "scikit-learn")
+    )
+    return (
+        f"{platform.machine()}, {psutil.cpu_count()} cores, {memory} GB, "
+        f"{platform.system()} {platform.release()}, Python "
+        f"{platform.python_version()}, {libraries}; load {load}"
+    )
+
+
+def main() -> None:
+    """Measure everything and write ``build/bench/results.md``."""
+    lines = [f"Measured on {machine()}.", "", "| what | measured | target | |"]
+    lines.append("|---|---|---|---|")
+    print("\n".join(lines))
+    for measure in (
+        first_frame,
+        demo,
+        wide,
+        lambda: drag(1_000_000, 16),
+        lambda: drag(10_000_000, 50),
+    ):
+        for found in measure():
+            lines.append("| " + " | ".join(found) + " |")
+            print(lines[-1], flush=True)
+    material.FOLDER.mkdir(parents=True, exist_ok=True)
+    (material.FOLDER / "results.md").write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
