@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+from multiprocessing import resource_tracker
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SWITCHES = {
     "ORT_DISABLE_TELEMETRY": "1",
@@ -34,3 +41,20 @@ def limit_threads() -> None:
         cores = os.cpu_count() or 1
     for name in _THREADS:
         os.environ.setdefault(name, str(min(cores, _MOST_THREADS)))
+
+
+@contextlib.contextmanager
+def deaf_children() -> Iterator[None]:
+    """Start processes that do not hear Ctrl+C.
+
+    A terminal sends it to a whole group of processes. Who started ours ends them.
+    """
+    if os.name != "posix":
+        yield
+        return
+    resource_tracker.ensure_running()  # it would unblock what is blocked here
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -39,6 +39,7 @@ from engine.contracts.requests import (
     Submit,
     Summarise,
 )
+from engine.environment import deaf_children
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -91,7 +92,8 @@ class EngineProcess:
 
     def start(self) -> None:
         """Start the process; :class:`EngineReady` arrives when it is up."""
-        self._process.start()
+        with deaf_children():
+            self._process.start()
         for end in self._theirs:  # else the end of the pipe is never seen
             end.close()
 
@@ -131,8 +133,6 @@ class EngineProcess:
 
 def serve(reader: Connection, writer: Connection, folder: str) -> None:
     """Run the engine in this process; called by :mod:`engine.child`."""
-    # Ctrl+C in a terminal is the window's to handle; the engine ends with it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with_parent()
     from engine.session import Session  # noqa: PLC0415 - heavy, child only
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import sys
-import threading
 import traceback
 from typing import TYPE_CHECKING
 
 from engine.cli.arguments import parser
+from engine.cli.stop import STOPPED, watched
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import install
 from engine.contracts.messages import next_step, sentence
@@ -37,46 +36,23 @@ def main(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     asked = parser().parse_args(arguments)
-    stopped = _watch_for_stop()
     try:
-        from engine.cli import commands  # noqa: PLC0415 - help stays quick
+        with watched():
+            from engine.cli import commands  # noqa: PLC0415 - help stays quick
 
-        getattr(commands, asked.command)(asked)
-        sys.stdout.flush()
+            getattr(commands, asked.command)(asked)
+            sys.stdout.flush()
     except KeyboardInterrupt:
         return _say_stopped()
-    except EngineError as error:
-        if stopped.is_set():
-            return _say_stopped()
-        _say(error)
-        return BAD_INPUT
     except BrokenPipeError:  # whoever read our output has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except Exception as error:  # noqa: BLE001 - one line, whatever happened
-        if stopped.is_set():
+        if STOPPED.is_set():
             return _say_stopped()
-        internal = EngineError("engine.internal", kind=type(error).__name__)
-        internal.__cause__ = error
-        _say(internal)
+        _say(error)
         return BAD_INPUT
     return OK
-
-
-def _watch_for_stop() -> threading.Event:
-    """Return what is set by Ctrl+C: a library may turn the interrupt into its own.
-
-    An interrupt in the middle of an import reaches us as an AttributeError.
-    """
-    stopped = threading.Event()
-
-    def stop(_number: int, _frame: object) -> None:
-        stopped.set()
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, stop)
-    return stopped
 
 
 def _say_stopped() -> int:
@@ -84,9 +60,12 @@ def _say_stopped() -> int:
     return INTERRUPTED
 
 
-def _say(error: EngineError) -> None:
-    text = sentence(error.code, error.params)
-    advice = next_step(error.code, error.params)
+def _say(error: Exception) -> None:
+    said = error
+    if not isinstance(said, EngineError):
+        said = EngineError("engine.internal", kind=type(error).__name__)
+    text = sentence(said.code, said.params)
+    advice = next_step(said.code, said.params)
     print(f"trasluz: {text} {advice}".rstrip(), file=sys.stderr)
     if os.environ.get(DETAILS):
         traceback.print_exception(error)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 def evaluate(asked: argparse.Namespace) -> None:
     """Say how good the model is."""
+    output.check_places(asked.json)
     with work(warm=bool(asked.model)) as session:
         scores = session.prepare(asked)
         result = cast("Summary", session.analyse("summary", scores, asked))
@@ -35,6 +36,7 @@ def evaluate(asked: argparse.Namespace) -> None:
 def run(asked: argparse.Namespace) -> None:
     """Run one analysis and write what it finds."""
     analysis.load(asked.analysis)
+    output.check_places(asked.json, asked.out)
     params = _params(asked.params)
     with work(warm=bool(asked.model)) as session:
         scores = session.prepare(asked)

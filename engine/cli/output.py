@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -18,6 +19,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentence
 from engine.contracts.model import Task
+from engine.contracts.provenance import Provenance
 from engine.contracts.readings import metric_names, numbers
 from engine.contracts.readings import summary as reading
 
@@ -109,7 +111,10 @@ def as_text(result: Result) -> str:
     rows = []
     for name in result.__struct_fields__:
         value = getattr(result, name)
-        if name != "provenance" and value is not None:
+        if isinstance(value, Provenance):
+            used = tr("{n:,} of {total:,}", n=value.n_used, total=value.n_total)
+            rows.append([tr("rows"), used])
+        elif value is not None:
             rows.append([name, _in_short(value)])
     width = max(len(row[0]) for row in rows)
     lines += [f"{name:<{width}}  {text}" for name, text in rows]
@@ -167,6 +172,25 @@ def write_arrays(result: Result, path: str) -> None:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     write_whole(path, buffer.getvalue())
+
+
+def check_places(*paths: str | None) -> None:
+    """Refuse places that cannot be written to before the work is done.
+
+    Raises
+    ------
+    EngineError
+        ``command.cannot_write``.
+    """
+    for path in paths:
+        if path and path != "-":
+            folder = Path(path).absolute().parent
+            if not folder.is_dir() or Path(path).is_dir():
+                why = os.strerror(errno.EISDIR if folder.is_dir() else errno.ENOENT)
+                raise EngineError("command.cannot_write", file=path, why=why)
+            if not os.access(folder, os.W_OK):
+                why = os.strerror(errno.EACCES)
+                raise EngineError("command.cannot_write", file=path, why=why)
 
 
 def write_whole(path: str, content: bytes) -> None:

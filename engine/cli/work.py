@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from engine import runner, scratch
+from engine.cli.stop import STOPPED
 from engine.contracts.dataset import Part, Split
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
@@ -71,7 +74,8 @@ class Work:
             elif isinstance(event, (Finished, Failed)):
                 last.append(event)
 
-        runner.run(Submit(self._jobs, request), self._session.answer, hear)
+        submit = Submit(self._jobs, request)
+        runner.run(submit, self._session.answer, hear, STOPPED)
         self._clear()
         match last:
             case [Finished() as finished]:
@@ -175,7 +179,7 @@ class Work:
             print(f"\r{'':<{_WIDTH}}\r", end="", file=sys.stderr, flush=True)
 
 
-@contextmanager
+@contextlib.contextmanager
 def work(*, warm: bool = False) -> Iterator[Work]:
     """Give a session that is always closed, with its scratch folder removed.
 
@@ -184,17 +188,18 @@ def work(*, warm: bool = False) -> Iterator[Work]:
     warm
         Start the model's host now, while the data are read.
     """
-    folder = scratch.create()
-    session = Session(folder, spare=False)
-    try:
+    # else a Ctrl+C that comes while pyarrow reads is taken by it, and lost
+    pa.enable_signal_handlers(False)
+    with contextlib.ExitStack() as after:
+        folder = scratch.create()
+        after.callback(scratch.remove, folder)
+        session = Session(folder, spare=False)
+        after.callback(session.close)
         if warm:
             watch = session.watch_host
             ignore: Callable[[HostState], None] = lambda _state: None  # noqa: E731
             threading.Thread(target=watch, args=(ignore,), daemon=True).start()
         yield Work(session)
-    finally:
-        session.close()
-        scratch.remove(folder)
 
 
 def decision_of(scores: RowScores, threshold: float | None) -> Decision:

@@ -27,6 +27,7 @@ from engine.contracts.frames import Channel, FrameError
 from engine.contracts.host import FromHost, Ready, Refused
 from engine.contracts.messages.model import MESSAGES
 from engine.contracts.progress import SILENT
+from engine.environment import deaf_children
 from engine.models import child
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class Host:
             name="trasluz-model-host",
             daemon=True,
         )
-        with _discreet():
+        with _discreet(), deaf_children():
             self._process.start()
         its_reader.close()  # else the end of the host would never be noticed
         its_writer.close()
@@ -243,6 +244,8 @@ class Host:
                 item = self._answers.get(timeout=_POLL)
             except queue.Empty:
                 progress.raise_if_cancelled()
+                if self._ended.is_set():  # another thread has heard of its end
+                    raise EngineError("host.stopped") from None
                 self._check_memory()
                 if give_up is not None and time.monotonic() > give_up:
                     self.kill()

@@ -95,6 +95,7 @@ class Session:
         self._results: dict[str, Result] = {}
         self._case = OpenCaseFile()
         self._lock = threading.Lock()
+        self._closed = False
         self.versions = _versions()
 
     def answer(self, request: requests.Request, progress: Progress) -> Result:
@@ -173,6 +174,8 @@ class Session:
     def pool(self) -> HostPool:
         """The model hosts, started at the first need."""
         with self._lock:
+            if self._closed:
+                raise EngineError("host.stopped")
             if self._pool is None:
                 self._pool = HostPool(self._scratch, spare=self._spare)
             return self._pool
@@ -184,6 +187,8 @@ class Session:
 
     def close(self) -> None:
         """End the hosts and close the case."""
+        with self._lock:
+            self._closed = True
         if self._pool is not None:
             self._pool.close()
         self._case.close()

@@ -1,0 +1,466 @@
+"""What can be typed, what is printed, and what is said when it cannot be done."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn import metrics as sk
+
+from engine import analysis, cli
+from engine.cli import commands, output
+from engine.contracts.errors import EngineError
+
+METRICS = [
+    "accuracy", "balanced_accuracy", "precision_macro", "recall_macro", "f1_macro",
+    "precision", "recall", "f1", "roc_auc", "average_precision", "log_loss",
+    "brier_score", "matthews_corrcoef", "cohen_kappa", "expected_calibration_error",
+]  # fmt: skip
+OF_NUMBERS = [
+    "mean_absolute_error", "root_mean_squared_error", "median_absolute_error", "r2",
+    "mean_error",
+]  # fmt: skip
+
+
+@pytest.fixture
+def typed(capsys):
+    """Run a command; return its exit code and what it printed where."""
+
+    def run(*arguments):
+        try:
+            code = cli.main([str(argument) for argument in arguments])
+        except SystemExit as leaving:  # argparse leaves by itself
+            code = leaving.code
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def recorded(small):
+    """Arguments that need no model host."""
+    return ["--data", small.data, "--target", "outcome", "--scores", "p_yes"]
+
+
+@pytest.fixture
+def evaluated(typed, recorded):
+    """The JSON of an evaluation of the recorded scores."""
+
+    def run(*more):
+        code, out, err = typed("evaluate", *recorded, *more, "--json", "-")
+        assert code == 0, err
+        return json.loads(out)
+
+    return run
+
+
+def refused(typed, *arguments):
+    """The one line with which a command is refused."""
+    code, out, err = typed(*arguments)
+    assert code == 2
+    assert out == ""
+    assert err.count("\n") == 1, err
+    assert "Traceback" not in err
+    return err
+
+
+# evaluate
+
+
+def test_the_json_has_exactly_the_shape_that_was_promised(evaluated):
+    found = evaluated()
+    assert found["task"] == "binary"
+    assert found["n_rows"] == 400
+    assert found["classes"] == ["no", "yes"]
+    assert found["positive"] == "yes"
+    assert found["threshold"] == 0.5
+    assert found["confusion"]["labels"] == ["no", "yes"]
+    assert np.sum(found["confusion"]["matrix"]) == 400
+    assert set(found["metrics"]) == set(METRICS)
+    for metric in found["metrics"].values():
+        assert set(metric) == {"value", "low", "high"}
+        assert metric["low"] <= metric["value"] <= metric["high"]
+    assert set(found["per_class"]) == {"no", "yes"}
+    assert set(found["per_class"]["no"]) == {"precision", "recall", "f1", "support"}
+    assert {"n_used", "n_total", "data_sha256"} <= set(found["provenance"])
+
+
+def test_rows_of_the_matrix_are_the_truth(evaluated, small):
+    frame = small.frame()
+    decided = np.where(frame.p_yes >= 0.5, "yes", "no")
+    expected = sk.confusion_matrix(frame.outcome, decided, labels=["no", "yes"])
+    assert evaluated()["confusion"]["matrix"] == expected.tolist()
+
+
+def test_rows_are_filtered_before_anything_is_computed(evaluated, small):
+    found = evaluated("--where", 'x2 < 5 and colour != "red"')
+    frame = small.frame().query("x2 < 5 and colour != 'red'")
+    truth, score = frame.outcome == "yes", frame.p_yes
+    values = {name: metric["value"] for name, metric in found["metrics"].items()}
+    assert found["n_rows"] == len(frame)
+    assert found["provenance"]["n_total"] == 400
+    assert values["accuracy"] == sk.accuracy_score(truth, score >= 0.5)
+    assert values["roc_auc"] == pytest.approx(sk.roc_auc_score(truth, score), abs=1e-12)
+    assert values["log_loss"] == pytest.approx(sk.log_loss(truth, score), abs=1e-12)
+    assert found["per_class"]["yes"]["support"] == truth.sum()
+
+
+def test_a_split_keeps_one_value_of_one_column(evaluated, small):
+    found = evaluated("--split", "group=train")
+    assert found["n_rows"] == (small.frame().group == "train").sum()
+
+
+def test_without_a_split_every_row_counts(evaluated):
+    assert evaluated()["n_rows"] == 400
+
+
+def test_threshold_positive_and_weights_are_taken(evaluated, small):
+    frame = small.frame()
+    found = evaluated("--threshold", 0.3, "--positive", "yes", "--weights", "weight")
+    decided, truth = frame.p_yes >= 0.3, frame.outcome == "yes"
+    value = found["metrics"]["recall"]["value"]
+    expected = sk.recall_score(truth, decided, sample_weight=frame.weight)
+    assert value == pytest.approx(expected, abs=1e-12)
+    assert found["threshold"] == 0.3
+    assert np.sum(found["confusion"]["matrix"]) == frame.weight.sum()
+
+
+def test_another_positive_class_turns_the_scores_of_a_named_column(evaluated, small):
+    frame = small.frame()
+    found = evaluated("--positive", "no")
+    expected = sk.precision_score(frame.outcome == "no", 1 - frame.p_yes >= 0.5)
+    assert found["metrics"]["precision"]["value"] == pytest.approx(expected, abs=1e-12)
+
+
+def test_another_part_stands_beside_the_evaluation(evaluated, small):
+    found = evaluated("--reference", small.data, "--calibration", small.table)
+    assert set(found["parts"]) == {"reference", "calibration"}
+    reference = found["parts"]["reference"]["metrics"]["accuracy"]
+    assert reference["value"] == found["metrics"]["accuracy"]["value"]
+
+
+def test_numbers_are_evaluated_by_the_measures_of_regression(typed, small):
+    code, out, _ = typed(
+        "evaluate", "--data", small.data, "--target", "amount", "--scores", "x1",
+        "--json", "-",
+    )  # fmt: skip
+    found, frame = json.loads(out), small.frame()
+    assert code == 0
+    assert found["task"] == "regression"
+    assert found["positive"] is None
+    assert found["threshold"] is None
+    assert set(found["metrics"]) == set(OF_NUMBERS)
+    error = found["metrics"]["mean_absolute_error"]["value"]
+    expected = sk.mean_absolute_error(frame.amount, frame.x1)
+    assert error == pytest.approx(expected, rel=1e-12)
+
+
+def test_recorded_labels_alone_are_evaluated(typed, small):
+    code, out, _ = typed(
+        "evaluate", "--data", small.data, "--target", "outcome",
+        "--prediction", "guess", "--json", "-",
+    )  # fmt: skip
+    found, frame = json.loads(out), small.frame()
+    assert code == 0
+    right = (frame.outcome == frame.guess).mean()
+    assert found["metrics"]["accuracy"]["value"] == pytest.approx(right)
+
+
+def test_the_table_is_all_that_is_on_the_output(typed, recorded, small):
+    code, out, err = typed("evaluate", *recorded)
+    assert code == 0
+    assert "Accuracy" in out
+    assert "rows are the truth" in out
+    assert "\r" not in out + err
+    assert "yes is taken as the class to be found" in err
+
+
+def test_json_to_the_output_leaves_the_table_out(typed, recorded):
+    _, out, _ = typed("evaluate", *recorded, "--json", "-")
+    json.loads(out)
+
+
+def test_json_to_a_file_leaves_the_table(typed, recorded, tmp_path):
+    path = tmp_path / "found.json"
+    code, out, _ = typed("evaluate", *recorded, "--json", path)
+    assert code == 0
+    assert "Accuracy" in out
+    assert json.loads(path.read_text())["n_rows"] == 400
+    assert [p.name for p in tmp_path.iterdir()] == ["found.json"]
+
+
+def test_a_model_is_evaluated_in_its_host(typed, small):
+    code, out, err = typed(
+        "evaluate", "--model", small.model, "--data", small.table,
+        "--target", "outcome", "--json", "-",
+    )  # fmt: skip
+    assert code == 0, err
+    found = json.loads(out)
+    assert found["provenance"]["sandbox"]
+    assert len(found["provenance"]["model_sha256"]) == 64
+
+
+def test_consent_is_asked_for_and_given_by_hash(typed, small):
+    asked = [
+        "evaluate", "--model", small.pickled, "--data", small.table,
+        "--target", "outcome", "--json", "-",
+    ]  # fmt: skip
+    code, out, err = typed(*asked)
+    assert code == 2
+    assert out == ""
+    _, report, _ = typed("inspect", small.pickled, "--json")
+    sha256 = json.loads(report)["sha256"]
+    assert sha256 in err
+    assert "sklearn" in err  # the findings
+    code, _, err = typed(*asked, "--consent", "0" * 64)
+    assert code == 2
+    code, out, err = typed(*asked, "--consent", sha256.upper())
+    assert code == 0, err
+    assert json.loads(out)["n_rows"] == 400
+
+
+# Wrong in many ways
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"--target": "nope"}, ["nope"]),
+        ({"--scores": "nope"}, ["nope"]),
+        ({"--scores": "colour"}, ["colour"]),
+        ({"--scores": "x2,p_yes"}, ["x2"]),
+        ({"--data": "/no/such/file.csv"}, ["file.csv"]),
+        ({"--where": "x2 <"}, ["character 5"]),
+        ({"--where": "nope > 1"}, ["nope"]),
+        ({"--where": "x2 > 1000"}, ["0"]),
+        ({"--where": "colour > 3"}, ["colour"]),
+        ({"--where": "bucket a"}, ["a"]),
+        ({"--split": "group"}, ["group", "COLUMN=VALUE"]),
+        ({"--split": "group=nope"}, ["nope"]),
+        ({"--split": "nope=1"}, ["nope"]),
+        ({"--positive": "maybe"}, ["maybe", "yes"]),
+        ({"--weights": "nope"}, ["nope"]),
+        ({"--weights": "x1"}, ["x1", "Row"]),
+        ({"--weights": "colour"}, ["colour"]),
+        ({"--threshold": "nan"}, ["nan"]),
+        ({"--threshold": "half"}, ["half"]),
+        ({"--reference": "/no/such.csv"}, ["such.csv"]),
+        ({"--json": "/no/such/folder/x.json"}, ["x.json"]),
+        ({"--scores": ""}, ["model"]),
+    ],
+)
+def test_bad_input_is_refused_in_one_line_that_names_it(typed, small, changed, words):
+    given = {"--data": small.data, "--target": "outcome", "--scores": "p_yes"} | changed
+    arguments = [item for pair in given.items() for item in pair]
+    code, _, err = typed("evaluate", *arguments)
+    assert code == 2
+    last = err.strip().splitlines()[-1]
+    assert last.startswith("trasluz: ")
+    assert "Traceback" not in err
+    assert all(word in last for word in words), last
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["dance"],
+        ["evaluate"],
+        ["evaluate", "--mod", "x"],
+        ["run"],
+        ["inspect"],
+        ["evaluate", "--model", "m", "--scores", "s", "--data", "d", "--target", "t"],
+        ["run", "summary", "--row", "1", "--rows", "x > 1"],
+    ],
+)
+def test_arguments_that_make_no_command_are_refused_in_one_line(typed, arguments):
+    assert refused(typed, *arguments).startswith("trasluz: ")
+
+
+def test_a_threshold_where_none_decides_is_refused(typed, small):
+    line = refused(
+        typed, "evaluate", "--data", small.data, "--target", "amount",
+        "--scores", "x1", "--threshold", "0.5",
+    )  # fmt: skip
+    assert "regression" in line
+
+
+def test_names_from_files_cannot_steer_the_terminal(typed, tmp_path):
+    path = tmp_path / "evil.csv"
+    pd.DataFrame({"\x1b[31mred": [1, 2], "y": ["a", "b"]}).to_csv(path, index=False)
+    line = refused(
+        typed, "evaluate", "--data", path, "--target", "y", "--scores", "\x1b[2Jno"
+    )
+    assert "\x1b" not in line
+
+
+def test_what_nobody_expected_is_one_line_too(typed, monkeypatch, recorded):
+    monkeypatch.delenv(cli.DETAILS, raising=False)
+    monkeypatch.setattr(output, "evaluation_text", lambda _result: 1 / 0)
+    code, out, err = typed("evaluate", *recorded)
+    assert code == 2
+    assert out == ""
+    assert "Traceback" not in err
+    assert "ZeroDivisionError" in err
+
+
+def test_details_are_printed_for_who_wants_them(typed, monkeypatch):
+    monkeypatch.setenv(cli.DETAILS, "1")
+    _, _, err = typed("inspect", "/no/such/file")
+    assert "Traceback" in err
+
+
+def test_an_interrupt_is_130_and_leaves_nothing(typed, recorded, tmp_path, monkeypatch):
+    def stop(*_given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(output.os, "fdopen", stop)
+    path = tmp_path / "found.json"
+    code, _, err = typed("evaluate", *recorded, "--json", path)
+    assert code == 130
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_has_read_enough_is_no_error(typed, recorded, monkeypatch):
+    def closed(_text):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(cli.os, "dup2", lambda *_given: None)
+    monkeypatch.setattr(sys.stdout, "fileno", lambda: 1, raising=False)
+    monkeypatch.setattr(commands, "_print", closed)
+    code, _, err = typed("evaluate", *recorded)
+    assert code == 0
+    assert "Traceback" not in err
+
+
+# run, analyses, inspect
+
+
+@pytest.mark.parametrize("name", sorted(set(analysis.TABLE) - {"residuals"}))
+def test_every_analysis_runs_and_reads(typed, recorded, name):
+    code, out, err = typed("run", name, *recorded)
+    assert code == 0, err
+    assert out.strip()
+
+
+def test_an_analysis_of_numbers_runs(typed, small):
+    code, out, err = typed(
+        "run", "residuals", "--data", small.data, "--target", "amount", "--scores", "x1"
+    )
+    assert code == 0, err
+    assert "400" in out
+
+
+def test_parameters_rows_and_both_outputs_are_taken(typed, recorded, small, tmp_path):
+    arrays, found = tmp_path / "a.npz", tmp_path / "a.json"
+    code, _, err = typed(
+        "run", "reliability", *recorded, "-p", "bins=4", "--rows", "x1 > 0",
+        "--out", arrays, "--json", found,
+    )  # fmt: skip
+    assert code == 0, err
+    result = json.loads(found.read_text())
+    assert result["provenance"]["parameters"]["bins"] == 4
+    assert result["provenance"]["n_used"] == (small.frame().x1 > 0).sum()
+    with np.load(arrays, allow_pickle=False) as kept:
+        assert len(kept.files) > 3
+
+
+def test_where_and_rows_together_are_both(typed, recorded, small):
+    _, out, _ = typed(
+        "run", "summary", *recorded, "--where", "x1 > 0", "--rows", "x2 > 5",
+        "--json", "-",
+    )  # fmt: skip
+    frame = small.frame()
+    assert json.loads(out)["n_rows"] == ((frame.x1 > 0) & (frame.x2 > 5)).sum()
+
+
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        (["-p", "cups=3"], "cups"),
+        (["-p", "resamples"], "KEY=VALUE"),
+        (["-p", "resamples=many"], "resamples"),
+        (["--row", "400"], "400"),
+        (["--row", "-1"], "-1"),
+        (["--out", "/no/such/folder/x.npz"], "x.npz"),
+    ],
+)
+def test_a_run_that_cannot_be_is_refused(typed, recorded, more, word):
+    code, out, err = typed("run", "summary", *recorded, *more)
+    assert (code, out) == (2, "")
+    assert word in err.strip().splitlines()[-1]
+
+
+def test_an_unknown_analysis_is_refused_with_those_there_are(typed, recorded):
+    line = refused(typed, "run", "tea-leaves", *recorded)
+    assert "tea-leaves" in line
+    assert "summary" in line
+
+
+def test_analyses_are_listed_with_their_parameters(typed):
+    code, out, _ = typed("analyses", "--json")
+    found = {entry["id"]: entry for entry in json.loads(out)}
+    assert code == 0
+    assert set(found) == set(analysis.TABLE)
+    assert found["summary"]["parameters"] == {"resamples": 1000}
+    _, text, _ = typed("analyses")
+    assert "resamples=1000" in text
+
+
+def test_a_file_is_inspected_without_being_opened(typed, small, tmp_path):
+    import pickle
+
+    class Evil:
+        def __reduce__(self):
+            return os.system, (f"touch {tmp_path}/was-here",)
+
+    path = tmp_path / "evil.pkl"
+    path.write_bytes(pickle.dumps(Evil()))
+    code, out, _ = typed("inspect", path)
+    assert code == 0
+    assert "system" in out
+    assert not (tmp_path / "was-here").exists()
+    _, out, _ = typed("inspect", path, "--json")
+    report = json.loads(out)
+    assert report["light"] == "red"
+    assert (report["size"], report["path"]) == (path.stat().st_size, str(path))
+
+
+def test_inspecting_what_is_not_there_is_refused(typed):
+    assert "nothing.pkl" in refused(typed, "inspect", "/no/nothing.pkl")
+
+
+# Writing
+
+
+def test_a_file_that_cannot_be_written_whole_is_not_written(tmp_path, monkeypatch):
+    target = tmp_path / "out.json"
+    target.write_text("before")
+
+    def full(*_given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(output.Path, "replace", full)
+    with pytest.raises(EngineError) as caught:
+        output.write_whole(str(target), b"after")
+    assert caught.value.params["why"] == "No space left on device"
+    assert target.read_text() == "before"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(
+    typed, recorded, monkeypatch
+):
+    monkeypatch.setattr(commands, "work", None)
+    line = refused(typed, "evaluate", *recorded, "--json", "/no/such/folder/x.json")
+    assert "x.json" in line
+
+
+def test_what_json_cannot_say_is_null():
+    found = json.loads(output.as_json({"a": float("nan"), "b": np.array([1, np.inf])}))
+    assert found == {"a": None, "b": [1.0, None]}
