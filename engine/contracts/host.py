@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.contracts.errors import ErrorInfo
 from engine.contracts.model import ModelInfo
+from engine.contracts.structure import Structure
 
 
 class LoadModel(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
@@ -32,6 +33,20 @@ class PredictBatch(msgspec.Struct, frozen=True, kw_only=True, tag="predict"):
     ``file`` names an Arrow IPC file in the exchange folder, columns in the
     order of the model's inputs and named as the model names them. Never sent
     for no rows.
+    """
+
+    file: str
+    n_rows: int
+
+
+class DescribeStructure(msgspec.Struct, frozen=True, kw_only=True, tag="describe"):
+    """Say what the open model is made of; answers :class:`Structured`."""
+
+
+class EncodeBatch(msgspec.Struct, frozen=True, kw_only=True, tag="encode"):
+    """Show a batch as the last part of the model is given it.
+
+    As for :class:`PredictBatch`; answers :class:`Encoded`.
     """
 
     file: str
@@ -71,11 +86,23 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True, tag="scores"):
     labels: np.ndarray
 
 
+class Structured(msgspec.Struct, frozen=True, kw_only=True, tag="structured"):
+    """The model from the inside, inline."""
+
+    structure: Structure
+
+
+class Encoded(msgspec.Struct, frozen=True, kw_only=True, tag="encoded"):
+    """A batch as the structure sees it: ``(n, d)`` float64, inline."""
+
+    values: np.ndarray
+
+
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
     """It could not be done."""
 
     error: ErrorInfo
 
 
-ToHost = LoadModel | PredictBatch | Quit
-FromHost = Ready | Loaded | Scores | Refused
+ToHost = LoadModel | PredictBatch | DescribeStructure | EncodeBatch | Quit
+FromHost = Ready | Loaded | Scores | Structured | Encoded | Refused
