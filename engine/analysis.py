@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from engine.contracts.progress import Progress
     from engine.contracts.results import Result
     from engine.contracts.selection import Columns, Mask, Selection
+    from engine.data.table import Table
+    from engine.predict import Matched
 
 TABLE: dict[str, str] = {
     "summary": "engine.evaluate.summary:SummaryAnalysis",
@@ -59,6 +61,9 @@ class Inputs:
         Rows to use, or ``None`` for all; ``selection`` is its recipe.
     buckets
         The named selections.
+    matched, tables
+        The model with its match, and the rows of each predicted part, for analyses
+        that ask the model again.
     stamp
         Fields of :class:`~engine.contracts.provenance.Provenance` known to the
         session (hashes, versions, sandbox): pass them on with ``n_used`` etc.
@@ -70,6 +75,8 @@ class Inputs:
     mask: Mask | None = None
     selection: Selection | None = None
     buckets: MappingOf[str, Selection] = field(default_factory=dict)
+    matched: Matched | None = None
+    tables: MappingOf[Part, Table] = field(default_factory=dict)
     row: int | None = None
     seed: int = 0
     stamp: MappingOf[str, Any] = field(default_factory=dict)

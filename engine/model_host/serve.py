@@ -116,8 +116,10 @@ def _serve(channel: Channel[ToHost], slot: int) -> None:
             if isinstance(message, LoadModel):
                 opened = _load(message, slot)
                 answer = Loaded(model=opened.info)
-            else:
+            elif isinstance(message, PredictBatch):
                 answer = _predict(opened, message)
+            else:
+                raise EngineError("model.no_structure")
         except EngineError as error:
             answer = Refused(error=error.info(_details()))
         except MemoryError:

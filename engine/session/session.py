@@ -395,6 +395,8 @@ class Session:
             mask=mask,
             selection=request.selection,
             buckets=buckets,
+            matched=self._matched,
+            tables={part: self._table(part) for part in self._predictions},
             row=request.row,
             seed=request.seed,
             stamp=self._stamp(Part.EVALUATION, self._matched.info),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.contracts.errors import Param
 
 _LONGEST = 300
-AREAS = ("case", "data", "evaluate", "model", "safety", "spine", "window")
+AREAS = ("case", "data", "evaluate", "explain", "model", "safety", "spine", "window")
 
 
 @cache

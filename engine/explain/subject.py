@@ -1,0 +1,191 @@
+"""The model that is explained, and how it is asked about rows that never were."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.contracts.dataset import Note, Part
+from engine.contracts.errors import EngineError
+from engine.contracts.model import ScoreKind, Task
+from engine.contracts.progress import SILENT
+from engine.predict import features_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from engine.analysis import Facts, Inputs
+    from engine.contracts.model import ModelInfo
+    from engine.contracts.progress import Progress
+    from engine.models.model import Model
+
+
+class Subject:
+    """A model and the rows of a case, in the model's own inputs.
+
+    Attributes
+    ----------
+    info, model
+        The model.
+    names
+        Its inputs, in order.
+    positive
+        Code of the class whose score is explained (binary), else -1.
+    outputs
+        What is explained: the positive class; every class; ``("",)`` for
+        regression.
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        matched = inputs.matched
+        if matched is None or matched.model is None:
+            raise EngineError("explain.no_model")
+        self._inputs = inputs
+        self._matched = matched
+        self._features: dict[Part, pa.Table] = {}
+        self.info: ModelInfo = matched.info
+        self.model: Model = matched.model
+        self.names = tuple(field.name for field in self.info.inputs)
+        self.positive = _positive_code(inputs, self.info)
+        if self.info.task is Task.BINARY:
+            self.outputs: tuple[str, ...] = (self.info.classes[self.positive],)
+        else:
+            self.outputs = self.info.classes or ("",)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Parts that have rows."""
+        return tuple(self._inputs.tables)
+
+    def features(self, part: Part = Part.EVALUATION) -> pa.Table:
+        """Return the model's inputs for every row of a part."""
+        if part not in self._features:
+            table = self._inputs.tables[part]
+            self._features[part] = features_of(table, self._matched).combine_chunks()
+        return self._features[part]
+
+    def answers(self, part: Part = Part.EVALUATION) -> NDArray[np.float64]:
+        """Return what is already known of a part: ``(n, k)`` outputs."""
+        return self._explained(self._inputs.predictions[part].scores)
+
+    def ask(self, table: pa.Table, progress: Progress = SILENT) -> NDArray[np.float64]:
+        """Return the model's outputs ``(n, k)`` for rows of its inputs."""
+        scores, _ = self.model.predict(table, progress)
+        return self._explained(scores)
+
+    def _explained(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
+        if self.info.task is Task.BINARY:
+            scores = scores[:, [self.positive]]
+        return np.asarray(scores, dtype=np.float64)
+
+
+class Pool:
+    """Cells from which rows are put together, column by column.
+
+    Parameters
+    ----------
+    columns
+        One array of candidate cells for each input; lengths may differ.
+    names
+        Their names.
+    """
+
+    def __init__(self, columns: Sequence[pa.Array], names: Sequence[str]) -> None:
+        self._columns = list(columns)
+        self._names = list(names)
+        self._codes = [_cell_codes(column) for column in self._columns]
+
+    @classmethod
+    def of(cls, *tables: pa.Table) -> Pool:
+        """Return the cells of several tables, one below the other."""
+        stacked = pa.concat_tables(tables, promote_options="permissive")
+        columns = [_whole(column) for column in stacked.columns]
+        return cls(columns, stacked.column_names)
+
+    def rows(self, cells: NDArray[np.integer]) -> pa.Table:
+        """Return rows made of cells.
+
+        Parameters
+        ----------
+        cells
+            ``(n, d)``: which cell of each column's candidates.
+        """
+        made = [_taken(c, cells[:, j]) for j, c in enumerate(self._columns)]
+        return pa.table(made, names=self._names)
+
+    def ask(
+        self,
+        subject: Subject,
+        cells: NDArray[np.integer],
+        progress: Progress = SILENT,
+    ) -> NDArray[np.float64]:
+        """Return the model's outputs for rows made of cells; equal rows asked once."""
+        first, place = self._distinct(cells)
+        if len(first) == len(cells):
+            return subject.ask(self.rows(cells), progress)
+        return subject.ask(self.rows(cells[first]), progress)[place]
+
+    def _distinct(
+        self, cells: NDArray[np.integer]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return one row number of each kind, and for every row which kind it is."""
+        mixer = np.random.default_rng(0)
+        marks = np.zeros(len(cells), dtype=np.uint64)
+        for j, codes in enumerate(self._codes):
+            salt = mixer.integers(1, 1 << 63, size=int(codes.max(initial=0)) + 1)
+            marks += salt.astype(np.uint64)[codes[cells[:, j]]]
+        _, first, place = np.unique(marks, return_index=True, return_inverse=True)
+        for j, codes in enumerate(self._codes):  # a mark could stand for two kinds
+            same = codes[cells[first, j]][place] == codes[cells[:, j]]
+            if not same.all():
+                everyone = np.arange(len(cells))
+                return everyone, everyone
+        return first, place
+
+
+def unexplainable(facts: Facts) -> Note | None:
+    """Return why the model of a case cannot be asked about other rows, or ``None``."""
+    if facts.data is None or facts.model is None or not facts.predicted:
+        return Note(code="evaluate.no_predictions")
+    if not facts.model.inputs:
+        return Note(code="explain.no_model")
+    if facts.model.score_kind is ScoreKind.LABEL:
+        return Note(code="explain.labels_only")
+    return None
+
+
+def _positive_code(inputs: Inputs, info: ModelInfo) -> int:
+    if info.task is not Task.BINARY:
+        return -1
+    positive = inputs.decision.positive
+    return info.classes.index(positive) if positive in info.classes else 1
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.unify_dictionaries()
+    found = column.combine_chunks()
+    if isinstance(found, pa.ChunkedArray):
+        return pa.concat_arrays(found.chunks) if found.num_chunks else pa.array([])
+    return found
+
+
+def _cell_codes(column: pa.Array) -> NDArray[np.int64]:
+    """Return a number for each candidate, the same for equal cells."""
+    encoded = (
+        column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    )
+    indices = pc.fill_null(encoded.indices.cast(pa.int64()), len(encoded.dictionary))
+    return np.asarray(indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _taken(column: pa.Array, which: NDArray[np.integer]) -> pa.Array:
+    plain = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
+    if plain and not column.null_count:
+        return pa.array(column.to_numpy(zero_copy_only=False)[which], type=column.type)
+    return column.take(pa.array(which))
