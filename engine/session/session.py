@@ -20,6 +20,7 @@ from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
 from engine.contracts.events import HostState
 from engine.contracts.model import ModelInfo, RecordedScores, SafetyReport, ScoreKind
+from engine.contracts.progress import Portion
 from engine.contracts.provenance import Provenance
 from engine.contracts.results import (
     ColumnSummaries,
@@ -48,7 +49,6 @@ from engine.models.safety import check_consent, report_on
 from engine.predict import Matched, class_named, predict, row_scores
 from engine.session.case_file import OpenCaseFile
 from engine.session.columns import CaseColumns
-from engine.session.portion import Portion
 from engine.session.tables import OpenViews, resolve
 
 if TYPE_CHECKING:

@@ -15,11 +15,10 @@ from engine.contracts.decision import Decision
 from engine.contracts.errors import Cancelled, EngineError
 from engine.contracts.events import HostState
 from engine.contracts.model import Light, RecordedScores, ScoreKind, Task
-from engine.contracts.progress import SILENT, Silent
+from engine.contracts.progress import SILENT, Portion, Silent
 from engine.contracts.results import Done
 from engine.contracts.selection import Range, Rows, Saved, Values, cell, unpack
 from engine.session import Session
-from engine.session.portion import Portion
 
 ALL = Split(column="group", evaluation=("test",), reference=("train",))
 
