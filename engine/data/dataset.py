@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,6 @@ from engine.contracts.dataset import (
     Column,
     ColumnChoice,
     DatasetInfo,
-    Note,
     Part,
     PartInfo,
     ReadOptions,
@@ -24,14 +22,15 @@ from engine.contracts.dataset import (
 )
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
-from engine.data import readers, schema
+from engine.data import schema
+from engine.data.files import read_together
 from engine.data.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from engine.contracts.progress import Progress
-    from engine.data.readers import Read
+    from engine.data.files import Files
 
 _PART_OF = {
     Part.EVALUATION: {"test", "testing", "eval", "evaluation", "holdout"},
@@ -39,22 +38,6 @@ _PART_OF = {
     Part.CALIBRATION: {"calibration", "valid", "validation", "dev"},
 }
 _MOST_NAMED = 8
-
-
-@dataclass(frozen=True, kw_only=True)
-class _File:
-    """What was read for one part."""
-
-    arrow: pa.Table
-    reads: tuple[Read, ...]
-    notes: Mapping[str, tuple[Note, ...]]
-
-    @property
-    def fingerprint(self) -> str:
-        joined = "".join(read.source.sha256 for read in self.reads)
-        if len(self.reads) == 1:
-            return joined
-        return hashlib.sha256(joined.encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +55,7 @@ class Dataset:
 
     parts: Mapping[Part, Table]
     info: DatasetInfo
-    _files: Mapping[Part, _File]
+    _files: Mapping[Part, Files]
     _inferred: tuple[Column, ...]
     _choices: Mapping[str, ColumnChoice]
 
@@ -91,7 +74,7 @@ class Dataset:
         EngineError
             ``data.*``: what is wrong, where, and in which file.
         """
-        file = _read_files(paths, options or ReadOptions(), progress)
+        file = read_together(paths, options or ReadOptions(), progress)
         columns = schema.infer(file.arrow, file.notes)
         split = _guessed_split(columns)
         return _built({part: file}, columns, {}, split)
@@ -110,7 +93,7 @@ class Dataset:
         EngineError
             ``data.other_columns`` if its columns are not those of the others.
         """
-        file = _read_files(paths, options or ReadOptions(), progress)
+        file = read_together(paths, options or ReadOptions(), progress)
         known = [column.name for column in self._inferred]
         missing = [name for name in known if name not in file.arrow.column_names]
         needed = [
@@ -142,52 +125,8 @@ class Dataset:
         return _built(self._files, self._inferred, dict(choices), split)
 
 
-def _read_files(
-    paths: Sequence[str], options: ReadOptions, progress: Progress
-) -> _File:
-    files = unfolded(paths)
-    reads = [readers.read(path, options, progress) for path in files]
-    first = reads[0].table
-    for read in reads[1:]:
-        if set(read.table.column_names) != set(first.column_names):
-            odd = set(read.table.column_names) ^ set(first.column_names)
-            raise EngineError(
-                "data.files_differ",
-                file=Path(read.source.path).name,
-                first=Path(reads[0].source.path).name,
-                columns=tuple(sorted(odd)[:_MOST_NAMED]),
-            )
-    tables = [read.table.select(first.column_names) for read in reads]
-    try:
-        joined = pa.concat_tables(tables, promote_options="permissive")
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise EngineError("data.files_types", why=str(error)[:300]) from error
-    arrow, notes = schema.typed(joined)
-    return _File(arrow=arrow, reads=tuple(reads), notes=notes)
-
-
-def unfolded(paths: Sequence[str]) -> list[Path]:
-    """Return files, folders replaced by the visible files in them, in order."""
-    files: list[Path] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            inside = sorted(
-                p
-                for p in path.iterdir()
-                if not p.name.startswith((".", "_")) and stat.S_ISREG(p.stat().st_mode)
-            )
-            if not inside:
-                raise EngineError("data.empty_folder", file=str(path))
-            files += inside
-        else:
-            files.append(path)
-    if not files:
-        raise EngineError("data.none")
-    return files
-
-
 def _same_types(
-    arrow: pa.Table, files: Mapping[Part, _File], missing: Sequence[str], part: Part
+    arrow: pa.Table, files: Mapping[Part, Files], missing: Sequence[str], part: Part
 ) -> pa.Table:
     pattern = next(iter(files.values())).arrow.schema
     columns = []
@@ -212,7 +151,7 @@ def _same_types(
 
 
 def _built(
-    files: Mapping[Part, _File],
+    files: Mapping[Part, Files],
     inferred: tuple[Column, ...],
     choices: Mapping[str, ColumnChoice],
     split: Split | None,

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import os
 import stat
 import zipfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import pyarrow as pa
-import pyarrow.feather
-import pyarrow.ipc
-import pyarrow.parquet as pq
 
 from engine.contracts.dataset import Note, ReadOptions, Source
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
-from engine.data import spreadsheets, texts
+from engine.data import columnar, spreadsheets, texts
+from engine.data.packed import Unpacked
 from engine.data.sniff import HEAD, format_of, text_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from engine.contracts.errors import Param
     from engine.contracts.progress import Progress
 
 _BLOCK = 8 << 20
-MOST_INFLATED = 32 << 30
-MOST_RATIO = 1000
-_RATIO_FROM = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -119,23 +110,27 @@ def _by_format(
     used = msgspec.structs.replace(options, format=kind)
     match kind:
         case "parquet":
-            return _parquet(path, progress), used, (), ()
-        case "arrow" | "feather":
-            return pyarrow.feather.read_table(path), used, (), ()
+            return columnar.read_parquet(path, progress), used, (), ()
+        case "arrow":
+            return columnar.read_ipc_file(path, progress), used, (), ()
+        case "arrow stream":
+            return columnar.read_ipc_stream(path, progress), used, (), ()
         case "excel":
             table, sheet, sheets, notes = spreadsheets.read(path, options, progress)
             return table, msgspec.structs.replace(used, sheet=sheet), notes, sheets
-    with _inflated(path, kind) as file:
-        start = file.read(HEAD)
+    with Unpacked(path, kind) as file:
+        start = file.read(HEAD) or b""
+        while len(start) < HEAD and (more := file.read(HEAD - len(start))):
+            start += more
         whole = len(start) < HEAD
     inner = kind if kind in ("text", "jsonl") else format_of(Path(path.stem), start)
     if inner not in ("text", "jsonl"):
         raise EngineError("data.unknown_inside", file=path.name, format=inner)
     with ExitStack() as opened:
 
-        def reopen() -> io.RawIOBase:
+        def reopen() -> Unpacked:
             opened.close()  # one reading at a time
-            return _Guarded(opened.enter_context(_inflated(path, kind)), path)
+            return opened.enter_context(Unpacked(path, kind))
 
         if inner == "jsonl":
             table, notes = texts.read_json_lines(reopen(), path.name, progress)
@@ -143,75 +138,8 @@ def _by_format(
         used = msgspec.structs.replace(
             text_options(start, path.name, options, whole=whole), format=kind
         )
-        size = path.stat().st_size if kind == "text" else None
-        table, notes = texts.read_delimited(reopen, path.name, used, size, progress)
+        table, notes = texts.read_delimited(reopen, path.name, used, progress)
         return table, used, notes, ()
-
-
-def _parquet(path: Path, progress: Progress) -> pa.Table:
-    # not mapped: a file that shrinks while it is read would end the process
-    with pq.ParquetFile(path, memory_map=False) as file:
-        groups = file.num_row_groups
-        if not groups:
-            return file.read()
-        read = []
-        for number in range(groups):
-            progress.advance(number, groups, "data.reading")
-            read.append(file.read_row_group(number, use_threads=True))
-        progress.advance(groups, groups, "data.reading")
-        return pa.concat_tables(read)
-
-
-@contextmanager
-def _inflated(path: Path, kind: str) -> Iterator[IO[bytes]]:
-    if kind == "gzip":
-        with gzip.open(path, "rb") as file:
-            yield file  # type: ignore[misc]
-    elif kind == "zstd":
-        import zstandard  # noqa: PLC0415 - only for such files
-
-        with path.open("rb") as packed, zstandard.open(packed, "rb") as file:
-            yield file
-    elif kind == "zip":
-        with zipfile.ZipFile(path) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir()]
-            if len(members) != 1:
-                names = tuple(member.filename[:80] for member in members[:5])
-                raise EngineError(
-                    "data.zip_members", file=path.name, n=len(members), names=names
-                )
-            if members[0].flag_bits & 1:
-                raise EngineError("data.encrypted", file=path.name)
-            with archive.open(members[0]) as file:
-                yield file
-    else:
-        with path.open("rb") as file:
-            yield file
-
-
-class _Guarded(io.RawIOBase):
-    """Decompressed bytes that stop where they can only be a bomb."""
-
-    def __init__(self, file: IO[bytes], path: Path) -> None:
-        self._file = file
-        self._path = path
-        self._packed = max(1, path.stat().st_size)
-        self._read = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        view = memoryview(buffer).cast("B")
-        block = self._file.read(len(view))
-        view[: len(block)] = block
-        self._read += len(block)
-        ratio = self._read / self._packed
-        if self._read > MOST_INFLATED or (
-            self._read > _RATIO_FROM and ratio > MOST_RATIO
-        ):
-            raise EngineError("data.bomb", file=self._path.name, ratio=int(ratio))
-        return len(block)
 
 
 def _named(table: pa.Table, name: str) -> tuple[pa.Table, tuple[Note, ...]]:

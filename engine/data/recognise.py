@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.results import Recognised, RecognisedFile
-from engine.data.dataset import unfolded
+from engine.data.files import unfolded
 from engine.data.sniff import HEAD, format_of
 
 if TYPE_CHECKING:

@@ -59,15 +59,17 @@ def typed(arrow: pa.Table) -> tuple[pa.Table, dict[str, tuple[Note, ...]]]:
     notes: dict[str, tuple[Note, ...]] = {}
     columns = []
     for field, column in zip(arrow.schema, arrow.columns, strict=True):
-        plain = _plain_type(column)
-        if pa.types.is_string(plain.type):
-            dates, note = _as_dates(plain, field.name)
+        found = plain(column)
+        if pa.types.is_null(found.type):
+            found = pc.cast(found, pa.string())
+        if pa.types.is_string(found.type):
+            dates, note = _as_dates(found, field.name)
             if note is not None:
                 notes[field.name] = (note,)
-                plain = dates
-            elif (odd := _odd_text(plain, field.name)) is not None:
+                found = dates
+            elif (odd := _odd_text(found, field.name)) is not None:
                 notes[field.name] = (odd,)
-        columns.append(plain)
+        columns.append(found)
     return pa.Table.from_arrays(columns, names=arrow.column_names), notes
 
 
@@ -150,16 +152,15 @@ def _counts(column: pa.ChunkedArray) -> tuple[int, int]:
     return len(column) - len(values), distinct
 
 
-def _plain_type(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column without dictionaries, decimals and the larger texts."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _plain_type(pc.cast(column, kind.value_type))
+        return plain(pc.cast(column, kind.value_type))
     if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return pc.cast(column, pa.string())
     if pa.types.is_decimal(kind) or pa.types.is_float16(kind):
         return pc.cast(column, pa.float64())
-    if pa.types.is_null(kind):
-        return pc.cast(column, pa.string())
     if pa.types.is_time(kind) or pa.types.is_duration(kind) or pa.types.is_binary(kind):
         return pc.cast(column, pa.string(), safe=False)
     return column

@@ -22,6 +22,7 @@ HEAD = 256 << 10
 SEPARATORS = (",", ";", "\t", "|")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_IPC_MESSAGE = b"\xff\xff\xff\xff"  # then comes its length
 _NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _LEAST_TEXT = 0.9
@@ -35,8 +36,8 @@ def format_of(path: Path, head: bytes) -> str:
     Returns
     -------
     str
-        ``parquet``, ``arrow``, ``excel``, ``gzip``, ``zip``, ``zstd``, ``jsonl``
-        or ``text``.
+        ``parquet``, ``arrow``, ``arrow stream``, ``excel``, ``gzip``, ``zip``,
+        ``zstd``, ``jsonl`` or ``text``.
 
     Raises
     ------
@@ -51,6 +52,8 @@ def format_of(path: Path, head: bytes) -> str:
         return "parquet"
     if head.startswith(b"ARROW1"):
         return "arrow"
+    if head.startswith(_IPC_MESSAGE) and int.from_bytes(head[4:8], "little") > 0:
+        return "arrow stream"
     if head.startswith(b"FEA1"):
         raise EngineError("data.old_feather", file=name)
     if head.startswith(b"\x1f\x8b"):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.contracts.dataset import ReadOptions
     from engine.contracts.errors import Param
     from engine.contracts.progress import Progress
+    from engine.data.packed import Unpacked
 
 _BLOCK = 16 << 20
 # A few ragged rows in a large file are left out and named; more than this share
@@ -39,10 +40,9 @@ _CONVERSION = re.compile(
 
 
 def read_delimited(
-    reopen: Callable[[], io.RawIOBase],
+    reopen: Callable[[], Unpacked],
     name: str,
     options: ReadOptions,
-    size: int | None,
     progress: Progress,
 ) -> tuple[pa.Table, tuple[Note, ...]]:
     """Read rows of cells; every column comes as Arrow infers it.
@@ -54,8 +54,6 @@ def read_delimited(
     ----------
     reopen
         Returns the decompressed bytes from their start.
-    size
-        Bytes of the file for the progress, where they are known.
 
     Raises
     ------
@@ -70,7 +68,7 @@ def read_delimited(
     while True:
         ragged: list[tuple[int, int, int]] = []
         try:
-            table = _read_once(reopen(), options, as_text, ragged, size, progress)
+            table = _read_once(reopen(), options, as_text, ragged, progress)
             break
         except UnicodeDecodeError as error:
             encoding = options.encoding or "utf-8"
@@ -107,17 +105,17 @@ def read_delimited(
 
 
 def _read_once(
-    file: io.RawIOBase,
+    file: Unpacked,
     options: ReadOptions,
     as_text: dict[str, pa.DataType],
     ragged: list[tuple[int, int, int]],
-    size: int | None,
     progress: Progress,
 ) -> pa.Table:
     def skip(row: pcsv.InvalidRow) -> str:
         ragged.append((row.number or 0, row.expected_columns, row.actual_columns))
         return "skip"
 
+    progress.advance(0, 1, "data.reading")
     tokens = options.missing_tokens
     encoding = options.encoding or "utf-8"
     reader = pcsv.open_csv(
@@ -142,11 +140,11 @@ def _read_once(
             column_types=as_text,
         ),
     )
-    batches, done = [], 0
+    batches = []
     for batch in reader:
         batches.append(batch)
-        done += batch.nbytes
-        progress.advance(min(done, size or done), size or done, "data.reading")
+        progress.advance(file.position, file.size, "data.reading")
+    progress.advance(1, 1, "data.reading")
     return pa.Table.from_batches(batches, reader.schema)
 
 

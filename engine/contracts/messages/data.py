@@ -101,7 +101,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Open files of one schema together, others one by one."),
     ),
     "data.files_types": (
-        mark("The files do not agree on the types of their columns: {why}."),
+        mark("Column {column} of {file} is {found}; in {first} it is {expected}."),
         mark("Open them one by one, or write them anew with one schema."),
     ),
     "data.other_columns": (

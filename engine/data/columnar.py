@@ -1,0 +1,55 @@
+"""Parquet, Feather and Arrow IPC, a block of rows at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.contracts.progress import Progress
+
+# None of these files is mapped: one that shrinks under a mapping ends the process.
+
+
+def read_parquet(path: Path, progress: Progress) -> pa.Table:
+    """Return the rows of a Parquet file, a row group at a time."""
+    with pq.ParquetFile(path, memory_map=False) as file:
+        groups = file.num_row_groups
+        if not groups:
+            return file.read()
+        read = []
+        for number in range(groups):
+            progress.advance(number, groups, "data.reading")
+            read.append(file.read_row_group(number, use_threads=True))
+        progress.advance(groups, groups, "data.reading")
+        return pa.concat_tables(read)
+
+
+def read_ipc_file(path: Path, progress: Progress) -> pa.Table:
+    """Return the rows of a Feather (version 2) or Arrow IPC file."""
+    with pa.OSFile(str(path), "rb") as file, pa.ipc.open_file(file) as reader:
+        n = reader.num_record_batches
+        batches = []
+        for number in range(n):
+            progress.advance(number, n, "data.reading")
+            batches.append(reader.get_batch(number))
+        progress.advance(1, 1, "data.reading")
+        return pa.Table.from_batches(batches, reader.schema)
+
+
+def read_ipc_stream(path: Path, progress: Progress) -> pa.Table:
+    """Return the rows of an Arrow IPC stream, which knows its end only there."""
+    size = path.stat().st_size
+    with pa.OSFile(str(path), "rb") as file, pa.ipc.open_stream(file) as reader:
+        batches = []
+        progress.advance(0, size, "data.reading")
+        for batch in reader:
+            batches.append(batch)
+            progress.advance(min(file.tell(), size), size, "data.reading")
+        progress.advance(size, size, "data.reading")
+        return pa.Table.from_batches(batches, reader.schema)

@@ -1,0 +1,140 @@
+"""Several files, or a folder of them, as one table."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.contracts.errors import EngineError
+from engine.contracts.progress import SILENT, Portion
+from engine.data import readers, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from engine.contracts.dataset import Note, ReadOptions
+    from engine.contracts.progress import Progress
+    from engine.data.readers import Read
+
+_MOST_NAMED = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """What was read for one part."""
+
+    arrow: pa.Table
+    reads: tuple[Read, ...]
+    notes: Mapping[str, tuple[Note, ...]]
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the file, or of those of several files."""
+        joined = "".join(read.source.sha256 for read in self.reads)
+        if len(self.reads) == 1:
+            return joined
+        return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def read_together(
+    paths: Sequence[str], options: ReadOptions, progress: Progress = SILENT
+) -> Files:
+    """Read files of one schema one after the other.
+
+    Raises
+    ------
+    EngineError
+        ``data.files_differ`` or ``data.files_types`` with file and column, and
+        whatever is wrong with one of them.
+    """
+    files = unfolded(paths)
+    sizes = [path.stat().st_size if path.is_file() else 0 for path in files]
+    reads = [
+        readers.read(
+            path, options, Portion(progress, sum(sizes[:i]), sizes[i], sum(sizes))
+        )
+        for i, path in enumerate(files)
+    ]
+    arrow, notes = schema.typed(_joined(reads))
+    return Files(arrow=arrow, reads=tuple(reads), notes=notes)
+
+
+def unfolded(paths: Sequence[str]) -> list[Path]:
+    """Return files, folders replaced by the visible files in them, in order."""
+    files: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = sorted(
+                p
+                for p in path.iterdir()
+                if not p.name.startswith((".", "_")) and stat.S_ISREG(p.stat().st_mode)
+            )
+            if not inside:
+                raise EngineError("data.empty_folder", file=str(path))
+            files += inside
+        else:
+            files.append(path)
+    if not files:
+        raise EngineError("data.none")
+    return files
+
+
+def _joined(reads: Sequence[Read]) -> pa.Table:
+    first = reads[0].table
+    if len(reads) == 1:
+        return first
+    names = first.column_names
+    for read in reads[1:]:
+        odd = set(read.table.column_names) ^ set(names)
+        if odd:
+            raise EngineError(
+                "data.files_differ",
+                file=_name(read),
+                first=_name(reads[0]),
+                columns=tuple(sorted(odd)[:_MOST_NAMED]),
+            )
+    columns = [_column(reads, name) for name in names]
+    return pa.Table.from_arrays(columns, names=names)
+
+
+def _column(reads: Sequence[Read], name: str) -> pa.ChunkedArray:
+    """Return a column of all files, in the widest of its types."""
+    parts = [schema.plain(read.table.column(name)) for read in reads]
+    widest, of = parts[0].type, reads[0]
+    for read, part in zip(reads, parts, strict=True):
+        wider = _wider(widest, part.type)
+        if wider is None:
+            raise EngineError(
+                "data.files_types",
+                file=_name(read),
+                first=_name(of),
+                column=name,
+                found=str(part.type),
+                expected=str(widest),
+            )
+        if wider != widest:
+            widest, of = wider, read
+    chunks = [chunk for part in parts for chunk in pc.cast(part, widest).chunks]
+    return pa.chunked_array(chunks, widest)
+
+
+def _wider(one: pa.DataType, other: pa.DataType) -> pa.DataType | None:
+    if pa.types.is_null(one) or pa.types.is_null(other):
+        return other if pa.types.is_null(one) else one
+    if one != other and pa.types.is_temporal(one) and pa.types.is_temporal(other):
+        return pa.timestamp("us")
+    pair = [pa.schema([("", kind)]) for kind in (one, other)]
+    try:
+        return pa.unify_schemas(pair, promote_options="permissive").field(0).type
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return None
+
+
+def _name(read: Read) -> str:
+    return Path(read.source.path).name
