@@ -18,14 +18,16 @@ from engine.contracts.dataset import Note, ReadOptions, Source
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
 from engine.data import columnar, spreadsheets, texts
+from engine.data.json_texts import read_json
 from engine.data.packed import Unpacked
-from engine.data.sniff import HEAD, format_of, text_options
+from engine.data.sniff import HEAD, encoding_of, format_of, text_options
 
 if TYPE_CHECKING:
     from engine.contracts.errors import Param
     from engine.contracts.progress import Progress
 
 _BLOCK = 8 << 20
+_TEXTS = ("text", "jsonl", "json")
 
 
 @dataclass(frozen=True)
@@ -123,8 +125,8 @@ def _by_format(
         while len(start) < HEAD and (more := file.read(HEAD - len(start))):
             start += more
         whole = len(start) < HEAD
-    inner = kind if kind in ("text", "jsonl") else format_of(Path(path.stem), start)
-    if inner not in ("text", "jsonl"):
+    inner = kind if kind in _TEXTS else format_of(Path(path.stem), start)
+    if inner not in _TEXTS:
         raise EngineError("data.unknown_inside", file=path.name, format=inner)
     with ExitStack() as opened:
 
@@ -132,8 +134,10 @@ def _by_format(
             opened.close()  # one reading at a time
             return opened.enter_context(Unpacked(path, kind))
 
-        if inner == "jsonl":
-            table, notes = texts.read_json_lines(reopen(), path.name, progress)
+        if inner != "text":
+            encoding = options.encoding or encoding_of(start, path.name)
+            used = msgspec.structs.replace(used, encoding=encoding)
+            table, notes = read_json(reopen, path.name, inner, encoding, progress)
             return table, used, notes, ()
         used = msgspec.structs.replace(
             text_options(start, path.name, options, whole=whole), format=kind

@@ -25,7 +25,9 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _IPC_MESSAGE = b"\xff\xff\xff\xff"  # then comes its length
 _NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_ARRAY = re.compile(r"\[\s*\{")
 _LEAST_TEXT = 0.9
+_LEAST_ZEROS = 0.3
 _COMES_BACK = 2
 _LONGEST_NAME = 100
 
@@ -37,7 +39,7 @@ def format_of(path: Path, head: bytes) -> str:
     -------
     str
         ``parquet``, ``arrow``, ``arrow stream``, ``excel``, ``gzip``, ``zip``,
-        ``zstd``, ``jsonl`` or ``text``.
+        ``zstd``, ``jsonl``, ``json`` or ``text``.
 
     Raises
     ------
@@ -68,7 +70,9 @@ def format_of(path: Path, head: bytes) -> str:
         return _zip_kind(head)
     encoding = encoding_of(head, name)
     start = head.decode(encoding, errors="replace").lstrip("\ufeff \r\n\t")
-    return "jsonl" if start.startswith("{") else "text"
+    if start.startswith("{"):
+        return "jsonl"
+    return "json" if _ARRAY.match(start) else "text"
 
 
 def _zip_kind(head: bytes) -> str:
@@ -94,6 +98,8 @@ def encoding_of(head: bytes, name: str) -> str:
     ):
         if head.startswith(mark):
             return encoding
+    if encoding := _wide(head):
+        return encoding
     if b"\x00" in head or _control_share(head) > 1 - _LEAST_TEXT:
         raise EngineError("data.binary", file=name)
     try:
@@ -105,6 +111,25 @@ def encoding_of(head: bytes, name: str) -> str:
         return "utf-8"
     best = from_bytes(head[: 64 << 10], cp_isolation=["cp1252", "latin_1"]).best()
     return str(best.encoding) if best is not None else "cp1252"
+
+
+def _wide(head: bytes) -> str:
+    """Return which UTF-16 a text without a mark is written in, or nothing.
+
+    In most scripts' tables every second byte of most characters is zero.
+    """
+    even, odd = (head[place::2].count(0) / max(1, len(head) // 2) for place in (0, 1))
+    for mine, other, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if mine < _LEAST_ZEROS or other > 1 - _LEAST_TEXT:
+            continue
+        try:
+            text = head[: len(head) // 2 * 2].decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        odd_ones = sum(not (c.isprintable() or c in "\t\r\n") for c in text[:5000])
+        if odd_ones == 0:
+            return encoding
+    return ""
 
 
 def text_options(

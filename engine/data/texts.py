@@ -1,4 +1,4 @@
-"""Delimited text and JSON lines."""
+"""Delimited text."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import csv
 import io
 import itertools
 import re
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.csv as pcsv
-import pyarrow.json as pjson
 
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
@@ -214,25 +213,3 @@ def _explained(error: pa.ArrowInvalid, name: str, encoding: str) -> EngineError:
     if "Empty CSV file" in text:
         return EngineError("data.no_rows", file=name)
     return EngineError("data.damaged", file=name, format="text", why=text[:300])
-
-
-def read_json_lines(
-    file: IO[bytes] | io.RawIOBase, name: str, progress: Progress
-) -> tuple[pa.Table, tuple[Note, ...]]:
-    """Read one object a line.
-
-    Raises
-    ------
-    EngineError
-        ``data.bad_json`` with the line, ``data.nested_json`` with the column.
-    """
-    progress.advance(0, 1, "data.reading")
-    try:
-        table = pjson.read_json(pa.PythonFile(file, mode="r"))
-    except pa.ArrowInvalid as error:
-        raise EngineError("data.bad_json", file=name, why=str(error)[:300]) from error
-    for field in table.schema:
-        if pa.types.is_nested(field.type):
-            raise EngineError("data.nested_json", file=name, column=field.name)
-    progress.advance(1, 1, "data.reading")
-    return table, ()

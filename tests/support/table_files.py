@@ -247,6 +247,8 @@ WRITERS: dict[str, Callable[[Path, Columns], None]] = {
     "pipe.txt": _text(separator="|"),
     "bom.csv": _text("utf-8-sig"),
     "wide.csv": _text("utf-16"),
+    "unmarked.csv": _text("utf-16-le"),
+    "unmarked-big.csv": _text("utf-16-be"),
     "gzip.csv.gz": lambda path, table: _gzipped(path, as_delimited(table)),
     "zip.csv.zip": _zipped,
     "zstd.csv.zst": _zstd,

@@ -61,6 +61,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{file} is not written in {encoding}: {why}."),
         mark("Choose another encoding in the reading options."),
     ),
+    "data.wrong_encoding_at": (
+        mark("Line {row} of {file} is not written in {encoding}."),
+        mark("Choose another encoding in the reading options."),
+    ),
     "data.ragged_rows": (
         mark(
             "Row {row} of {file} has {found} cells where {expected} are expected "
@@ -69,8 +73,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Check separator and quotes in the reading options, or mend the rows."),
     ),
     "data.bad_json": (
-        mark("{file} is not one JSON object a line: {why}."),
-        mark("Write one object a line, each with the same keys."),
+        mark("Line {row} of {file} is not a JSON object: {found}"),
+        mark("Write one object a line, or one array of objects."),
+    ),
+    "data.bad_json_object": (
+        mark("Number {row} in the array of {file} is not a JSON object: {found}"),
+        mark("Write one array of objects, or one object a line."),
     ),
     "data.nested_json": (
         mark("Column {column} of {file} holds objects or lists."),
@@ -169,6 +177,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "data.leading_zeros": (
         mark("{column} is read as text: its numbers begin with zeros."),
         "",
+    ),
+    "data.long_numbers": (
+        mark(
+            "{column} is read as text: row {row} holds {value}, which has more digits "
+            "than a number keeps."
+        ),
+        "",
+    ),
+    "data.rounded_numbers": (
+        mark(
+            "{column} mixes decimals with long whole numbers, whose last digits are "
+            "lost; row {row} holds {value}."
+        ),
+        mark("Write such numbers as text if every digit counts."),
     ),
     "schema.parsed_dates": (mark("{column} is read as dates written {format}."), ""),
     "schema.infinite": (mark("{column} holds {n} infinite values."), ""),
