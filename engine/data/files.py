@@ -61,7 +61,8 @@ def read_together(
         )
         for i, path in enumerate(files)
     ]
-    arrow, notes = schema.typed(_joined(reads))
+    said = {note.params.get("column") for read in reads for note in read.notes}
+    arrow, notes = schema.typed(_joined(reads), said)
     return Files(arrow=arrow, reads=tuple(reads), notes=notes)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import json
 import re
@@ -16,6 +15,7 @@ import pyarrow.json as pjson
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.data import long_numbers
+from engine.data.decoding import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -116,24 +116,7 @@ class _Reader:
             first_row += len(some)
 
     def _pieces(self, file: Unpacked) -> Iterator[str]:
-        decoder = codecs.getincrementaldecoder(self._encoding)()
-        line = 1
-        while True:
-            block = file.read(_BLOCK) or b""
-            try:
-                text = decoder.decode(block, final=not block)
-            except UnicodeDecodeError as error:
-                before = error.object[: error.start].decode(self._encoding, "replace")
-                raise EngineError(
-                    "data.wrong_encoding_at",
-                    file=self._name,
-                    encoding=self._encoding,
-                    row=line + before.count("\n"),
-                ) from error
-            line += text.count("\n")
-            yield text
-            if not block:
-                return
+        return pieces(file, self._name, self._encoding, _BLOCK)
 
     def _texts(self, file: Unpacked) -> Iterator[str]:
         """Yield texts that end where a line does."""
@@ -180,8 +163,8 @@ class _Reader:
 
     def _elements(self, file: Unpacked) -> Iterator[dict[str, Any]]:
         decode = self._decoder().raw_decode
-        pieces = self._pieces(file)
-        text = next(pieces).lstrip("\ufeff \t\r\n").removeprefix("[")
+        later = self._pieces(file)
+        text = next(later).lstrip("\ufeff \t\r\n").removeprefix("[")
         at, number = 0, 1
         while True:
             at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]
@@ -190,7 +173,7 @@ class _Reader:
             try:
                 value, end = decode(text, at)
             except (ValueError, RecursionError) as error:
-                more = next(pieces, "")
+                more = next(later, "")
                 if not more or len(text) - at > _LONGEST_OBJECT:
                     raise self._bad(
                         "data.bad_json_object", number, text[at:]

@@ -18,6 +18,7 @@ from engine.contracts.dataset import Note, ReadOptions, Source
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
 from engine.data import columnar, spreadsheets, texts
+from engine.data.decoding import check
 from engine.data.json_texts import read_json
 from engine.data.packed import Unpacked
 from engine.data.sniff import HEAD, encoding_of, format_of, text_options
@@ -135,7 +136,7 @@ def _by_format(
             return opened.enter_context(Unpacked(path, kind))
 
         if inner != "text":
-            encoding = options.encoding or encoding_of(start, path.name)
+            encoding = check(options.encoding or encoding_of(start, path.name))
             used = msgspec.structs.replace(used, encoding=encoding)
             table, notes = read_json(reopen, path.name, inner, encoding, progress)
             return table, used, notes, ()

@@ -15,7 +15,7 @@ from engine.contracts.errors import EngineError
 from engine.data.table import MOST_CODES, labels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from engine.contracts.errors import Param
 
@@ -46,8 +46,15 @@ _SCORE = re.compile(
 _ENTITY = re.compile(r"(^|_|\b)(id|uuid|guid|rownames|row_id|index|key)($|\b)", re.I)
 
 
-def typed(arrow: pa.Table) -> tuple[pa.Table, dict[str, tuple[Note, ...]]]:
+def typed(
+    arrow: pa.Table, said: Container[str] = ()
+) -> tuple[pa.Table, dict[str, tuple[Note, ...]]]:
     """Turn text columns that hold dates into dates; say what was done.
+
+    Parameters
+    ----------
+    said
+        Columns of which it was already said why they are texts.
 
     Returns
     -------
@@ -67,7 +74,7 @@ def typed(arrow: pa.Table) -> tuple[pa.Table, dict[str, tuple[Note, ...]]]:
             if note is not None:
                 notes[field.name] = (note,)
                 found = dates
-            elif (odd := _odd_text(found, field.name)) is not None:
+            elif field.name not in said and (odd := _odd_text(found, field.name)):
                 notes[field.name] = (odd,)
         columns.append(found)
     return pa.Table.from_arrays(columns, names=arrow.column_names), notes

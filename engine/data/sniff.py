@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -12,13 +11,16 @@ import msgspec
 from charset_normalizer import from_bytes
 
 from engine.contracts.errors import EngineError
+from engine.data.decoding import check, wrong
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from engine.contracts.dataset import ReadOptions
 
 HEAD = 256 << 10
+csv.field_size_limit(4 * HEAD)  # a cell may be as long as what is looked at
 SEPARATORS = (",", ";", "\t", "|")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -26,6 +28,8 @@ _IPC_MESSAGE = b"\xff\xff\xff\xff"  # then comes its length
 _NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _ARRAY = re.compile(r"\[\s*\{")
+_APOSTROPHE = re.compile(r"(?:^|[,;\t|])'")
+_APOSTROPHES = re.compile(r"(?:^|[,;\t|])'[^']*'(?=$|[,;\t|])")
 _LEAST_TEXT = 0.9
 _LEAST_ZEROS = 0.3
 _COMES_BACK = 2
@@ -144,22 +148,21 @@ def text_options(
     whole
         Whether ``head`` is the whole file.
     """
-    encoding = wanted.encoding or encoding_of(head, name)
+    encoding = check(wanted.encoding or encoding_of(head, name))
     try:
         text = head.decode(encoding, errors="strict" if whole else "ignore")
-    except (UnicodeDecodeError, LookupError) as error:
-        raise EngineError(
-            "data.wrong_encoding", file=name, encoding=encoding, why=str(error)
-        ) from error
+    except UnicodeDecodeError as error:
+        before = head[: error.start].decode(encoding, "replace")
+        raise wrong(name, encoding, 1 + before.count("\n")) from error
     lines = text.lstrip("\ufeff").splitlines()
     if not whole and len(lines) > 1:
         lines = lines[:-1]  # the last one may be cut
     lines = [line for line in lines if line.strip()][:200]
     if not lines:
         raise EngineError("data.empty_file", file=name)
-    separator = wanted.separator or _separator(lines)
-    quote = wanted.quote or '"'
-    rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator))
+    quote = wanted.quote if wanted.quote is not None else _quote(lines)
+    separator = wanted.separator or _separator(lines, quote)
+    rows = list(cells(lines, separator, quote))
     decimal = wanted.decimal or _decimal(rows[1:], separator)
     header = wanted.header if wanted.header is not None else _has_header(rows)
     return msgspec.structs.replace(
@@ -179,17 +182,30 @@ def _control_share(head: bytes) -> float:
     return control / len(head)
 
 
-def _separator(lines: list[str]) -> str:
+def cells(lines: Iterable[str], separator: str, quote: str) -> Iterator[list[str]]:
+    """Yield the cells of each row; without a sign for quotes there are none."""
+    quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    ended = (line if line.endswith("\n") else line + "\n" for line in lines)
+    return csv.reader(
+        ended, delimiter=separator, quotechar=quote or None, quoting=quoting
+    )
+
+
+def _quote(lines: list[str]) -> str:
+    """Return an apostrophe where whole cells stand between two, or else '"'."""
+    if any('"' in line for line in lines):
+        return '"'
+    between = sum(len(_APOSTROPHES.findall(line)) for line in lines)
+    begun = sum(len(_APOSTROPHE.findall(line)) for line in lines)
+    return "'" if begun and between == begun else '"'
+
+
+def _separator(lines: list[str], quote: str) -> str:
     """Return the separator that splits most lines into the same number of cells."""
 
     def fitness(separator: str) -> tuple[float, int]:
         try:
-            widths = [
-                len(row)
-                for row in csv.reader(
-                    io.StringIO("\n".join(lines)), delimiter=separator
-                )
-            ]
+            widths = [len(row) for row in cells(lines, separator, quote)]
         except csv.Error:
             return 0.0, 0
         width, n = Counter(widths).most_common(1)[0]

@@ -9,11 +9,15 @@ import re
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
-from engine.data.missing import TOKENS
+from engine.data import long_numbers
+from engine.data.decoding import pieces
+from engine.data.missing import TOKENS, without
+from engine.data.sniff import cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +51,8 @@ def read_delimited(
     """Read rows of cells; every column comes as Arrow infers it.
 
     A column that turns out to hold something else than its first block promised
-    is read again as text, and the first such value is named.
+    is read again as text, and the first such value is named. So is one of whole
+    numbers with more digits than a number keeps.
 
     Parameters
     ----------
@@ -57,136 +62,219 @@ def read_delimited(
     Raises
     ------
     EngineError
-        ``data.ragged_rows``, ``data.wrong_encoding``.
+        ``data.ragged_rows``, ``data.wrong_encoding_at``.
     """
-    padded = _zero_padded(reopen(), options)
-    as_text: dict[str, pa.DataType] = dict.fromkeys(padded, pa.string())
-    notes = [
-        Note(code="data.leading_zeros", params={"column": column}) for column in padded
-    ]
-    while True:
-        ragged: list[tuple[int, int, int]] = []
-        try:
-            table = _read_once(reopen(), options, as_text, ragged, progress)
-            break
-        except UnicodeDecodeError as error:
-            encoding = options.encoding or "utf-8"
-            raise EngineError(
-                "data.wrong_encoding", file=name, encoding=encoding, why=error.reason
-            ) from error
-        except pa.ArrowInvalid as error:
-            place = _CONVERSION.search(str(error))
-            if place is None:
-                raise _explained(error, name, options.encoding or "utf-8") from error
-            column, value = _column_name(reopen(), options, place), place["value"]
-            if as_text.get(column) == pa.string():
-                raise _explained(error, name, options.encoding or "utf-8") from error
-            if column not in as_text and _is_number(value, options.decimal or "."):
-                as_text[column] = pa.float64()  # whole numbers or blanks so far
+    reading = _Reading(reopen, name, options, progress)
+    table = reading.read()
+    if not options.header:
+        table = table.rename_columns(_numbered(table.num_columns))
+    return table, tuple(reading.notes)
+
+
+class _Reading:
+    """One file, read as often as it takes to know the types of its columns."""
+
+    def __init__(
+        self,
+        reopen: Callable[[], Unpacked],
+        name: str,
+        options: ReadOptions,
+        progress: Progress,
+    ) -> None:
+        self._reopen, self._name = reopen, name
+        self._options, self._progress = options, progress
+        self._encoding = options.encoding or "utf-8"
+        self._tokens = (
+            TOKENS if options.missing_tokens is None else options.missing_tokens
+        )
+        self._types: dict[str, pa.DataType] = {}
+        self._undecided: set[str] = set()  # read as text to see whether they are
+        self.notes: list[Note] = []
+
+    def read(self) -> pa.Table:
+        for column in self._zero_padded():
+            self._types[column] = pa.string()
+            self._note("data.leading_zeros", column)
+        while True:
+            ragged: list[tuple[int, int, int]] = []
+            try:
+                table = self._once(ragged)
+            except UnicodeDecodeError as error:
+                raise self._wrong_encoding() from error
+            except pa.ArrowInvalid as error:
+                self._learn(error)
                 continue
-            as_text[column] = pa.string()
-            params = {"column": column, "value": value[:80], "row": _row_of(place)}
-            notes.append(Note(code="data.mixed_column", params=params))
-    for field in table.schema:
-        if pa.types.is_binary(field.type):  # text that is not in the encoding
-            raise EngineError(
-                "data.wrong_encoding",
-                file=name,
-                encoding=options.encoding or "utf-8",
-                why=field.name,
+            if any(pa.types.is_binary(kind) for kind in table.schema.types):
+                raise self._wrong_encoding()
+            large = {
+                field.name
+                for field, column in zip(table.schema, table.columns, strict=True)
+                if long_numbers.among(column)
+            }
+            if not large:
+                break
+            self._undecided |= large
+            self._types |= dict.fromkeys(large, pa.string())
+        if ragged:
+            self.notes.append(_ragged_note(ragged, table.num_rows, self._name))
+        return self._settled(table)
+
+    def _learn(self, error: pa.ArrowInvalid) -> None:
+        """Note what kind of column a value asks for, or raise what is wrong."""
+        text = str(error)
+        place = _CONVERSION.search(text)
+        if place is None:
+            if "UTF8" in text or "UTF-8" in text:
+                raise self._wrong_encoding() from error
+            if "Empty CSV file" in text:
+                raise EngineError("data.no_rows", file=self._name) from error
+            raise self._damaged(text) from error
+        column, value = self._column_name(int(place["column"])), place["value"]
+        if column not in self._types and value.strip() in self._tokens:
+            self._types[column] = pa.string()
+            self._undecided.add(column)
+            return
+        if self._types.get(column) == pa.string():
+            raise self._damaged(text) from error
+        if column not in self._types and _is_number(value, self._options.decimal):
+            self._types[column] = pa.float64()  # whole numbers or blanks so far
+            return
+        self._types[column] = pa.string()
+        row = int(place["row"] or 0) - bool(self._options.header)
+        self._note("data.mixed_column", column, row=row, value=value[:80])
+
+    def _once(self, ragged: list[tuple[int, int, int]]) -> pa.Table:
+        def skip(row: pcsv.InvalidRow) -> str:
+            ragged.append((row.number or 0, row.expected_columns, row.actual_columns))
+            return "skip"
+
+        options = self._options
+        self._progress.advance(0, 1, "data.reading")
+        file = self._reopen()
+        reader = pcsv.open_csv(
+            pa.PythonFile(file, mode="r"),
+            read_options=pcsv.ReadOptions(
+                use_threads=False,  # keeps the numbers of rows that do not fit
+                block_size=_BLOCK,
+                autogenerate_column_names=not options.header,
+                encoding="utf-8" if self._encoding == "utf-8-sig" else self._encoding,
+            ),
+            parse_options=pcsv.ParseOptions(
+                delimiter=options.separator or ",",
+                quote_char=options.quote or False,
+                newlines_in_values=True,
+                invalid_row_handler=skip,
+            ),
+            convert_options=pcsv.ConvertOptions(
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+                null_values=list(self._tokens),
+                decimal_point=options.decimal or ".",
+                column_types=self._types,
+            ),
+        )
+        batches = []
+        for batch in reader:
+            batches.append(batch)
+            self._progress.advance(file.position, file.size, "data.reading")
+        self._progress.advance(1, 1, "data.reading")
+        return pa.Table.from_batches(batches, reader.schema)
+
+    def _settled(self, table: pa.Table) -> pa.Table:
+        """Return the table without tokens among blanks, what they hid decided on."""
+        for place, field in enumerate(table.schema):
+            if not pa.types.is_string(field.type):
+                continue
+            given = table.column(place)
+            column = without(given, self._tokens)
+            hidden = column is not given and field.name not in self._types
+            if hidden or field.name in self._undecided:
+                column = self._numbers(column, field.name)
+            table = table.set_column(place, field.name, column)
+        return table
+
+    def _numbers(self, column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+        spelled = column
+        if self._options.decimal == ",":
+            spelled = pc.replace_substring(column, ",", ".")
+        try:
+            numbers, note = long_numbers.read(spelled, self._shown(name))
+        except pa.ArrowInvalid:  # words after all
+            return column
+        if note is not None:
+            self.notes.append(note)
+        return column if numbers is None else numbers
+
+    def _zero_padded(self) -> list[str]:
+        """Return columns whose first rows hold codes such as 01234: no numbers."""
+        first = self._first_rows(_LOOKED_AT)
+        names = [f"f{i}" for i in range(len(first[0]))] if first else []
+        if self._options.header and first:
+            names = first.pop(0)
+        return [
+            name
+            for place, name in enumerate(names)
+            if any(
+                place < len(row) and _ZERO_PADDED.fullmatch(row[place].strip())
+                for row in first
             )
-    if not options.header:
-        names = [f"column {i}" for i in range(1, table.num_columns + 1)]
-        table = table.rename_columns(names)
-    if ragged:
-        notes.append(_ragged_note(ragged, table.num_rows, name))
-    return table, tuple(notes)
+        ]
+
+    def _first_rows(self, n: int) -> list[list[str]]:
+        with self._reopen() as file:
+            text = io.TextIOWrapper(
+                io.BufferedReader(file),
+                encoding=self._encoding,
+                errors="replace",
+                newline="",
+            )
+            rows = cells(
+                text, self._options.separator or ",", self._options.quote or ""
+            )
+            try:
+                return list(itertools.islice(rows, n))
+            except csv.Error:  # said by the reading itself
+                return []
+
+    def _column_name(self, number: int) -> str:
+        rows = self._first_rows(1) if self._options.header else []
+        return rows[0][number] if rows and number < len(rows[0]) else f"f{number}"
+
+    def _note(self, code: str, column: str, **params: Param) -> None:
+        params["column"] = self._shown(column)
+        self.notes.append(Note(code=code, params=params))
+
+    def _shown(self, column: str) -> str:
+        if self._options.header:
+            return column.strip()
+        return _numbered(int(column[1:]) + 1)[-1]
+
+    def _damaged(self, why: str) -> EngineError:
+        return EngineError(
+            "data.damaged", file=self._name, format="text", why=why[:300]
+        )
+
+    def _wrong_encoding(self) -> EngineError:
+        """Return the error that names the first line that is not in the encoding."""
+        try:
+            with self._reopen() as file:
+                for _ in pieces(file, self._name, self._encoding, _BLOCK):
+                    self._progress.raise_if_cancelled()
+        except EngineError as error:
+            return error
+        return self._damaged(self._encoding)
 
 
-def _read_once(
-    file: Unpacked,
-    options: ReadOptions,
-    as_text: dict[str, pa.DataType],
-    ragged: list[tuple[int, int, int]],
-    progress: Progress,
-) -> pa.Table:
-    def skip(row: pcsv.InvalidRow) -> str:
-        ragged.append((row.number or 0, row.expected_columns, row.actual_columns))
-        return "skip"
-
-    progress.advance(0, 1, "data.reading")
-    tokens = options.missing_tokens
-    encoding = options.encoding or "utf-8"
-    reader = pcsv.open_csv(
-        pa.PythonFile(file, mode="r"),
-        read_options=pcsv.ReadOptions(
-            use_threads=False,  # keeps the numbers of rows that do not fit
-            block_size=_BLOCK,
-            autogenerate_column_names=not options.header,
-            encoding="utf-8" if encoding == "utf-8-sig" else encoding,
-        ),
-        parse_options=pcsv.ParseOptions(
-            delimiter=options.separator or ",",
-            quote_char=options.quote or '"',
-            newlines_in_values=True,
-            invalid_row_handler=skip,
-        ),
-        convert_options=pcsv.ConvertOptions(
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=True,
-            null_values=list(TOKENS if tokens is None else tokens),
-            decimal_point=options.decimal or ".",
-            column_types=as_text,
-        ),
-    )
-    batches = []
-    for batch in reader:
-        batches.append(batch)
-        progress.advance(file.position, file.size, "data.reading")
-    progress.advance(1, 1, "data.reading")
-    return pa.Table.from_batches(batches, reader.schema)
+def _numbered(n: int) -> list[str]:
+    return [f"column {i}" for i in range(1, n + 1)]
 
 
-def _zero_padded(file: io.RawIOBase, options: ReadOptions) -> list[str]:
-    """Return columns whose first rows hold codes such as 01234: no numbers."""
-    encoding = options.encoding or "utf-8"
-    text = io.TextIOWrapper(
-        io.BufferedReader(file), encoding=encoding, errors="replace", newline=""
-    )
-    rows = csv.reader(text, delimiter=options.separator or ",")
+def _is_number(value: str, decimal: str | None) -> bool:
     try:
-        first = list(itertools.islice(rows, _LOOKED_AT))
-    except csv.Error:  # said by the reading itself
-        return []
-    names = [f"f{i}" for i in range(len(first[0]))] if first else []
-    if options.header and first:
-        names = first.pop(0)
-    return [
-        name
-        for place, name in enumerate(names)
-        if any(place < len(row) and _ZERO_PADDED.fullmatch(row[place]) for row in first)
-    ]
-
-
-def _column_name(file: io.RawIOBase, options: ReadOptions, place: re.Match[str]) -> str:
-    number = int(place["column"])
-    if not options.header:
-        return f"f{number}"
-    encoding = options.encoding or "utf-8"
-    text = io.TextIOWrapper(io.BufferedReader(file), encoding=encoding, newline="")
-    return next(csv.reader(text, delimiter=options.separator or ","))[number]
-
-
-def _is_number(value: str, decimal: str) -> bool:
-    try:
-        float(value.replace(decimal, "."))
+        float(value.replace(decimal or ".", "."))
     except ValueError:
         return False
     return True
-
-
-def _row_of(place: re.Match[str]) -> int:
-    return int(place["row"]) if place["row"] else 0
 
 
 def _ragged_note(ragged: list[tuple[int, int, int]], n: int, name: str) -> Note:
@@ -202,14 +290,3 @@ def _ragged_note(ragged: list[tuple[int, int, int]], n: int, name: str) -> Note:
         raise EngineError("data.ragged_rows", **params)
     named = tuple(str(row) for row in rows[:_ROWS_NAMED])
     return Note(code="data.rows_left_out", params={**params, "rows": named})
-
-
-def _explained(error: pa.ArrowInvalid, name: str, encoding: str) -> EngineError:
-    text = str(error)
-    if "UTF8" in text or "UTF-8" in text or "decode" in text:
-        return EngineError(
-            "data.wrong_encoding", file=name, encoding=encoding, why=text[:200]
-        )
-    if "Empty CSV file" in text:
-        return EngineError("data.no_rows", file=name)
-    return EngineError("data.damaged", file=name, format="text", why=text[:300])

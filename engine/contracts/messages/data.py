@@ -57,9 +57,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{file} changed while it was being read."),
         mark("Wait until it has been written, then open it again."),
     ),
-    "data.wrong_encoding": (
-        mark("{file} is not written in {encoding}: {why}."),
-        mark("Choose another encoding in the reading options."),
+    "data.no_such_encoding": (
+        mark("There is no encoding called {encoding}."),
+        mark("Choose one of those in the reading options."),
     ),
     "data.wrong_encoding_at": (
         mark("Line {row} of {file} is not written in {encoding}."),
@@ -67,8 +67,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "data.ragged_rows": (
         mark(
-            "Row {row} of {file} has {found} cells where {expected} are expected "
-            "({n} such rows)."
+            "Line {row} of {file} has {found} cells where {expected} are expected "
+            "({n} such lines)."
         ),
         mark("Check separator and quotes in the reading options, or mend the rows."),
     ),
@@ -155,8 +155,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # notes: decisions taken while reading
     "data.rows_left_out": (
         mark(
-            "{n} rows of {file} were left out because they do not have {expected} "
-            "cells: rows {rows}."
+            "{n} lines of {file} were left out because they do not have {expected} "
+            "cells: lines {rows}."
         ),
         "",
     ),

@@ -40,7 +40,9 @@ def test_a_wrong_file_is_refused(tmp_path: Path, content: bytes, code: str) -> N
 def test_bad_bytes_far_into_a_text_are_a_wrong_encoding(tmp_path: Path) -> None:
     path = tmp_path / "late.csv"
     path.write_bytes(b"a,b\n" + b"word,1\n" * 60_000 + b"caf\xe9,1\n")
-    assert refused(path).code == "data.wrong_encoding"
+    error = refused(path)
+    assert error.code == "data.wrong_encoding_at"
+    assert error.params["row"] == 60_002
 
 
 def test_whole_numbers_that_become_decimal_stay_numbers(tmp_path: Path) -> None:
