@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-WORDS  := $(wildcard resources/i18n/*/LC_MESSAGES/trasluz.po)
+WORDS  := $(patsubst %.po,%.mo,$(wildcard resources/i18n/*/LC_MESSAGES/trasluz.po))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types layers unit bench lock screenshots translations clean
@@ -11,15 +11,17 @@ WORDS  := $(wildcard resources/i18n/*/LC_MESSAGES/trasluz.po)
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: $(STAMP) ## Create .venv and install the locked versions
+setup: $(STAMP) $(WORDS) ## Create .venv, install the locked versions, compile the catalogues
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) packaging/check_system.py --python
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(if $(WORDS),$(BIN)/pybabel --quiet compile --domain trasluz --directory resources/i18n)
 	@touch $(STAMP)
+
+%.mo: %.po | $(STAMP)
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 run: setup ## Open the window on the embedded demo (without a display: into build/demo/)
 	@$(BIN)/python packaging/check_system.py --libraries
@@ -48,10 +50,11 @@ screenshots: setup ## Take the README's pictures anew
 	QT_QPA_PLATFORM=offscreen $(BIN)/python packaging/screenshots.py
 
 translations: setup ## Collect new strings and compile the catalogues
+	@mkdir -p build
 	$(BIN)/pybabel --quiet extract --keywords "tr trn:1,2 mark" --no-location \
-	    --sort-output --project Trasluz --output resources/i18n/trasluz.pot engine gui
-	$(BIN)/pybabel --quiet update --domain trasluz --no-fuzzy-matching \
-	    --input-file resources/i18n/trasluz.pot --output-dir resources/i18n
+	    --sort-output --project Trasluz --output build/trasluz.pot engine gui
+	$(BIN)/pybabel --quiet update --domain trasluz --no-fuzzy-matching --ignore-obsolete \
+	    --ignore-pot-creation-date --input-file build/trasluz.pot --output-dir resources/i18n
 	$(BIN)/pybabel --quiet compile --domain trasluz --directory resources/i18n
 
 lock: ## Write the versions installed now to requirements.lock

@@ -31,7 +31,8 @@ def install(language: str) -> None:
 
 def tr(message: str, **params: object) -> str:
     """Translate ``message`` and fill its ``{placeholders}``."""
-    text = _translation.gettext(message)
+    # gettext keeps the catalogue's own header under the empty message.
+    text = _translation.gettext(message) if message else ""
     return text.format(**params) if params else text
 
 
