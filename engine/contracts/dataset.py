@@ -87,7 +87,15 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How a file is read; ``None`` means *find out*, and the answer is recorded."""
+    """How a file is read; ``None`` means *find out*, and the answer is recorded.
+
+    Attributes
+    ----------
+    quote
+        The sign round cells that hold separators; ``""`` for none.
+    day_first
+        Whether 1/2/2024 is in February.
+    """
 
     format: str | None = None
     encoding: str | None = None
@@ -97,6 +105,7 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     header: bool | None = None
     sheet: str | None = None
     missing_tokens: tuple[str, ...] | None = None
+    day_first: bool | None = None
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

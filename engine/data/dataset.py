@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from engine.contracts.dataset import (
     Column,
@@ -24,6 +23,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
 from engine.data import schema
 from engine.data.files import read_together
+from engine.data.parts import align
 from engine.data.table import Table
 
 if TYPE_CHECKING:
@@ -93,7 +93,12 @@ class Dataset:
         EngineError
             ``data.other_columns`` if its columns are not those of the others.
         """
-        file = read_together(paths, options or ReadOptions(), progress)
+        formats: dict[str, str] = {}
+        for other in self._files.values():
+            formats |= other.date_formats
+        options = options or ReadOptions()
+        file = read_together(paths, options, progress, formats)
+        self._check_dates(file, part, formats)
         known = [column.name for column in self._inferred]
         missing = [name for name in known if name not in file.arrow.column_names]
         needed = [
@@ -108,8 +113,7 @@ class Dataset:
                 columns=tuple(needed[:_MOST_NAMED]),
                 n=len(needed),
             )
-        arrow = _same_types(file.arrow, self._files, missing, part)
-        files = {**self._files, part: replace(file, arrow=arrow)}
+        files = {**self._files, part: file}
         return _built(files, self._inferred, self._choices, self.info.split)
 
     def configure(
@@ -124,30 +128,21 @@ class Dataset:
         """
         return _built(self._files, self._inferred, dict(choices), split)
 
-
-def _same_types(
-    arrow: pa.Table, files: Mapping[Part, Files], missing: Sequence[str], part: Part
-) -> pa.Table:
-    pattern = next(iter(files.values())).arrow.schema
-    columns = []
-    for field in pattern:
-        if field.name in missing:
-            columns.append(pa.nulls(arrow.num_rows, field.type))
-            continue
-        column = arrow.column(field.name)
-        if column.type != field.type:
-            try:
-                column = column.cast(field.type)
-            except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+    def _check_dates(self, file: Files, part: Part, formats: Mapping[str, str]) -> None:
+        """Refuse dates written otherwise than those of which we are not sure."""
+        for name, found in file.date_formats.items():
+            column = self.info.column(name)
+            unsure = column is not None and any(
+                note.code == "schema.ambiguous_dates" for note in column.notes
+            )
+            if unsure and found != formats[name]:
                 raise EngineError(
-                    "data.other_type",
+                    "data.other_dates",
+                    column=name,
                     part=part.value,
-                    column=field.name,
-                    found=str(column.type),
-                    expected=str(field.type),
-                ) from error
-        columns.append(column)
-    return pa.Table.from_arrays(columns, names=pattern.names)
+                    found=found,
+                    expected=formats[name],
+                )
 
 
 def _built(
@@ -156,8 +151,9 @@ def _built(
     choices: Mapping[str, ColumnChoice],
     split: Split | None,
 ) -> Dataset:
-    columns = schema.choose(inferred, choices)
-    tables = {part: Table(file.arrow) for part, file in files.items()}
+    aligned = align(files, inferred, choices)
+    columns = schema.choose(aligned.columns, choices)
+    tables = {part: Table(arrow) for part, arrow in aligned.tables.items()}
     if split is not None:
         tables |= _split(tables[Part.EVALUATION], split, set(files))
     if len(tables) > 1 or split is not None:

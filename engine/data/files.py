@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT, Portion
 from engine.data import readers, schema
+from engine.data.widening import widened, wider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,11 +41,29 @@ class Files:
             return joined
         return hashlib.sha256(joined.encode()).hexdigest()
 
+    @property
+    def date_formats(self) -> dict[str, str]:
+        """How the dates of each column that was text are written."""
+        return {
+            column: str(note.params["format"])
+            for column, notes in self.notes.items()
+            for note in notes
+            if note.code == "schema.parsed_dates"
+        }
+
 
 def read_together(
-    paths: Sequence[str], options: ReadOptions, progress: Progress = SILENT
+    paths: Sequence[str],
+    options: ReadOptions,
+    progress: Progress = SILENT,
+    formats: Mapping[str, str] | None = None,
 ) -> Files:
     """Read files of one schema one after the other.
+
+    Parameters
+    ----------
+    formats
+        How the dates of columns are written in the files of other parts.
 
     Raises
     ------
@@ -61,8 +79,14 @@ def read_together(
         )
         for i, path in enumerate(files)
     ]
-    said = {note.params.get("column") for read in reads for note in read.notes}
-    arrow, notes = schema.typed(_joined(reads), said)
+    said = {str(note.params.get("column")) for read in reads for note in read.notes}
+    joined, rounded = _joined(reads)
+    arrow, notes = schema.typed(
+        joined, said, day_first=options.day_first, formats=formats
+    )
+    for note in rounded:
+        column = str(note.params["column"])
+        notes[column] = (*notes.get(column, ()), note)
     return Files(arrow=arrow, reads=tuple(reads), notes=notes)
 
 
@@ -86,10 +110,10 @@ def unfolded(paths: Sequence[str]) -> list[Path]:
     return files
 
 
-def _joined(reads: Sequence[Read]) -> pa.Table:
+def _joined(reads: Sequence[Read]) -> tuple[pa.Table, tuple[Note, ...]]:
     first = reads[0].table
     if len(reads) == 1:
-        return first
+        return first, ()
     names = first.column_names
     for read in reads[1:]:
         odd = set(read.table.column_names) ^ set(names)
@@ -100,41 +124,37 @@ def _joined(reads: Sequence[Read]) -> pa.Table:
                 first=_name(reads[0]),
                 columns=tuple(sorted(odd)[:_MOST_NAMED]),
             )
-    columns = [_column(reads, name) for name in names]
-    return pa.Table.from_arrays(columns, names=names)
+    columns, notes = [], []
+    for name in names:
+        column, found = _column(reads, name)
+        columns.append(column)
+        notes += found
+    return pa.Table.from_arrays(columns, names=names), tuple(notes)
 
 
-def _column(reads: Sequence[Read], name: str) -> pa.ChunkedArray:
+def _column(reads: Sequence[Read], name: str) -> tuple[pa.ChunkedArray, list[Note]]:
     """Return a column of all files, in the widest of its types."""
     parts = [schema.plain(read.table.column(name)) for read in reads]
-    widest, of = parts[0].type, reads[0]
+    kind, of = pa.null(), reads[0]
     for read, part in zip(reads, parts, strict=True):
-        wider = _wider(widest, part.type)
-        if wider is None:
+        wide = wider(kind, part)
+        if wide is None:
             raise EngineError(
                 "data.files_types",
                 file=_name(read),
                 first=_name(of),
                 column=name,
                 found=str(part.type),
-                expected=str(widest),
+                expected=str(kind),
             )
-        if wider != widest:
-            widest, of = wider, read
-    chunks = [chunk for part in parts for chunk in pc.cast(part, widest).chunks]
-    return pa.chunked_array(chunks, widest)
-
-
-def _wider(one: pa.DataType, other: pa.DataType) -> pa.DataType | None:
-    if pa.types.is_null(one) or pa.types.is_null(other):
-        return other if pa.types.is_null(one) else one
-    if one != other and pa.types.is_temporal(one) and pa.types.is_temporal(other):
-        return pa.timestamp("us")
-    pair = [pa.schema([("", kind)]) for kind in (one, other)]
-    try:
-        return pa.unify_schemas(pair, promote_options="permissive").field(0).type
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        return None
+        if wide != kind:
+            kind, of = wide, read
+    chunks, notes = [], []
+    for part in parts:
+        column, note = widened(part, kind, name)
+        chunks += column.chunks
+        notes += [note] if note is not None else []
+    return pa.chunked_array(chunks, kind), notes[:1]
 
 
 def _name(read: Read) -> str:

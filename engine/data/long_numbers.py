@@ -47,3 +47,13 @@ def read(
     if pc.all(is_whole).as_py():
         return None, Note(code="data.long_numbers", params=params)
     return numbers, Note(code="data.rounded_numbers", params=params)
+
+
+def rounded(column: pa.ChunkedArray, name: str) -> Note | None:
+    """Name the first whole number that is lost when the column becomes doubles."""
+    large = pc.greater(pc.abs(column), EXACT)
+    row = pc.index(large, pa.scalar(value=True)).as_py()
+    if row < 0:
+        return None
+    params = {"column": name, "row": row + 1, "value": str(column[row])}
+    return Note(code="data.rounded_numbers", params=params)

@@ -17,9 +17,30 @@ TOKENS = (
 
 
 def without(column: pa.ChunkedArray, tokens: Sequence[str]) -> pa.ChunkedArray:
-    """Return a column of texts with the tokens missing, blanks round them or not."""
-    bare = pa.array(sorted({token.strip() for token in tokens}), pa.string())
-    is_token = pc.is_in(pc.utf8_trim_whitespace(column), bare)
+    """Return a column with the tokens missing, blanks round them or not.
+
+    Numbers are compared as numbers, dates as ISO 8601 writes their days.
+    """
+    bare = sorted({token.strip() for token in tokens})
+    kind = column.type
+    if pa.types.is_string(kind):
+        compared, wanted = pc.utf8_trim_whitespace(column), pa.array(bare, pa.string())
+    elif pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        numbers = [float(token) for token in bare if _is_number(token)]
+        compared = pc.cast(column, pa.float64(), safe=False)
+        wanted = pa.array(numbers, pa.float64())
+    else:
+        compared = pc.utf8_slice_codeunits(pc.cast(column, pa.string()), 0, 10)
+        wanted = pa.array(bare, pa.string())
+    is_token = pc.is_in(compared, wanted)
     if not pc.any(is_token).as_py():
         return column
-    return pc.if_else(is_token, pa.scalar(None, column.type), column)
+    return pc.if_else(is_token, pa.scalar(None, kind), column)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

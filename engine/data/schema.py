@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from engine.contracts.dataset import Column, ColumnChoice, Kind, Note, Role
 from engine.contracts.errors import EngineError
+from engine.data import dates
 from engine.data.table import MOST_CODES, labels_of
 
 if TYPE_CHECKING:
@@ -22,14 +23,13 @@ if TYPE_CHECKING:
 FEW_LEVELS = 10
 MOST_LEVELS_SHARE = 0.5
 LONG_TEXT = 60
+OF_VALUES = ("schema.infinite", "schema.constant")  # notes that counting makes
 MOSTLY = 0.9
 _SAMPLE = 5000
 _NUMERIC = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 _BOOLEANS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 _PART_WORDS = {"train", "training", "test", "testing", "valid", "validation", "eval",
                "evaluation", "calibration", "holdout", "reference", "dev"}  # fmt: skip
-_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2})?)?")
-_DAY_FIRST = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{4}")
 _TARGETS = {"target", "label", "y", "outcome", "class", "status", "income",
             "survived", "default-payment-next-month", "default_payment_next_month",
             "churn", "default", "y_true", "truth", "medhousevalue", "medhouseval",
@@ -47,7 +47,11 @@ _ENTITY = re.compile(r"(^|_|\b)(id|uuid|guid|rownames|row_id|index|key)($|\b)", 
 
 
 def typed(
-    arrow: pa.Table, said: Container[str] = ()
+    arrow: pa.Table,
+    said: Container[str] = (),
+    *,
+    day_first: bool | None = None,
+    formats: Mapping[str, str] | None = None,
 ) -> tuple[pa.Table, dict[str, tuple[Note, ...]]]:
     """Turn text columns that hold dates into dates; say what was done.
 
@@ -55,6 +59,10 @@ def typed(
     ----------
     said
         Columns of which it was already said why they are texts.
+    day_first
+        Whether the day comes before the month in dates; ``None`` finds out.
+    formats
+        How the dates of columns are written in other files.
 
     Returns
     -------
@@ -70,10 +78,12 @@ def typed(
         if pa.types.is_null(found.type):
             found = pc.cast(found, pa.string())
         if pa.types.is_string(found.type):
-            dates, note = _as_dates(found, field.name)
-            if note is not None:
-                notes[field.name] = (note,)
-                found = dates
+            known = (formats or {}).get(field.name, "")
+            found, of_dates = dates.read(
+                found, field.name, day_first=day_first, known=known
+            )
+            if of_dates:
+                notes[field.name] = of_dates
             elif field.name not in said and (odd := _odd_text(found, field.name)):
                 notes[field.name] = (odd,)
         columns.append(found)
@@ -83,7 +93,7 @@ def typed(
 def infer(arrow: pa.Table, notes: Mapping[str, tuple[Note, ...]]) -> tuple[Column, ...]:
     """Return kinds and roles of every column, with reasons."""
     columns = [
-        _described(name, arrow.column(name), arrow.num_rows, notes.get(name, ()))
+        described(name, arrow.column(name), notes.get(name, ()))
         for name in arrow.column_names
     ]
     return tuple(_one_target(columns))
@@ -173,27 +183,6 @@ def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column
 
 
-def _as_dates(
-    column: pa.ChunkedArray, name: str
-) -> tuple[pa.ChunkedArray, Note | None]:
-    first = next((v.as_py() for v in column if v.is_valid), None)
-    if first is None:
-        return column, None
-    for pattern, formats in (
-        (_DATE, ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S",
-                 "%Y-%m-%d %H:%M")),
-        (_DAY_FIRST, ("%d/%m/%Y", "%d.%m.%Y", "%m/%d/%Y")),
-    ):  # fmt: skip
-        if not pattern.fullmatch(first):
-            continue
-        for spelling in formats:
-            parsed = pc.strptime(column, spelling, "us", error_is_null=True)
-            if parsed.null_count == column.null_count:
-                params: dict[str, Param] = {"column": name, "format": spelling}
-                return parsed, Note(code="schema.parsed_dates", params=params)
-    return column, None
-
-
 def _odd_text(column: pa.ChunkedArray, name: str) -> Note | None:
     """Name the first text in a column that otherwise holds numbers."""
     if not _numbers_among(column.slice(0, _SAMPLE)):
@@ -217,9 +206,11 @@ def _numbers_among(column: pa.ChunkedArray) -> bool:
     return bool(numbers >= MOSTLY * (len(column) - column.null_count) and numbers > 0)
 
 
-def _described(
-    name: str, column: pa.ChunkedArray, n: int, notes: tuple[Note, ...]
+def described(
+    name: str, column: pa.ChunkedArray, notes: tuple[Note, ...] = ()
 ) -> Column:
+    """Return what a column is and what it is for, with the reasons."""
+    n = len(column)
     missing, distinct = _counts(column)
     kind_of = column.type
     low = high = None

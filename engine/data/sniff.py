@@ -184,11 +184,10 @@ def _control_share(head: bytes) -> float:
 
 def cells(lines: Iterable[str], separator: str, quote: str) -> Iterator[list[str]]:
     """Yield the cells of each row; without a sign for quotes there are none."""
-    quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
     ended = (line if line.endswith("\n") else line + "\n" for line in lines)
-    return csv.reader(
-        ended, delimiter=separator, quotechar=quote or None, quoting=quoting
-    )
+    if not quote:
+        return csv.reader(ended, delimiter=separator, quoting=csv.QUOTE_NONE)
+    return csv.reader(ended, delimiter=separator, quotechar=quote)
 
 
 def _quote(lines: list[str]) -> str:

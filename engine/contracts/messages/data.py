@@ -120,6 +120,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Column {column} of the {part} part is {found}, {expected} is expected."),
         mark("Write it with the type it has in the evaluation part."),
     ),
+    "data.other_dates": (
+        mark(
+            "The dates of {column} are written {found} in the {part} part; those open "
+            "now were read as {expected}."
+        ),
+        mark("Say in the reading options whether the day or the month comes first."),
+    ),
     "data.no_such_column": (
         mark("There is no column called {column}."),
         mark("Check the spelling; names are compared letter by letter."),
@@ -193,7 +200,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Write such numbers as text if every digit counts."),
     ),
     "schema.parsed_dates": (mark("{column} is read as dates written {format}."), ""),
+    "schema.ambiguous_dates": (
+        mark(
+            "In the dates of {column} no day is after the 12th: the day is taken to "
+            "come first, but the month may."
+        ),
+        mark("Say in the reading options which comes first."),
+    ),
     "schema.infinite": (mark("{column} holds {n} infinite values."), ""),
+    "schema.chosen_missing": (
+        mark("{n} values of {column} are missing because you said so: {tokens}."),
+        "",
+    ),
     "schema.constant": (mark("{column} has the same value in every row."), ""),
     # reasons for kinds and roles
     "schema.chosen": (mark("Chosen by hand."), ""),
