@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from gui.services.theme import Tokens
 
-HEAD_HIGH, UPRIGHT_HIGH, TAIL_HIGH, TAIL_WIDE = 30.0, 72.0, 30.0, 66.0
+HEAD_HIGH, UPRIGHT_HIGH, TAIL_HIGH = 30.0, 72.0, 30.0
 UPRIGHT_BELOW = 36.0
 FLAT = 0.62
 READABLE, READABLE_WIDE, READABLE_HIGH = 30, 36.0, 21.0
@@ -115,9 +115,8 @@ class MatrixView(QAbstractScrollArea):
         n_rows, n_columns = (max(n, 1) for n in content.counts.shape)
         room = self.viewport().size()
         head_wide = self._painter.head_wide(content, max(room.width() * 0.3, 60.0))
-        tail_wide, tail_high = (
-            (TAIL_WIDE, TAIL_HIGH) if content.row_rates else (0.0, 0.0)
-        )
+        tail_wide = self._painter.tail_wide(content)
+        tail_high = TAIL_HIGH if content.row_rates else 0.0
         wide = (room.width() - head_wide - tail_wide - 2) / n_columns
         high = (room.height() - HEAD_HIGH - tail_high - 2) / n_rows
         if self._side is not None:

@@ -110,6 +110,13 @@ class MatrixPainter:
         wide = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
         return min(max(wide + 20, 82.0), max(most, 82.0))
 
+    def tail_wide(self, content: MatrixContent) -> float:
+        """Return the width that the column of rates wants; nothing without rates."""
+        if not content.row_rates:
+            return 0.0
+        title = QFontMetricsF(self._middle).horizontalAdvance(content.rate_titles[0])
+        return max(title + 16, 66.0)
+
     def paint(
         self, painter: QPainter, layout: MatrixLayout, content: MatrixContent
     ) -> None:

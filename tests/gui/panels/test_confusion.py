@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -165,6 +167,15 @@ def test_that_a_thousand_classes_paint_in_time(qtbot):
     assert len(layout.visible_rows()) < 1000
     assert layout.rect(999, 999).right() > layout.cells.right()
     panel.matrix.grab()
+
+
+def test_that_a_longer_word_for_recall_gets_the_room_it_needs(panel):
+    content = panel.matrix.content
+    room = panel.matrix.layout_now.tail_wide
+    longer = replace(content, rate_titles=("sensibilidad de la clase", "precisión"))
+    panel.matrix.set_content(longer)
+    word = panel.matrix.fontMetrics().horizontalAdvance("sensibilidad")
+    assert panel.matrix.layout_now.tail_wide > max(room, word)
 
 
 def test_that_the_table_view_holds_counts_and_rates(panel, case):
