@@ -9,7 +9,7 @@ import threading
 import traceback
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QApplication
 
@@ -64,6 +64,16 @@ def make_context(settings: Settings, theme: Theme) -> AppContext:
     )
 
 
+def translate_qt(language: str) -> QTranslator | None:
+    """Let Qt name its own buttons and keys in a language, where it knows it."""
+    translator = QTranslator(QCoreApplication.instance())
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if not translator.load(f"qtbase_{language}", folder):
+        return None
+    QCoreApplication.installTranslator(translator)
+    return translator
+
+
 def build(asked: argparse.Namespace, *, ask: bool = True) -> MainWindow:
     """Return the window, not yet shown; the engine is started once it is."""
     settings = Settings()
@@ -72,6 +82,7 @@ def build(asked: argparse.Namespace, *, ask: bool = True) -> MainWindow:
     if language == "system":
         language = QLocale.system().name()[:2]
     install(language)
+    translate_qt(language)
     theme = Theme(Mode(asked.theme or preferences.theme))
     context = make_context(settings, theme)
     window = MainWindow(context, ask=ask)

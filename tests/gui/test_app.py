@@ -6,9 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtWidgets import QDialogButtonBox
 
-from gui.app import arguments_of
+from gui.app import arguments_of, translate_qt
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = """
@@ -42,6 +43,18 @@ def test_files_and_switches_are_understood() -> None:
     asked = arguments_of(["a.csv", "b.skops", "--theme", "dark", "--language", "es"])
     assert asked.files == ["a.csv", "b.skops"]
     assert (asked.theme, asked.language, asked.demo) == ("dark", "es", False)
+
+
+def test_qt_names_its_own_buttons_in_spanish(qapp, qtbot) -> None:
+    translator = translate_qt("es")
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    qtbot.addWidget(box)
+    QCoreApplication.removeTranslator(translator)
+    assert "Cancelar" in box.buttons()[0].text().replace("&", "")
+
+
+def test_a_language_that_qt_does_not_know_is_left_out(qapp) -> None:
+    assert translate_qt("xx") is None
 
 
 def test_a_signal_gives_back_what_it_takes(qapp) -> None:
