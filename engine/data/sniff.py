@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import zipfile
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from charset_normalizer import from_bytes
 
 from engine.contracts.errors import EngineError
 from engine.data.decoding import check, wrong
+from engine.data.signatures import refuse, refuse_archive, refuse_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,8 +50,8 @@ def format_of(path: Path, head: bytes) -> str:
     Raises
     ------
     EngineError
-        ``data.empty_file``, ``data.encrypted`` or ``data.binary`` with what it
-        seems to be.
+        ``data.empty_file``, ``data.encrypted``, ``data.binary``, or what it is
+        instead: ``data.pdf``, ``data.web_page`` …
     """
     name = path.name
     if not head:
@@ -71,16 +73,25 @@ def format_of(path: Path, head: bytes) -> str:
             raise EngineError("data.encrypted", file=name)
         return "excel"
     if head.startswith(b"PK\x03\x04"):
-        return _zip_kind(head)
+        return _zip_kind(path, head)
+    refuse(head, name)
     encoding = encoding_of(head, name)
     start = head.decode(encoding, errors="replace").lstrip("\ufeff \r\n\t")
+    refuse_text(start, name)
     if start.startswith("{"):
         return "jsonl"
     return "json" if _ARRAY.match(start) else "text"
 
 
-def _zip_kind(head: bytes) -> str:
-    if b"[Content_Types].xml" in head or b"xl/" in head[:4096]:
+def _zip_kind(path: Path, head: bytes) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError):  # cut short, or within another archive
+        names = []
+    refuse_archive(names, path.name)
+    workbook = any(member.startswith("xl/") for member in names)
+    if workbook or (not names and b"xl/" in head[:4096]):
         return "excel"
     if b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in head[:200]:
         return "excel"

@@ -41,6 +41,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{file} is neither text nor a format that is read here."),
         mark("Save it as CSV, Parquet or Excel."),
     ),
+    "data.pdf": (
+        mark("{file} is a PDF document."),
+        mark("Save the table in it as CSV or Excel and open that."),
+    ),
+    "data.image": (
+        mark("{file} is an image."),
+        mark("A table is needed: CSV, Parquet, Excel or JSON lines."),
+    ),
+    "data.web_page": (
+        mark("{file} is a web page."),
+        mark("Look at it in a browser: it may say why the download failed."),
+    ),
+    "data.xml": (
+        mark("{file} is an XML document."),
+        mark("Save the table in it as CSV or Excel and open that."),
+    ),
+    "data.of_program": (
+        mark("{file} is a file of {program}, which is not read here."),
+        mark("Save the table in it as CSV or Parquet and open that."),
+    ),
     "data.encrypted": (
         mark("{file} is protected by a password."),
         mark("Save a copy without the password and open that."),
