@@ -32,16 +32,15 @@ def facts_text(context: AppContext) -> str:
     """Return the page as rich text."""
     engine = context.engine
     layers = engine.host.sandbox if engine.host is not None else ()
+    claim = tr("Trasluz never opens a network connection.")
+    how = tr(
+        "Window, engine and model process talk through pipes on this computer; "
+        "telemetry of libraries is switched off before they are loaded."
+    )
+    heading = tr("Round the model process")
     lines = [
-        f"<p>{escape(tr('Trasluz never opens a network connection.'))} "
-        + escape(
-            tr(
-                "Window, engine and model process talk through pipes on this computer; "
-                "telemetry of libraries is switched off before they are loaded."
-            )
-        )
-        + "</p>",
-        f"<p><b>{escape(tr('Round the model process'))}</b></p>",
+        f"<p>{escape(claim)} {escape(how)}</p>",
+        f"<p><b>{escape(heading)}</b></p>",
     ]
     if layers:
         items = "".join(

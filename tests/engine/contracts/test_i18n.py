@@ -136,6 +136,17 @@ def test_only_literals_and_look_ups_are_translated():
     assert not wrong
 
 
+def test_every_literal_is_found_by_the_extraction():
+    """Inside an f-string it is not, before Python 3.12."""
+    known = {text for message in extracted() for text in both(message)}
+    assert not [
+        f"{place}: {argument.value!r}"
+        for place, _, _, arguments in calls()
+        for argument in arguments
+        if is_literal(argument) and argument.value not in known
+    ]
+
+
 def test_tables_that_are_looked_up_hold_marked_texts_only():
     known = {text for message in extracted() for text in both(message)}
     wrong = [
