@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from dataclasses import dataclass
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64] | tuple[NDArray[np.int32], tuple[str, ...]]
 
 _BLOCK = 200_000
-# A text cell that starts like this would be run as a formula by a spreadsheet.
-_FORMULA = r"^([=+\-@\t\r])"
+# A text that starts like this would be run as a formula by a spreadsheet …
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# … unless it is a number.
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +94,8 @@ def export(
 ) -> None:
     """Write the rows of a view as CSV or Parquet, by the suffix.
 
-    In CSV, text that a spreadsheet would run as a formula gets an apostrophe. The
-    file appears whole or not at all.
+    In CSV, text that a spreadsheet would run as a formula gets an apostrophe, in
+    cells and in names. The file appears whole or not at all.
 
     Raises
     ------
@@ -118,20 +121,24 @@ def _write(
     view: View, columns: Sequence[str], path: Path, suffix: str, progress: Progress
 ) -> None:
     names = [name.removeprefix("@") for name in columns]
-    writer: Any = None
-    for start in range(0, max(1, len(view.order)), _BLOCK):
-        progress.advance(start, len(view.order), "data.writing")
-        rows = view.order[start : start + _BLOCK]
-        block = pa.Table.from_arrays(
-            [_arrow(view, name, rows) for name in columns], names=names
-        )
-        if suffix != ".parquet":
-            block = _harmless(block)
-        if writer is None:
-            make = pq.ParquetWriter if suffix == ".parquet" else pcsv.CSVWriter
-            writer = make(path, block.schema)
-        writer.write_table(block)
-    writer.close()
+    as_text = suffix != ".parquet"
+    if as_text:
+        names = [f"'{name}" if name.startswith(_FORMULA) else name for name in names]
+    with contextlib.ExitStack() as opened:
+        writer: Any = None
+        for start in range(0, max(1, len(view.order)), _BLOCK):
+            progress.advance(start, len(view.order), "data.writing")
+            rows = view.order[start : start + _BLOCK]
+            block = pa.Table.from_arrays(
+                [_arrow(view, name, rows) for name in columns], names=names
+            )
+            if as_text:
+                block = _harmless(block)
+            if writer is None:
+                make = pcsv.CSVWriter if as_text else pq.ParquetWriter
+                writer = opened.enter_context(make(path, block.schema))
+            writer.write_table(block)
+    progress.advance(len(view.order), len(view.order), "data.writing")
 
 
 def _arrow(view: View, name: str, rows: NDArray[np.int64]) -> pa.ChunkedArray:
@@ -150,8 +157,13 @@ def _arrow(view: View, name: str, rows: NDArray[np.int64]) -> pa.ChunkedArray:
 def _harmless(block: pa.Table) -> pa.Table:
     for place, field in enumerate(block.schema):
         if pa.types.is_string(field.type):
-            column = pc.replace_substring_regex(block.column(place), _FORMULA, r"'\1")
-            block = block.set_column(place, field.name, column)
+            column = block.column(place)
+            begun = pc.is_in(pc.utf8_slice_codeunits(column, 0, 1), pa.array(_FORMULA))
+            runs = pc.and_not(begun, pc.match_substring_regex(column, _NUMBER))
+            if pc.any(runs).as_py():
+                quoted = pc.binary_join_element_wise("'", column, "")
+                column = pc.if_else(runs, quoted, column)
+                block = block.set_column(place, field.name, column)
     return block
 
 
