@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.contracts.i18n import tr
+from engine.contracts.i18n import mark, tr
 
 if TYPE_CHECKING:
     from engine.contracts.provenance import Provenance
+
+# A method that has no word here is named by its code.
+METHODS = {
+    "binned": mark("binned"),
+    "buckets": mark("buckets"),
+    "counts": mark("counts"),
+    "exact": mark("exact"),
+    "metrics": mark("metrics"),
+}
+SAMPLES = {"selection": mark("selection"), "usable": mark("usable rows")}
 
 
 def badge_of(provenance: Provenance | None) -> str:
@@ -22,12 +32,17 @@ def badge_of(provenance: Provenance | None) -> str:
         )
     ]
     if provenance.sampling != "all":
-        parts.append(tr("sample: {how}", how=provenance.sampling))
+        parts.append(
+            tr(
+                "sample: {how}",
+                how=tr(SAMPLES.get(provenance.sampling, provenance.sampling)),
+            )
+        )
         parts.append(tr("seed {seed}", seed=provenance.seed))
     if provenance.selection:
         parts.append(provenance.selection)
     if provenance.method:
-        parts.append(provenance.method)
+        parts.append(tr(METHODS.get(provenance.method, provenance.method)))
     if provenance.elapsed:
         parts.append(_seconds(provenance.elapsed))
     return " · ".join(parts)

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import tr
+from engine.contracts.messages.words import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,23 +48,28 @@ def _filled(code: str, params: Mapping[str, Param] | None, place: int) -> str:
     text = table().get(code, ("", ""))[place]
     if not text:
         return ""
-    shown = {name: _shown(value) for name, value in (params or {}).items()}
+    shown = {name: _shown(name, value) for name, value in (params or {}).items()}
     try:
         return tr(text, **shown) if shown or "{" in text else tr(text)
     except (KeyError, IndexError, ValueError):  # sent without all it needs
         return tr(text)
 
 
-def _shown(value: Param) -> str:
+def _shown(name: str, value: Param) -> str:
     if isinstance(value, tuple):
-        return ", ".join(map(_printable, value))
+        return ", ".join(_word(name, item) for item in value)
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:.6g}"
-    return "" if value is None else _printable(value)
+    return "" if value is None else _word(name, value)
+
+
+def _word(name: str, value: str) -> str:
+    known = WORDS.get(name, {}).get(value)
+    return _printable(value) if known is None else tr(known)
 
 
 def _printable(text: str) -> str:

@@ -152,3 +152,18 @@ def test_a_code_nobody_knows_is_shown_as_it_is():
 
 def test_a_sentence_sent_without_its_values_is_still_shown():
     assert messages.sentence("weights.missing_column", {}) != ""
+
+
+def test_values_of_enumerations_are_put_into_words():
+    said = messages.sentence("command.no_threshold", {"task": "multiclass"})
+    assert "several classes" in said
+    step = messages.next_step(
+        "evaluate.other_task",
+        {"task": "regression", "needed": ("binary", "multiclass")},
+    )
+    assert "two classes, several classes" in step
+
+
+def test_another_value_under_the_same_name_is_shown_as_it_is():
+    said = messages.sentence("safety.broken_booster", {"part": "tree_info"})
+    assert "tree_info" in said

@@ -1,0 +1,45 @@
+"""Words for what codes send as a value of an enumeration, by the parameter's name.
+
+A parameter of the same name may hold anything else; that is shown as it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.contracts.dataset import Kind, Part
+from engine.contracts.i18n import mark
+from engine.contracts.model import Light, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TASKS: dict[str, str] = {
+    Task.BINARY: mark("two classes"),
+    Task.MULTICLASS: mark("several classes"),
+    Task.REGRESSION: mark("regression"),
+}
+WORDS: dict[str, Mapping[str, str]] = {
+    "part": {
+        Part.EVALUATION: mark("evaluation"),
+        Part.REFERENCE: mark("reference"),
+        Part.CALIBRATION: mark("calibration"),
+    },
+    "kind": {
+        Kind.NUMERIC: mark("numeric"),
+        Kind.CATEGORICAL: mark("categorical"),
+        Kind.ORDINAL: mark("ordinal"),
+        Kind.BOOLEAN: mark("boolean"),
+        Kind.DATETIME: mark("a date"),
+        Kind.TEXT: mark("text"),
+        Kind.IMAGE: mark("an image"),
+    },
+    "light": {
+        Light.GREEN: mark("green"),
+        Light.AMBER: mark("amber"),
+        Light.RED: mark("red"),
+        Light.FORBIDDEN: mark("forbidden"),
+    },
+    "task": _TASKS,
+    "needed": _TASKS,
+}
