@@ -83,6 +83,8 @@ def build(asked: argparse.Namespace, *, ask: bool = True) -> MainWindow:
         language = QLocale.system().name()[:2]
     install(language)
     translate_qt(language)
+    # Readings, tables and rules write 0.5 in every language; so do the fields.
+    QLocale.setDefault(QLocale.c())
     theme = Theme(Mode(asked.theme or preferences.theme))
     context = make_context(settings, theme)
     window = MainWindow(context, ask=ask)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,10 @@ window.show()
 window.grab()
 print(" ".join(sorted(name.partition(".")[0] for name in sys.modules)))
 """
+FIELD = """
+from PySide6.QtWidgets import QDoubleSpinBox
+print(QDoubleSpinBox().textFromValue(0.5))
+"""
 HEAVY = {"pandas", "pyarrow", "scipy", "sklearn", "torch", "onnxruntime", "joblib"}
 
 
@@ -37,6 +42,18 @@ def test_the_first_painted_window_has_loaded_nothing_heavy(tmp_path: Path) -> No
         check=True,
     )
     assert not set(found.stdout.split()) & HEAVY
+
+
+def test_fields_write_a_point_on_a_computer_that_writes_a_comma(tmp_path: Path) -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", BUILT + FIELD, str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "LC_ALL": "es_ES.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.split()[-1] == "0.50"
 
 
 def test_files_and_switches_are_understood() -> None:
