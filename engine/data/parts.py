@@ -51,10 +51,19 @@ def align(
         ``data.other_type`` with part and column.
     """
     main = next(iter(files))
+    n_rows = {part: file.arrow.num_rows for part, file in files.items()}
     described = []
     found: dict[Part, list[pa.ChunkedArray]] = {part: [] for part in files}
+    by_name = {
+        part: dict(zip(file.arrow.column_names, file.arrow.columns, strict=True))
+        for part, file in files.items()
+    }
     for column in inferred:
-        given = {part: _given(file.arrow, column.name) for part, file in files.items()}
+        given = {
+            # the other parts may do without the column that splits the first
+            part: columns.get(column.name, pa.chunked_array([pa.nulls(n_rows[part])]))
+            for part, columns in by_name.items()
+        }
         parts, notes = _of_one_type(given, column.name)
         choice = choices.get(column.name)
         if choice is not None and choice.missing_tokens:
@@ -84,12 +93,6 @@ def _described(
     return msgspec.structs.replace(
         again, role=column.role, role_reason=column.role_reason
     )
-
-
-def _given(arrow: pa.Table, name: str) -> pa.ChunkedArray:
-    if name in arrow.column_names:
-        return arrow.column(name)
-    return pa.chunked_array([pa.nulls(arrow.num_rows)])  # a split that it needs not
 
 
 def _of_one_type(given: PartColumns, name: str) -> tuple[PartColumns, tuple[Note, ...]]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from engine.contracts.progress import Progress
 
 _BLOCK = 8 << 20
+# what libraries raise over broken files
+_DAMAGE = (pa.ArrowException, OSError, EOFError, UnicodeError, zipfile.BadZipFile)
 _TEXTS = ("text", "jsonl", "json")
 
 
@@ -49,33 +51,33 @@ def read(path: Path, options: ReadOptions, progress: Progress = SILENT) -> Read:
         ``data.*``: what is wrong, in which file, row and column.
     """
     before = _look(path)
-    sha256 = fingerprint(path, progress)
-    with path.open("rb") as file:
-        head = file.read(HEAD)
-    kind = options.format or format_of(path, head)
     try:
-        table, used, notes, sheets = _by_format(path, kind, options, progress)
-    except pa.ArrowInvalid as error:
-        raise EngineError(
-            "data.damaged", file=path.name, format=kind, why=str(error)[:300]
-        ) from error
-    except (pa.ArrowException, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise EngineError(
-            "data.damaged", file=path.name, format=kind, why=str(error)[:300]
-        ) from error
-    after = _look(path)
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        sha256 = fingerprint(path, progress)
+        table, used, notes, sheets = _of_any_format(path, options, progress)
+        table, renamed = _named(table, path.name)
+    except EngineError as error:
+        if _changed(path, before):  # what is wrong with it may come of that
+            raise EngineError("data.still_written", file=path.name) from error
+        raise
+    except OSError as error:  # it went away meanwhile, or its drive did
+        why = error.strerror or str(error)
+        raise EngineError("data.unreadable", file=str(path), why=why) from error
+    if _changed(path, before):
         raise EngineError("data.still_written", file=path.name)
     source = Source(
         path=str(path),
         sha256=sha256,
-        size=after.st_size,
+        size=before.st_size,
         n_rows=table.num_rows,
         options=used,
         sheets=sheets,
     )
-    table, renamed = _named(table, path.name)
     return Read(table, source, notes + renamed)
+
+
+def _changed(path: Path, before: os.stat_result) -> bool:
+    now = _look(path)
+    return (before.st_size, before.st_mtime_ns) != (now.st_size, now.st_mtime_ns)
 
 
 def fingerprint(path: Path, progress: Progress = SILENT) -> str:
@@ -105,6 +107,20 @@ def _look(path: Path) -> os.stat_result:
     if not os.access(path, os.R_OK):
         raise EngineError("data.unreadable", file=str(path), why="permission denied")
     return found
+
+
+def _of_any_format(
+    path: Path, options: ReadOptions, progress: Progress
+) -> tuple[pa.Table, ReadOptions, tuple[Note, ...], tuple[str, ...]]:
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    kind = options.format or format_of(path, head)
+    try:
+        return _by_format(path, kind, options, progress)
+    except _DAMAGE as error:
+        raise EngineError(
+            "data.damaged", file=path.name, format=kind, why=str(error)[:300]
+        ) from error
 
 
 def _by_format(

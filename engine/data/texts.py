@@ -182,16 +182,16 @@ class _Reading:
 
     def _settled(self, table: pa.Table) -> pa.Table:
         """Return the table without tokens among blanks, what they hid decided on."""
-        for place, field in enumerate(table.schema):
+        columns = table.columns
+        for place, (field, given) in enumerate(zip(table.schema, columns, strict=True)):
             if not pa.types.is_string(field.type):
                 continue
-            given = table.column(place)
             column = without(given, self._tokens)
             hidden = column is not given and field.name not in self._types
             if hidden or field.name in self._undecided:
                 column = self._numbers(column, field.name)
-            table = table.set_column(place, field.name, column)
-        return table
+            columns[place] = column
+        return pa.Table.from_arrays(columns, names=table.column_names)
 
     def _numbers(self, column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
         spelled = column
