@@ -13,23 +13,24 @@ if TYPE_CHECKING:
 
     from engine.contracts.progress import Progress
 
+_ROWS = 128 << 10
 _Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
 
 # None of these files is mapped: one that shrinks under a mapping ends the process.
 
 
 def read_parquet(path: Path, progress: Progress) -> pa.Table:
-    """Return the rows of a Parquet file, a row group at a time."""
+    """Return the rows of a Parquet file, however large its row groups are."""
     with pq.ParquetFile(path, memory_map=False) as file:
-        groups = file.num_row_groups
-        if not groups:
-            return _sound(file.read())
-        read = []
-        for number in range(groups):
-            progress.advance(number, groups, "data.reading")
-            read.append(_sound(file.read_row_group(number, use_threads=True)))
-        progress.advance(groups, groups, "data.reading")
-        return pa.concat_tables(read)
+        n, done = max(1, file.metadata.num_rows), 0
+        batches = []
+        progress.advance(0, n, "data.reading")
+        for batch in file.iter_batches(batch_size=_ROWS):
+            batches.append(_sound(batch))
+            done += batch.num_rows
+            progress.advance(min(done, n), n, "data.reading")
+        progress.advance(n, n, "data.reading")
+        return pa.Table.from_batches(batches, file.schema_arrow)
 
 
 def read_ipc_file(path: Path, progress: Progress) -> pa.Table:

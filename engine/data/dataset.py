@@ -75,7 +75,7 @@ class Dataset:
             ``data.*``: what is wrong, where, and in which file.
         """
         file = read_together(paths, options or ReadOptions(), progress)
-        columns = schema.infer(file.arrow, file.notes)
+        columns = schema.infer(file.arrow, file.notes, progress)
         split = _guessed_split(columns)
         return _built({part: file}, columns, {}, split)
 

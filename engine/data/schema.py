@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from engine.contracts.dataset import Column, ColumnChoice, Kind, Note, Role
 from engine.contracts.errors import EngineError
+from engine.contracts.progress import SILENT
 from engine.data import dates
 from engine.data.table import MOST_CODES, labels_of
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
     from engine.contracts.errors import Param
+    from engine.contracts.progress import Progress
 
 FEW_LEVELS = 10
 MOST_LEVELS_SHARE = 0.5
@@ -90,12 +92,18 @@ def typed(
     return pa.Table.from_arrays(columns, names=arrow.column_names), notes
 
 
-def infer(arrow: pa.Table, notes: Mapping[str, tuple[Note, ...]]) -> tuple[Column, ...]:
+def infer(
+    arrow: pa.Table,
+    notes: Mapping[str, tuple[Note, ...]],
+    progress: Progress = SILENT,
+) -> tuple[Column, ...]:
     """Return kinds and roles of every column, with reasons."""
-    columns = [
-        described(name, arrow.column(name), notes.get(name, ()))
-        for name in arrow.column_names
-    ]
+    columns = []
+    n = arrow.num_columns
+    for name, values in zip(arrow.column_names, arrow.columns, strict=True):
+        progress.advance(len(columns), n, "data.describing")
+        columns.append(described(name, values, notes.get(name, ())))
+    progress.advance(n, n, "data.describing")
     return tuple(_one_target(columns))
 
 

@@ -12,6 +12,7 @@ from engine.contracts.dataset import Kind, Part
 from engine.contracts.errors import Cancelled, EngineError
 from engine.contracts.messages import sentence
 from engine.contracts.progress import Silent
+from engine.data import columnar, json_texts, spreadsheets, texts
 from engine.data.dataset import Dataset
 from tests.support.table_files import N_ROWS, WRITERS, columns
 
@@ -100,12 +101,22 @@ def test_a_wrong_suffix_changes_nothing(written: Path) -> None:
 def test_progress_is_told_and_only_grows(written: Path) -> None:
     watched = Watched()
     Dataset.open([str(written)], progress=watched)
-    for stage in ("data.hashing", "data.reading"):
+    for stage in ("data.hashing", "data.reading", "data.describing"):
         told = watched.of(stage)
         assert told, stage
         shares = [done / total for done, total in told]
         assert shares == sorted(shares)
         assert 0 <= shares[0] <= shares[-1] == 1
+
+
+def test_reports_come_with_every_block(written: Path, monkeypatch) -> None:
+    monkeypatch.setattr(texts, "_BLOCK", 2000)
+    monkeypatch.setattr(json_texts, "_BLOCK", 2000)
+    monkeypatch.setattr(spreadsheets, "_BLOCK", 20)
+    monkeypatch.setattr(columnar, "_ROWS", 50)
+    watched = Watched()
+    same_values(Dataset.open([str(written)], progress=watched), columns())
+    assert len(watched.of("data.reading")) >= 6
 
 
 @pytest.mark.parametrize("reports", range(3))

@@ -259,5 +259,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # stages
     "data.hashing": (mark("Taking the fingerprint"), ""),
     "data.reading": (mark("Reading"), ""),
+    "data.describing": (mark("Looking at the columns"), ""),
     "data.writing": (mark("Writing"), ""),
 }
