@@ -174,7 +174,10 @@ def _built(
             )
         )
     notes = tuple(
-        note for file in files.values() for r in file.reads for note in r.notes
+        note
+        for file in files.values()
+        for notes in (*(read.notes for read in file.reads), file.joined)
+        for note in notes
     )
     name = Path(next(iter(files.values())).reads[0].source.path).name
     info = DatasetInfo(

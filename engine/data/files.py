@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT, Portion
-from engine.data import readers, schema
+from engine.data import beside, readers, schema
 from engine.data.widening import widened, wider
 
 if TYPE_CHECKING:
@@ -27,11 +27,20 @@ _MOST_NAMED = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Files:
-    """What was read for one part."""
+    """What was read for one part.
+
+    Attributes
+    ----------
+    notes
+        By column.
+    joined
+        How files of other columns were joined.
+    """
 
     arrow: pa.Table
     reads: tuple[Read, ...]
     notes: Mapping[str, tuple[Note, ...]]
+    joined: tuple[Note, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -58,7 +67,9 @@ def read_together(
     progress: Progress = SILENT,
     formats: Mapping[str, str] | None = None,
 ) -> Files:
-    """Read files of one schema one after the other.
+    """Read files as one table: those of one schema one after the other.
+
+    Files of other columns are joined to them where they hold the same rows.
 
     Parameters
     ----------
@@ -68,8 +79,8 @@ def read_together(
     Raises
     ------
     EngineError
-        ``data.files_differ`` or ``data.files_types`` with file and column, and
-        whatever is wrong with one of them.
+        ``data.files_differ``, ``data.files_types``, ``data.no_common_column`` or
+        ``data.keys_missing`` with file and column, and whatever is wrong with one.
     """
     files = unfolded(paths)
     sizes = [path.stat().st_size if path.is_file() else 0 for path in files]
@@ -80,14 +91,23 @@ def read_together(
         for i, path in enumerate(files)
     ]
     said = {str(note.params.get("column")) for read in reads for note in read.notes}
-    joined, rounded = _joined(reads)
+    groups: dict[frozenset[str], list[Read]] = {}
+    for read in reads:
+        groups.setdefault(frozenset(read.table.column_names), []).append(read)
+    blocks, rounded = [], []
+    for group in groups.values():
+        table, found = _one_after_the_other(group)
+        named = group[0].source.options.header is not False
+        blocks.append(beside.Block(table=table, name=_name(group[0]), named=named))
+        rounded += found
+    joined, added = beside.joined(blocks)
     arrow, notes = schema.typed(
         joined, said, day_first=options.day_first, formats=formats
     )
     for note in rounded:
         column = str(note.params["column"])
         notes[column] = (*notes.get(column, ()), note)
-    return Files(arrow=arrow, reads=tuple(reads), notes=notes)
+    return Files(arrow=arrow, reads=tuple(reads), notes=notes, joined=added)
 
 
 def unfolded(paths: Sequence[str]) -> list[Path]:
@@ -110,26 +130,17 @@ def unfolded(paths: Sequence[str]) -> list[Path]:
     return files
 
 
-def _joined(reads: Sequence[Read]) -> tuple[pa.Table, tuple[Note, ...]]:
+def _one_after_the_other(reads: Sequence[Read]) -> tuple[pa.Table, list[Note]]:
     first = reads[0].table
     if len(reads) == 1:
-        return first, ()
+        return first, []
     names = first.column_names
-    for read in reads[1:]:
-        odd = set(read.table.column_names) ^ set(names)
-        if odd:
-            raise EngineError(
-                "data.files_differ",
-                file=_name(read),
-                first=_name(reads[0]),
-                columns=tuple(sorted(odd)[:_MOST_NAMED]),
-            )
     columns, notes = [], []
     for name in names:
         column, found = _column(reads, name)
         columns.append(column)
         notes += found
-    return pa.Table.from_arrays(columns, names=names), tuple(notes)
+    return pa.Table.from_arrays(columns, names=names), notes
 
 
 def _column(reads: Sequence[Read], name: str) -> tuple[pa.ChunkedArray, list[Note]]:

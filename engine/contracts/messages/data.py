@@ -132,6 +132,24 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Column {column} of {file} is {found}; in {first} it is {expected}."),
         mark("Open them one by one, or write them anew with one schema."),
     ),
+    "data.no_common_column": (
+        mark(
+            "{file} has no column in common with {first}, and {found} rows instead of "
+            "{expected}."
+        ),
+        mark("Give both a column of keys, or open them one by one."),
+    ),
+    "data.keys_twice": (
+        mark("Column {column} of {file} holds the same key in more than one row."),
+        mark("Keep one row for each key, or open the files one by one."),
+    ),
+    "data.keys_missing": (
+        mark(
+            "{file} has no row whose {column} is {value}, which is in row {row} of "
+            "{first} ({n} such rows)."
+        ),
+        mark("Open the file that belongs to these rows."),
+    ),
     "data.other_columns": (
         mark("The {part} part lacks {n} columns of the data: {columns}."),
         mark("Open a file with the same columns."),
@@ -193,6 +211,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "the second is {name} here."
         ),
         mark("Rename it in the file if that is not what it is."),
+    ),
+    "data.joined_by_key": (
+        mark(
+            "The columns of {file} were added to the rows of {first} by {column}; {n} "
+            "of its rows were not needed."
+        ),
+        "",
+    ),
+    "data.joined_by_order": (
+        mark(
+            "{file} has no column in common with {first} but as many rows: {columns} "
+            "were added in the order of the rows."
+        ),
+        mark("Give both files a column of keys if their order may differ."),
     ),
     "data.mixed_column": (
         mark(
