@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pyarrow as pa
 
-from engine.contracts.dataset import Column, Note, Part
+from engine.contracts.dataset import Column, Kind, Note, Part
 from engine.contracts.errors import EngineError
 from engine.data import dates, long_numbers, schema
 from engine.data.missing import without
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     Tables = Mapping[Part, pa.Table]
     PartColumns = dict[Part, pa.ChunkedArray]
+
+
+_LEVELLED = (Kind.CATEGORICAL, Kind.ORDINAL, Kind.BOOLEAN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +72,11 @@ def align(
         if choice is not None and choice.missing_tokens:
             parts, of_tokens = _lacking(parts, column.name, choice.missing_tokens)
             notes += of_tokens
-        described.append(_described(column, given[main], parts[main], notes))
+        known = _described(column, given[main], parts[main], notes)
+        if choice is not None and choice.kind in _LEVELLED and not known.categories:
+            labels = schema.levels(parts[main])
+            known = msgspec.structs.replace(known, categories=labels)
+        described.append(known)
         for part, values in parts.items():
             found[part].append(values)
     names = [column.name for column in inferred]

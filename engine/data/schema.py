@@ -29,6 +29,7 @@ OF_VALUES = ("schema.infinite", "schema.constant")  # notes that counting makes
 MOSTLY = 0.9
 _SAMPLE = 5000
 _NUMERIC = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+_NUMBERS = re.compile(r"u?int\d+|double|float|halffloat|bool")
 _BOOLEANS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 _PART_WORDS = {"train", "training", "test", "testing", "valid", "validation", "eval",
                "evaluation", "calibration", "holdout", "reference", "dev"}  # fmt: skip
@@ -77,6 +78,8 @@ def typed(
     columns = []
     for field, column in zip(arrow.schema, arrow.columns, strict=True):
         found = plain(column)
+        if pa.types.is_floating(found.type):
+            found = _without_nan(found)
         if pa.types.is_null(found.type):
             found = pc.cast(found, pa.string())
         if pa.types.is_string(found.type):
@@ -98,7 +101,7 @@ def infer(
     progress: Progress = SILENT,
 ) -> tuple[Column, ...]:
     """Return kinds and roles of every column, with reasons."""
-    columns = []
+    columns: list[Column] = []
     n = arrow.num_columns
     for name, values in zip(arrow.column_names, arrow.columns, strict=True):
         progress.advance(len(columns), n, "data.describing")
@@ -130,10 +133,12 @@ def choose(
         choice = choices.get(column.name, ColumnChoice())
         changes: dict[str, object] = {}
         if choice.kind is not None and choice.kind is not column.kind:
-            numeric = column.dtype in ("int64", "double", "float", "int32", "bool")
-            if choice.kind is Kind.NUMERIC and not numeric:
+            if not _can_be(column, choice.kind):
                 raise EngineError(
-                    "data.not_that_kind", column=column.name, kind=choice.kind.value
+                    "data.not_that_kind",
+                    column=column.name,
+                    kind=choice.kind.value,
+                    found=column.dtype,
                 )
             changes |= {"kind": choice.kind, "kind_reason": chosen}
         if choice.role is not None:
@@ -142,6 +147,25 @@ def choose(
             changes |= {"role": Role.FEATURE, "role_reason": chosen}
         result.append(msgspec.structs.replace(column, **changes))
     return tuple(result)
+
+
+def _can_be(column: Column, kind: Kind) -> bool:
+    match kind:
+        case Kind.NUMERIC:
+            return bool(_NUMBERS.fullmatch(column.dtype))
+        case Kind.DATETIME:
+            return column.dtype.startswith(("timestamp", "date"))
+        case Kind.BOOLEAN:
+            return column.n_distinct <= len(("no", "yes"))
+    return True
+
+
+def levels(column: pa.ChunkedArray) -> tuple[str, ...]:
+    """Return the different values in order, as labels; none if there are too many."""
+    values = pc.unique(column).drop_null()
+    if len(values) > MOST_CODES:
+        return ()
+    return labels_of(values.take(pc.array_sort_indices(values)).to_pylist())
 
 
 def recounted(columns: tuple[Column, ...], evaluation: pa.Table) -> tuple[Column, ...]:
@@ -175,6 +199,14 @@ def _counts(column: pa.ChunkedArray) -> tuple[int, int]:
     values = np.sort(values[~np.isnan(values)])
     distinct = int((values[1:] != values[:-1]).sum()) + (len(values) > 0)
     return len(column) - len(values), distinct
+
+
+def _without_nan(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column whose missing values are all of one sort."""
+    is_nan = pc.is_nan(column)
+    if not pc.any(is_nan).as_py():
+        return column
+    return pc.if_else(is_nan, pa.scalar(None, column.type), column)
 
 
 def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -278,27 +310,24 @@ def _kind(
         return Kind.BOOLEAN, Note(code="schema.boolean_type"), ("false", "true")
     if pa.types.is_temporal(kind):
         return Kind.DATETIME, Note(code="schema.date_type"), ()
-    levels: tuple[str, ...] = ()
-    if distinct <= MOST_CODES:
-        values = pc.unique(column).drop_null()
-        levels = labels_of(values.take(pc.array_sort_indices(values)).to_pylist())
+    labels = levels(column) if distinct <= MOST_CODES else ()
     if _is_number(kind):
         few = 1 < distinct <= FEW_LEVELS and present > 5 * distinct
         if few and (pa.types.is_integer(kind) or _whole(column)):
-            if set(levels) <= {"0", "1"}:
-                return Kind.BOOLEAN, Note(code="schema.zero_one"), levels
+            if set(labels) <= {"0", "1"}:
+                return Kind.BOOLEAN, Note(code="schema.zero_one"), labels
             params: dict[str, Param] = {"n": distinct}
             return (
                 Kind.CATEGORICAL,
                 Note(code="schema.few_integers", params=params),
-                levels,
+                labels,
             )
         return Kind.NUMERIC, Note(code="schema.number_type"), ()
-    if {level.casefold() for level in levels} in _BOOLEANS:
-        return Kind.BOOLEAN, Note(code="schema.two_words"), levels
+    if {level.casefold() for level in labels} in _BOOLEANS:
+        return Kind.BOOLEAN, Note(code="schema.two_words"), labels
     if distinct <= MOST_CODES and distinct <= max(20, MOST_LEVELS_SHARE * present):
         params = {"n": distinct}
-        return Kind.CATEGORICAL, Note(code="schema.few_texts", params=params), levels
+        return Kind.CATEGORICAL, Note(code="schema.few_texts", params=params), labels
     length = pc.mean(pc.utf8_length(column)).as_py() or 0
     if length > LONG_TEXT:
         return Kind.TEXT, Note(code="schema.long_text"), ()

@@ -186,7 +186,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Keep one of them."),
     ),
     "data.not_that_kind": (
-        mark("Column {column} holds text and cannot be {kind}."),
+        mark("Column {column} is stored as {found} and cannot be {kind}."),
         mark("Name the tokens that stand for missing values, or keep its kind."),
     ),
     "data.cannot_write": (
