@@ -162,6 +162,8 @@ def _can_be(column: Column, kind: Kind) -> bool:
 
 def levels(column: pa.ChunkedArray) -> tuple[str, ...]:
     """Return the different values in order, as labels; none if there are too many."""
+    if pa.types.is_floating(column.type):
+        column = pc.add(column, 0.0)  # one nought, not two of different signs
     values = pc.unique(column).drop_null()
     if len(values) > MOST_CODES:
         return ()

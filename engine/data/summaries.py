@@ -83,14 +83,13 @@ def _of_numbers(table: Table, name: str, bins: int, *, temporal: bool) -> Column
             "mean": mean,
             "deviation": deviation,
         }
-    distinct = pc.count_distinct(table.arrow.column(name), mode="only_valid").as_py()
-    has_nan = n_missing > table.arrow.column(name).null_count
+    n_distinct = len(np.unique(values[~np.isnan(values)]))
     return ColumnSummary(
         name=name,
         kind=Kind.DATETIME if temporal else Kind.NUMERIC,
         n_rows=table.n_rows,
         n_missing=n_missing,
         n_infinite=int(np.isinf(values).sum()),
-        n_distinct=int(distinct) - int(has_nan),
+        n_distinct=n_distinct,
         **shown,  # type: ignore[arg-type]
     )

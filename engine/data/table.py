@@ -138,6 +138,8 @@ def _plain(column: pa.ChunkedArray) -> NDArray[np.float64]:
 def _as_codes(
     column: pa.ChunkedArray, name: str
 ) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    if pa.types.is_floating(column.type):
+        column = pc.add(column, 0.0)  # one nought, not two of different signs
     encoded = column.combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = (

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from engine.contracts.dataset import ColumnChoice, Kind, Role
+from engine.contracts.dataset import ColumnChoice, Kind, Part, Role
 from engine.contracts.errors import EngineError
 from engine.contracts.messages import sentence
 from engine.data.dataset import Dataset
@@ -135,6 +135,14 @@ def test_what_is_no_number_is_missing_and_no_level(open_columns):
     column = open_columns(x=values, z=cycle([0.1, 0.2])).info.column("x")
     assert column.categories == ("0", "1", "2")
     assert (column.n_missing, column.n_distinct) == (N // 5, 3)
+
+
+def test_there_is_one_nought(open_columns):
+    data = open_columns(x=cycle([0.0, -0.0, 1.0, 2.0]), z=cycle([0.1, 0.2]))
+    assert data.info.column("x").categories == ("0", "1", "2")
+    codes, labels = data.parts[Part.EVALUATION].codes("x")
+    assert labels == ("0", "1", "2")
+    assert codes[:4].tolist() == [0, 0, 1, 2]
 
 
 def test_a_chosen_target_takes_the_place_of_the_guessed_one(open_columns):

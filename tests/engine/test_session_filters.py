@@ -1,0 +1,142 @@
+"""Filters of any shape against a look at each row, one after the other."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.contracts.decision import Decision
+from engine.contracts.expression import parse
+from engine.contracts.selection import (
+    And,
+    Missing,
+    Not,
+    Or,
+    Range,
+    Rows,
+    Saved,
+    Values,
+    Xor,
+)
+from engine.data import views
+from engine.data.table import Table
+from engine.session.columns import CaseColumns
+from engine.session.tables import resolve
+
+N = 300
+_rng = np.random.default_rng(0)
+
+
+def _lacking(values):
+    return [None if _rng.random() < 0.15 else value for value in values]
+
+
+DATA = {
+    "age": _lacking(_rng.integers(18, 30, N).tolist()),
+    "income": _lacking((_rng.integers(0, 5000, N) / 8).tolist()),
+    "town of birth": _lacking(_rng.choice(["Lugo", "Cádiz", "7", "or"], N).tolist()),
+    "member": _lacking((_rng.random(N) < 0.5).tolist()),
+    "key": [f"k{i}" for i in range(N)],
+}
+BUCKETS = {"young": Range("age", None, 22), "rest": Not(Saved("young"))}
+COLUMNS = CaseColumns(Table(pa.table(DATA)), None, Decision(), BUCKETS)
+
+labels = {
+    "age": [str(i) for i in range(16, 32)],
+    "town of birth": ["Lugo", "Cádiz", "7", "or", "nowhere"],
+    "member": ["true", "false", "maybe"],
+    "key": ["k0", "k17", "k299", "k300"],
+}
+eighths = st.integers(0, 5000).map(lambda i: i / 8)
+limits = st.one_of(st.none(), st.integers(16, 32), eighths)
+leaves = st.one_of(
+    st.builds(
+        Range, st.sampled_from(["age", "income"]), limits, limits, st.booleans(),
+        st.booleans(),
+    ),
+    st.sampled_from(list(labels)).flatmap(
+        lambda name: st.builds(
+            Values,
+            st.just(name),
+            st.lists(st.sampled_from(labels[name]), max_size=3).map(tuple),
+        )
+    ),
+    st.builds(Missing, st.sampled_from(list(DATA))),
+    st.builds(Rows, st.lists(st.integers(-2, N + 2), max_size=5).map(tuple)),
+    st.builds(Saved, st.sampled_from(list(BUCKETS))),
+)  # fmt: skip
+recipes = st.recursive(
+    leaves,
+    lambda of: st.one_of(
+        st.builds(Not, of),
+        st.builds(And, st.lists(of, max_size=3).map(tuple)),
+        st.builds(Or, st.lists(of, max_size=3).map(tuple)),
+        st.builds(Xor, of, of),
+    ),
+    max_leaves=6,
+)
+
+
+def holds(recipe, row):
+    """Whether one row is meant, as its definition says."""
+    match recipe:
+        case Range():
+            value = DATA[recipe.column][row]
+            if value is None:
+                return False
+            ends = ((recipe.low, recipe.low_closed), (recipe.high, recipe.high_closed))
+            if any(end == value and not closed for end, closed in ends):
+                return False
+            low, high = recipe.low, recipe.high
+            return (low is None or value >= low) and (high is None or value <= high)
+        case Values():
+            value = DATA[recipe.column][row]
+            spelled = str(value).lower() if isinstance(value, bool) else str(value)
+            return value is not None and spelled in recipe.labels
+        case Missing():
+            return DATA[recipe.column][row] is None
+        case Rows():
+            return row in recipe.indices
+        case Saved():
+            return holds(BUCKETS[recipe.name], row)
+        case Not():
+            return not holds(recipe.of, row)
+        case And():
+            return all(holds(part, row) for part in recipe.of)
+        case Or():
+            return any(holds(part, row) for part in recipe.of)
+        case Xor():
+            return holds(recipe.left, row) != holds(recipe.right, row)
+
+
+@given(recipes)
+def test_a_filter_means_the_rows_that_it_says(recipe):
+    expected = [row for row in range(N) if holds(recipe, row)]
+    mask = resolve(recipe, COLUMNS)
+    assert np.flatnonzero(mask).tolist() == expected
+    view = views.open_view(COLUMNS.table, {}, mask, [])
+    assert view.order.tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("age < 22", lambda r: r["age"] is not None and r["age"] < 22),
+        (
+            'age >= 25 and "town of birth" = Lugo',
+            lambda r: (r["age"] or 0) >= 25 and r["town of birth"] == "Lugo",
+        ),
+        (
+            "income > 300 or member = true",
+            lambda r: (r["income"] or -math.inf) > 300 or r["member"] is True,
+        ),
+    ],
+)
+def test_a_typed_filter_counts_what_one_would_count_by_hand(text, count):
+    rows = [{name: values[i] for name, values in DATA.items()} for i in range(N)]
+    assert resolve(parse(text), COLUMNS).sum() == sum(map(count, rows))
