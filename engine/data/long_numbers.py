@@ -51,9 +51,23 @@ def read(
 
 def rounded(column: pa.ChunkedArray, name: str) -> Note | None:
     """Name the first whole number that is lost when the column becomes doubles."""
-    large = pc.greater(pc.abs(column), EXACT)
-    row = pc.index(large, pa.scalar(value=True)).as_py()
-    if row < 0:
+    return _first_wide(column, "data.rounded_numbers", name)
+
+
+def wide(column: pa.ChunkedArray, name: str) -> Note | None:
+    """Say that whole numbers are kept here, but not by a model that sees them."""
+    if not pa.types.is_integer(column.type):
         return None
+    return _first_wide(column, "schema.wide_numbers", name)
+
+
+def _first_wide(column: pa.ChunkedArray, code: str, name: str) -> Note | None:
+    found = pc.min_max(column).as_py()
+    if found["min"] is None or -EXACT <= found["min"] <= found["max"] <= EXACT:
+        return None
+    large = pc.greater(column, EXACT)
+    if found["min"] < -EXACT:
+        large = pc.or_(large, pc.less(column, -EXACT))
+    row = pc.index(large, pa.scalar(value=True)).as_py()
     params = {"column": name, "row": row + 1, "value": str(column[row])}
-    return Note(code="data.rounded_numbers", params=params)
+    return Note(code=code, params=params)

@@ -264,6 +264,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{n} values of {column} are missing because you said so: {tokens}."),
         "",
     ),
+    "schema.wide_numbers": (
+        mark(
+            "{column} holds whole numbers such as {value} in row {row}; a model sees "
+            "only their first 15 digits."
+        ),
+        mark("If they are keys, give the column that role."),
+    ),
     "schema.constant": (mark("{column} has the same value in every row."), ""),
     # reasons for kinds and roles
     "schema.chosen": (mark("Chosen by hand."), ""),

@@ -137,6 +137,23 @@ def test_what_is_no_number_is_missing_and_no_level(open_columns):
     assert (column.n_missing, column.n_distinct) == (N // 5, 3)
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("int64", 2**60), ("int64", -(2**53) - 1), ("uint64", 2**63 + 9)],
+)
+def test_whole_numbers_that_a_model_does_not_see_whole_are_noted(
+    open_columns, kind, value
+):
+    values = pa.array([value if i == 4 else i * 2 for i in range(N)], kind)
+    data = open_columns(x=values, z=cycle([0.1, 0.2]))
+    assert data.parts[Part.EVALUATION].arrow.column("x")[4].as_py() == value
+    (note,) = data.info.column("x").notes
+    assert sentence(note.code, note.params) == (
+        f"x holds whole numbers such as {value} in row 5; a model sees only their "
+        "first 15 digits."
+    )
+
+
 def test_there_is_one_nought(open_columns):
     data = open_columns(x=cycle([0.0, -0.0, 1.0, 2.0]), z=cycle([0.1, 0.2]))
     assert data.info.column("x").categories == ("0", "1", "2")
