@@ -251,9 +251,8 @@ def described(
     if (note := long_numbers.wide(column, name)) is not None:
         notes = (*notes, note)
     kind, kind_reason, categories = _kind(name, column, distinct, n - missing)
-    role, role_reason = roles.role_of(
-        name, kind, column, distinct, n - missing, categories
-    )
+    present = n - missing
+    role, reason = roles.role_of(name, kind, column, distinct, present, categories)
     if distinct <= 1:
         notes = (*notes, Note(code="schema.constant", params={"column": name}))
     return Column(
