@@ -65,7 +65,7 @@ def _first_wide(column: pa.ChunkedArray, code: str, name: str) -> Note | None:
     found = pc.min_max(column).as_py()
     if found["min"] is None or -EXACT <= found["min"] <= found["max"] <= EXACT:
         return None
-    large = pc.greater(column, EXACT)
+    large = pc.greater(column, pa.scalar(EXACT, column.type))
     if found["min"] < -EXACT:
         large = pc.or_(large, pc.less(column, -EXACT))
     row = pc.index(large, pa.scalar(value=True)).as_py()
