@@ -20,6 +20,7 @@ from engine.contracts.progress import SILENT
 from engine.data import columnar, spreadsheets, texts
 from engine.data.decoding import check
 from engine.data.json_texts import read_json
+from engine.data.model_formats import model_format
 from engine.data.packed import Unpacked
 from engine.data.sniff import HEAD, encoding_of, format_of, text_options
 
@@ -114,6 +115,9 @@ def _of_any_format(
 ) -> tuple[pa.Table, ReadOptions, tuple[Note, ...], tuple[str, ...]]:
     with path.open("rb") as file:
         head = file.read(HEAD)
+    model = "" if options.format else model_format(path, head)
+    if model:
+        raise EngineError("data.is_model", file=path.name, format=model)
     kind = options.format or format_of(path, head)
     try:
         return _by_format(path, kind, options, progress)

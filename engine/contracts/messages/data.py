@@ -41,6 +41,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{file} is neither text nor a format that is read here."),
         mark("Save it as CSV, Parquet or Excel."),
     ),
+    "data.is_model": (
+        mark("{file} is a model ({format}), not a table."),
+        mark("Open it as the model, and the rows beside it."),
+    ),
     "data.pdf": (
         mark("{file} is a PDF document."),
         mark("Save the table in it as CSV or Excel and open that."),

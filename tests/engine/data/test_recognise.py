@@ -11,7 +11,9 @@ import zlib
 
 import pytest
 
+from engine.contracts.errors import EngineError
 from engine.contracts.messages import sentence
+from engine.data.dataset import Dataset
 from engine.data.recognise import recognise
 from tests.support.table_files import WRITERS, columns
 
@@ -75,6 +77,20 @@ def test_models_are_models(tmp_path, name):
     path.write_bytes(MODELS[name])
     found = known(path)
     assert (found.what, found.format) == ("model", name.split()[0])
+    with pytest.raises(EngineError) as caught:
+        Dataset.open([str(path)])
+    said = sentence(caught.value.code, caught.value.params)
+    assert said == f"table.csv is a model ({found.format}), not a table."
+
+
+@pytest.mark.parametrize(
+    "start", ["cc_num", "class", "(dollars)", "(list)", "cnumpy", "x"]
+)
+def test_a_table_may_begin_with_any_word(tmp_path, start):
+    path = tmp_path / "table.csv"
+    path.write_text(f"{start},n\n" + "".join(f"{i},{i % 7}\n" for i in range(50)))
+    assert known(path).what == "data"
+    assert Dataset.open([str(path)]).info.columns[0].name == start
 
 
 @pytest.mark.parametrize(
