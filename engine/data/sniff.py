@@ -30,6 +30,7 @@ _IPC_MESSAGE = b"\xff\xff\xff\xff"  # then comes its length
 _NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _ARRAY = re.compile(r"\[\s*\{")
+SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # a first line for spreadsheets
 _APOSTROPHE = re.compile(r"(?:^|[,;\t|])'")
 _APOSTROPHES = re.compile(r"(?:^|[,;\t|])'[^']*'(?=$|[,;\t|])")
 _LEAST_TEXT = 0.9
@@ -124,7 +125,10 @@ def encoding_of(head: bytes, name: str) -> str:
             return "utf-8"
     else:
         return "utf-8"
-    best = from_bytes(head[: 64 << 10], cp_isolation=["cp1252", "latin_1"]).best()
+    start = head[: 64 << 10]
+    # western ones first: they are the commonest, and told apart from few letters
+    best = from_bytes(start, cp_isolation=["cp1252", "latin_1"]).best()
+    best = best or from_bytes(start).best()
     return str(best.encoding) if best is not None else "cp1252"
 
 
@@ -172,7 +176,10 @@ def text_options(
     if not lines:
         raise EngineError("data.empty_file", file=name)
     quote = wanted.quote if wanted.quote is not None else _quote(lines)
-    separator = wanted.separator or _separator(lines, quote)
+    said = SAID.fullmatch(lines[0])
+    if said and len(lines) > 1:
+        lines = lines[1:]
+    separator = wanted.separator or (said and said[1]) or _separator(lines, quote)
     rows = list(cells(lines, separator, quote))
     decimal = wanted.decimal or _decimal(rows[1:], separator)
     header = wanted.header if wanted.header is not None else _has_header(rows)

@@ -17,7 +17,7 @@ from engine.contracts.errors import EngineError
 from engine.data import long_numbers
 from engine.data.decoding import pieces
 from engine.data.missing import TOKENS, without
-from engine.data.sniff import cells
+from engine.data.sniff import SAID, cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,9 +89,13 @@ class _Reading:
         )
         self._types: dict[str, pa.DataType] = {}
         self._undecided: set[str] = set()  # read as text to see whether they are
+        self._skipped = False
         self.notes: list[Note] = []
 
     def read(self) -> pa.Table:
+        first = self._first_rows(1)
+        separator = self._options.separator or ","
+        self._skipped = bool(first and SAID.fullmatch(separator.join(first[0])))
         for column in self._zero_padded():
             self._types[column] = pa.string()
             self._note("data.leading_zeros", column)
@@ -140,7 +144,7 @@ class _Reading:
             self._types[column] = pa.float64()  # whole numbers or blanks so far
             return
         self._types[column] = pa.string()
-        row = int(place["row"] or 0) - bool(self._options.header)
+        row = int(place["row"] or 0) - bool(self._options.header) - self._skipped
         self._note("data.mixed_column", column, row=row, value=value[:80])
 
     def _once(self, ragged: list[tuple[int, int, int]]) -> pa.Table:
@@ -156,6 +160,7 @@ class _Reading:
             read_options=pcsv.ReadOptions(
                 use_threads=False,  # keeps the numbers of rows that do not fit
                 block_size=_BLOCK,
+                skip_rows=int(self._skipped),
                 autogenerate_column_names=not options.header,
                 encoding="utf-8" if self._encoding == "utf-8-sig" else self._encoding,
             ),
@@ -232,7 +237,7 @@ class _Reading:
                 text, self._options.separator or ",", self._options.quote or ""
             )
             try:
-                return list(itertools.islice(rows, n))
+                return list(itertools.islice(rows, self._skipped, self._skipped + n))
             except csv.Error:  # said by the reading itself
                 return []
 

@@ -94,6 +94,37 @@ def test_columns_without_names_are_numbered_in_notes_too(read, small_blocks):
     ]
 
 
+@pytest.mark.parametrize("separator", [";", ",", "\t", "~"])
+@pytest.mark.parametrize("place", [None, 5, 900])
+def test_a_first_line_may_say_the_separator(read, small_blocks, separator, place):
+    rows = [f"{i}{separator}{i / 4}" for i in range(1000)]
+    if place is not None:
+        rows[place] = f"oops{separator}1"
+    data = read("\n".join([f"sep={separator}", f"a{separator}b", *rows]))
+    assert data.parts[Part.EVALUATION].names == ("a", "b")
+    assert used(data).separator == separator
+    assert cells(data, "b")[3] == 0.75
+    if place is not None:
+        assert noted(data) == [("data.mixed_column", place + 1)]
+
+
+ALPHABETS = {
+    "cp1252": "Müller,Köln\nÑandú,Cádiz\n",
+    "cp1250": "Žluťoučký,Plzeň\nDvořák,Děčín\n",
+    "cp1251": "Иван,Москва\nМария Петрова,Тула\n",
+    "cp1253": "Γιώργος,Αθήνα\n",
+    "cp932": "山田太郎,東京\n佐藤花子,大阪\n",
+    "gb18030": "张三,北京\n李四,上海\n王小明,广州\n",
+}
+
+
+@pytest.mark.parametrize("encoding", ALPHABETS)
+def test_words_of_any_alphabet_are_read(read, encoding):
+    text = "name,city\n" + ALPHABETS[encoding] * 20
+    data = read(text.encode(encoding))
+    assert cells(data, "city")[0] == ALPHABETS[encoding].split("\n")[0].split(",")[1]
+
+
 # what is missing
 
 
