@@ -119,7 +119,7 @@ def _serve(channel: Channel[ToHost], slot: int) -> None:
             elif isinstance(message, PredictBatch):
                 answer = _predict(opened, message)
             else:
-                raise EngineError("model.no_structure")
+                raise EngineError("model.no_structure")  # noqa: TRY301 - as all others
         except EngineError as error:
             answer = Refused(error=error.info(_details()))
         except MemoryError:
