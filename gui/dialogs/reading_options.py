@@ -28,7 +28,7 @@ _ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16")
 
 
 class ReadingOptions(QDialog):
-    """Separator, decimal sign, encoding, header, sheet, missing values."""
+    """Separator, decimal sign, quotes, encoding, header, sheet, dates, missing."""
 
     def __init__(self, source: Source, parent: QWidget) -> None:
         super().__init__(parent)
@@ -47,6 +47,18 @@ class ReadingOptions(QDialog):
         self.decimal = QComboBox()
         self.decimal.addItems([".", ","])
         self.decimal.setCurrentText(found.decimal or ".")
+        self.quote = QComboBox()
+        for sign in ('"', "'"):
+            self.quote.addItem(sign, sign)
+        self.quote.addItem(tr("no sign"), "")
+        self.quote.setCurrentIndex(
+            max(0, self.quote.findData('"' if found.quote is None else found.quote))
+        )
+        self.day_first = QComboBox()
+        self.day_first.addItem(tr("as the dates themselves tell"), None)
+        self.day_first.addItem(tr("day first (31/12/2024)"), True)
+        self.day_first.addItem(tr("month first (12/31/2024)"), False)
+        self.day_first.setCurrentIndex((None, True, False).index(found.day_first))
         self.encoding = QComboBox(editable=True)
         self.encoding.addItems(_ENCODINGS)
         self.encoding.setCurrentText(found.encoding or "utf-8")
@@ -65,9 +77,11 @@ class ReadingOptions(QDialog):
         for label, widget, shown in (
             (tr("Cells are separated by"), self.separator, text),
             (tr("Decimal sign"), self.decimal, text),
+            (tr("Cells may be quoted by"), self.quote, text),
             (tr("Encoding"), self.encoding, text),
             ("", self.header, text or bool(source.sheets)),
             (tr("Sheet"), self.sheet, bool(source.sheets)),
+            (tr("Dates are written"), self.day_first, text or bool(source.sheets)),
             (tr("Missing values are written"), self.missing, text),
         ):
             if shown:
@@ -87,14 +101,17 @@ class ReadingOptions(QDialog):
         """Return what was chosen."""
         if self._found.separator is None:
             return ReadOptions(
-                sheet=self.sheet.currentText() or None, header=self.header.isChecked()
+                sheet=self.sheet.currentText() or None,
+                header=self.header.isChecked(),
+                day_first=self.day_first.currentData(),
             )
         tokens = [t.strip() for t in self.missing.text().split(",") if t.strip()]
         return ReadOptions(
             format=self._found.format,
             separator=self.separator.currentData(),
             decimal=self.decimal.currentText(),
-            quote=self._found.quote,
+            quote=self.quote.currentData(),
+            day_first=self.day_first.currentData(),
             encoding=self.encoding.currentText(),
             header=self.header.isChecked(),
             missing_tokens=("", *tokens) if tokens else None,

@@ -26,7 +26,17 @@ from engine.contracts.events import (
     Started,
     Warned,
 )
-from engine.contracts.requests import Cancel, Submit
+from engine.contracts.requests import (
+    Cancel,
+    ConfigureData,
+    OpenCase,
+    OpenData,
+    OpenModel,
+    Predict,
+    SetBuckets,
+    Submit,
+    UseRecordedScores,
+)
 from engine.process import EngineProcess
 
 if TYPE_CHECKING:
@@ -45,6 +55,17 @@ GRACE_MS = 5_000
 # restoring the case would only repeat whatever kills it.
 MOST_CRASHES = 3
 CRASH_WINDOW_S = 120.0
+# What leaves the engine in another state. Where one of these was done before the
+# cancel came, the window must know, or the two would disagree about the case.
+_CHANGES = (
+    OpenData,
+    ConfigureData,
+    OpenModel,
+    UseRecordedScores,
+    Predict,
+    SetBuckets,
+    OpenCase,
+)
 
 
 @dataclass(eq=False)
@@ -64,7 +85,11 @@ class Job:
     _cancel: Callable[[Job], None] = lambda _job: None
 
     def cancel(self) -> None:
-        """Ask the engine to stop; ``on_cancelled`` follows, no result will."""
+        """Ask the engine to stop; ``on_cancelled`` follows.
+
+        A request that changes the case and was done before the engine heard of it
+        still answers with ``on_result``.
+        """
         self._cancel(self)
 
 
@@ -259,10 +284,11 @@ class EngineClient(QObject):
                     job.on_partial(event.result)
             case Finished():
                 self._end(job)
-                if job.on_result is not None and not job.cancelling:
+                if job.cancelling and not isinstance(job.request, _CHANGES):
+                    if job.on_cancelled is not None:
+                        job.on_cancelled()
+                elif job.on_result is not None:
                     job.on_result(event.result)
-                elif job.cancelling and job.on_cancelled is not None:
-                    job.on_cancelled()
             case Failed():
                 self._end(job)
                 if job.on_error is not None:

@@ -56,3 +56,16 @@ def test_a_workbook_asks_for_its_sheet_only(dialog) -> None:
 def test_an_unusual_separator_is_kept(dialog) -> None:
     made = dialog(source(msgspec.structs.replace(TEXT, separator=":")))
     assert made.options().separator == ":"
+
+
+def test_quotes_and_the_order_of_dates_can_be_said(dialog) -> None:
+    made = dialog(source(msgspec.structs.replace(TEXT, quote="'")))
+    assert (made.options().quote, made.options().day_first) == ("'", None)
+    made.quote.setCurrentIndex(made.quote.findData(""))
+    made.day_first.setCurrentIndex(made.day_first.findData(False))
+    assert (made.options().quote, made.options().day_first) == ("", False)
+
+
+def test_a_choice_made_before_is_shown_again(dialog) -> None:
+    made = dialog(source(msgspec.structs.replace(TEXT, day_first=True)))
+    assert made.options().day_first is True

@@ -13,7 +13,7 @@ from engine.contracts.events import (
     Refined,
     Started,
 )
-from engine.contracts.requests import Recognise, Submit
+from engine.contracts.requests import OpenData, Recognise, Submit
 from engine.contracts.results import Done
 from gui.services import engine_client
 from tests.gui.services.fake_process import FakeProcess
@@ -96,6 +96,16 @@ def test_a_result_that_comes_after_a_cancel_is_dropped(ready, qtbot, heard) -> N
     engine().tell(Refined(job.id, Done()), Finished(job.id, Done()))
     qtbot.waitUntil(lambda: heard.ends == 1)
     assert (heard.cancelled, heard.partials) == (1, [])
+
+
+def test_a_case_that_changed_before_the_cancel_came_is_told(
+    ready, qtbot, heard
+) -> None:
+    job = ready.submit(OpenData(paths=("a",)), **heard.callbacks())
+    job.cancel()
+    engine().tell(Finished(job.id, Done()))
+    qtbot.waitUntil(lambda: heard.ends == 1)
+    assert (heard.results, heard.cancelled) == ([Done()], 0)
 
 
 def test_a_cancelled_job_ends_once(ready, qtbot, heard) -> None:
