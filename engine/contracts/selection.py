@@ -18,6 +18,11 @@ from numpy.typing import NDArray
 Mask = NDArray[np.bool_]
 
 
+# A bucket as a column of labels: ``"@bucket NAME"``, with the two labels below.
+BUCKET = "@bucket "
+IN_BUCKET, NOT_IN_BUCKET = "in", "not in"
+
+
 class Columns(Protocol):
     """Whoever can say what is in the columns of the rows in question."""
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ScoreKind, Task
+from engine.contracts.selection import BUCKET, IN_BUCKET, NOT_IN_BUCKET
 from engine.predict import row_scores
 
 if TYPE_CHECKING:
@@ -86,7 +87,10 @@ class CaseColumns:
         return np.asarray(found, dtype=np.float64)
 
     def codes(self, name: str) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-        """Return a column of labels or pseudo-column."""
+        """Return a column of labels or pseudo-column; a bucket has two labels."""
+        if name.startswith(BUCKET):
+            inside = self.saved(name.removeprefix(BUCKET)).resolve(self)
+            return (~inside).astype(np.int32), (IN_BUCKET, NOT_IN_BUCKET)
         if name not in (*NUMBERS, *LABELS):
             self._check(name)
             return self.table.codes(name)

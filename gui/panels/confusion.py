@@ -26,6 +26,7 @@ from engine.contracts.model import Task
 from engine.contracts.readings import confusion as reading_of
 from engine.contracts.requests import Run
 from engine.contracts.results import Confusion
+from engine.contracts.selection import BUCKET, IN_BUCKET
 from gui.item_models.metrics import FigureTable
 from gui.item_models.pairs import pair_table
 from gui.panel import About, Panel
@@ -78,7 +79,7 @@ class ConfusionPanel(Panel):
             "patterns named."
         ),
     )
-    FOLLOWS = frozenset({"predictions"})
+    FOLLOWS = frozenset({"predictions", "buckets"})
 
     # Body
 
@@ -238,6 +239,10 @@ class ConfusionPanel(Panel):
             (column.name, column.name)
             for column in (data.columns if data is not None else ())
             if column.kind in _CATEGORICAL and 0 < column.n_distinct <= MOST_LABELS
+        ]
+        choices += [
+            (tr("bucket {name}", name=name), BUCKET + name)
+            for name in self.context.case.buckets
         ]
         for box, default in (
             (self.rows_axis, TRUTH),
@@ -432,6 +437,11 @@ class ConfusionPanel(Panel):
             return tuple(tr("true {label}", label=name) for name in arranged)
         if axis == PREDICTION:
             return tuple(tr("predicted {label}", label=name) for name in arranged)
+        if axis.startswith(BUCKET):
+            return tuple(
+                tr("in the bucket") if name == IN_BUCKET else tr("the rest")
+                for name in arranged
+            )
         return arranged
 
     def _show_hints(self) -> None:

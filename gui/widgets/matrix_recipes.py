@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.contracts.selection import And, Missing, Not, Or, Range, Values
+from engine.contracts.selection import (
+    BUCKET,
+    IN_BUCKET,
+    And,
+    Missing,
+    Not,
+    Or,
+    Range,
+    Saved,
+    Values,
+)
 
 if TYPE_CHECKING:
     from engine.contracts.results import Confusion
@@ -24,12 +34,19 @@ def recipe_of(shown: Confusion, row: int | None, column: int | None) -> Selectio
     """
     sides: list[Selection] = []
     if row is not None:
-        sides.append(Values(shown.row_column, (shown.row_labels[row],)))
+        sides.append(_labelled(shown.row_column, shown.row_labels[row]))
     if column is not None:
-        sides.append(Values(shown.column_column, (shown.column_labels[column],)))
+        sides.append(_labelled(shown.column_column, shown.column_labels[column]))
     if not sides:
         return _diagonal(shown)
     return sides[0] if len(sides) == 1 else And(tuple(sides))
+
+
+def _labelled(column: str, label: str) -> Selection:
+    if not column.startswith(BUCKET):
+        return Values(column, (label,))
+    inside = Saved(column.removeprefix(BUCKET))
+    return inside if label == IN_BUCKET else Not(inside)
 
 
 def _diagonal(shown: Confusion) -> Selection:
@@ -39,10 +56,10 @@ def _diagonal(shown: Confusion) -> Selection:
         # A row without a truth is no error, but not right either.
         return And((right, Not(Missing("@truth")))) if shown.n_left_out else right
     if not shown.square:
-        return And((Not(Missing(axes[0])), Not(Missing(axes[1]))))
+        return And(tuple(Not(Missing(a)) for a in axes if not a.startswith(BUCKET)))
     return Or(
         tuple(
-            And((Values(axes[0], (label,)), Values(axes[1], (label,))))
+            And((_labelled(axes[0], label), _labelled(axes[1], label)))
             for label in shown.row_labels
         )
     )

@@ -332,6 +332,17 @@ def test_another_decision_seed_or_bucket_is_another_question(recorded):
     assert recorded(r.Run(analysis="buckets")).buckets[0].n > second.buckets[0].n
 
 
+def test_a_bucket_is_a_group_of_the_confusion_matrix(recorded):
+    low = Range("x1", None, 0)
+    recorded(r.SetBuckets(buckets={"low": low}))
+    table = recorded(r.Run(analysis="confusion", params={"rows": "@bucket low"}))
+    assert table.row_labels == ("in", "not in")
+    inside = recorded(r.Run(analysis="confusion", selection=low))
+    np.testing.assert_array_equal(table.counts[0], inside.counts.sum(axis=0))
+    everyone = recorded(r.Run(analysis="confusion"))
+    np.testing.assert_array_equal(table.counts.sum(axis=0), everyone.counts.sum(axis=0))
+
+
 @pytest.mark.parametrize(
     ("request_", "code"),
     [
