@@ -29,6 +29,7 @@ from gui.widgets.column_details import ColumnDetails
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu
 from gui.widgets.column_query import ColumnQuery, needs_predictions
+from gui.widgets.kept_query import KeptQuery
 from gui.widgets.part_chooser import PartChooser, part_word
 from gui.widgets.row_export import export_menu
 from gui.widgets.row_links import RowLinks
@@ -139,6 +140,7 @@ class DataPanel(Panel):
         self.query.changed.connect(self._ask_from_top)
         self.links.view_lost.connect(self.ask)
         self.details.closed.connect(self._close_details)
+        KeptQuery(self.context.case, self.ID, self.query, self.line)
 
     def apply_theme(self, tokens: Any) -> None:
         """Take the colours of the theme."""

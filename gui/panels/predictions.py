@@ -31,6 +31,7 @@ from gui.panel import About, Panel, State
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu
 from gui.widgets.column_query import ColumnQuery, Order
+from gui.widgets.kept_query import KeptQuery
 from gui.widgets.row_export import export_menu
 from gui.widgets.row_links import RowLinks
 from gui.widgets.row_table import RowTable
@@ -131,6 +132,7 @@ class PredictionsPanel(Panel):
         self.query.changed.connect(self._query_changed)
         self.links.view_lost.connect(self.ask)
         self.context.selection.changed.connect(self._take_selection)
+        KeptQuery(self.context.case, self.ID, self.query, self.line, self.errors_only)
 
     def apply_theme(self, tokens: Any) -> None:
         """Take the colours of the theme."""

@@ -42,6 +42,11 @@ class ColumnQuery(QObject):
         """Go back to the default order."""
         self._set_order(self._default)
 
+    def restore(self, order: Order | None, filters: dict[str, Selection]) -> None:
+        """Take an order (``None``: the default) and filters as they were."""
+        self.filters = filters
+        self._set_order(order or self._default)
+
     def click(self, name: str, *, add: bool, largest_first: bool = False) -> None:
         """Sort by a column; again: the other way round; a third time: no more."""
         before = dict(self.order)
