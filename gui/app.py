@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import traceback
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTimer, QTranslator
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.contracts.errors import ErrorInfo
 from engine.contracts.i18n import LANGUAGES, install, tr
+from gui import panels
 from gui.context import AppContext
 from gui.main_window import MainWindow
 from gui.services.case import CaseService
@@ -27,6 +29,8 @@ from gui.services.theme import Mode, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+BETWEEN_IMPORTS_MS = 20
 
 
 def arguments_of(given: Sequence[str]) -> argparse.Namespace:
@@ -90,7 +94,27 @@ def build(asked: argparse.Namespace, *, ask: bool = True) -> MainWindow:
     window = MainWindow(context, ask=ask)
     _catch_everything(context.notify)
     QTimer.singleShot(0, window, context.engine.start)
+    import_ahead(window)
     return window
+
+
+def import_ahead(window: MainWindow) -> None:
+    """Import the panels while the window waits, one in a turn of its loop.
+
+    Each takes 10 to 100 ms, which would be felt where the first files are read.
+    """
+    waiting = iter((*panels.modules(), "gui.dialogs.match"))
+    timer = QTimer(window, interval=BETWEEN_IMPORTS_MS)
+
+    def step() -> None:
+        module = next(waiting, None)
+        if module is None:
+            timer.stop()
+        else:
+            import_module(module)
+
+    timer.timeout.connect(step)
+    timer.start()
 
 
 def main(given: Sequence[str]) -> int:

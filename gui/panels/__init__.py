@@ -21,6 +21,11 @@ TABLE: dict[str, str] = {
 }
 
 
+def modules() -> tuple[str, ...]:
+    """Return the modules of all panels."""
+    return tuple(place.partition(":")[0] for place in TABLE.values())
+
+
 def load(panel: str) -> type[Panel]:
     """Return the class of a panel.
 

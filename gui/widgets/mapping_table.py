@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QTableWidget, QTableWidgetItem
 
 from engine.contracts.i18n import tr
@@ -45,15 +46,18 @@ class MappingTable(QTableWidget):
         """Offer every choice for every name."""
         self._choosers.clear()
         self.setRowCount(len(names))
+        offered = QStandardItemModel(self)  # one for all: fifty times fifty is slow
+        for text, data in ((tr("(none)"), ""), *((c, c) for c in choices)):
+            item = QStandardItem(text)
+            item.setData(data, Qt.ItemDataRole.UserRole)
+            offered.appendRow(item)
         for row, name in enumerate(names):
             self.setItem(row, 0, QTableWidgetItem(name))
             chooser = QComboBox()
             chooser.setAccessibleName(
                 tr("{what} for {name}", what=self._right, name=name)
             )
-            chooser.addItem(tr("(none)"), "")
-            for choice in choices:
-                chooser.addItem(choice, choice)
+            chooser.setModel(offered)
             chooser.currentIndexChanged.connect(lambda _index: self.changed.emit())
             self._choosers[name] = chooser
             self.setCellWidget(row, 1, chooser)

@@ -44,6 +44,30 @@ def test_the_first_painted_window_has_loaded_nothing_heavy(tmp_path: Path) -> No
     assert not set(found.stdout.split()) & HEAVY
 
 
+def test_panels_are_imported_before_anyone_needs_them(tmp_path: Path) -> None:
+    rest = """
+from PySide6.QtTest import QTest
+from gui import panels
+context = window.context
+assert not set(panels.modules()) & set(sys.modules)
+for _ in range(500):
+    if set(panels.modules()) <= set(sys.modules):
+        break
+    QTest.qWait(20)
+print(set(panels.modules()) <= set(sys.modules))
+context.engine.stop()
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", BUILT + rest, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.split()[-1] == "True"
+    assert not set(found.stdout.split()) & HEAVY
+
+
 def test_fields_write_a_point_on_a_computer_that_writes_a_comma(tmp_path: Path) -> None:
     found = subprocess.run(
         [sys.executable, "-c", BUILT + FIELD, str(tmp_path)],
