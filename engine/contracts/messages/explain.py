@@ -9,10 +9,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Recorded scores cannot be asked about other rows."),
         mark("Open the model itself to explain its answers."),
     ),
-    "model.no_structure": (
-        mark("This model cannot be taken apart."),
-        mark("It is explained by asking it, which takes longer."),
-    ),
     "explain.labels_only": (
         mark("The model answers with labels alone, without scores."),
         mark("Explanations need a score that can rise and fall."),

@@ -174,6 +174,10 @@ _PREDICTING: dict[str, tuple[str, str]] = {
         mark("Match the columns again."),
     ),
     "model.scoring": (mark("Scoring rows"), _NONE),
+    "model.no_structure": (
+        mark("This model cannot be taken apart."),
+        mark("It is explained by asking it, which takes longer."),
+    ),
 }
 
 _NOTES: dict[str, tuple[str, str]] = {
