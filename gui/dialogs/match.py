@@ -82,11 +82,17 @@ class MatchDialog(QDialog):
         self.recognised.setTextFormat(Qt.TextFormat.PlainText)
         self.target = QComboBox()
         self.positive = QComboBox()
+        self.why_positive = QLabel()
+        self.why_positive.setWordWrap(True)
+        self.why_positive.setTextFormat(Qt.TextFormat.PlainText)
+        self._inferred: tuple[str, str] = ("", "")
         self.weights = QComboBox()
         self.method = QComboBox()
         self.form = QFormLayout()
         self.form.addRow(tr("The truth is in"), self.target)
         self.form.addRow(tr("The class to be found"), self.positive)
+        self.form.addRow("", self.why_positive)
+        self.form.setRowVisible(self.why_positive, False)
         self.form.addRow(tr("Rows are weighed by"), self.weights)
         self.form.addRow(tr("Inputs are matched"), self.method)
         self.mapping = MappingTable(tr("Input of the model"), tr("Column"))
@@ -262,6 +268,7 @@ class MatchDialog(QDialog):
             self.positive.blockSignals(True)
             self.positive.setCurrentText(result.positive)
             self.positive.blockSignals(False)
+        self._say_why_positive(result)
         if self.method.currentData() != _BY_HAND:
             self.mapping.show_choices(result.mapping.columns)
         self._show_labels(result)
@@ -273,6 +280,16 @@ class MatchDialog(QDialog):
         self.sanity.setText(_sanity(result))
         self._show_rows(result)
         self.accept_button.setEnabled(not result.problems)
+
+    def _say_why_positive(self, result: MatchPreview) -> None:
+        """Show the reason as long as the class is the one that was inferred."""
+        reason = result.positive_reason
+        if reason is not None:
+            self._inferred = (result.positive, sentence(reason.code, reason.params))
+        label, why = self._inferred
+        shown = result.task is Task.BINARY and self.positive.currentText() == label
+        self.why_positive.setText(why if shown else "")
+        self.form.setRowVisible(self.why_positive, shown and bool(why))
 
     def _show_rows(self, result: MatchPreview) -> None:
         score = tr("value")

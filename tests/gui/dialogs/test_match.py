@@ -37,6 +37,23 @@ def test_the_first_predictions_and_how_good_they_are(sheet) -> None:
     assert "72%" in sheet.sanity.text().replace(" ", "")
 
 
+def test_why_a_class_was_taken_is_said_until_another_is_chosen(
+    sheet, made, qtbot
+) -> None:
+    reason = Note(code="match.positive_by_name", params={"name": "bad"})
+    made.engine.store.answers[Match] = lambda request: msgspec.structs.replace(
+        previewed(request), positive_reason=reason
+    )
+    sheet._look()
+    qtbot.waitUntil(sheet.why_positive.isVisible)
+    assert "because of its name" in sheet.why_positive.text()
+    made.engine.store.answers[Match] = lambda request: msgspec.structs.replace(
+        previewed(request), positive="good"
+    )
+    sheet.positive.setCurrentText("good")
+    qtbot.waitUntil(lambda: not sheet.why_positive.isVisible())
+
+
 def test_a_problem_closes_accept_and_is_named(sheet, made, qtbot) -> None:
     problem = Note(code="match.target_is_input", params={"column": "age"})
     made.engine.store.answers[Match] = lambda request: msgspec.structs.replace(
