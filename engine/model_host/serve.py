@@ -17,6 +17,9 @@ import msgspec
 from engine.contracts.errors import EngineError
 from engine.contracts.frames import Channel, FrameError
 from engine.contracts.host import (
+    DescribeStructure,
+    EncodeBatch,
+    Encoded,
     FromHost,
     Loaded,
     LoadModel,
@@ -25,6 +28,7 @@ from engine.contracts.host import (
     Ready,
     Refused,
     Scores,
+    Structured,
     ToHost,
 )
 from engine.model_host import sandbox
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 SLOT = "model"
 BATCHES = Path("in")
 _MAX_DETAILS = 20_000
+_MAX_STRUCTURE = 88 << 20  # bytes of arrays: what fits an answer
 # Imported in advance; skops brings every scikit-learn module with it.
 _LIBRARIES = (
     "numpy",
@@ -60,6 +65,7 @@ _LIBRARIES = (
     "engine.model_host.adapters.catboost_model",
     "engine.model_host.adapters.onnx_model",
     "engine.model_host.adapters.sklearn_model",
+    "engine.model_host.structure.sklearn_trees",
 )
 
 
@@ -118,8 +124,10 @@ def _serve(channel: Channel[ToHost], slot: int) -> None:
                 answer = Loaded(model=opened.info)
             elif isinstance(message, PredictBatch):
                 answer = _predict(opened, message)
+            elif isinstance(message, DescribeStructure):
+                answer = _describe(opened)
             else:
-                raise EngineError("model.no_structure")  # noqa: TRY301 - as all others
+                answer = _encode(opened, message)
         except EngineError as error:
             answer = Refused(error=error.info(_details()))
         except MemoryError:
@@ -150,6 +158,36 @@ def _predict(opened: Opened | None, message: PredictBatch) -> Scores:
     table = columns.read_batch(BATCHES / message.file)
     answer = opened.predict(table)
     return Scores(scores=answer.scores, labels=answer.labels)
+
+
+def _describe(opened: Opened | None) -> Structured:
+    if opened is None:
+        raise EngineError("model.not_open")
+    if opened.structure is None:
+        raise EngineError("model.no_structure")
+    try:
+        structure = opened.structure()
+    except (EngineError, MemoryError):
+        raise
+    except Exception as error:  # a library's insides, other in every version
+        raise EngineError("model.no_structure") from error
+    arrays = [structure.source]
+    if structure.form is not None:
+        arrays += msgspec.structs.astuple(structure.form)
+    if sum(getattr(array, "nbytes", 0) for array in arrays) > _MAX_STRUCTURE:
+        raise EngineError("model.no_structure")
+    return Structured(structure=structure)
+
+
+def _encode(opened: Opened | None, message: EncodeBatch) -> Encoded:
+    from engine.model_host import columns  # noqa: PLC0415 - after the libraries
+
+    if opened is None:
+        raise EngineError("model.not_open")
+    if opened.encode is None:
+        raise EngineError("model.no_structure")
+    table = columns.read_batch(BATCHES / message.file)
+    return Encoded(values=opened.encode(table))
 
 
 def _failed(error: Exception) -> EngineError:

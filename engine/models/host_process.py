@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from engine.contracts.progress import Progress
 
 START_TIMEOUT = 120.0
-MAX_FRAME = 48 << 20
+MAX_FRAME = 96 << 20
 _POLL = 0.03
 _GIB = 1 << 30
 _ADDRESS_ROOM = 8 * _GIB  # libraries map far more than they use

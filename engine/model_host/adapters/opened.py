@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from engine.contracts.errors import Param
     from engine.contracts.model import ModelInfo
+    from engine.contracts.structure import Structure
 
 MAX_TEXT = 200
 MAX_PARAMETERS = 100
@@ -41,10 +42,17 @@ class Opened:
         What the file says of itself; name, hash and format are filled in later.
     predict
         Scores a table whose columns are the model's inputs, in their order.
+    structure
+        Takes the model apart, or raises ``model.no_structure``. ``None`` for a
+        family of which nothing is known from the inside.
+    encode
+        The same table as ``structure`` speaks of it, ``(n, d)`` float64.
     """
 
     info: ModelInfo
     predict: Callable[[pa.Table], Answer]
+    structure: Callable[[], Structure] | None = None
+    encode: Callable[[pa.Table], np.ndarray] | None = None
 
 
 def values(predicted: np.ndarray) -> Answer:

@@ -21,6 +21,7 @@ from engine.model_host.adapters.sklearn_parts import (
     kind_of,
     step_names,
 )
+from engine.model_host.structure.sklearn_model import Inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +87,13 @@ def from_object(model: Any, seen: Seen) -> Opened:
         capabilities=capabilities(model, score_kind),
         notes=tuple(notes),
     )
-    return Opened(info=info, predict=_predictor(model, inputs, score_kind))
+    inside = Inside(model, inputs.described, inputs.convert)
+    return Opened(
+        info=info,
+        predict=_predictor(model, inputs, score_kind),
+        structure=inside.structure,
+        encode=inside.encode,
+    )
 
 
 def _predictor(

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from engine.contracts.errors import EngineError
-from engine.contracts.structure import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from engine.contracts.structure import Form
+    from engine.contracts.structure import Form, Link
 
 REGRESSION = ("",)
 _TWO = 2

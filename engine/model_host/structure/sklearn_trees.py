@@ -123,7 +123,7 @@ def _boosted(model: Any) -> Part:
     if not (isinstance(start, plain) or (isinstance(start, str) and start == "zero")):
         raise unknown()
     nothing = np.zeros((1, model.n_features_in_), dtype=np.float32)
-    base = model._raw_predict_init(nothing)[0]  # noqa: SLF001 - has no public name
+    base = model._raw_predict_init(nothing)[0]
     k = len(base)
     outputs, link, scale = REGRESSION, Link.IDENTITY, 1.0
     if is_classifier(model):
@@ -132,9 +132,7 @@ def _boosted(model: Any) -> Part:
         scale = 2.0 if model.loss == "exponential" else 1.0
     factor = scale * model.learning_rate
     trees = [
-        _tree(
-            member.tree_, in_output(factor * member.tree_.value[:, 0, 0], output, k)
-        )
+        _tree(member.tree_, in_output(factor * member.tree_.value[:, 0, 0], output, k))
         for stage in model.estimators_
         for output, member in enumerate(stage)
     ]

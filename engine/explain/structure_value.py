@@ -1,0 +1,160 @@
+"""What a structure says of rows: held against the model before it is believed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.contracts.structure import AdditiveForm, LinearForm, Link, TreeEnsemble
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.contracts.structure import Structure
+
+_BLOCK_CELLS = 1 << 21  # rows times trees or columns that are looked at together
+
+
+def evaluate(structure: Structure, encoded: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the scores of encoded rows.
+
+    Parameters
+    ----------
+    structure
+        One with a form, checked by :mod:`engine.models.structure_checks`.
+    encoded
+        ``(n, d)``.
+
+    Returns
+    -------
+    ndarray
+        ``(n, k)``, one column for each of ``structure.outputs``.
+    """
+    return linked(sums(structure, encoded), structure.link)
+
+
+def sums(structure: Structure, encoded: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``(n, k)`` what comes before the link.
+
+    Raises
+    ------
+    ValueError
+        If the structure has no form.
+    """
+    form = structure.form
+    if form is None:
+        raise ValueError("nothing to evaluate")
+    width = len(form.roots) if isinstance(form, TreeEnsemble) else encoded.shape[1]
+    rows = max(1, _BLOCK_CELLS // max(1, width))
+    found = np.empty((len(encoded), len(form.base)))
+    for start in range(0, len(encoded), rows):
+        block = encoded[start : start + rows]
+        found[start : start + rows] = _sums(form, block)
+    return found
+
+
+def linked(raw: NDArray[np.float64], link: Link) -> NDArray[np.float64]:
+    """Return scores from ``(n, k)`` sums."""
+    if link is Link.LOGIT:
+        return _logistic(raw)
+    if link is Link.SOFTMAX:
+        grown = np.exp(raw - raw.max(axis=1, keepdims=True))
+        total: NDArray[np.float64] = grown / grown.sum(axis=1, keepdims=True)
+        return total
+    if link is Link.LOG:
+        with np.errstate(over="ignore"):
+            return np.exp(raw)
+    return raw
+
+
+def matches(
+    structure: Structure,
+    encoded: NDArray[np.float64],
+    scores: NDArray[np.floating],
+    tolerance: float,
+) -> bool:
+    """Return whether a structure says of rows what the model says.
+
+    Parameters
+    ----------
+    scores
+        The model's own, ``(n, classes)`` or ``(n, 1)``. Where the structure has
+        one output it is held against the last column.
+    tolerance
+        Largest difference, relative to the score where that is above 1.
+    """
+    if structure.form is None or len(encoded) != len(scores):
+        return False
+    said = evaluate(structure, encoded)
+    told = scores if said.shape[1] > 1 else scores[:, -1:]
+    if said.shape != told.shape:
+        return False
+    own = told.astype(np.float64)
+    room = tolerance * np.maximum(1.0, np.abs(own))
+    return bool((np.abs(said - own) <= room).all())
+
+
+def leaves(form: TreeEnsemble, encoded: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Return ``(n, t)`` the leaf of each tree that each row ends in."""
+    n = len(encoded)
+    here = np.broadcast_to(form.roots, (n, len(form.roots))).reshape(-1).copy()
+    row = np.repeat(np.arange(n), len(form.roots))
+    moving = np.flatnonzero(form.left[here] >= 0)
+    while len(moving):
+        node = here[moving]
+        goes_left = _goes_left(form, node, encoded[row[moving], form.feature[node]])
+        here[moving] = np.where(goes_left, form.left[node], form.right[node])
+        moving = moving[form.left[here[moving]] >= 0]
+    return here.reshape(n, len(form.roots))
+
+
+def _goes_left(
+    form: TreeEnsemble, node: NDArray[np.int32], value: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    left = value <= form.threshold[node]
+    by_set = np.flatnonzero(form.levels_start[node] >= 0)
+    if len(by_set):
+        left[by_set] = _in_set(form, node[by_set], value[by_set])
+    missing = np.isnan(value)
+    left[missing] = form.missing_left[node[missing]]
+    return left
+
+
+def _in_set(
+    form: TreeEnsemble, node: NDArray[np.int32], value: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    inside = (value >= 0) & (value < form.levels_size[node])
+    inside &= value == np.floor(value)
+    found = np.zeros(len(node), dtype=bool)
+    place = form.levels_start[node[inside]] + value[inside].astype(np.int64)
+    found[inside] = form.levels[place]
+    return found
+
+
+def _sums(
+    form: TreeEnsemble | LinearForm | AdditiveForm, encoded: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    if isinstance(form, LinearForm):
+        weighted: NDArray[np.float64] = encoded @ form.coefficients.T + form.base
+        return weighted
+    if isinstance(form, AdditiveForm):
+        return _terms(form, encoded)
+    total: NDArray[np.float64] = form.values[leaves(form, encoded)].sum(axis=1)
+    return total + form.base
+
+
+def _terms(form: AdditiveForm, encoded: NDArray[np.float64]) -> NDArray[np.float64]:
+    total = np.tile(form.base, (len(encoded), 1))
+    start = 0
+    for columns, shape in zip(form.columns, form.shapes, strict=True):
+        bins = tuple(encoded[:, column].astype(np.intp) for column in columns)
+        size = int(np.prod(shape))
+        total += form.tables[start + np.ravel_multi_index(bins, shape, mode="clip")]
+        start += size
+    return total
+
+
+def _logistic(raw: NDArray[np.float64]) -> NDArray[np.float64]:
+    shrunk = np.exp(-np.abs(raw))
+    return np.where(raw >= 0, 1.0, shrunk) / (1.0 + shrunk)
