@@ -140,8 +140,9 @@ def _sums(
         return weighted
     if isinstance(form, AdditiveForm):
         return _terms(form, encoded)
-    total: NDArray[np.float64] = form.values[leaves(form, encoded)].sum(axis=1)
-    return total + form.base
+    reached = form.values[leaves(form, encoded)]
+    total: NDArray[np.float64] = reached.sum(axis=1) + form.base
+    return total
 
 
 def _terms(form: AdditiveForm, encoded: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from engine.contracts.structure import Form, Link
 
-REGRESSION = ("",)
+REGRESSION: tuple[str, ...] = ("",)
 _TWO = 2
 
 

@@ -93,7 +93,7 @@ class Inside:
 
     def _names(self, sources: Sequence[int]) -> list[str]:
         shown = np.array([field.name for field in self._inputs], dtype=object)
-        names = shown[list(sources)].tolist()
+        names: list[str] = shown[list(sources)].tolist()
         made = shown
         try:
             for step in self._steps:
