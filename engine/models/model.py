@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 import numpy as np
@@ -11,18 +11,28 @@ import pyarrow as pa
 
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
-from engine.contracts.host import Loaded, LoadModel, PredictBatch, Scores
+from engine.contracts.host import (
+    DescribeStructure,
+    EncodeBatch,
+    Encoded,
+    Loaded,
+    LoadModel,
+    PredictBatch,
+    Scores,
+    Structured,
+)
 from engine.contracts.model import Light, ScoreKind, Task
 from engine.contracts.progress import SILENT
-from engine.models import checks
+from engine.models import checks, structure_checks
 from engine.models.batches import Batches
 from engine.models.sealed import is_sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from engine.contracts.model import ModelInfo, SafetyReport
     from engine.contracts.progress import Progress
+    from engine.contracts.structure import Structure
     from engine.models.batches import Batch
     from engine.models.host import HostPool
     from engine.models.host_process import Host
@@ -30,7 +40,10 @@ if TYPE_CHECKING:
 
 LOAD_TIMEOUT = 300.0
 BATCH_TIMEOUT = 600.0
+STRUCTURE_TIMEOUT = 300.0
 _RELATIVE, _ABSOLUTE = 1e-5, 1e-7
+
+A = TypeVar("A")
 
 
 class Model:
@@ -60,6 +73,8 @@ class Model:
         self._report = report
         self._closed = False
         self._host: Host | None = None
+        self._structure: Structure | None = None
+        self._indivisible = False
         self.info: ModelInfo = self._open(progress)
 
     def predict(
@@ -86,17 +101,14 @@ class Model:
         EngineError
             ``model.*`` for what the model reports, ``host.*`` if its host failed.
         """
-        names = [field.name for field in self.info.inputs]
-        if names and table.column_names != names:
-            raise EngineError(
-                "model.wrong_columns",
-                expected=tuple(names),
-                found=tuple(table.column_names),
-            )
+        self._check_columns(table)
         n = table.num_rows
         scores: np.ndarray | None = None
         labels = np.empty(n, dtype=np.int32)
-        for start, answer in self._batches(table, progress):
+        row_bytes = 8 * checks.n_scores(self.info) + 4
+        for start, answer in self._batches(
+            table, progress, PredictBatch, Scores, row_bytes, self._check_scores
+        ):
             stop = start + len(answer.scores)
             if scores is None:
                 scores = np.empty((n, answer.scores.shape[1]), answer.scores.dtype)
@@ -109,6 +121,73 @@ class Model:
         if self.info.task is Task.REGRESSION:
             return scores, scores[:, 0].astype(np.float64)
         return scores, labels
+
+    def structure(self, progress: Progress = SILENT) -> Structure | None:
+        """Return what the model is made of, ``None`` if it cannot be taken apart.
+
+        Asked once. What is returned is well-formed; whether it says what the
+        model says is seen by holding it against some predictions.
+
+        Raises
+        ------
+        EngineError
+            ``host.*`` if the host failed.
+        """
+        if self._structure is None and not self._indivisible:
+            host = self._ready_host(progress)
+            try:
+                answer = host.ask(
+                    DescribeStructure(), Structured, STRUCTURE_TIMEOUT, progress
+                )
+            except EngineError as error:
+                if error.code != "model.no_structure":
+                    raise
+                self._indivisible = True
+                return None
+            try:
+                structure_checks.check_structure(self.info, answer.structure)
+            except checks.Lie as lie:
+                raise host.liar(str(lie)) from lie
+            self._indivisible = answer.structure.form is None
+            self._structure = None if self._indivisible else answer.structure
+        return self._structure
+
+    def encode(self, table: pa.Table, progress: Progress = SILENT) -> np.ndarray:
+        """Return rows as the structure sees them.
+
+        Parameters
+        ----------
+        table
+            Columns named and ordered as ``info.inputs``.
+
+        Returns
+        -------
+        ndarray
+            ``(n, d)`` float64, a column for each of ``structure().encoded``.
+
+        Raises
+        ------
+        EngineError
+            ``model.no_structure``, or as for :meth:`predict`.
+        """
+        self._check_columns(table)
+        structure = self.structure(progress)
+        if structure is None:
+            raise EngineError("model.no_structure")
+
+        def check(answer: Encoded, batch: Batch) -> None:
+            structure_checks.check_encoded(structure, answer.values, batch.n)
+
+        encoded = np.empty((table.num_rows, len(structure.encoded)))
+        row_bytes = 8 * encoded.shape[1]
+        for start, answer in self._batches(
+            table, progress, EncodeBatch, Encoded, row_bytes, check
+        ):
+            encoded[start : start + len(answer.values)] = answer.values
+            progress.advance(
+                start + len(answer.values), table.num_rows, "model.scoring"
+            )
+        return encoded
 
     def is_deterministic(self, sample: pa.Table, progress: Progress = SILENT) -> bool:
         """Ask twice, the second time in reverse order; remember the answer.
@@ -194,31 +273,46 @@ class Model:
             raise EngineError("host.stopped")
         return host
 
+    def _check_columns(self, table: pa.Table) -> None:
+        names = [field.name for field in self.info.inputs]
+        if names and table.column_names != names:
+            raise EngineError(
+                "model.wrong_columns",
+                expected=tuple(names),
+                found=tuple(table.column_names),
+            )
+
     def _batches(
-        self, table: pa.Table, progress: Progress
-    ) -> Iterator[tuple[int, Scores]]:
+        self,
+        table: pa.Table,
+        progress: Progress,
+        question: type[PredictBatch | EncodeBatch],
+        kind: type[A],
+        row_bytes: int,
+        check: Callable[[A, Batch], None],
+    ) -> Iterator[tuple[int, A]]:
         """Yield the start of every batch with its checked answer."""
         if not table.num_rows:
             return
         host = self._ready_host(progress)
-        answer_bytes = 8 * checks.n_scores(self.info) + 4
-        batches = Batches(table, host.batches, answer_bytes)
+        batches = Batches(table, host.batches, row_bytes)
         while (batch := batches.next()) is not None:
             progress.raise_if_cancelled()
             began = time.monotonic()
-            message = PredictBatch(file=batch.path.name, n_rows=batch.n)
+            message = question(file=batch.path.name, n_rows=batch.n)
             answer = host.ask(
-                message, Scores, self.batch_timeout, progress, batches.prepare
+                message, kind, self.batch_timeout, progress, batches.prepare
             )
-            self._check(host, answer, batch)
+            try:
+                check(answer, batch)
+            except checks.Lie as lie:
+                raise host.liar(str(lie)) from lie
             batches.took(batch, time.monotonic() - began)
             yield batch.start, answer
 
-    def _check(self, host: Host, answer: Scores, batch: Batch) -> None:
+    def _check_scores(self, answer: Scores, batch: Batch) -> None:
         try:
             checks.check_scores(self.info, answer, batch.n)
-        except checks.Lie as lie:
-            raise host.liar(str(lie)) from lie
         except checks.NotFinite as found:
             row = batch.start + found.row
             raise EngineError("model.not_finite", row=row, n=found.n) from found

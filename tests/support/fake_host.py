@@ -17,15 +17,20 @@ from engine.contracts import frames
 from engine.contracts.dataset import Note
 from engine.contracts.errors import ErrorInfo
 from engine.contracts.host import (
+    DescribeStructure,
+    EncodeBatch,
+    Encoded,
     Loaded,
     LoadModel,
     PredictBatch,
     Ready,
     Refused,
     Scores,
+    Structured,
     ToHost,
 )
 from engine.contracts.model import Input, ModelInfo, ScoreKind, Task
+from engine.contracts.structure import LinearForm, Structure
 
 NOTHING = np.empty(0, dtype=np.int32)
 
@@ -43,6 +48,10 @@ def run(reader, writer, exchange, memory, threads):
             behaviour.load(message.name)
         elif isinstance(message, PredictBatch):
             behaviour.predict(message.n_rows)
+        elif isinstance(message, DescribeStructure):
+            behaviour.describe()
+        elif isinstance(message, EncodeBatch):
+            behaviour.encode(message.n_rows)
         else:
             return
 
@@ -63,6 +72,27 @@ class Behaviour:
     def predict(self, n: int) -> None:
         self.calls += 1
         getattr(self, "say_" + self.how, self.say_honest)(n)
+
+    def describe(self) -> None:
+        self.calls += 1
+        if self.how == "indivisible":
+            self.channel.send(Refused(error=ErrorInfo(code="model.no_structure")))
+            return
+        column = 7 if self.how == "from_nowhere" else 0
+        structure = Structure(
+            form=LinearForm(
+                coefficients=np.full((1, 1), float(self.calls)), base=np.zeros(1)
+            ),
+            outputs=("",),
+            encoded=("x",),
+            source=np.array([column], dtype=np.int32),
+        )
+        self.channel.send(Structured(structure=structure))
+
+    def encode(self, n: int) -> None:
+        width = 2 if self.how == "wide_rows" else 1
+        values = np.repeat(np.arange(n, dtype=float), width)
+        self.channel.send(Encoded(values=values.reshape(n, width)))
 
     def values(self, values, labels=NOTHING) -> None:
         self.channel.send(Scores(scores=values, labels=labels))

@@ -17,6 +17,7 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 
 from engine.contracts.errors import EngineError
+from engine.explain.structure_value import matches
 from engine.models.host import HostPool
 from tests.support.hostile import Misbehaving, save
 from tests.support.model_files import report_on, take
@@ -60,6 +61,15 @@ def test_predictions_are_those_of_this_process_bit_for_bit(forest):
     scores, labels = model.predict(table)
     np.testing.assert_array_equal(scores, fitted.predict_proba(rows))
     np.testing.assert_array_equal(labels, fitted.predict(rows).astype(int))
+
+
+def test_it_is_taken_apart_behind_the_closed_doors(forest):
+    _, model, rows = forest
+    table = pa.table({f"x{i}": rows[:, i] for i in range(3)})
+    structure = model.structure()
+    assert structure is not None
+    encoded = model.encode(table)
+    assert matches(structure, encoded, model.predict(table)[0], 1e-12)
 
 
 def test_description_carries_hash_layers_and_report(forest, pool):

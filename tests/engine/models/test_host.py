@@ -141,6 +141,32 @@ def test_answer_that_cannot_be_is_refused_and_ends_the_host(opened, how):
     assert not host.alive
 
 
+def test_what_a_model_is_made_of_is_asked_once(opened):
+    model = opened("honest")
+    first = model.structure()
+    assert first is not None
+    assert model.structure() is first
+    np.testing.assert_array_equal(model.encode(ROWS), np.arange(40.0).reshape(40, 1))
+    assert model.encode(ROWS.slice(0, 0)).shape == (0, 1)
+    assert failure(model.encode, pa.table({"y": [1.0]})).code == "model.wrong_columns"
+
+
+def test_what_cannot_be_taken_apart_is_asked_once_and_goes_on_predicting(opened):
+    model = opened("indivisible")
+    assert model.structure() is None
+    assert model.structure() is None
+    assert failure(model.encode, ROWS).code == "model.no_structure"
+    assert model.predict(ROWS)[0].shape == (40, 1)
+
+
+def test_structure_that_cannot_be_ends_the_host(opened):
+    assert failure(opened("from_nowhere").structure).code == "host.bad_answer"
+
+
+def test_encoded_rows_that_cannot_be_end_the_host(opened):
+    assert failure(opened("wide_rows").encode, ROWS).code == "host.bad_answer"
+
+
 def test_score_that_is_no_number_names_its_row(opened):
     error = failure(opened("nan").predict, ROWS)
     assert error.code == "model.not_finite"
