@@ -49,8 +49,10 @@ def check_structure(info: ModelInfo, structure: Structure) -> None:
     _array("source", source, np.int32, (width,))
     if width and (source.min() < 0 or source.max() >= len(info.inputs)):
         raise Lie("an encoded column from no input")
-    allowed = {("",)} if info.task is Task.REGRESSION else {info.classes}
-    if len(info.classes) == _TWO:
+    allowed: set[tuple[str, ...]] = {info.classes}
+    if info.task is Task.REGRESSION:
+        allowed = {("",)}
+    elif len(info.classes) == _TWO:
         allowed.add(info.classes[1:])
     if structure.outputs not in allowed:
         raise Lie(f"outputs {structure.outputs[:10]}")

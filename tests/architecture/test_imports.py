@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("pandas", "pyarrow", "scipy", "sklearn", "torch", "onnxruntime", "xgboost")
+HEAVY = (
+    "pandas", "pyarrow", "scipy", "sklearn", "torch", "onnxruntime", "xgboost", "numba",
+)  # fmt: skip
 
 
 def loaded_after(statement: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -13,13 +14,18 @@ from engine import analysis
 from engine.contracts import frames
 from engine.contracts.dataset import DatasetInfo, Note, Part
 from engine.contracts.errors import Cancelled, EngineError
-from engine.contracts.messages.evaluate import MESSAGES
-from engine.contracts.model import ModelInfo, ScoreKind, Task
+from engine.contracts.messages import table
+from engine.contracts.model import Input, ModelInfo, ScoreKind, Task
+from engine.contracts.progress import SILENT
 from engine.contracts.results import Result
 from engine.contracts.selection import Range
-from tests.support.evaluation import ArrayColumns, classified, regressed, run, same
+from tests.support.evaluation import ArrayColumns, classified, regressed, same
+from tests.support.explained import case, matrix
 
 ROOT = Path(analysis.__file__).parent
+EVALUATE = [k for k, where in analysis.TABLE.items() if ".evaluate." in where]
+EXPLAIN = [k for k, where in analysis.TABLE.items() if ".explain." in where]
+ABOUT_ONE_ROW: set[str] = set()  # analyses that use the current row alone
 
 
 def material(name):
@@ -42,19 +48,38 @@ def facts(name, task=None):
             kind="",
             task=task,
             score_kind=ScoreKind.PROBABILITY,
+            inputs=(Input(name="x"),),
         ),
         predicted=True,
     )
 
 
-def answer(name, **kwargs):
-    return run(
-        name,
-        material(name),
-        columns={"x": np.linspace(0, 1, 400)},
-        buckets={"low": Range("x", None, 0.3)},
+def inputs_of(name, **kwargs):
+    """A case of 400 rows on which the analysis runs."""
+    buckets = {"low": Range("x", None, 0.3)}
+    if name not in EXPLAIN:
+        return analysis.Inputs(
+            predictions={Part.EVALUATION: material(name)},
+            columns=ArrayColumns(400, x=np.linspace(0, 1, 400)),
+            buckets=buckets,
+            **kwargs,
+        )
+    rng = np.random.default_rng(0)
+    rows = {"x": np.linspace(0, 1, 400), "y": rng.normal(size=400)}
+    found, _ = case(
+        rows,
+        lambda table: 1 / (1 + np.exp(-matrix(table) @ [2.0, -1.0])),
+        truth=rng.integers(0, 2, size=400),
+        buckets=buckets,
+        row=7,
         **kwargs,
     )
+    return found
+
+
+def answer(name, **kwargs):
+    found = analysis.load(name)
+    return found.run(inputs_of(name, **kwargs), found.Params(), SILENT)
 
 
 @pytest.mark.parametrize("name", analysis.TABLE)
@@ -71,8 +96,16 @@ def test_says_why_it_cannot_run(name):
     found = analysis.load(name)
     reason = found.is_compatible(analysis.Facts())
     assert isinstance(reason, Note)
-    assert reason.code in MESSAGES
+    assert reason.code in table()
     assert found.is_compatible(facts(name)) is None
+
+
+@pytest.mark.parametrize("name", EXPLAIN)
+def test_recorded_scores_cannot_be_explained(name):
+    known = facts(name)
+    recorded = msgspec.structs.replace(known.model, inputs=())
+    reason = analysis.load(name).is_compatible(replace(known, model=recorded))
+    assert reason.code == "explain.no_model"
 
 
 @pytest.mark.parametrize("name", ["confusion", "thresholds", "reliability"])
@@ -96,7 +129,7 @@ def test_same_request_same_result(name):
     assert same(one, msgspec.structs.replace(other, **strip))
 
 
-@pytest.mark.parametrize("name", analysis.TABLE)
+@pytest.mark.parametrize("name", [n for n in analysis.TABLE if n not in ABOUT_ONE_ROW])
 def test_badge_says_what_was_used(name):
     mask = np.arange(400) < 250
     found = answer(name, mask=mask).provenance
@@ -105,7 +138,7 @@ def test_badge_says_what_was_used(name):
     assert answer(name).provenance.sampling == "all"
 
 
-@pytest.mark.parametrize("name", analysis.TABLE)
+@pytest.mark.parametrize("name", [n for n in analysis.TABLE if n not in ABOUT_ONE_ROW])
 def test_no_rows_is_an_error_and_not_a_figure(name):
     with pytest.raises(EngineError, match=r"evaluate\.no_rows"):
         answer(name, mask=np.zeros(400, dtype=bool))
@@ -126,22 +159,18 @@ def test_asks_whether_it_should_stop(name):
         def raise_if_cancelled(self):
             raise Cancelled
 
-    found = analysis.load(name)
-    predictions = material(name)
-    inputs = analysis.Inputs(
-        predictions={Part.EVALUATION: predictions},
-        columns=ArrayColumns(400, x=np.linspace(0, 1, 400)),
-        buckets={"low": Range("x", None, 0.3)},
-    )
+    found, inputs = analysis.load(name), inputs_of(name)
     with pytest.raises(Cancelled):
         found.run(inputs, found.Params(), Stopping())
 
 
-def test_every_code_has_a_sentence():
+@pytest.mark.parametrize("area", ["evaluate", "explain"])
+def test_every_code_has_a_sentence(area):
     named = set()
-    for path in (ROOT / "evaluate").glob("*.py"):
-        named |= set(re.findall(r'"(evaluate\.\w+)"', path.read_text()))
-    assert named == set(MESSAGES)
+    for path in (ROOT / area).glob("*.py"):
+        named |= set(re.findall(rf'"({area}\.\w+)"', path.read_text()))
+    sentences = {code for code in table() if code.startswith(f"{area}.")}
+    assert named == sentences
 
 
 def test_unknown_analysis_is_named():

@@ -13,4 +13,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("The model answers with labels alone, without scores."),
         mark("Explanations need a score that can rise and fall."),
     ),
+    "explain.no_row": (
+        mark("No row is current."),
+        mark("Click a row, or name one with --row; there are {total} rows."),
+    ),
 }

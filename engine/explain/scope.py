@@ -1,0 +1,87 @@
+"""Which rows are explained, and the badge that says so."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from engine.contracts.dataset import Part
+from engine.contracts.errors import EngineError
+from engine.contracts.provenance import Provenance
+from engine.evaluate.sample import describe_selection
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.analysis import Inputs
+
+
+def explained_rows(inputs: Inputs) -> NDArray[np.int64]:
+    """Return the numbers of the selected rows of the evaluation part; all if none.
+
+    No truth is needed to explain an answer.
+
+    Raises
+    ------
+    EngineError
+        ``evaluate.no_rows`` if the selection is empty.
+    """
+    total = inputs.predictions[Part.EVALUATION].n_rows
+    rows = np.arange(total) if inputs.mask is None else np.flatnonzero(inputs.mask)
+    if not len(rows):
+        raise EngineError(
+            "evaluate.no_rows", part=Part.EVALUATION.value, selected=0, total=total
+        )
+    return rows.astype(np.int64)
+
+
+def the_row(inputs: Inputs) -> int:
+    """Return the row that is explained on its own.
+
+    Raises
+    ------
+    EngineError
+        ``explain.no_row`` if none is current or it does not exist.
+    """
+    total = inputs.predictions[Part.EVALUATION].n_rows
+    row = -1 if inputs.row is None else inputs.row
+    if not 0 <= row < total:
+        raise EngineError("explain.no_row", total=total)
+    return row
+
+
+def badge(
+    inputs: Inputs,
+    params: msgspec.Struct,
+    started: float,
+    *,
+    n_used: int,
+    method: str,
+    sampling: str = "",
+) -> Provenance:
+    """Return where a result comes from.
+
+    Parameters
+    ----------
+    started
+        ``time.perf_counter()`` when the work began.
+    sampling
+        How rows were chosen where not all (selected) rows were used.
+    """
+    chosen = "all" if inputs.mask is None else "selection"
+    known: dict[str, Any] = {
+        "selection": describe_selection(inputs),
+        **inputs.stamp,
+        "n_used": n_used,
+        "n_total": inputs.predictions[Part.EVALUATION].n_rows,
+        "part": Part.EVALUATION.value,
+        "sampling": sampling or chosen,
+        "seed": inputs.seed,
+        "method": method,
+        "parameters": msgspec.structs.asdict(params),
+        "elapsed": time.perf_counter() - started,
+    }
+    return Provenance(**known)
