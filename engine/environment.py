@@ -29,18 +29,21 @@ def prepare() -> None:
     os.environ.update(SWITCHES)
 
 
+def cores() -> int:
+    """Return the cores this process may use: of a container's, perhaps few."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every platform
+        return os.cpu_count() or 1
+
+
 def limit_threads() -> None:
     """Let numerical libraries use the cores this process may use, and no more.
 
-    Libraries count the machine's cores, of which a container may have few. What
-    the user has set stays.
+    Libraries count the machine's cores. What the user has set stays.
     """
-    try:
-        cores = len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every platform
-        cores = os.cpu_count() or 1
     for name in _THREADS:
-        os.environ.setdefault(name, str(min(cores, _MOST_THREADS)))
+        os.environ.setdefault(name, str(min(cores(), _MOST_THREADS)))
 
 
 @contextlib.contextmanager

@@ -17,4 +17,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("No row is current."),
         mark("Click a row, or name one with --row; there are {total} rows."),
     ),
+    "explain.path_too_long": (
+        mark("One path through a tree asks for {n} different features."),
+        mark("Choose the route that asks the model itself."),
+    ),
+    "explain.trees": (mark("Working through the trees"), ""),
 }

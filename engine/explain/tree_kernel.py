@@ -1,0 +1,370 @@
+"""Shapley values of tree ensembles, compiled: one small game for every leaf.
+
+A row reaches a leaf if it passes every split on the way. All splits on one
+feature count as one test, so the leaf is a game of the few features on its path,
+and all that it needs to know of a row is one bit for each of them: does the row
+pass that test? Rows are walked down the tree in blocks, a bit pattern each; what a
+pattern contributes is worked out once for a leaf and a block, and looked up for
+every row that shows it.
+
+Interventional values (Lundberg et al., 2020, algorithm 3) compare the pattern of a
+row with the patterns of the background rows. Path-dependent values (algorithm 2)
+replace a feature that is left out by the share of training weight that went the
+leaf's way. Both are exact.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+MOST_FEATURES = 62  # on one path: a bit each
+_TABLE_BITS = 13  # patterns of so many features find their place by themselves
+
+Floats = NDArray[np.float64]
+
+
+class _Table(NamedTuple):
+    """Where patterns stand; an entry is valid where its stamp is the leaf's."""
+
+    keys: NDArray[np.uint64]
+    stamps: NDArray[np.int64]
+    slots: NDArray[np.int64]
+
+
+def game_weights() -> tuple[Floats, Floats, Floats]:
+    """Return what a feature gets in a game of ``p`` for and ``n`` against.
+
+    Returns
+    -------
+    gain, loss
+        ``[p, n]``: ``(p - 1)! n! / (p + n)!`` for each of the ``p`` features that
+        the row passes and the background row fails, and ``p! (n - 1)! / (p + n)!``
+        taken from each of the ``n`` others.
+    by_size
+        ``[m, k]``: ``k! (m - k - 1)! / m!``, the weight of a coalition of ``k``
+        others among ``m`` features.
+    """
+    size = MOST_FEATURES + 1
+    gain, loss = np.zeros((size, size)), np.zeros((size, size))
+    by_size = np.zeros((size, size))
+    for p in range(size):
+        for n in range(size - p):
+            if p:
+                gain[p, n] = 1.0 / (p * math.comb(p + n, n))
+            if n:
+                loss[p, n] = 1.0 / (n * math.comb(p + n, p))
+        for k in range(p):
+            by_size[p, k] = 1.0 / (p * math.comb(p - 1, k))
+    return gain, loss, by_size
+
+
+@njit(cache=True, nogil=True)
+def _goes_left(trees: Any, node: int, value: float) -> bool:
+    """Return whether a value goes left at a node that asks for a set of levels."""
+    if np.isnan(value):
+        return bool(trees.missing_left[node])
+    if value < 0 or value >= trees.levels_size[node] or value != np.floor(value):
+        return False
+    return bool(trees.levels[trees.levels_start[node] + int(value)])
+
+
+@njit(cache=True, nogil=True)
+def _pass_on(
+    trees: Any,
+    node: int,
+    to_left: bool,
+    values: Floats,
+    before: NDArray[np.uint64],
+    after: NDArray[np.uint64],
+    bit: int,
+    is_new: bool,
+) -> None:
+    """Write the patterns of rows that go on to a child."""
+    one = np.uint64(1) << np.uint64(bit)
+    keep = ~one
+    threshold = trees.threshold[node]
+    missing = trees.missing_left[node]
+    by_level = trees.levels_start[node] >= 0
+    for r in range(len(values)):
+        value = values[r]
+        if by_level:
+            left = _goes_left(trees, node, value)
+        else:
+            left = value <= threshold or (missing and np.isnan(value))
+        if left == to_left:
+            after[r] = before[r] | one if is_new else before[r]
+        else:
+            after[r] = before[r] if is_new else before[r] & keep
+
+
+@njit(cache=True, nogil=True)
+def _table(n: int) -> _Table:
+    """Return an empty table with room for ``n`` patterns."""
+    size = 1 << _TABLE_BITS
+    while size < 4 * n:
+        size *= 2
+    return _Table(
+        np.zeros(size, dtype=np.uint64),
+        np.full(size, -1, dtype=np.int64),
+        np.zeros(size, dtype=np.int64),
+    )
+
+
+@njit(cache=True, nogil=True)
+def _place(
+    pattern: int, keys: NDArray[np.uint64], stamps: NDArray[np.int64], stamp: int
+) -> int:
+    """Return where a pattern stands, or may stand, in a table of 2^j places."""
+    last = np.uint64(len(keys) - 1)
+    spot = pattern & last
+    if pattern > last:
+        mixed = pattern * np.uint64(0x9E3779B97F4A7C15)
+        spot = (mixed >> np.uint64(29)) & last
+    while stamps[spot] == stamp and keys[spot] != pattern:
+        spot = (spot + np.uint64(1)) & last
+    return int(spot)
+
+
+@njit(cache=True, nogil=True)
+def _interventional(
+    pattern: int,
+    m: int,
+    background: NDArray[np.uint64],
+    weight: Floats,
+    n_background: int,
+    gain: Floats,
+    loss: Floats,
+    given: Floats,
+) -> bool:
+    """Write what each feature contributes against the background's patterns."""
+    found = False
+    full = (np.uint64(1) << np.uint64(m)) - np.uint64(1)
+    given[:m] = 0.0
+    for b in range(n_background):
+        other = background[b]
+        if (pattern | other) != full or pattern == other:
+            continue
+        found = True
+        for_it, against = pattern & ~other, other & ~pattern
+        p = n = 0
+        for j in range(m):
+            p += (for_it >> np.uint64(j)) & np.uint64(1)
+            n += (against >> np.uint64(j)) & np.uint64(1)
+        up, down = weight[b] * gain[p, n], weight[b] * loss[p, n]
+        for j in range(m):
+            one = np.uint64(1) << np.uint64(j)
+            if for_it & one:
+                given[j] += up
+            elif against & one:
+                given[j] -= down
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _path_dependent(
+    pattern: int, m: int, share: Floats, by_size: Floats, given: Floats
+) -> bool:
+    """Write what each feature contributes where left-out features follow the cover.
+
+    The game is ``v(S) = prod(passes of S) * prod(shares of the others)``. With
+    ``a`` features passed, the values of ``v`` over coalitions of a size are the
+    coefficients of ``prod(share + t)`` over the passed ones.
+    """
+    passed = np.empty(m, dtype=np.int64)
+    a = 0
+    failed_share = 1.0
+    for j in range(m):
+        if (pattern >> np.uint64(j)) & np.uint64(1):
+            passed[a] = j
+            a += 1
+        else:
+            failed_share *= share[j]
+    whole = np.zeros(a + 1)
+    whole[0] = 1.0
+    for i in range(a):
+        z = share[passed[i]]
+        for k in range(i + 1, 0, -1):
+            whole[k] = whole[k] * z + whole[k - 1]
+        whole[0] *= z
+    # A failed feature j takes part with every coalition of passed ones.
+    against = 0.0
+    for k in range(a + 1):
+        against += whole[k] * by_size[m, k]
+    for j in range(m):
+        if not (pattern >> np.uint64(j)) & np.uint64(1):
+            rest = 1.0
+            for i in range(m):
+                if i != j and not (pattern >> np.uint64(i)) & np.uint64(1):
+                    rest *= share[i]
+            given[j] = -share[j] * rest * against
+    for i in range(a):
+        z = share[passed[i]]
+        higher = 0.0  # divide the polynomial by (z + t), from the top
+        total = 0.0
+        for k in range(a, 0, -1):
+            higher = whole[k] - z * higher
+            total += higher * by_size[m, k - 1]
+        given[passed[i]] = (1.0 - z) * failed_share * total
+    return m > 0
+
+
+@njit(cache=True, nogil=True)
+def _push(
+    stack: NDArray[np.int64], top: int, node: int, parent: int, depth: int
+) -> None:
+    stack[top, 0], stack[top, 1], stack[top, 2] = node, parent, depth
+
+
+@njit(cache=True, nogil=True)
+def _distinct(
+    patterns: NDArray[np.uint64],
+    weight: Floats,
+    table: _Table,
+    stamp: int,
+    seen: NDArray[np.uint64],
+    seen_weight: Floats,
+) -> int:
+    """Write the distinct patterns of the background and their weights."""
+    n_seen = 0
+    for b in range(len(patterns)):
+        spot = _place(patterns[b], table.keys, table.stamps, stamp)
+        if table.stamps[spot] != stamp:
+            table.stamps[spot], table.keys[spot] = stamp, patterns[b]
+            table.slots[spot] = n_seen
+            seen[n_seen] = patterns[b]
+            seen_weight[n_seen] = 0.0
+            n_seen += 1
+        seen_weight[table.slots[spot]] += weight[b]
+    return n_seen
+
+
+@njit(cache=True, nogil=True)
+def _step_down(
+    trees: Any,
+    parent: int,
+    node: int,
+    depth: int,
+    on_path: NDArray[np.int64],
+    count: NDArray[np.int64],
+    share: Floats,
+) -> tuple[int, bool]:
+    """Add the split above ``node`` to its path; return the feature's bit there."""
+    feature = trees.feature[parent]
+    m = count[depth - 1]
+    place = 0
+    while place < m and on_path[place] != feature:
+        place += 1
+    share[depth, :m] = share[depth - 1, :m]
+    is_new = place == m
+    if is_new:
+        on_path[m] = feature
+        share[depth, m] = 1.0
+        m += 1
+    count[depth] = m
+    cover = trees.cover[parent]
+    share[depth, place] *= trees.cover[node] / cover if cover > 0 else 0.0
+    return place, is_new
+
+
+@njit(cache=True, nogil=True)
+def leaf_games(
+    trees: Any,
+    first: int,
+    last: int,
+    rows: Floats,
+    background: Floats,
+    weight: Floats,
+    interventional: bool,
+    weights: tuple[Floats, Floats, Floats],
+    out: Floats,
+) -> None:
+    """Add the contributions of trees ``first`` to ``last`` (excluded).
+
+    Parameters
+    ----------
+    trees
+        Named tuple of the arrays of a ``TreeEnsemble``.
+    rows, background
+        ``(d, n)`` and ``(d, b)``, encoded, a feature a line.
+    weight
+        ``(b,)`` weights of the background rows, of sum 1.
+    weights
+        From :func:`game_weights`.
+    out
+        ``(k, d, n)``, added to.
+    """
+    n, n_back = rows.shape[1], background.shape[1]
+    gain, loss, by_size = weights
+    levels = trees.depth + 2
+    bits = np.zeros((levels, n), dtype=np.uint64)
+    back_bits = np.zeros((levels, n_back), dtype=np.uint64)
+    share = np.ones((levels, MOST_FEATURES + 1))
+    on_path = np.empty(MOST_FEATURES + 1, dtype=np.int64)
+    count = np.zeros(levels, dtype=np.int64)
+    stack = np.empty((2 * levels + 2, 3), dtype=np.int64)  # node, parent, depth
+    table = _table(max(n, n_back))
+    back_seen, back_weight = np.empty(n_back, dtype=np.uint64), np.empty(n_back)
+    given = np.empty((MOST_FEATURES + 1, n + 1))
+    own = np.empty(MOST_FEATURES + 1)
+    hit, hit_slot = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    stamp = 0
+    for tree in range(first, last):
+        top = 0
+        _push(stack, 0, trees.roots[tree], -1, 0)
+        while top >= 0:
+            node, parent, depth = stack[top, 0], stack[top, 1], stack[top, 2]
+            top -= 1
+            if parent >= 0:
+                bit, is_new = _step_down(
+                    trees, parent, node, depth, on_path, count, share
+                )
+                line = trees.feature[parent]
+                to_left = trees.left[parent] == node
+                before, after = bits[depth - 1], bits[depth]
+                _pass_on(trees, parent, to_left, rows[line], before, after, bit, is_new)
+                before, after = back_bits[depth - 1], back_bits[depth]
+                others = background[line]
+                _pass_on(trees, parent, to_left, others, before, after, bit, is_new)
+            if trees.left[node] >= 0:
+                _push(stack, top + 1, trees.right[node], node, depth + 1)
+                _push(stack, top + 2, trees.left[node], node, depth + 1)
+                top += 2
+                continue
+            m = count[depth]
+            stamp += 1
+            n_seen = _distinct(
+                back_bits[depth], weight, table, stamp, back_seen, back_weight
+            )
+            stamp += 1
+            n_slots = n_hit = 0
+            for r in range(n):
+                pattern = bits[depth, r]
+                spot = _place(pattern, table.keys, table.stamps, stamp)
+                if table.stamps[spot] != stamp:
+                    table.stamps[spot], table.keys[spot] = stamp, pattern
+                    if interventional:
+                        counts = _interventional(
+                            pattern, m, back_seen, back_weight, n_seen, gain, loss, own
+                        )
+                    else:
+                        counts = _path_dependent(pattern, m, share[depth], by_size, own)
+                    table.slots[spot] = n_slots if counts else -1
+                    if counts:
+                        given[:m, n_slots] = own[:m]
+                        n_slots += 1
+                if table.slots[spot] >= 0:
+                    hit[n_hit], hit_slot[n_hit] = r, table.slots[spot]
+                    n_hit += 1
+            for o in range(out.shape[0]):
+                value = trees.values[node, o]
+                if value == 0.0:
+                    continue
+                for j in range(m):
+                    line_out, told = out[o, on_path[j]], given[j]
+                    for h in range(n_hit):
+                        line_out[hit[h]] += value * told[hit_slot[h]]
