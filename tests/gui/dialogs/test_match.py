@@ -73,8 +73,7 @@ def test_a_problem_closes_accept_and_is_named(sheet, made, qtbot) -> None:
 def test_inputs_can_be_matched_by_hand(sheet, made, qtbot) -> None:
     sheet.method.setCurrentIndex(2)
     assert sheet.mapping.isVisible()
-    chooser = sheet.mapping._choosers["age"]
-    chooser.setCurrentIndex(chooser.findData("income"))
+    sheet.mapping.choose(0, sheet.mapping.offered.index("income"))
     qtbot.waitUntil(
         lambda: (
             made.process().requests(Match)[-1].mapping.columns.get("age") == "income"
@@ -101,8 +100,8 @@ def test_labels_that_are_no_class_can_be_given_one(sheet, made, qtbot) -> None:
     )
     sheet.target.setCurrentText("home")
     qtbot.waitUntil(sheet.class_map.isVisible)
-    chooser = sheet.class_map._choosers["BAD"]
-    chooser.setCurrentIndex(chooser.findData("bad"))
+    assert sheet.class_map.names == ("BAD",)
+    sheet.class_map.choose(0, sheet.class_map.offered.index("bad"))
     qtbot.waitUntil(
         lambda: made.process().requests(Match)[-1].class_map == {"BAD": "bad"}
     )
