@@ -16,15 +16,13 @@ from gui.plots.axes import (
     paint_ticks_left,
     paint_title_below,
 )
-from gui.plots.canvas import Canvas
+from gui.plots.brush import BrushCanvas
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QMouseEvent, QPainter
-
-SHORTEST = 4.0
+    from PySide6.QtGui import QPainter
 
 
-class DensityPlot(Canvas):
+class DensityPlot(BrushCanvas):
     """Counts of cells as shades of one hue, with a line of reference.
 
     Signals
@@ -43,8 +41,6 @@ class DensityPlot(Canvas):
         self._reference: tuple[tuple[float, float], tuple[float, float]] | None = None
         self._trend: tuple[np.ndarray, ...] | None = None
         self._chosen: np.ndarray | None = None
-        self._from: QPointF | None = None
-        self._to = QPointF()
         self.setMinimumSize(120, 100)
 
     def set_density(
@@ -132,39 +128,12 @@ class DensityPlot(Canvas):
         painter.drawPolyline(axes.line(x, mean))
         painter.restore()
 
-    def paint_moving(self, painter: QPainter) -> None:
-        """Paint the brush."""
-        if self._from is not None:
-            painter.setPen(QPen(QColor(self.tokens.accent), 1))
-            mark = QColor(self.tokens.selection)
-            mark.setAlphaF(0.4)
-            painter.setBrush(mark)
-            painter.drawRect(QRectF(self._from, self._to).normalized())
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Start a brush."""
-        if event.button() is Qt.MouseButton.LeftButton:
-            self._from = self._to = event.position()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Widen the brush."""
-        if self._from is not None:
-            self._to = event.position()
-            self.update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End the brush; a mere click is none."""
-        if self._from is None:
-            return
-        marked = QRectF(self._from, event.position()).normalized()
-        self._from = None
-        self.update()
-        if marked.width() < SHORTEST and marked.height() < SHORTEST:
-            return
+    def marked(self, area: QRectF, keys: Qt.KeyboardModifier) -> None:
+        """Give the rectangle in numbers."""
         axes = self.axes
-        low = QPointF(axes.value_x(marked.left()), axes.value_y(marked.bottom()))
-        high = QPointF(axes.value_x(marked.right()), axes.value_y(marked.top()))
-        self.brushed.emit(QRectF(low, high), event.modifiers())
+        low = QPointF(axes.value_x(area.left()), axes.value_y(area.bottom()))
+        high = QPointF(axes.value_x(area.right()), axes.value_y(area.top()))
+        self.brushed.emit(QRectF(low, high), keys)
 
 
 def _shades(counts: np.ndarray, colour: str, strength: float) -> QImage:
