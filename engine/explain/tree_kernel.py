@@ -15,14 +15,20 @@ leaf's way. Both are exact.
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-MOST_FEATURES = 62  # on one path: a bit each
+from engine.explain.tree_games import (
+    Weights,
+    interventional,
+    interventional_pairs,
+    path_dependent,
+    path_dependent_pairs,
+)
+
 _TABLE_BITS = 13  # patterns of so many features find their place by themselves
 
 Floats = NDArray[np.float64]
@@ -34,33 +40,6 @@ class _Table(NamedTuple):
     keys: NDArray[np.uint64]
     stamps: NDArray[np.int64]
     slots: NDArray[np.int64]
-
-
-def game_weights() -> tuple[Floats, Floats, Floats]:
-    """Return what a feature gets in a game of ``p`` for and ``n`` against.
-
-    Returns
-    -------
-    gain, loss
-        ``[p, n]``: ``(p - 1)! n! / (p + n)!`` for each of the ``p`` features that
-        the row passes and the background row fails, and ``p! (n - 1)! / (p + n)!``
-        taken from each of the ``n`` others.
-    by_size
-        ``[m, k]``: ``k! (m - k - 1)! / m!``, the weight of a coalition of ``k``
-        others among ``m`` features.
-    """
-    size = MOST_FEATURES + 1
-    gain, loss = np.zeros((size, size)), np.zeros((size, size))
-    by_size = np.zeros((size, size))
-    for p in range(size):
-        for n in range(size - p):
-            if p:
-                gain[p, n] = 1.0 / (p * math.comb(p + n, n))
-            if n:
-                loss[p, n] = 1.0 / (n * math.comb(p + n, p))
-        for k in range(p):
-            by_size[p, k] = 1.0 / (p * math.comb(p - 1, k))
-    return gain, loss, by_size
 
 
 @njit(cache=True, nogil=True)
@@ -131,89 +110,6 @@ def _place(
 
 
 @njit(cache=True, nogil=True)
-def _interventional(
-    pattern: int,
-    m: int,
-    background: NDArray[np.uint64],
-    weight: Floats,
-    n_background: int,
-    gain: Floats,
-    loss: Floats,
-    given: Floats,
-) -> bool:
-    """Write what each feature contributes against the background's patterns."""
-    found = False
-    full = (np.uint64(1) << np.uint64(m)) - np.uint64(1)
-    given[:m] = 0.0
-    for b in range(n_background):
-        other = background[b]
-        if (pattern | other) != full or pattern == other:
-            continue
-        found = True
-        for_it, against = pattern & ~other, other & ~pattern
-        p = n = 0
-        for j in range(m):
-            p += (for_it >> np.uint64(j)) & np.uint64(1)
-            n += (against >> np.uint64(j)) & np.uint64(1)
-        up, down = weight[b] * gain[p, n], weight[b] * loss[p, n]
-        for j in range(m):
-            one = np.uint64(1) << np.uint64(j)
-            if for_it & one:
-                given[j] += up
-            elif against & one:
-                given[j] -= down
-    return found
-
-
-@njit(cache=True, nogil=True)
-def _path_dependent(
-    pattern: int, m: int, share: Floats, by_size: Floats, given: Floats
-) -> bool:
-    """Write what each feature contributes where left-out features follow the cover.
-
-    The game is ``v(S) = prod(passes of S) * prod(shares of the others)``. With
-    ``a`` features passed, the values of ``v`` over coalitions of a size are the
-    coefficients of ``prod(share + t)`` over the passed ones.
-    """
-    passed = np.empty(m, dtype=np.int64)
-    a = 0
-    failed_share = 1.0
-    for j in range(m):
-        if (pattern >> np.uint64(j)) & np.uint64(1):
-            passed[a] = j
-            a += 1
-        else:
-            failed_share *= share[j]
-    whole = np.zeros(a + 1)
-    whole[0] = 1.0
-    for i in range(a):
-        z = share[passed[i]]
-        for k in range(i + 1, 0, -1):
-            whole[k] = whole[k] * z + whole[k - 1]
-        whole[0] *= z
-    # A failed feature j takes part with every coalition of passed ones.
-    against = 0.0
-    for k in range(a + 1):
-        against += whole[k] * by_size[m, k]
-    for j in range(m):
-        if not (pattern >> np.uint64(j)) & np.uint64(1):
-            rest = 1.0
-            for i in range(m):
-                if i != j and not (pattern >> np.uint64(i)) & np.uint64(1):
-                    rest *= share[i]
-            given[j] = -share[j] * rest * against
-    for i in range(a):
-        z = share[passed[i]]
-        higher = 0.0  # divide the polynomial by (z + t), from the top
-        total = 0.0
-        for k in range(a, 0, -1):
-            higher = whole[k] - z * higher
-            total += higher * by_size[m, k - 1]
-        given[passed[i]] = (1.0 - z) * failed_share * total
-    return m > 0
-
-
-@njit(cache=True, nogil=True)
 def _push(
     stack: NDArray[np.int64], top: int, node: int, parent: int, depth: int
 ) -> None:
@@ -272,6 +168,23 @@ def _step_down(
 
 
 @njit(cache=True, nogil=True)
+def _lines(
+    on_path: NDArray[np.int64], m: int, d: int, pairs: bool, lines: NDArray[np.int64]
+) -> int:
+    """Write which line of the output each number of a game goes to."""
+    if not pairs:
+        lines[:m] = on_path[:m]
+        return m
+    width = 0
+    for i in range(m):
+        for j in range(i + 1, m):
+            low, high = min(on_path[i], on_path[j]), max(on_path[i], on_path[j])
+            lines[width] = low * d + high
+            width += 1
+    return width
+
+
+@njit(cache=True, nogil=True)
 def leaf_games(
     trees: Any,
     first: int,
@@ -279,8 +192,10 @@ def leaf_games(
     rows: Floats,
     background: Floats,
     weight: Floats,
-    interventional: bool,
-    weights: tuple[Floats, Floats, Floats],
+    by_cover: bool,
+    pairs: bool,
+    most: int,
+    weights: Weights,
     out: Floats,
 ) -> None:
     """Add the contributions of trees ``first`` to ``last`` (excluded).
@@ -293,24 +208,31 @@ def leaf_games(
         ``(d, n)`` and ``(d, b)``, encoded, a feature a line.
     weight
         ``(b,)`` weights of the background rows, of sum 1.
+    by_cover
+        Path-dependent values; the background is not looked at.
+    pairs
+        Half the interactions of pairs instead of the features' values.
+    most
+        Most different features on one path.
     weights
-        From :func:`game_weights`.
+        From :func:`~engine.explain.tree_games.game_weights`.
     out
-        ``(k, d, n)``, added to.
+        ``(k, d, n)``, for pairs ``(k, d * d, n)`` of which the lines ``i * d + j``
+        with ``i < j`` are added to.
     """
-    n, n_back = rows.shape[1], background.shape[1]
-    gain, loss, by_size = weights
+    n, n_back, d = rows.shape[1], background.shape[1], rows.shape[0]
     levels = trees.depth + 2
     bits = np.zeros((levels, n), dtype=np.uint64)
     back_bits = np.zeros((levels, n_back), dtype=np.uint64)
-    share = np.ones((levels, MOST_FEATURES + 1))
-    on_path = np.empty(MOST_FEATURES + 1, dtype=np.int64)
+    share = np.ones((levels, most + 1))
+    on_path = np.empty(most + 1, dtype=np.int64)
     count = np.zeros(levels, dtype=np.int64)
     stack = np.empty((2 * levels + 2, 3), dtype=np.int64)  # node, parent, depth
     table = _table(max(n, n_back))
-    back_seen, back_weight = np.empty(n_back, dtype=np.uint64), np.empty(n_back)
-    given = np.empty((MOST_FEATURES + 1, n + 1))
-    own = np.empty(MOST_FEATURES + 1)
+    seen, seen_weight = np.empty(n_back, dtype=np.uint64), np.empty(n_back)
+    widest = most * (most - 1) // 2 if pairs else most
+    given = np.empty((widest + 1, n + 1))
+    own, lines = np.empty(widest + 1), np.empty(widest + 1, dtype=np.int64)
     hit, hit_slot = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     stamp = 0
     for tree in range(first, last):
@@ -336,9 +258,10 @@ def leaf_games(
                 top += 2
                 continue
             m = count[depth]
+            width = _lines(on_path, m, d, pairs, lines)
             stamp += 1
             n_seen = _distinct(
-                back_bits[depth], weight, table, stamp, back_seen, back_weight
+                back_bits[depth], weight, table, stamp, seen, seen_weight
             )
             stamp += 1
             n_slots = n_hit = 0
@@ -347,15 +270,23 @@ def leaf_games(
                 spot = _place(pattern, table.keys, table.stamps, stamp)
                 if table.stamps[spot] != stamp:
                     table.stamps[spot], table.keys[spot] = stamp, pattern
-                    if interventional:
-                        counts = _interventional(
-                            pattern, m, back_seen, back_weight, n_seen, gain, loss, own
+                    if by_cover and pairs:
+                        counts = path_dependent_pairs(
+                            pattern, m, share[depth], weights, own
+                        )
+                    elif by_cover:
+                        counts = path_dependent(pattern, m, share[depth], weights, own)
+                    elif pairs:
+                        counts = interventional_pairs(
+                            pattern, m, seen, seen_weight, n_seen, weights, own
                         )
                     else:
-                        counts = _path_dependent(pattern, m, share[depth], by_size, own)
+                        counts = interventional(
+                            pattern, m, seen, seen_weight, n_seen, weights, own
+                        )
                     table.slots[spot] = n_slots if counts else -1
                     if counts:
-                        given[:m, n_slots] = own[:m]
+                        given[:width, n_slots] = own[:width]
                         n_slots += 1
                 if table.slots[spot] >= 0:
                     hit[n_hit], hit_slot[n_hit] = r, table.slots[spot]
@@ -364,7 +295,7 @@ def leaf_games(
                 value = trees.values[node, o]
                 if value == 0.0:
                     continue
-                for j in range(m):
-                    line_out, told = out[o, on_path[j]], given[j]
+                for j in range(width):
+                    line_out, told = out[o, lines[j]], given[j]
                     for h in range(n_hit):
                         line_out[hit[h]] += value * told[hit_slot[h]]

@@ -11,7 +11,7 @@ import numpy as np
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
 from engine.environment import cores
-from engine.explain import tree_kernel
+from engine.explain import tree_games, tree_kernel
 from engine.explain.structure_value import leaves
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     _Done = tuple[slice, Floats]
 
 _BLOCK_ROWS = 4096  # patterns of so many rows stay in a core's own memory
+_PAIR_ROWS = 512  # their tables are as wide as there are pairs
 _TASK_STEPS = 40_000_000  # rows times nodes: a fraction of a second, then a look up
 
 
@@ -78,37 +79,60 @@ def tree_shapley(
     ------
     EngineError
         ``explain.path_too_long`` where one path tests more than
-        :data:`~engine.explain.tree_kernel.MOST_FEATURES` features.
+        :data:`~engine.explain.tree_games.MOST_FEATURES` features.
     """
-    longest = _most_features(form)
-    if longest > tree_kernel.MOST_FEATURES:
-        raise EngineError("explain.path_too_long", n=longest)
-    trees = _arrays(form)
-    n, d = encoded.shape
-    k = form.values.shape[1]
-    rows = np.ascontiguousarray(encoded.T)
-    others = np.empty((d, 0))
-    if background is not None:
-        others = np.ascontiguousarray(background.T)
-    weight = np.full(others.shape[1], 1.0 / max(1, others.shape[1]))
-    weights = tree_kernel.game_weights()
-    found = np.zeros((k, d, n))
-
-    def task(part: _Part) -> _Done:
-        where, first, last = part
-        block = np.ascontiguousarray(rows[:, where])
-        own = np.zeros((k, d, block.shape[1]))
-        tree_kernel.leaf_games(
-            trees, first, last, block, others, weight,
-            background is not None, weights, own,
-        )  # fmt: skip
-        return where, own
-
-    parts = list(_parts(form, n))
-    for done, (where, own) in enumerate(_in_order(task, parts, progress), 1):
+    found = np.zeros((form.values.shape[1], encoded.shape[1], len(encoded)))
+    work = _Work(form, encoded, background, pairs=False)
+    parts = list(work.parts(_BLOCK_ROWS))
+    done = in_order(work.task, parts, progress)
+    for finished, (where, own) in enumerate(done, 1):
         found[:, :, where] += own
-        progress.advance(done, len(parts), "explain.trees")
+        progress.advance(finished, len(parts), "explain.trees")
     return np.ascontiguousarray(found.transpose(2, 1, 0))
+
+
+def tree_interactions(
+    form: TreeEnsemble,
+    encoded: Floats,
+    background: Floats | None,
+    progress: Progress = SILENT,
+) -> Iterator[tuple[slice, Floats]]:
+    """Yield exact Shapley interaction values of blocks of rows.
+
+    Parameters
+    ----------
+    form, encoded, background, progress
+        As for :func:`tree_shapley`.
+
+    Yields
+    ------
+    where
+        Which rows.
+    values
+        ``(rows, d, d, k)``, symmetric. Off the diagonal stands half of what two
+        features do together; a line adds up to the feature's Shapley value
+        (Fujimoto et al., 2006; Lundberg et al., 2020).
+
+    Raises
+    ------
+    EngineError
+        As for :func:`tree_shapley`.
+    """
+    d, k = encoded.shape[1], form.values.shape[1]
+    diagonal = np.arange(d)
+    for start in range(0, len(encoded), _PAIR_ROWS):
+        where = slice(start, min(len(encoded), start + _PAIR_ROWS))
+        rows = encoded[where]
+        work = _Work(form, rows, background, pairs=True)
+        total = np.zeros((k, d * d, len(rows)))
+        for _, own in in_order(work.task, list(work.parts(_PAIR_ROWS)), progress):
+            total += own
+        pairs = total.reshape(k, d, d, len(rows)).transpose(3, 1, 2, 0)
+        pairs = pairs + pairs.transpose(0, 2, 1, 3)
+        alone = tree_shapley(form, rows, background, SILENT) - pairs.sum(axis=2)
+        pairs[:, diagonal, diagonal] = alone
+        progress.advance(where.stop, len(encoded), "explain.trees")
+        yield where, pairs
 
 
 def tree_base(form: TreeEnsemble, background: Floats | None) -> Floats:
@@ -131,6 +155,59 @@ def tree_base(form: TreeEnsemble, background: Floats | None) -> Floats:
     return total
 
 
+class _Work:
+    """What the cores share: trees, rows and background, a feature a line."""
+
+    def __init__(
+        self,
+        form: TreeEnsemble,
+        encoded: Floats,
+        background: Floats | None,
+        *,
+        pairs: bool,
+    ) -> None:
+        self._most = int(min(form.depth, len(np.unique(form.feature[form.left >= 0]))))
+        if self._most > tree_games.MOST_FEATURES:
+            raise EngineError("explain.path_too_long", n=self._most)
+        self._form, self._pairs = form, pairs
+        self._trees = _arrays(form)
+        self._by_cover = background is None
+        others = np.empty((0, encoded.shape[1])) if background is None else background
+        self._rows = np.ascontiguousarray(encoded.T)
+        self._others = np.ascontiguousarray(others.T)
+        self._weight = np.full(len(others), 1.0 / max(1, len(others)))
+        self._weights = tree_games.game_weights()
+
+    def task(self, part: _Part) -> _Done:
+        """Return what a stretch of trees gives a block of rows."""
+        where, first, last = part
+        block = np.ascontiguousarray(self._rows[:, where])
+        d = len(block)
+        lines = d * d if self._pairs else d
+        own = np.zeros((self._form.values.shape[1], lines, block.shape[1]))
+        tree_kernel.leaf_games(
+            self._trees, first, last, block, self._others, self._weight,
+            self._by_cover, self._pairs, self._most, self._weights, own,
+        )  # fmt: skip
+        return where, own
+
+    def parts(self, block: int) -> Iterator[_Part]:
+        """Yield blocks of rows by stretches of trees, each a fraction of a second."""
+        n = self._rows.shape[1]
+        sizes = np.diff(np.append(self._form.roots, len(self._form.left)))
+        steps_each = 8 if self._pairs else 1
+        for start in range(0, n, block):
+            where = slice(start, min(n, start + block))
+            room = max(1, _TASK_STEPS // (where.stop - where.start + 64) // steps_each)
+            first = steps = 0
+            for tree, size in enumerate(sizes):
+                if steps and steps + size > room:
+                    yield where, first, tree
+                    first, steps = tree, 0
+                steps += int(size)
+            yield where, first, len(sizes)
+
+
 def _arrays(form: TreeEnsemble) -> _Arrays:
     """Return the arrays of one kind: compiled code is made for each kind anew."""
 
@@ -143,28 +220,7 @@ def _arrays(form: TreeEnsemble) -> _Arrays:
     return _Arrays(**arrays, depth=int(form.depth))
 
 
-def _most_features(form: TreeEnsemble) -> int:
-    """Return the most different features on one path; at most the depth."""
-    return int(min(form.depth, len(np.unique(form.feature[form.left >= 0]))))
-
-
-def _parts(form: TreeEnsemble, n: int) -> Iterator[_Part]:
-    """Yield blocks of rows by stretches of trees, each a fraction of a second."""
-    ends = np.append(form.roots[1:], len(form.left))
-    sizes = ends - form.roots
-    for start in range(0, n, _BLOCK_ROWS):
-        where = slice(start, min(n, start + _BLOCK_ROWS))
-        room = max(1, _TASK_STEPS // (where.stop - where.start + 64))
-        first = steps = 0
-        for tree, size in enumerate(sizes):
-            if steps and steps + size > room:
-                yield where, first, tree
-                first, steps = tree, 0
-            steps += int(size)
-        yield where, first, len(sizes)
-
-
-def _in_order(
+def in_order(
     task: Callable[[_Part], _Done], parts: Sequence[_Part], progress: Progress
 ) -> Iterator[_Done]:
     """Yield the answers of tasks in their order while all cores work on them."""

@@ -12,7 +12,7 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 
-from engine.explain.tree_shap import tree_base, tree_shapley
+from engine.explain.tree_shap import tree_base, tree_interactions, tree_shapley
 from engine.model_host.structure.sklearn_trees import part_of
 
 shap = pytest.importorskip("shap")
@@ -74,3 +74,14 @@ def test_values_are_those_of_the_reference(model, task, variant):
         expected, base = expected[:, :, -1:], base[-1:]
     np.testing.assert_allclose(ours, expected, atol=1e-6)
     np.testing.assert_allclose(tree_base(form, others), base, atol=1e-6)
+
+
+@pytest.mark.parametrize("model", [MODELS[1], MODELS[3]], ids=["forest", "boosted"])
+def test_interactions_are_those_of_the_reference(model):
+    rows, signal = table()
+    model.fit(rows, signal)
+    explained = rows[:60]
+    expected = shap.TreeExplainer(model).shap_interaction_values(explained)
+    form = part_of(model).form
+    ours = np.concatenate([v for _, v in tree_interactions(form, explained, None)])
+    np.testing.assert_allclose(ours[..., 0], expected, atol=1e-6)

@@ -13,7 +13,7 @@ from engine.contracts.errors import Cancelled, EngineError
 from engine.contracts.structure import Structure, TreeEnsemble
 from engine.explain import tree_shap
 from engine.explain.structure_value import leaves, sums
-from engine.explain.tree_shap import tree_base, tree_shapley
+from engine.explain.tree_shap import tree_base, tree_interactions, tree_shapley
 
 D = 5
 
@@ -162,6 +162,47 @@ def test_path_dependent_values_are_those_of_the_definition(seed):
     )
 
 
+def pairs_by_definition(value):
+    """Half the Shapley interactions; the diagonal is what is left of each value."""
+    found = np.zeros((D, D, len(value(set()))))
+    for i, j in itertools.permutations(range(D), 2):
+        others = [k for k in range(D) if k not in (i, j)]
+        for size in range(D - 1):
+            weight = math.factorial(size) * math.factorial(D - size - 2)
+            weight /= 2 * math.factorial(D - 1)
+            for chosen in itertools.combinations(others, size):
+                known = set(chosen)
+                gained = value({*known, i, j}) - value({*known, i})
+                found[i, j] += weight * (gained - value({*known, j}) + value(known))
+    for i, alone in enumerate(by_definition(value)):
+        found[i, i] = alone - found[i].sum(axis=0)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_interactions_are_those_of_the_definition(seed, monkeypatch):
+    monkeypatch.setattr(tree_shap, "_PAIR_ROWS", 3)
+    form, explained, others = ensemble(seed), rows(4, seed), rows(5, seed + 50)
+    for background in (others, None):
+        found = np.empty((4, D, D, 2))
+        for where, values in tree_interactions(form, explained, background):
+            found[where] = values
+
+        def game(row, background=background):
+            def value(known):
+                if background is None:
+                    roots = form.roots
+                    return sum(following_cover(form, r, row, known) for r in roots)
+                mixed = background.copy()
+                mixed[:, list(known)] = row[list(known)]
+                return raw(form, mixed).mean(axis=0)
+
+            return pairs_by_definition(value)
+
+        expected = np.array([game(row) for row in explained])
+        np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
 @pytest.mark.parametrize("others", [rows(20, 3), None], ids=["background", "cover"])
 def test_base_and_values_add_up_to_the_sum(others):
     form, explained = ensemble(7, trees=12, depth=6), rows(300)
@@ -245,6 +286,6 @@ def test_it_stops_between_two_tasks(monkeypatch):
 
 
 def test_a_path_through_more_features_than_bits_is_said(monkeypatch):
-    monkeypatch.setattr(tree_shap.tree_kernel, "MOST_FEATURES", 2)
+    monkeypatch.setattr(tree_shap.tree_games, "MOST_FEATURES", 2)
     with pytest.raises(EngineError, match=r"explain\.path_too_long"):
         tree_shapley(ensemble(), rows(1), rows(1))
