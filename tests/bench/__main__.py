@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import explaining
 import material
 import msgspec
 import numpy as np
@@ -224,6 +225,7 @@ def main() -> None:
         wide,
         lambda: drag(1_000_000, 16),
         lambda: drag(10_000_000, 50),
+        explaining.trees,
     ):
         for found in measure():
             lines.append("| " + " | ".join(found) + " |")
