@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from gui.plots.beeswarm import Beeswarm
+from gui.plots.ranking import Rank, Ranking
 from gui.plots.scatter import Scatter, typical
 from gui.plots.waterfall import Step, Waterfall
 
@@ -122,3 +123,35 @@ def test_bars_without_room_are_one_bar_that_says_how_many(fall):
     assert fall.shown[-1].name == f"{20 - len(fall.shown) + 1} others"
     fall.resize(400, 600)
     assert len(fall.shown) == 20
+
+
+@pytest.fixture
+def ranking(qtbot):
+    plot = Ranking("importance", "mean |contribution|")
+    qtbot.addWidget(plot)
+    plot.resize(400, 200)
+    names = ("glucose", "age", "bmi")
+    plot.set_ranks(
+        [Rank(n, (3.0 - i,), 2.5 - i, 3.5 - i, f"{3 - i}") for i, n in enumerate(names)]
+    )
+    return plot
+
+
+def test_a_click_chooses_the_bar_under_it(ranking, qtbot):
+    spot = QPointF(150, ranking.axes.y(1.5)).toPoint()
+    with qtbot.waitSignal(ranking.chosen) as chosen:
+        qtbot.mouseClick(ranking, Qt.MouseButton.LeftButton, NO_KEY, spot)
+    assert chosen.args == [1]
+
+
+def test_keys_go_through_the_bars_and_stop_at_the_ends(ranking, qtbot):
+    got = []
+    ranking.chosen.connect(got.append)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Up):
+        qtbot.keyClick(ranking, key)
+    assert got == [0, 1, 0, 0]
+
+
+def test_the_axis_holds_every_interval(ranking):
+    assert ranking.axes.left == 0.0
+    assert ranking.axes.right == 3.5
