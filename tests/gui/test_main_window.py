@@ -117,6 +117,17 @@ def test_no_perspective_makes_the_window_grow(made, qtbot) -> None:
     assert (made.window.width(), made.window.height()) == (1280, 720)
 
 
+def test_a_panel_out_of_sight_stays_where_it_was_made(made, qtbot) -> None:
+    open_small(made, qtbot)
+    window = made.window
+    for name in ("errors", "data", "errors", "performance"):
+        window.show_perspective(name)
+        wanted = set(window.docks._arranged)
+        qtbot.waitUntil(lambda wanted=wanted: shown(window) == wanted)
+        parents = {dock.parent() for dock in window.docks._docks.values()}
+        assert parents == {window.docks}  # moved, all in them would be styled anew
+
+
 def test_a_panel_behind_a_tab_sleeps(made, qtbot) -> None:
     open_small(made, qtbot)
     docks = made.window.docks
