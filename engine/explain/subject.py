@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.analysis import Facts, Inputs
     from engine.contracts.model import ModelInfo
     from engine.contracts.progress import Progress
+    from engine.contracts.structure import Structure
     from engine.models.model import Model
 
 
@@ -77,6 +78,14 @@ class Subject:
         """Return the model's outputs ``(n, k)`` for rows of its inputs."""
         scores, _ = self.model.predict(table, progress)
         return self._explained(scores)
+
+    def structure(self, progress: Progress = SILENT) -> Structure | None:
+        """Return what the model is made of, if it can be taken apart."""
+        return self.model.structure(progress)
+
+    def encode(self, table: pa.Table, progress: Progress = SILENT) -> NDArray[Any]:
+        """Return rows of the model's inputs as its structure sees them."""
+        return self.model.encode(table, progress)
 
     def _explained(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
         if self.info.task is Task.BINARY:
@@ -148,6 +157,29 @@ class Pool:
         return first, place
 
 
+def cells_as_numbers(
+    table: pa.Table,
+) -> tuple[NDArray[np.float64], tuple[tuple[str, ...], ...]]:
+    """Return ``(n, d)`` numbers, codes where a column has labels, and the labels.
+
+    Missing values are ``nan``.
+    """
+    columns: list[NDArray[np.float64]] = []
+    labels: list[tuple[str, ...]] = []
+    for column in table.columns:
+        kind = column.type
+        if pa.types.is_floating(kind) or pa.types.is_integer(kind):
+            columns.append(_as_floats(column))
+            labels.append(())
+            continue
+        encoded = _whole(column)
+        if not pa.types.is_dictionary(encoded.type):
+            encoded = encoded.cast(pa.string()).dictionary_encode()
+        columns.append(_as_floats(encoded.indices))
+        labels.append(tuple(map(str, encoded.dictionary.to_pylist())))
+    return np.column_stack(columns), tuple(labels)
+
+
 def unexplainable(facts: Facts) -> Note | None:
     """Return why the model of a case cannot be asked about other rows, or ``None``."""
     if facts.data is None or facts.model is None or not facts.predicted:
@@ -173,6 +205,12 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
     if isinstance(found, pa.ChunkedArray):
         return pa.concat_arrays(found.chunks) if found.num_chunks else pa.array([])
     return found
+
+
+def _as_floats(column: pa.Array | pa.ChunkedArray) -> NDArray[np.float64]:
+    whole = _whole(column) if isinstance(column, pa.ChunkedArray) else column
+    known = pc.fill_null(whole.cast(pa.float64()), float("nan"))
+    return np.asarray(known.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _cell_codes(column: pa.Array) -> NDArray[np.int64]:

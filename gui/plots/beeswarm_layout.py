@@ -95,23 +95,3 @@ def cells(found: Strip, mask: NDArray[np.bool_] | None = None) -> NDArray[np.flo
         mean = total / with_level
     told = np.stack([count, mean], axis=-1).reshape(CELLS, BINS, 2)
     return told[::-1].astype(np.float32)
-
-
-def level_of(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return how high numbers are among themselves: 5th to 95th percentile, 0 to 1.
-
-    Where all are alike the level is one half.
-    """
-    levels = np.full(len(values), np.nan, dtype=np.float32)
-    known = np.isfinite(values)
-    if not known.any():
-        return levels
-    low, high = np.percentile(values[known], [5, 95])
-    if low == high:
-        low, high = values[known].min(), values[known].max()
-    span = high - low
-    if span > 0:
-        levels[known] = np.clip((values[known] - low) / span, 0, 1)
-    else:
-        levels[known] = 0.5
-    return levels

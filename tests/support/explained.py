@@ -45,6 +45,9 @@ class FunctionModel:
             scores = np.column_stack([1 - scores, scores])
         return scores, scores.argmax(axis=1).astype(np.int32)
 
+    def structure(self, progress: Progress = SILENT) -> None:
+        """A function cannot be taken apart."""
+
 
 def matrix(table: pa.Table) -> np.ndarray:
     """The columns of a table of numbers as ``(n, d)``."""

@@ -6,6 +6,7 @@ from engine.contracts.case import CaseOpened
 from engine.contracts.dataset import DatasetInfo
 from engine.contracts.model import ModelInfo, SafetyReport
 from engine.contracts.predictions import RowScores
+from engine.contracts.results.attribution import Background, Shapley
 from engine.contracts.results.calibration import Reliability, ReliabilityBins
 from engine.contracts.results.classification import (
     ClassMetrics,
@@ -54,9 +55,11 @@ Result = (
     | Thresholds
     | Reliability
     | Residuals
+    | Shapley
 )
 
 __all__ = [
+    "Background",
     "Bucket",
     "Buckets",
     "CaseOpened",
@@ -84,6 +87,7 @@ __all__ = [
     "RowScores",
     "RowsWindow",
     "SafetyReport",
+    "Shapley",
     "Summary",
     "Thresholds",
     "ViewInfo",

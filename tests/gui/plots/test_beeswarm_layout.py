@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gui.plots.beeswarm_layout import BINS, cells, level_of, strip
+from gui.plots.beeswarm_layout import BINS, cells, strip
 
 
 def points(n=500, seed=0):
@@ -52,11 +52,3 @@ def test_cells_count_every_point_once():
 def test_a_cell_without_levels_has_no_colour():
     found = strip(np.zeros(3), np.full(3, np.nan), -1.0, 1.0)
     assert np.isnan(cells(found)[..., 1]).all()
-
-
-def test_levels_run_from_the_lowest_twentieth_to_the_highest():
-    levels = level_of(np.append(np.arange(101.0), np.nan))
-    assert (levels[:6] == 0).all()
-    assert (levels[95:101] == 1).all()
-    assert np.isnan(levels[-1])
-    assert (level_of(np.full(4, 7.0)) == 0.5).all()

@@ -1,0 +1,98 @@
+"""Contributions as panels show them: of one output, with the features' words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.contracts.i18n import tr
+from gui.item_models.cell_format import NumberFormat
+
+if TYPE_CHECKING:
+    from engine.contracts.results import Shapley
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Attributions:
+    """One output of a :class:`~engine.contracts.results.Shapley`."""
+
+    result: Shapley
+    output: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Features."""
+        return self.result.feature_names
+
+    @property
+    def values(self) -> NDArray[np.floating]:
+        """Contributions ``(n, d)``."""
+        values = self.result.values
+        return values if values.ndim == 2 else values[:, :, self.output]
+
+    @property
+    def base(self) -> float:
+        """What they are measured from."""
+        return float(self.result.base_values[self.output])
+
+    def labels(self, feature: int) -> tuple[str, ...]:
+        """Return a feature's labels; none where it is a number."""
+        return self.result.categories[feature]
+
+    def levels(self, feature: int) -> NDArray[np.float32]:
+        """Return how high each row's value is, 0 to 1; ``nan`` for labels."""
+        data = self.result.data[:, feature]
+        if len(self.labels(feature)) > 2:
+            return np.full(len(data), np.nan, dtype=np.float32)
+        return level_of(data)
+
+    def text(self, row: int, feature: int) -> str:
+        """Return a row's value in words."""
+        value = float(self.result.data[row, feature])
+        if not np.isfinite(value):
+            return tr("missing") if np.isnan(value) else NumberFormat().text(value)
+        labels = self.labels(feature)
+        if labels:
+            return labels[int(value)]
+        return NumberFormat.of(self.result.data[row : row + 1, feature]).text(value)
+
+    def order(self) -> NDArray[np.intp]:
+        """Return the features by mean absolute contribution, largest first."""
+        weight = np.abs(self.values).mean(axis=0) if len(self.values) else self.values
+        return np.argsort(-weight, kind="stable")
+
+    def place_of(self, row: int | None) -> int | None:
+        """Return where a row of the data stands among the explained ones."""
+        if row is None:
+            return None
+        place = int(np.searchsorted(self.result.row_ids, row))
+        found = place < len(self.result.row_ids) and self.result.row_ids[place] == row
+        return place if found else None
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """Return a contribution with its sign."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def level_of(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return how high numbers are among themselves: 5th to 95th percentile, 0 to 1.
+
+    Where all are alike the level is one half.
+    """
+    levels = np.full(len(values), np.nan, dtype=np.float32)
+    known = np.isfinite(values)
+    if not known.any():
+        return levels
+    low, high = np.percentile(values[known], [5, 95])
+    if low == high:
+        low, high = values[known].min(), values[known].max()
+    span = high - low
+    if span > 0:
+        levels[known] = np.clip((values[known] - low) / span, 0, 1)
+    else:
+        levels[known] = 0.5
+    return levels
