@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import traceback
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,9 @@ from gui.services.settings import Settings
 from gui.services.theme import Mode, Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-BETWEEN_IMPORTS_MS = 20
+BETWEEN_STEPS_MS = 20
 
 
 def arguments_of(given: Sequence[str]) -> argparse.Namespace:
@@ -94,24 +95,29 @@ def build(asked: argparse.Namespace, *, ask: bool = True) -> MainWindow:
     window = MainWindow(context, ask=ask)
     _catch_everything(context.notify)
     QTimer.singleShot(0, window, context.engine.start)
-    import_ahead(window)
+    make_ahead(window)
     return window
 
 
-def import_ahead(window: MainWindow) -> None:
-    """Import the panels while the window waits, one in a turn of its loop.
+def make_ahead(window: MainWindow) -> None:
+    """Import and make the panels while the window waits, one step in a turn.
 
     Each takes 10 to 100 ms, which would be felt where the first files are read.
     """
-    waiting = iter((*panels.modules(), "gui.dialogs.match"))
-    timer = QTimer(window, interval=BETWEEN_IMPORTS_MS)
+    steps: list[Callable[[], object]] = []
+    for name in panels.TABLE:
+        steps.append(partial(panels.load, name))
+        steps.append(partial(window.docks.prepare, name))
+    steps.append(partial(import_module, "gui.dialogs.match"))
+    waiting = iter(steps)
+    timer = QTimer(window, interval=BETWEEN_STEPS_MS)
 
     def step() -> None:
-        module = next(waiting, None)
-        if module is None:
+        act = next(waiting, None)
+        if act is None:
             timer.stop()
         else:
-            import_module(module)
+            act()
 
     timer.timeout.connect(step)
     timer.start()

@@ -98,6 +98,13 @@ class DockArea(QMainWindow):
         names = [",".join(self._wanted()), ",".join(shown)]
         return "|".join(names).encode() + b"\0" + bytes(self.saveState(_VERSION).data())
 
+    def prepare(self, name: str) -> None:
+        """Make a panel ahead, out of sight and asleep until it is shown."""
+        if name not in self._docks:
+            dock = self._dock(name)
+            dock.hide()
+            dock.widget().set_live(False)  # type: ignore[attr-defined]
+
     def show_panel(self, name: str) -> None:
         """Show one panel beside the others."""
         dock = self._dock(name)

@@ -44,17 +44,17 @@ def test_the_first_painted_window_has_loaded_nothing_heavy(tmp_path: Path) -> No
     assert not set(found.stdout.split()) & HEAVY
 
 
-def test_panels_are_imported_before_anyone_needs_them(tmp_path: Path) -> None:
+def test_panels_are_made_before_anyone_needs_them(tmp_path: Path) -> None:
     rest = """
 from PySide6.QtTest import QTest
 from gui import panels
 context = window.context
 assert not set(panels.modules()) & set(sys.modules)
 for _ in range(500):
-    if set(panels.modules()) <= set(sys.modules):
+    if set(window.docks.panels) == set(panels.TABLE):
         break
     QTest.qWait(20)
-print(set(panels.modules()) <= set(sys.modules))
+print(set(window.docks.panels) == set(panels.TABLE))
 context.engine.stop()
 """
     found = subprocess.run(

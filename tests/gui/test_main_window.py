@@ -24,6 +24,8 @@ from engine.contracts.requests import (
 from engine.contracts.selection import cell
 from gui.dialogs.match import MatchDialog
 from gui.layouts import PERSPECTIVES
+from gui.panel import State
+from gui.panels import TABLE
 from gui.services import autosave
 from tests.gui.support import AnsweringProcess, open_small
 
@@ -126,6 +128,19 @@ def test_a_panel_out_of_sight_stays_where_it_was_made(made, qtbot) -> None:
         qtbot.waitUntil(lambda wanted=wanted: shown(window) == wanted)
         parents = {dock.parent() for dock in window.docks._docks.values()}
         assert parents == {window.docks}  # moved, all in them would be styled anew
+
+
+def test_a_panel_made_ahead_asks_nothing_until_it_is_seen(made, qtbot) -> None:
+    docks = made.window.docks
+    for name in TABLE:
+        docks.prepare(name)
+    open_small(made, qtbot)
+    qtbot.waitUntil(lambda: shown(made.window) == set(docks._arranged))
+    qtbot.waitUntil(lambda: not made.context.engine.jobs)
+    assert docks.panels["summary"].state is State.EMPTY
+    made.window.show_perspective("performance")
+    qtbot.waitUntil(lambda: docks.panels["summary"].state is not State.EMPTY)
+    assert not any(dock.isFloating() for dock in docks._docks.values())
 
 
 def test_a_panel_behind_a_tab_sleeps(made, qtbot) -> None:
