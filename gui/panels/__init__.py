@@ -21,11 +21,6 @@ TABLE: dict[str, str] = {
 }
 
 
-def modules() -> tuple[str, ...]:
-    """Return the modules of all panels."""
-    return tuple(place.partition(":")[0] for place in TABLE.values())
-
-
 def load(panel: str) -> type[Panel]:
     """Return the class of a panel.
 
