@@ -34,6 +34,7 @@ TABLE: dict[str, str] = {
     "reliability": "engine.evaluate.calibration:ReliabilityAnalysis",
     "residuals": "engine.evaluate.regression:ResidualsAnalysis",
     "buckets": "engine.evaluate.buckets:BucketsAnalysis",
+    "shapley": "engine.explain.shapley:ShapleyAnalysis",
 }
 
 

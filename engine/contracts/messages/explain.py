@@ -22,4 +22,37 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Choose the route that asks the model itself."),
     ),
     "explain.trees": (mark("Working through the trees"), ""),
+    "explain.opening": (mark("Looking at the model"), ""),
+    "explain.structure": (mark("Taking the model apart"), ""),
+    "explain.rows": (mark("Explaining rows"), ""),
+    "explain.coalitions": (mark("Asking about combinations of features"), ""),
+    "explain.walks": (mark("Asking the model step by step"), ""),
+    "explain.bad_background": (
+        mark("The background needs a number of rows, not “{given}”."),
+        mark("Give a whole number, or all."),
+    ),
+    "explain.unknown_background": (
+        mark("There is no background called “{source}”."),
+        mark("Leave it empty, or write @bucket NAME or @decided CLASS."),
+    ),
+    "explain.empty_background": (
+        mark("No row can be the background: “{source}” holds none."),
+        mark("Choose other rows."),
+    ),
+    "explain.bad_choice": (
+        mark("{name} cannot be “{given}”."),
+        mark("Choose one of: {choices}."),
+    ),
+    "explain.no_cover": (
+        mark("Path-dependent values need trees, and this model adds up no trees."),
+        mark("Choose interventional values."),
+    ),
+    "explain.no_structure": (
+        mark("This model cannot be taken apart, or not for this output."),
+        mark("Leave the route to the program: it will ask the model itself."),
+    ),
+    "explain.not_deterministic": (
+        mark("The model answers differently when asked again: so do explanations."),
+        "",
+    ),
 }

@@ -1,0 +1,225 @@
+"""Shapley values of any model, by asking it about rows put together from two.
+
+A coalition of features takes its cells from the explained row, the others take
+theirs from a background row; the value of a coalition is the mean answer over the
+background (interventional values; Janzing et al., 2020).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.contracts.progress import SILENT, Portion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from engine.contracts.progress import Progress
+
+    Floats = NDArray[np.float64]
+    # From (n, d) cells to (n, k) answers: see Pool.ask.
+    Ask = Callable[[NDArray[np.integer], Progress], Floats]
+
+MOST_EXACT = 12
+ASKED_AT_ONCE = 150_000  # rows of one call: large, and stopped within a moment
+
+
+def exact(
+    ask: Ask,
+    rows: NDArray[np.integer],
+    background: NDArray[np.integer],
+    known: Floats,
+    base: Floats,
+    progress: Progress = SILENT,
+) -> Iterator[tuple[slice, Floats]]:
+    """Yield exact Shapley values from all coalitions.
+
+    Parameters
+    ----------
+    ask
+        The model.
+    rows
+        ``(n, d)`` cells of the rows to explain.
+    background
+        ``(b, d)`` cells of the background rows.
+    known
+        ``(n, k)`` the model's answers for ``rows``.
+    base
+        ``(k,)`` its mean answer over the background.
+
+    Yields
+    ------
+    where
+        Which rows.
+    values
+        ``(rows, d, k)``.
+    """
+    n, d = rows.shape
+    b, k = len(background), len(base)
+    size = 1 << d
+    members = (np.arange(size)[:, None] >> np.arange(d)) & 1 == 1
+    weights = _share_weights(members)
+    inner = np.arange(1, size - 1)  # of none and of all the answer is known
+    each = max(1, ASKED_AT_ONCE // max(1, len(inner) * b))
+    for start in range(0, n, each):
+        where = slice(start, min(n, start + each))
+        value = np.empty((where.stop - start, size, k))
+        value[:, 0], value[:, -1] = base, known[where]
+        pieces = max(1, -(-len(inner) * b // ASKED_AT_ONCE))
+        for done, some in enumerate(np.array_split(inner, pieces)):
+            if not len(some):  # of one feature none and all is everything
+                continue
+            share = (where.stop - start) / pieces
+            part = Portion(progress, start + done * share, share, n)
+            cells = np.where(
+                members[some][None, :, None, :],
+                rows[where][:, None, None, :],
+                background[None, None, :, :],
+            )
+            told = ask(cells.reshape(-1, d), part)
+            value[:, some] = told.reshape(-1, len(some), b, k).mean(axis=2)
+            progress.raise_if_cancelled()
+        progress.advance(where.stop, n, "explain.coalitions")
+        yield where, np.einsum("js,nsk->njk", weights, value)
+
+
+def sampled(
+    ask: Ask,
+    rows: NDArray[np.integer],
+    background: NDArray[np.integer],
+    known: Floats,
+    base_answers: Floats,
+    rng: np.random.Generator,
+    *,
+    precision: float,
+    most_rounds: int,
+    progress: Progress = SILENT,
+) -> Iterator[tuple[slice, Floats, Floats]]:
+    """Yield Shapley values estimated by walks from background rows to a row.
+
+    A walk changes a background row into the explained one, feature by feature; what
+    changes with a feature is that feature's part. Each round walks from every
+    background row once, forwards and backwards in one random order of features
+    (antithetic pairs; Mitchell et al., 2022), so that base and values add up to the
+    answer exactly. Rounds go on until every standard error is small enough.
+
+    Parameters
+    ----------
+    base_answers
+        ``(b, k)`` the model's answers for ``background``.
+    precision
+        Largest standard error wanted, as a share of the spread of the answers.
+    most_rounds
+        Rounds after which to stop all the same.
+
+    Yields
+    ------
+    where
+        Which rows.
+    values, errors
+        ``(rows, d, k)`` and their standard errors.
+    """
+    n, d = rows.shape
+    b = len(background)
+    spread = np.ptp(np.concatenate([known, base_answers]), axis=0).max(initial=0.0)
+    enough = precision * spread
+    each = max(1, ASKED_AT_ONCE // (2 * b * max(1, d - 1)))
+    for start in range(0, n, each):
+        where = slice(start, min(n, start + each))
+        total = np.zeros((where.stop - start, d, base_answers.shape[1]))
+        squares = np.zeros_like(total)
+        rounds = 0
+        while True:
+            for piece in _walks(d, b, rng, len(rows[where])):
+                pairs = _walked(
+                    ask,
+                    Portion(progress, start, 0.0, n),
+                    rows[where],
+                    background,
+                    known[where],
+                    base_answers,
+                    piece,
+                )
+                total += pairs.sum(axis=1)
+                squares += (pairs**2).sum(axis=1)
+                progress.raise_if_cancelled()
+            rounds += 1
+            walks = rounds * b
+            mean = total / walks
+            spare = np.maximum(squares / walks - mean**2, 0.0)
+            errors = np.sqrt(spare / max(walks - 1, 1))
+            if rounds >= most_rounds or errors.max(initial=0.0) <= enough:
+                break
+        progress.advance(where.stop, n, "explain.walks")
+        yield where, mean, errors
+
+
+def _walks(
+    d: int, b: int, rng: np.random.Generator, n: int
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Yield one round of walks in pieces: background rows and orders of features.
+
+    Orders are dealt out in turns of a random one, so that every feature is early
+    and late equally often.
+    """
+    orders = np.empty((b, d), dtype=np.intp)
+    for first in range(0, b, d):
+        order = rng.permutation(d)
+        turns = (np.arange(d)[:, None] + np.arange(d)) % d
+        stop = min(first + d, b)
+        orders[first:stop] = order[rng.permutation(turns)[: stop - first]]
+    starts = rng.permutation(b)
+    each = max(1, ASKED_AT_ONCE // (2 * n * max(1, d - 1)))
+    for first in range(0, b, each):
+        yield starts[first : first + each], orders[first : first + each]
+
+
+def _walked(
+    ask: Ask,
+    progress: Progress,
+    rows: NDArray[np.integer],
+    background: NDArray[np.integer],
+    known: Floats,
+    base_answers: Floats,
+    piece: tuple[NDArray[np.intp], NDArray[np.intp]],
+) -> Floats:
+    """Return ``(n, walks, d, k)``: the mean of each walk and its way back."""
+    starts, orders = piece
+    n, d = rows.shape
+    w, k = orders.shape[0], known.shape[1]
+    both = np.stack([orders, orders[:, ::-1]])  # (2, w, d)
+    place = np.argsort(both, axis=2)  # when a feature changes
+    steps = np.arange(1, d)
+    changed = place[:, :, None, :] < steps[None, None, :, None]  # (2, w, d - 1, d)
+    cells = np.where(
+        changed[None],
+        rows[:, None, None, None, :],
+        background[starts][None, None, :, None, :],
+    )
+    path = np.empty((n, 2, w, d + 1, k))
+    path[:, :, :, 0] = base_answers[starts]
+    path[:, :, :, -1] = known[:, None, None]
+    if d > 1:
+        told = ask(cells.reshape(-1, d), progress)
+        path[:, :, :, 1:-1] = told.reshape(n, 2, w, d - 1, k)
+    brought = np.diff(path, axis=3)  # by the order of the walk
+    by_feature = np.take_along_axis(brought, place[None, ..., None], axis=3)
+    mean: Floats = by_feature.mean(axis=1)
+    return mean
+
+
+def _share_weights(members: NDArray[np.bool_]) -> Floats:
+    """Return ``(d, 2^d)``: how much each coalition's value counts for a feature."""
+    d = members.shape[1]
+    count = members.sum(axis=1)
+    joined = np.array(
+        [0.0] + [1 / (d * math.comb(d - 1, s - 1)) for s in range(1, d + 1)]
+    )
+    left = np.array([1 / (d * math.comb(d - 1, s)) for s in range(d)] + [0.0])
+    weights: Floats = np.where(members.T, joined[count], -left[count])
+    return weights
