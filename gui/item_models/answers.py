@@ -10,7 +10,7 @@ from engine.contracts.dataset import Kind, Role
 from engine.contracts.i18n import tr
 from engine.contracts.model import ScoreKind, Task
 from gui.item_models.cell_format import NumberFormat
-from gui.item_models.rows import Look, ShownColumn, of_column
+from gui.item_models.shown_columns import Look, ShownColumn, of_column
 
 if TYPE_CHECKING:
     from engine.contracts.dataset import DatasetInfo

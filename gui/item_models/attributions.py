@@ -11,8 +11,9 @@ from engine.contracts.i18n import tr
 from gui.item_models.cell_format import NumberFormat
 
 if TYPE_CHECKING:
-    from engine.contracts.results import Shapley
     from numpy.typing import NDArray
+
+    from engine.contracts.results import Shapley
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from engine.contracts.i18n import mark, tr
 from engine.contracts.model import Task
 from engine.contracts.readings import numbers
 from gui.item_models.cell_format import one_line
-from gui.item_models.rows import Cell, Interval
+from gui.item_models.cells import Cell, Interval
 
 if TYPE_CHECKING:
     from engine.contracts.results import Bucket, Buckets

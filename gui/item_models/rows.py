@@ -8,11 +8,8 @@ where the eye is now is asked for next, so a long scroll asks for little.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
-from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -21,24 +18,21 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from engine.contracts.dataset import Kind
 from engine.contracts.i18n import tr, trn
 from engine.contracts.requests import ReadRows
 from engine.contracts.results import ColumnWindow, RowsWindow, ViewInfo
-from gui.item_models import cell_format
-from gui.item_models.cell_format import NumberFormat
+from gui.item_models.cells import WAITING, Block, Cell, CellMaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.contracts.dataset import Column
+    from gui.item_models.cells import Answers
+    from gui.item_models.shown_columns import ShownColumn
 
 Index = QModelIndex | QPersistentModelIndex
 BLOCK_ROWS = 128
 BLOCK_COLUMNS = 16
 MAX_BLOCKS = 256
-WAITING = "…"
-LOSS_FORMAT = NumberFormat(decimals=2)
 _NOWHERE = QModelIndex()
 
 
@@ -55,106 +49,6 @@ class Engine(Protocol):
         label: str = "",
     ) -> Any:
         """Send a request; callbacks run in the window's thread."""
-
-
-class Answers(Protocol):
-    """What the model answered for a row, known without asking the engine."""
-
-    def truth(self, row: int) -> str | None:
-        """Return the true label or value, ``None`` where it is missing."""
-
-    def prediction(self, row: int) -> str | None:
-        """Return the decided label or predicted value."""
-
-    def wrong(self, row: int) -> bool:
-        """Return whether the decision differs from a known truth."""
-
-    def confidence(self, row: int) -> float:
-        """Return the score of the decided class, ``nan`` where there is none."""
-
-    def score(self, row: int) -> str | None:
-        """Return that score, or the residual of a number, as text."""
-
-
-class Look(Enum):
-    """How the cells of a column are shown."""
-
-    PLAIN = auto()
-    ROW = auto()
-    ID = auto()
-    TRUTH = auto()
-    PREDICTION = auto()
-    CONFIDENCE = auto()
-    SCORE = auto()
-    LOSS = auto()
-
-
-_LOCAL = {Look.ROW, Look.TRUTH, Look.PREDICTION, Look.CONFIDENCE, Look.SCORE}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShownColumn:
-    """One column of the table: what is read, its heading, and its look.
-
-    ``largest`` is the largest size of its numbers, if known: with five digits
-    thousands are grouped, so that years and short codes stay as they are.
-    """
-
-    name: str
-    title: str
-    kind: Kind
-    look: Look = Look.PLAIN
-    largest: float | None = None
-
-    @property
-    def right(self) -> bool:
-        """Whether the cells are aligned to the right, as numbers are."""
-        if self.look in {Look.CONFIDENCE, Look.LOSS, Look.ROW, Look.SCORE}:
-            return True
-        return self.kind is Kind.NUMERIC and self.look is not Look.ID
-
-
-def of_column(column: Column) -> ShownColumn:
-    """Return a column of the data as the table shows it."""
-    ends = [abs(end) for end in (column.low, column.high) if end is not None]
-    return ShownColumn(
-        name=column.name,
-        title=column.name,
-        kind=column.kind,
-        largest=max(ends, default=None),
-    )
-
-
-class Interval(NamedTuple):
-    """A rate with its interval on a scale to ``top``, beside a reference rate."""
-
-    low: float
-    value: float
-    high: float
-    reference: float
-    top: float
-    widest: str
-
-
-class Cell(NamedTuple):
-    """What is painted in one cell."""
-
-    text: str
-    right: bool = False
-    muted: bool = False
-    bold: bool = False
-    wrong: bool = False
-    bar: float | None = None
-    interval: Interval | None = None
-
-
-@dataclass
-class _Block:
-    """Some columns of 128 rows, as they came, and the cells made of them."""
-
-    rows: np.ndarray
-    columns: dict[str, ColumnWindow]
-    cells: dict[tuple[int, int], Cell]
 
 
 class RowsModel(QAbstractTableModel):
@@ -180,12 +74,11 @@ class RowsModel(QAbstractTableModel):
         self._columns: tuple[ShownColumn, ...] = ()
         self._view: ViewInfo | None = None
         self._next: ViewInfo | None = None
-        self._blocks: OrderedDict[tuple[int, int], _Block] = OrderedDict()
+        self._blocks: OrderedDict[tuple[int, int], Block] = OrderedDict()
         self._wanted = (0, 32, 0, BLOCK_COLUMNS - 1)
         self._asking = False
         self._held = False
-        self._formats: dict[str, NumberFormat] = {}
-        self.answers: Answers | None = None
+        self._maker = CellMaker()
 
     # What is shown
 
@@ -207,7 +100,7 @@ class RowsModel(QAbstractTableModel):
         self._held = True
         self._columns = columns
         self._blocks.clear()
-        self._formats.clear()
+        self._maker.forget_formats()
         self.endResetModel()
 
     def show_view(self, info: ViewInfo) -> None:
@@ -228,8 +121,18 @@ class RowsModel(QAbstractTableModel):
         self.beginResetModel()
         self._view = self._next = None
         self._blocks.clear()
-        self._formats.clear()
+        self._maker.forget_formats()
         self.endResetModel()
+
+    @property
+    def answers(self) -> Answers | None:
+        """What the model answered, for the cells that nobody need be asked for."""
+        return self._maker.answers
+
+    @answers.setter
+    def answers(self, answers: Answers | None) -> None:
+        """Take answers that a view yet to come is shown with."""
+        self._maker.answers = answers
 
     def set_answers(self, answers: Answers | None) -> None:
         """Take other answers (a moved threshold); cells in sight follow at once."""
@@ -315,7 +218,7 @@ class RowsModel(QAbstractTableModel):
                 column.name
                 for block in column_blocks
                 for column in shown[block * BLOCK_COLUMNS : (block + 1) * BLOCK_COLUMNS]
-                if not self._is_local(column)
+                if not self._maker.is_local(column)
             )
         )
         self._asking = True
@@ -341,11 +244,6 @@ class RowsModel(QAbstractTableModel):
             on_cancelled=lambda: failed(None),
         )
 
-    def _is_local(self, column: ShownColumn) -> bool:
-        return column.look is Look.ROW or (
-            column.look in _LOCAL and self.answers is not None
-        )
-
     def _take(
         self,
         info: ViewInfo,
@@ -368,7 +266,7 @@ class RowsModel(QAbstractTableModel):
                     if column.name in by_name
                 }
                 key = (start // BLOCK_ROWS, block)
-                self._blocks[key] = _Block(window.rows[block_rows], columns, {})
+                self._blocks[key] = Block(window.rows[block_rows], columns, {})
                 self._blocks.move_to_end(key)
         while len(self._blocks) > MAX_BLOCKS:
             self._blocks.popitem(last=False)
@@ -408,7 +306,7 @@ class RowsModel(QAbstractTableModel):
             return None
         return int(block.rows[offset])
 
-    def _row_block(self, row_block: int) -> _Block | None:
+    def _row_block(self, row_block: int) -> Block | None:
         left, right = self._wanted[2:]
         for column_block in self._column_blocks(left, right):
             block = self._blocks.get((row_block, column_block))
@@ -429,65 +327,9 @@ class RowsModel(QAbstractTableModel):
         place = (position % BLOCK_ROWS, column)
         cell = block.cells.get(place)
         if cell is None:
-            cell = self._make_cell(block, place[0], self._columns[column])
+            cell = self._maker.make(block, place[0], self._columns[column])
             block.cells[place] = cell
         return cell
-
-    def _make_cell(self, block: _Block, offset: int, column: ShownColumn) -> Cell:
-        if offset >= len(block.rows):
-            return Cell(WAITING, muted=True)
-        if self._is_local(column):
-            return self._local_cell(int(block.rows[offset]), column)
-        window = block.columns.get(column.name)
-        if window is None:
-            return Cell(WAITING, muted=True)
-        text = self._text(window, offset, column)
-        if text is None:
-            return Cell(tr("missing"), muted=True, right=column.right)
-        if column.look is Look.CONFIDENCE and window.numbers is not None:
-            return _bar_cell(float(window.numbers[offset]), wrong=False)
-        return Cell(
-            text,
-            right=column.right,
-            muted=column.look is Look.ID,
-            bold=column.look is Look.PREDICTION,
-        )
-
-    def _local_cell(self, row: int, column: ShownColumn) -> Cell:
-        if column.look is Look.ROW or self.answers is None:
-            return Cell(f"{row:,}", right=True, muted=True)
-        if column.look is Look.TRUTH:
-            truth = self.answers.truth(row)
-            if truth is None:
-                return Cell(tr("missing"), muted=True, right=column.right)
-            return Cell(cell_format.one_line(truth), right=column.right)
-        wrong = self.answers.wrong(row)
-        if column.look is Look.PREDICTION:
-            answer = self.answers.prediction(row)
-            text = cell_format.one_line(answer or WAITING)
-            return Cell(text, bold=True, wrong=wrong, right=column.right)
-        if column.look is Look.CONFIDENCE:
-            return _bar_cell(self.answers.confidence(row), wrong=wrong)
-        score = self.answers.score(row)
-        if score is None:
-            return Cell(tr("missing"), muted=True, right=True)
-        return Cell(score, right=True)
-
-    def _text(
-        self, window: ColumnWindow, offset: int, column: ShownColumn
-    ) -> str | None:
-        if window.numbers is None:
-            text = window.texts[offset]
-            return None if text is None else cell_format.one_line(text)
-        value = float(window.numbers[offset])
-        if np.isnan(value):
-            return None
-        if window.name not in self._formats:
-            self._formats[window.name] = _format_of(window, column.largest)
-        form = self._formats[window.name]
-        if window.kind is Kind.DATETIME:
-            return cell_format.date_text(value, days_only=form.decimals == 0)
-        return form.text(value)
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return the rows read so far round the place in sight, as text."""
@@ -557,21 +399,3 @@ def _cut(window: ColumnWindow, rows: slice) -> ColumnWindow:
     return ColumnWindow(
         name=window.name, kind=window.kind, numbers=numbers, texts=window.texts[rows]
     )
-
-
-def _format_of(window: ColumnWindow, largest: float | None) -> NumberFormat:
-    assert window.numbers is not None
-    if window.kind is not Kind.DATETIME:
-        if window.name == "@loss":
-            return LOSS_FORMAT
-        return NumberFormat.of(window.numbers, largest)
-    known = window.numbers[np.isfinite(window.numbers)]
-    clock = bool(np.any(known % cell_format.DAY != 0))
-    return NumberFormat(decimals=int(clock))
-
-
-def _bar_cell(share: float, *, wrong: bool) -> Cell:
-    if np.isnan(share):
-        return Cell(tr("missing"), muted=True, right=True)
-    text = cell_format.percent_text(share)
-    return Cell(text, right=True, wrong=wrong, bar=min(max(share, 0.0), 1.0))

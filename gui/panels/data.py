@@ -22,7 +22,8 @@ from engine.contracts.i18n import mark, tr, trn
 from engine.contracts.messages import sentence
 from engine.contracts.readings import dataset as reading_of
 from engine.contracts.requests import OpenView
-from gui.item_models.rows import RowsModel, of_column
+from gui.item_models.rows import RowsModel
+from gui.item_models.shown_columns import of_column
 from gui.item_models.summaries import Summaries
 from gui.panel import About, Panel, State
 from gui.widgets.column_details import ColumnDetails

@@ -26,7 +26,8 @@ from gui.item_models.answers import (
     RowAnswers,
     answer_table,
 )
-from gui.item_models.rows import Look, RowsModel, ShownColumn
+from gui.item_models.rows import RowsModel
+from gui.item_models.shown_columns import Look, ShownColumn
 from gui.panel import About, Panel, State
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu

@@ -8,7 +8,7 @@ from engine.contracts.model import ScoreKind, Task
 from engine.contracts.predictions import RowScores
 from engine.contracts.provenance import Provenance
 from gui.item_models.answers import RowAnswers, answer_table
-from gui.item_models.rows import Look
+from gui.item_models.shown_columns import Look
 from tests.gui.panels.small_case import data_set
 
 

@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.contracts.dataset import Kind
-from gui.item_models.rows import RowsModel, ShownColumn
+from gui.item_models.rows import RowsModel
+from gui.item_models.shown_columns import ShownColumn
 from gui.services.theme import LIGHT
 from gui.widgets.column_header import ColumnHeader
 from gui.widgets.row_table import RowTable

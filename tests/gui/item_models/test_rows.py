@@ -14,7 +14,8 @@ from gui.item_models.cell_format import (
     one_line,
     percent_text,
 )
-from gui.item_models.rows import MAX_BLOCKS, Look, RowsModel, ShownColumn
+from gui.item_models.rows import MAX_BLOCKS, RowsModel
+from gui.item_models.shown_columns import Look, ShownColumn
 from tests.gui.item_models.stub_engine import StubEngine
 
 
