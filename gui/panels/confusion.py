@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -19,21 +18,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.contracts.dataset import Kind
 from engine.contracts.i18n import mark, tr
 from engine.contracts.metrics import cross_counts
 from engine.contracts.model import Task
 from engine.contracts.readings import confusion as reading_of
 from engine.contracts.requests import Run
 from engine.contracts.results import Confusion
-from engine.contracts.selection import BUCKET, IN_BUCKET
 from gui.item_models.metrics import FigureTable
 from gui.item_models.pairs import pair_table
 from gui.panel import About, Panel
 from gui.services.selection import mode_of
 from gui.widgets.matrix import MatrixView
+from gui.widgets.matrix_axes import MatrixAxes
+from gui.widgets.matrix_content import PREDICTION, TRUTH, arranged, content_of
 from gui.widgets.matrix_layout import HEAD
-from gui.widgets.matrix_painter import MatrixContent, share_text
 from gui.widgets.matrix_recipes import recipe_of
 from gui.widgets.metric_table import MetricTable
 from gui.widgets.segmented import Segmented
@@ -45,12 +43,9 @@ if TYPE_CHECKING:
     from engine.contracts.results import Result
     from gui.services.theme import Tokens
 
-TRUTH, PREDICTION = "@truth", "@prediction"
 FEW_CLASSES, AXES_FROM, AXES_AND_TOGGLES_FROM = 6, 400, 540
 MANY_ROWS, PAUSE_MS, REST_MS = 200_000, 30, 120
-MOST_LABELS = 1000
 MOST_PAIRS = 200
-_CATEGORICAL = {Kind.CATEGORICAL, Kind.ORDINAL, Kind.BOOLEAN}
 
 
 class ConfusionPanel(Panel):
@@ -89,7 +84,7 @@ class ConfusionPanel(Panel):
         self._base: Confusion | None = None
         self._asked_with: Decision | None = None
         self._selected: np.ndarray | None = None
-        self._order: np.ndarray = np.zeros(0, dtype=np.int64)
+        self._order: np.ndarray | None = None
         self._source = ThresholdSource.of(self.context)
         self._source.ready.connect(self._operating_points_came)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
@@ -133,9 +128,7 @@ class ConfusionPanel(Panel):
                 ("columns", tr("col %")),
             ),
         )
-        self.rows_axis = self._axis(tr("Rows"))
-        self.columns_axis = self._axis(tr("Columns"))
-        self._times = QLabel("×")
+        self.axes = MatrixAxes()
         self.together = self._toggle(
             tr("group"), tr("Bring classes that are confused together")
         )
@@ -146,9 +139,7 @@ class ConfusionPanel(Panel):
         row.setSpacing(3)
         row.addWidget(self.show_as)
         row.addSpacing(3)
-        row.addWidget(self.rows_axis)
-        row.addWidget(self._times)
-        row.addWidget(self.columns_axis)
+        row.addWidget(self.axes)
         row.addStretch(1)
         for button in (self.together, self.as_list, self.more):
             row.addWidget(button)
@@ -156,8 +147,7 @@ class ConfusionPanel(Panel):
         self.together.toggled.connect(lambda _on: self._display())
         self.as_list.toggled.connect(lambda on: self.stack.setCurrentIndex(int(on)))
         self.more.toggled.connect(lambda _on: self._show_hints())
-        for axis in (self.rows_axis, self.columns_axis):
-            axis.activated.connect(lambda _place: self.ask())
+        self.axes.chosen.connect(self.ask)
         return row
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -169,17 +159,7 @@ class ConfusionPanel(Panel):
     def _make_room(self, width: int) -> None:
         many = self._base is not None and len(self._base.row_labels) > 2
         room = width >= (AXES_AND_TOGGLES_FROM if many else AXES_FROM)
-        for part in (self.rows_axis, self._times, self.columns_axis):
-            part.setVisible(room)
-
-    def _axis(self, name: str) -> QComboBox:
-        box = QComboBox()
-        box.setAccessibleName(name)
-        box.setToolTip(name)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        box.setMaximumWidth(130)
-        box.setMinimumWidth(104)
-        return box
+        self.axes.setVisible(room)
 
     def _toggle(self, text: str, name: str) -> QToolButton:
         button = QToolButton()
@@ -215,47 +195,14 @@ class ConfusionPanel(Panel):
 
     def request(self) -> Request | None:
         """Return the question for the table of the chosen axes."""
-        self._offer_axes()
+        self.axes.offer(self.context.case)
         self._asked_with = self.context.decision.decision
-        rows, columns = self._axes
+        rows, columns = self.axes.names
         return Run(
             analysis="confusion",
             params={"rows": rows, "columns": columns},
             decision=self._asked_with,
         )
-
-    @property
-    def _axes(self) -> tuple[str, str]:
-        return (
-            self.rows_axis.currentData() or TRUTH,
-            self.columns_axis.currentData() or PREDICTION,
-        )
-
-    def _offer_axes(self) -> None:
-        """List what an axis can be; keep what was chosen if it is still there."""
-        choices = [(tr("truth"), TRUTH), (tr("prediction"), PREDICTION)]
-        data = self.context.case.data
-        choices += [
-            (column.name, column.name)
-            for column in (data.columns if data is not None else ())
-            if column.kind in _CATEGORICAL and 0 < column.n_distinct <= MOST_LABELS
-        ]
-        choices += [
-            (tr("bucket {name}", name=name), BUCKET + name)
-            for name in self.context.case.buckets
-        ]
-        for box, default in (
-            (self.rows_axis, TRUTH),
-            (self.columns_axis, PREDICTION),
-        ):
-            wanted = box.currentData() or default
-            known = [(box.itemText(i), box.itemData(i)) for i in range(box.count())]
-            if known == choices:
-                continue
-            box.clear()
-            for text, name in choices:
-                box.addItem(text, name)
-            box.setCurrentIndex(max(box.findData(wanted), box.findData(default)))
 
     # Showing
 
@@ -282,7 +229,7 @@ class ConfusionPanel(Panel):
             self._shown = live
             self._count_or_wait()
             self._display()
-        elif decision != self._asked_with and PREDICTION in self._axes:
+        elif decision != self._asked_with and PREDICTION in self.axes.names:
             self._rest.start()
 
     def follow_selection(self) -> None:
@@ -352,7 +299,7 @@ class ConfusionPanel(Panel):
         self._display_selected()
 
     def _ask_selected(self) -> None:
-        rows, columns = self._axes
+        rows, columns = self.axes.names
         request = Run(
             analysis="confusion",
             params={"rows": rows, "columns": columns, "reorder": False},
@@ -379,70 +326,26 @@ class ConfusionPanel(Panel):
         shown = self._shown
         if shown is None:
             return
-        self._order = (
-            np.asarray(shown.order)
-            if shown.square and self.together.isChecked()
-            else np.arange(len(shown.row_labels))
+        together = shown.square and self.together.isChecked()
+        self._order = np.asarray(shown.order) if together else None
+        self.matrix.set_content(
+            content_of(
+                shown,
+                self._selected,
+                self._order,
+                show=self.show_as.key,
+                titles=self.axes.titles,
+            )
         )
-        self.matrix.set_content(self._content(shown))
         if self.as_list.isVisibleTo(self):
             self.pairs_model.set_rows(*pair_table(shown.pairs(MOST_PAIRS)))
         self._show_hints()
 
     def _display_selected(self) -> None:
         chosen = self._selected
-        self.matrix.set_selected(None if chosen is None else self._arranged(chosen))
-
-    def _arranged(self, table: np.ndarray) -> np.ndarray:
-        if self._shown is None or not self._shown.square:
-            return table
-        if not self.together.isChecked():
-            return table
-        arranged: np.ndarray = table[np.ix_(self._order, self._order)]
-        return arranged
-
-    def _content(self, shown: Confusion) -> MatrixContent:
-        table = self._arranged(shown.counts)
-        totals = table.sum(axis=1), table.sum(axis=0)
-        plain = (shown.row_column, shown.column_column) == (TRUTH, PREDICTION)
-        content = MatrixContent(
-            row_labels=self._labels(shown.row_labels, shown.row_column, shown),
-            column_labels=self._labels(shown.column_labels, shown.column_column, shown),
-            counts=table,
-            selected=None if self._selected is None else self._arranged(self._selected),
-            square=shown.square
-            and {TRUTH, PREDICTION} == {shown.row_column, shown.column_column},
-            show=self.show_as.key,
-            row_title=self.rows_axis.currentText(),
-            column_title=self.columns_axis.currentText(),
-            totals=totals,
+        self.matrix.set_selected(
+            None if chosen is None else arranged(chosen, self._order)
         )
-        if plain and shown.square:
-            right = np.diag(table)
-            content.row_rates = _rates(right, totals[0])
-            content.column_rates = _rates(right, totals[1])
-            content.rate_titles = (tr("recall"), tr("precision"))
-            content.overall = _rates([right.sum()], [table.sum()])[0]
-        return content
-
-    def _labels(
-        self, labels: tuple[str, ...], axis: str, shown: Confusion
-    ) -> tuple[str, ...]:
-        arranged = labels
-        if shown.square and len(self._order) == len(labels):
-            arranged = tuple(labels[place] for place in self._order)
-        if len(labels) > FEW_CLASSES:
-            return arranged
-        if axis == TRUTH:
-            return tuple(tr("true {label}", label=name) for name in arranged)
-        if axis == PREDICTION:
-            return tuple(tr("predicted {label}", label=name) for name in arranged)
-        if axis.startswith(BUCKET):
-            return tuple(
-                tr("in the bucket") if name == IN_BUCKET else tr("the rest")
-                for name in arranged
-            )
-        return arranged
 
     def _show_hints(self) -> None:
         on = self.more.isChecked() and self._shown is not None
@@ -470,20 +373,7 @@ class ConfusionPanel(Panel):
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return the table as it is shown, with its rates."""
-        content = self.matrix.content
-        header = ["", *content.column_labels]
-        rows = []
-        for place, label in enumerate(content.row_labels):
-            cells = range(len(content.column_labels))
-            rows.append([label, *(content.lines(place, c)[0] for c in cells)])
-        if content.row_rates:
-            header.append(content.rate_titles[0])
-            for row, rate in zip(rows, content.row_rates, strict=True):
-                row.append(share_text(rate))
-            rates = (*content.column_rates, content.overall)
-            last = [content.rate_titles[1], *map(share_text, rates)]
-            rows.append(last)
-        return header, rows
+        return self.matrix.content.as_table()
 
     # Selecting
 
@@ -491,7 +381,7 @@ class ConfusionPanel(Panel):
         shown = self._shown
         if shown is None:
             return
-        if shown.square:
+        if self._order is not None:
             row, column = (
                 place if place == HEAD else int(self._order[place])
                 for place in (row, column)
@@ -514,10 +404,3 @@ class ConfusionPanel(Panel):
             shown.column_labels.index(pair.column),
         )
         self.context.selection.select(recipe, self.ID, mode_of(keys))
-
-
-def _rates(right: Any, totals: Any) -> tuple[float, ...]:
-    return tuple(
-        float(hit / total) if total > 0 else float("nan")
-        for hit, total in zip(right, totals, strict=True)
-    )

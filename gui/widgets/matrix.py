@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
 
 from engine.contracts.i18n import tr
+from gui.widgets.matrix_content import MatrixContent, count_text, share_text
 from gui.widgets.matrix_layout import (
     HEAD,
     LEAST,
@@ -19,12 +20,7 @@ from gui.widgets.matrix_layout import (
     WORDS_WIDE,
     MatrixLayout,
 )
-from gui.widgets.matrix_painter import (
-    MatrixContent,
-    MatrixPainter,
-    count_text,
-    share_text,
-)
+from gui.widgets.matrix_painter import MatrixPainter
 
 if TYPE_CHECKING:
     import numpy as np

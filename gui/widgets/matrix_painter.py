@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,81 +9,19 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QImage, QPen
 
 from gui.services.theme import LIGHT
+from gui.widgets.matrix_content import count_text, share_text
 from gui.widgets.matrix_layout import HEAD, TAIL
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
     from gui.services.theme import Tokens
+    from gui.widgets.matrix_content import MatrixContent
     from gui.widgets.matrix_layout import MatrixLayout
 
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 BAR = 3.0
-
-
-@dataclass
-class MatrixContent:
-    """What a matrix shows, already in the order of display.
-
-    Attributes
-    ----------
-    counts, selected
-        ``(rows, columns)``; ``selected`` is ``None`` where nothing is.
-    show
-        ``counts``, ``rows`` or ``columns``: what the large number is a share of.
-    totals
-        Sums of the rows and of the columns.
-    row_rates, column_rates, overall, rate_titles
-        Rates (``nan`` where undefined) and their names, empty where there are none.
-    """
-
-    row_labels: tuple[str, ...] = ()
-    column_labels: tuple[str, ...] = ()
-    counts: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
-    selected: np.ndarray | None = None
-    square: bool = False
-    show: str = "counts"
-    row_title: str = ""
-    column_title: str = ""
-    row_rates: tuple[float, ...] = ()
-    column_rates: tuple[float, ...] = ()
-    rate_titles: tuple[str, str] = ("", "")
-    overall: float = float("nan")
-    totals: tuple[np.ndarray, np.ndarray] = (np.zeros(0), np.zeros(0))
-
-    def share(self, row: int, column: int, how: str) -> float:
-        """Return a cell's share of its row or its column, 0 of nothing."""
-        total = self.totals[0][row] if how == "rows" else self.totals[1][column]
-        return float(self.counts[row, column] / total) if total > 0 else 0.0
-
-    def lines(self, row: int, column: int) -> tuple[str, str]:
-        """Return the large and the small text of a cell."""
-        number = count_text(float(self.counts[row, column]))
-        if self.show == "counts":
-            return number, share_text(self.share(row, column, "rows"))
-        return share_text(self.share(row, column, self.show)), number
-
-
-def count_text(number: float) -> str:
-    """Return a count; weighted ones with one decimal."""
-    whole = float(number).is_integer() or number >= 1000
-    return f"{number:,.0f}" if whole else f"{number:,.1f}"
-
-
-def share_text(share: float) -> str:
-    """Return a share in percent, never rounded to all or nothing."""
-    if share != share:
-        return "–"
-    if 0 < share < 0.0005:
-        return "<0.1\u202f%"
-    if 0.9995 < share < 1:
-        return ">99.9\u202f%"
-    return (
-        f"{100 * share:.1f}\u202f%"
-        if share not in (0.0, 1.0)
-        else (f"{100 * share:.0f}\u202f%")
-    )
 
 
 class MatrixPainter:

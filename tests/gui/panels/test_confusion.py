@@ -111,8 +111,8 @@ def test_that_keys_move_and_choose(case, panel):
 
 
 def test_that_another_column_can_be_an_axis(case, panel, qtbot):
-    panel.columns_axis.setCurrentIndex(panel.columns_axis.findData("home"))
-    panel.columns_axis.activated.emit(panel.columns_axis.currentIndex())
+    panel.axes.columns.setCurrentIndex(panel.axes.columns.findData("home"))
+    panel.axes.columns.activated.emit(panel.axes.columns.currentIndex())
     qtbot.waitUntil(lambda: panel.matrix.content.counts.shape == (2, 3))
     assert panel.matrix.content.column_labels == ("owner", "parents", "rent")
     assert not panel.matrix.content.row_rates
@@ -125,8 +125,8 @@ def test_that_another_column_can_be_an_axis(case, panel, qtbot):
 def test_that_a_prediction_on_an_odd_axis_is_counted_again_by_the_engine(
     case, panel, qtbot
 ):
-    panel.rows_axis.setCurrentIndex(panel.rows_axis.findData("home"))
-    panel.rows_axis.activated.emit(panel.rows_axis.currentIndex())
+    panel.axes.rows.setCurrentIndex(panel.axes.rows.findData("home"))
+    panel.axes.rows.activated.emit(panel.axes.rows.currentIndex())
     qtbot.waitUntil(lambda: panel.matrix.content.counts.shape == (3, 2))
     before = panel.matrix.content.counts.copy()
     runs = len([r for r in case.engine.asked if isinstance(r, Run)])

@@ -1,0 +1,85 @@
+"""The two choosers of what the rows and the columns of a matrix are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+
+from engine.contracts.dataset import Kind
+from engine.contracts.i18n import tr
+from engine.contracts.selection import BUCKET
+from gui.widgets.matrix_content import PREDICTION, TRUTH
+
+if TYPE_CHECKING:
+    from gui.services.case import CaseService
+
+MOST_LABELS = 1000
+_CATEGORICAL = {Kind.CATEGORICAL, Kind.ORDINAL, Kind.BOOLEAN}
+
+
+class MatrixAxes(QWidget):
+    """Truth, prediction, a column of few labels or a bucket, for either axis.
+
+    Signals
+    -------
+    chosen()
+        The user has chosen another axis.
+    """
+
+    chosen = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows = self._axis(tr("Rows"))
+        self.columns = self._axis(tr("Columns"))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(3)
+        for part in (self.rows, QLabel("×"), self.columns):
+            line.addWidget(part)
+
+    def _axis(self, name: str) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName(name)
+        box.setToolTip(name)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        box.setMaximumWidth(130)
+        box.setMinimumWidth(104)
+        box.activated.connect(lambda _place: self.chosen.emit())
+        return box
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The columns of the rows and of the columns."""
+        return (
+            self.rows.currentData() or TRUTH,
+            self.columns.currentData() or PREDICTION,
+        )
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """The axes as they are called in the choosers."""
+        return self.rows.currentText(), self.columns.currentText()
+
+    def offer(self, case: CaseService) -> None:
+        """List what an axis can be; keep what was chosen if it is still there."""
+        choices = [(tr("truth"), TRUTH), (tr("prediction"), PREDICTION)]
+        choices += [
+            (column.name, column.name)
+            for column in (case.data.columns if case.data is not None else ())
+            if column.kind in _CATEGORICAL and 0 < column.n_distinct <= MOST_LABELS
+        ]
+        choices += [
+            (tr("bucket {name}", name=name), BUCKET + name) for name in case.buckets
+        ]
+        for box, default in ((self.rows, TRUTH), (self.columns, PREDICTION)):
+            wanted = box.currentData() or default
+            known = [(box.itemText(i), box.itemData(i)) for i in range(box.count())]
+            if known == choices:
+                continue
+            box.clear()
+            for text, name in choices:
+                box.addItem(text, name)
+            box.setCurrentIndex(max(box.findData(wanted), box.findData(default)))
