@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import platform
 import threading
-import time
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from engine import analysis
 from engine.contracts import requests
-from engine.contracts.dataset import DatasetInfo, Kind, Part
+from engine.contracts.dataset import DatasetInfo, Part
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
-from engine.contracts.events import HostState
 from engine.contracts.model import ModelInfo, RecordedScores, SafetyReport, ScoreKind
 from engine.contracts.progress import Portion
 from engine.contracts.provenance import Provenance
@@ -43,27 +37,28 @@ from engine.matching import (
     target_of,
 )
 from engine.models import recorded_scores
-from engine.models.host import HostPool
 from engine.models.intake import take_in
 from engine.models.safety import check_consent, report_on
 from engine.predict import Matched, class_named, predict, row_scores
 from engine.session.case_file import OpenCaseFile
 from engine.session.columns import CaseColumns
+from engine.session.hosts import Hosts
+from engine.session.recorded import recorded_info
+from engine.session.runs import Runs, key_of
 from engine.session.tables import OpenViews, resolve
+from engine.session.versions import installed_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
+    from engine.contracts.events import HostState
     from engine.contracts.predictions import Predictions, RowScores
     from engine.contracts.progress import Progress
     from engine.contracts.results import Result
     from engine.contracts.selection import Selection
     from engine.data.table import Table
     from engine.models.model import Model
-
-_REPORTED = ("numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
-_MOST_RESULTS = 256
 
 
 class Session:
@@ -82,9 +77,7 @@ class Session:
 
     def __init__(self, scratch: Path, *, spare: bool = True) -> None:
         self._scratch = scratch
-        self._spare = spare
-        self._pool: HostPool | None = None
-        self._tell_host: Callable[[HostState], None] = lambda _state: None
+        self._hosts = Hosts(scratch, spare=spare)
         self._dataset: Dataset | None = None
         self._model: Model | None = None
         self._recorded: RecordedScores | None = None
@@ -92,11 +85,10 @@ class Session:
         self._predictions: dict[Part, Predictions] = {}
         self._buckets: dict[str, Selection] = {}
         self._views = OpenViews()
-        self._results: dict[str, Result] = {}
+        self._runs = Runs()
         self._case = OpenCaseFile()
         self._lock = threading.Lock()
-        self._closed = False
-        self.versions = _versions()
+        self.versions = installed_versions()
 
     def answer(self, request: requests.Request, progress: Progress) -> Result:
         """Answer one request.
@@ -160,25 +152,7 @@ class Session:
 
     def watch_host(self, tell: Callable[[HostState], None]) -> None:
         """Start the model host's spare and report its state from now on."""
-        self._tell_host = tell
-        tell(HostState("none"))
-        try:
-            layers = self.pool.layers
-        except EngineError:  # whoever needs a host is told why there is none
-            tell(HostState("lost"))
-            return
-        if self._model is None:
-            tell(HostState("spare", layers))
-
-    @property
-    def pool(self) -> HostPool:
-        """The model hosts, started at the first need."""
-        with self._lock:
-            if self._closed:
-                raise EngineError("host.stopped")
-            if self._pool is None:
-                self._pool = HostPool(self._scratch, spare=self._spare)
-            return self._pool
+        self._hosts.watch(tell, lambda: self._model)
 
     def kill_host(self) -> None:
         """Kill the model's host: the hard cancel. The next batch starts another."""
@@ -187,10 +161,7 @@ class Session:
 
     def close(self) -> None:
         """End the hosts and close the case."""
-        with self._lock:
-            self._closed = True
-        if self._pool is not None:
-            self._pool.close()
+        self._hosts.close()
         self._case.close()
 
     # Data
@@ -217,7 +188,7 @@ class Session:
         with self._lock:
             self._dataset = dataset
             self._predictions = {}
-            self._results = {}
+            self._runs.forget()
 
     # Model
 
@@ -227,9 +198,9 @@ class Session:
     def _open_model(self, request: requests.OpenModel, progress: Progress) -> ModelInfo:
         intake = take_in(request.path, self._scratch / "store", progress)
         report = report_on(intake, progress)
-        check_consent(report, request.consent, self.pool.sealed)
-        with self._busy_host():
-            model = self.pool.open(intake, report, progress)
+        check_consent(report, request.consent, self._hosts.pool.sealed)
+        with self._hosts.busy(self._model):
+            model = self._hosts.pool.open(intake, report, progress)
         self._replace_model(model, None)
         return model.info
 
@@ -243,7 +214,9 @@ class Session:
         self._replace_model(None, scores)
         target = target_of(self.data.info)
         if target:
-            return self._recorded_info(target)
+            return recorded_info(
+                scores, target, self._table(Part.EVALUATION), self.data.info
+            )
         return recorded_scores.describe(scores, scores.classes)
 
     def _replace_model(
@@ -253,33 +226,19 @@ class Session:
             old = self._model
             self._model, self._recorded = model, recorded
             self._matched = None
-            self._predictions, self._results = {}, {}
+            self._predictions = {}
+            self._runs.forget()
         if old is not None:
             old.close()
-        self._tell_host(HostState("none" if model is None else "open", self._layers()))
-
-    def _layers(self) -> tuple[str, ...]:
-        return () if self._model is None else self._model.info.sandbox
-
-    @contextlib.contextmanager
-    def _busy_host(self) -> Iterator[None]:
-        self._tell_host(HostState("busy", self._layers()))
-        state = "spare" if self._model is None else "open"
-        try:
-            yield
-        except EngineError as error:
-            if error.code.startswith("host."):
-                state = "lost"
-            raise
-        finally:
-            self._tell_host(HostState(state, self._layers()))
+        self._hosts.opened(model)
 
     def _wanted(self, request: requests.Match | requests.Predict) -> Matched:
         weights = request.weights if isinstance(request, requests.Predict) else ""
         if self._model is not None:
             info = self._model.info
         elif self._recorded is not None:
-            info = self._recorded_info(request.target)
+            table = self._table(Part.EVALUATION)
+            info = recorded_info(self._recorded, request.target, table, self.data.info)
         else:
             raise EngineError("predict.no_model")
         return Matched(
@@ -293,27 +252,12 @@ class Session:
             class_map=request.class_map,
         )
 
-    def _recorded_info(self, target: str) -> ModelInfo:
-        table = self._table(Part.EVALUATION)
-        scores = self._recorded or RecordedScores()
-        if target not in table.names:
-            raise EngineError("target.missing_column", column=target)
-        column = self.data.info.column(target)
-        try:
-            _, labels = table.codes(target)
-        except TypeError:  # too many different numbers to be classes
-            labels = ()
-        numeric = column is not None and column.kind is Kind.NUMERIC
-        if numeric and len(scores.scores) <= 1 and len(labels) != 2:
-            labels = ()
-        return recorded_scores.describe(scores, labels)
-
     def _match(self, request: requests.Match, progress: Progress) -> MatchPreview:
         table = self._table(Part.EVALUATION)
         wanted = self._wanted(request)
         if wanted.model is None:
             return preview(wanted, self.data.info, table, progress)
-        with self._busy_host():
+        with self._hosts.busy(self._model):
             return preview(wanted, self.data.info, table, progress)
 
     def _predict(self, request: requests.Predict, progress: Progress) -> RowScores:
@@ -323,11 +267,12 @@ class Session:
             kind = found[Part.EVALUATION].score_kind  # known once they are read
             matched = replace(matched, info=_scored(matched.info, kind))
         else:
-            with self._busy_host():
+            with self._hosts.busy(self._model):
                 found = self._answers(matched, progress)
         progress.raise_if_cancelled()
         with self._lock:
-            self._matched, self._predictions, self._results = matched, found, {}
+            self._matched, self._predictions = matched, found
+            self._runs.forget()
         return row_scores(found[Part.EVALUATION], matched.positive)
 
     def _answers(self, matched: Matched, progress: Progress) -> dict[Part, Predictions]:
@@ -365,51 +310,38 @@ class Session:
     def _run(self, request: requests.Run, progress: Progress) -> Result:
         if self._matched is None or Part.EVALUATION not in self._predictions:
             raise EngineError("predict.not_yet")
-        buckets = self._buckets
+        matched = self._matched
         decision = self._decision(request.decision)
-        # Data, model and match need not be in the key: they empty the cache.
-        asked = msgspec.structs.replace(request, decision=decision)
-        key = hashlib.sha256(
-            msgspec.msgpack.encode([asked, list(buckets), list(buckets.values())])
-        ).hexdigest()
-        if key in self._results:
-            return self._results[key]
-        found = analysis.load(request.analysis)
         facts = analysis.Facts(
             data=self.data.info,
-            model=self._matched.info,
+            model=matched.info,
             predicted=True,
             parts=tuple(self._predictions),
         )
-        reason = found.is_compatible(facts)
-        if reason is not None:
-            raise EngineError(reason.code, **reason.params)
-        columns = self._columns(Part.EVALUATION, decision)
-        mask = None
-        if request.selection is not None:
-            mask = resolve(request.selection, columns)
-        inputs = analysis.Inputs(
-            predictions=self._predictions,
-            columns=columns,
-            decision=decision,
-            mask=mask,
-            selection=request.selection,
-            buckets=buckets,
-            matched=self._matched,
-            tables={part: self._table(part) for part in self._predictions},
-            row=request.row,
-            seed=request.seed,
-            stamp=self._stamp(Part.EVALUATION, self._matched.info),
-        )
-        params = _params(found, request.params)
-        began = time.perf_counter()
-        result: Result = _timed(
-            found.run(inputs, params, progress), time.perf_counter() - began
-        )
-        if len(self._results) >= _MOST_RESULTS:
-            self._results.pop(next(iter(self._results)))
-        self._results[key] = result
-        return result
+
+        def inputs() -> analysis.Inputs:
+            columns = self._columns(Part.EVALUATION, decision)
+            mask = None
+            if request.selection is not None:
+                mask = resolve(request.selection, columns)
+            return analysis.Inputs(
+                predictions=self._predictions,
+                columns=columns,
+                decision=decision,
+                mask=mask,
+                selection=request.selection,
+                buckets=self._buckets,
+                matched=matched,
+                tables={part: self._table(part) for part in self._predictions},
+                row=request.row,
+                seed=request.seed,
+                stamp=self._stamp(Part.EVALUATION, matched.info),
+            )
+
+        # Data, model and match need not be in the key: they empty the cache.
+        asked = msgspec.structs.replace(request, decision=decision)
+        key = key_of(asked, self._buckets)
+        return self._runs.answer(key, asked, facts, inputs, progress)
 
     def _decision(self, decision: Decision | None) -> Decision:
         matched = self._matched
@@ -467,36 +399,3 @@ class Session:
 
 def _scored(info: ModelInfo, kind: ScoreKind) -> ModelInfo:
     return msgspec.structs.replace(info, score_kind=kind)
-
-
-def _params(found: analysis.Analysis, given: dict[str, Any]) -> Any:
-    known = set(found.Params.__struct_fields__)
-    unknown = sorted(set(given) - known)
-    if unknown:
-        raise EngineError(
-            "analysis.unknown_parameter",
-            name=unknown[0],
-            analysis=found.id,
-            known=tuple(sorted(known)),
-        )
-    try:
-        return msgspec.convert(given, found.Params, strict=False)
-    except msgspec.ValidationError as error:
-        raise EngineError(
-            "analysis.bad_parameter", analysis=found.id, why=str(error)
-        ) from error
-
-
-def _timed(result: Any, elapsed: float) -> Any:
-    provenance = msgspec.structs.replace(result.provenance, elapsed=elapsed)
-    return msgspec.structs.replace(result, provenance=provenance)
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version(), "platform": platform.platform()}
-    for name in _REPORTED:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:  # a bundle without metadata
-            continue
-    return found
