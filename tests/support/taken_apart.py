@@ -15,7 +15,7 @@ from engine.model_host import adapters
 from tests.support.model_files import arrow
 
 if TYPE_CHECKING:
-    from engine.contracts.structure import Structure
+    from engine.contracts.structure import Structure, TreeEnsemble
     from engine.model_host.adapters.opened import Opened
 
 N = 400
@@ -48,6 +48,24 @@ def agrees(model: Opened, rows, tolerance: float) -> Structure:
     outputs = classes or ("",)
     assert structure.outputs == (outputs[-1:] if said.shape[1] == 1 else outputs)
     return structure
+
+
+def edges(rows: pd.DataFrame, form: TreeEnsemble) -> pd.DataFrame:
+    """Return rows with values on the thresholds of a form, and close beside them."""
+    edge = pd.concat([rows] * 4, ignore_index=True)
+    by_value = (form.left >= 0) & (form.levels_start < 0)
+    for place, name in enumerate(rows.columns):
+        cuts = form.threshold[by_value & (form.feature == place)]
+        if not len(cuts) or edge[name].dtype.kind != "f":
+            continue
+        single = cuts.astype(np.float32)
+        up, down = np.float32(np.inf), np.float32(-np.inf)
+        near = [cuts, np.nextafter(cuts, 9e9), np.nextafter(cuts, -9e9)]
+        near += [np.nextafter(single, up), np.nextafter(single, down), cuts + 1e-9]
+        values = np.resize(np.concatenate(near), len(edge))
+        chosen = np.random.default_rng(place).random(len(edge)) < 0.6
+        edge[name] = np.where(chosen, values, edge[name])
+    return edge
 
 
 def numbers(seed: int = 0, *, missing: bool = False) -> pd.DataFrame:

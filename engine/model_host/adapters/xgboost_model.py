@@ -17,6 +17,8 @@ from engine.model_host.adapters import boosters, opened, sklearn_model
 from engine.model_host.adapters.boosters import Goal
 from engine.model_host.adapters.objects import Seen
 from engine.model_host.adapters.opened import Answer, Opened
+from engine.model_host.structure.alone import Alone
+from engine.model_host.structure.xgboost_model import booster_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -124,7 +126,15 @@ def _from_booster(
             raw = booster.predict(rows, iteration_range=rounds, output_margin=softmax)
         return boosters.answer(goal, boosters.softmax(raw) if softmax else raw)
 
-    return Opened(info=info, predict=predict)
+    inside = Alone(
+        lambda: booster_part(booster, info.classes, missing, rounds[1]), inputs, matrix
+    )
+    return Opened(
+        info=info,
+        predict=predict,
+        structure=inside.structure,
+        encode=inside.encode,
+    )
 
 
 def _matrix_maker(

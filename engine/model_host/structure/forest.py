@@ -92,6 +92,42 @@ def in_output(values: np.ndarray, output: int, n_outputs: int) -> np.ndarray:
     return spread
 
 
+def in_order(tree: Tree) -> Tree:
+    """Return a tree's nodes level by level, without those nothing leads to.
+
+    Libraries leave pruned nodes in their arrays, and use their places again.
+    """
+    inner = np.flatnonzero(tree.left >= 0)
+    behind = (tree.left[inner] > inner) & (tree.right[inner] > inner)
+    if behind.all() and len(tree.left) == 2 * len(inner) + 1:
+        return tree
+    levels, here = [], np.zeros(1, dtype=np.int64)
+    for _ in range(len(tree.left)):
+        levels.append(here)
+        here = here[tree.left[here] >= 0]
+        if not len(here):
+            break
+        here = np.concatenate([tree.left[here], tree.right[here]])
+    kept = np.concatenate(levels)
+    place = np.full(len(tree.left), -1, dtype=np.int64)
+    place[kept] = np.arange(len(kept))
+    left, right = tree.left[kept], tree.right[kept]
+    return Tree(
+        left=np.where(left < 0, -1, place[left]),
+        right=np.where(left < 0, -1, place[right]),
+        feature=tree.feature[kept],
+        threshold=tree.threshold[kept],
+        missing_left=tree.missing_left[kept],
+        cover=tree.cover[kept],
+        values=tree.values[kept],
+        levels={
+            int(place[node]): levels
+            for node, levels in tree.levels.items()
+            if place[node] >= 0
+        },
+    )
+
+
 def _all_levels(
     trees: Sequence[Tree], roots: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

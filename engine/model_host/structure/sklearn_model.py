@@ -29,6 +29,7 @@ _TABLE = {
     "sklearn.ensemble._forest.": "sklearn_trees",
     "sklearn.ensemble._bagging.": "sklearn_trees",
     "sklearn.ensemble._gb.": "sklearn_trees",
+    "xgboost.sklearn.": "xgboost_model",
 }
 
 
