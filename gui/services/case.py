@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from PySide6.QtCore import QObject, QStandardPaths, Signal
-from PySide6.QtGui import QUndoCommand
+from PySide6.QtCore import QObject, Signal
 
 from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
 from engine.contracts.dataset import DatasetInfo, Part, ReadOptions, Role
@@ -29,6 +27,8 @@ from engine.contracts.requests import (
     UseRecordedScores,
 )
 from engine.contracts.results import Recognised
+from gui.services.case_recipe import files_of, free_path, prediction_of, requests_of
+from gui.services.undo_step import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,26 +169,15 @@ class CaseService(QObject):
         class_map: dict[str, str] | None = None,
     ) -> None:
         """Accept a match and score every loaded part."""
-        request = Predict(
-            target=target,
-            positive=positive,
-            weights=weights,
-            mapping=mapping,
-            class_map=class_map or {},
+        self._predict(
+            Predict(
+                target=target,
+                positive=positive,
+                weights=weights,
+                mapping=mapping,
+                class_map=class_map or {},
+            )
         )
-
-        def predicted(result: Result) -> None:
-            if isinstance(result, RowScores):
-                self._update(
-                    target=target,
-                    positive=result.positive,
-                    weights=weights,
-                    mapping=mapping,
-                    class_map=class_map or {},
-                )
-                self._predicted(result)
-
-        self._ask(request, predicted, tr("Predicting"))
 
     def open_case(self, path: str, *, create: bool = False) -> None:
         """Open a case file, or make a new one."""
@@ -218,38 +207,26 @@ class CaseService(QObject):
         The engine does long jobs in the order in which they were asked, so they
         are simply all asked; what fails says so.
         """
-        recipe = self.file
-        for file in recipe.data:
-            request = OpenData(paths=file.paths, part=file.part, options=file.options)
-            self._ask(request, partial(self._data_again, request), tr("Reading data"))
-        if recipe.choices or recipe.split:
-            self._ask(
-                ConfigureData(choices=recipe.choices, split=recipe.split),
-                self._take_data,
-            )
-        if recipe.model is not None:
-            self._ask(
-                OpenModel(path=recipe.model.paths[0], consent=recipe.consent),
-                self._model_again,
-                tr("Opening the model"),
-                on_error=self._model_refused,
-            )
-        elif recipe.recorded is not None:
-            self._ask(UseRecordedScores(scores=recipe.recorded), self._take_model)
-        if recipe.buckets:
-            self._ask(SetBuckets(buckets=recipe.buckets), lambda _result: None)
-        if recipe.target and (recipe.model or recipe.recorded):
-            self._ask(
-                Predict(
-                    target=recipe.target,
-                    positive=recipe.positive,
-                    weights=recipe.weights,
-                    mapping=recipe.mapping,
-                    class_map=recipe.class_map,
-                ),
-                self._take_scores,
-                tr("Predicting"),
-            )
+        for request in requests_of(self.file):
+            match request:
+                case OpenData():
+                    again = partial(self._data_again, request)
+                    self._ask(request, again, tr("Reading data"))
+                case ConfigureData():
+                    self._ask(request, self._take_data)
+                case OpenModel():
+                    self._ask(
+                        request,
+                        self._model_again,
+                        tr("Opening the model"),
+                        on_error=self._model_refused,
+                    )
+                case UseRecordedScores():
+                    self._ask(request, self._take_model)
+                case Predict():
+                    self._ask(request, self._take_scores, tr("Predicting"))
+                case _:
+                    self._ask(request, lambda _result: None)
 
     # Changing
 
@@ -272,12 +249,12 @@ class CaseService(QObject):
                 self._update(choices=state[0], split=state[1])
                 self._take_data(result)
                 if self.scores is not None:
-                    self._predict_again()
+                    self._predict(prediction_of(self.file))
 
             request = ConfigureData(choices=state[0], split=state[1])
             self._ask(request, configured, tr("Applying the roles"))
 
-        self._undo.push(_Change(tr("Change roles"), lambda: put(new), lambda: put(old)))
+        self._undo.push(Step(tr("Change roles"), lambda: put(new), lambda: put(old)))
 
     def save_bucket(self, name: str, selection: Selection) -> None:
         """Give a selection a name."""
@@ -303,16 +280,7 @@ class CaseService(QObject):
 
     def suggested_path(self) -> str:
         """Return a free path for a case that has no file yet."""
-        folder = Path(
-            QStandardPaths.writableLocation(
-                QStandardPaths.StandardLocation.AppDataLocation
-            )
-        )
-        stem = Path(self.file.data[0].paths[0]).stem if self.file.data else "case"
-        number = 1
-        while (path := folder / "cases" / f"{stem}-{number}.trasluz").exists():
-            number += 1
-        return str(path)
+        return free_path(self.file)
 
     # Answers
 
@@ -347,7 +315,7 @@ class CaseService(QObject):
         self._forget_scores()
         self._take_data(result)
         if matched and request.part is not Part.EVALUATION:
-            self._predict_again()
+            self._predict(prediction_of(self.file))
         elif then_match:
             self._see_match()
 
@@ -357,16 +325,8 @@ class CaseService(QObject):
             self._take_data(result)
 
     def _remember_files(self, result: DatasetInfo, request: OpenData) -> None:
-        loaded = result.part(request.part)
-        sources = loaded.sources if loaded is not None else ()
-        recipe = FileRecipe(
-            paths=tuple(source.path for source in sources),
-            sha256=tuple(source.sha256 for source in sources),
-            part=request.part,
-            options=sources[0].options if len(sources) == 1 else request.options,
-        )
         others = tuple(r for r in self.file.data if r.part is not request.part)
-        self._update(data=(*others, recipe))
+        self._update(data=(*others, files_of(result, request)))
 
     def _model_again(self, result: Result) -> None:
         if isinstance(result, ModelInfo) and self.file.model is not None:
@@ -445,14 +405,19 @@ class CaseService(QObject):
             self._decision.replace(fresh)
         self.predictions_changed.emit()
 
-    def _predict_again(self) -> None:
-        self.predict(
-            target=self.file.target,
-            positive=self.file.positive,
-            weights=self.file.weights,
-            mapping=self.file.mapping,
-            class_map=self.file.class_map,
-        )
+    def _predict(self, request: Predict) -> None:
+        def predicted(result: Result) -> None:
+            if isinstance(result, RowScores):
+                self._update(
+                    target=request.target,
+                    positive=result.positive,
+                    weights=request.weights,
+                    mapping=request.mapping,
+                    class_map=request.class_map,
+                )
+                self._predicted(result)
+
+        self._ask(request, predicted, tr("Predicting"))
 
     def _change_buckets(self, text: str, new: dict[str, Selection]) -> None:
         old = dict(self.buckets)
@@ -462,7 +427,7 @@ class CaseService(QObject):
             self._ask(SetBuckets(buckets=buckets), lambda _result: None)
             self.buckets_changed.emit()
 
-        self._undo.push(_Change(text, lambda: put(new), lambda: put(old)))
+        self._undo.push(Step(text, lambda: put(new), lambda: put(old)))
 
     def _update(self, **changes: Any) -> None:
         self.file = msgspec.structs.replace(self.file, **changes)
@@ -481,17 +446,3 @@ class CaseService(QObject):
             on_error=on_error or self._notify.error,
             label=label,
         )
-
-
-class _Change(QUndoCommand):
-    def __init__(
-        self, text: str, redo: Callable[[], None], undo: Callable[[], None]
-    ) -> None:
-        super().__init__(text)
-        self._redo, self._undo = redo, undo
-
-    def redo(self) -> None:
-        self._redo()
-
-    def undo(self) -> None:
-        self._undo()
