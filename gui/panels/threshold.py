@@ -28,6 +28,7 @@ from gui.plots.score_histogram import ScoreHistogram, bin_counts
 from gui.services.selection import mode_of
 from gui.widgets.threshold_choice import ThresholdChoice, threshold_text
 from gui.widgets.threshold_source import ThresholdSource, thresholds_request
+from gui.widgets.threshold_table import rate, threshold_table
 
 if TYPE_CHECKING:
     from engine.contracts.decision import Decision
@@ -219,8 +220,8 @@ class ThresholdPanel(Panel):
             decision.threshold, threshold_text(decision.threshold)
         )
         tp, fp, fn, tn = result.counts_at(decision.threshold)
-        self.roc.set_point(_ratio(fp, fp + tn), _ratio(tp, tp + fn))
-        self.precision.set_point(_ratio(tp, tp + fn), _ratio(tp, tp + fp))
+        self.roc.set_point(rate(fp, fp + tn), rate(tp, tp + fn))
+        self.precision.set_point(rate(tp, tp + fn), rate(tp, tp + fp))
         if self._few or self._source.quick:
             self._show_selected_points()
         elif self.context.selection.mask is not None:
@@ -280,8 +281,8 @@ class ThresholdPanel(Panel):
             self.precision.set_other()
             return
         tp, fp, fn, tn = cells
-        self.roc.set_other(*_point(_ratio(fp, fp + tn), _ratio(tp, tp + fn)))
-        self.precision.set_other(*_point(_ratio(tp, tp + fn), _ratio(tp, tp + fp)))
+        self.roc.set_other(*_point(rate(fp, fp + tn), rate(tp, tp + fn)))
+        self.precision.set_other(*_point(rate(tp, tp + fn), rate(tp, tp + fp)))
 
     def reading(self) -> str:
         """Return what the threshold in force brings."""
@@ -292,34 +293,8 @@ class ThresholdPanel(Panel):
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return rates at a hundred thresholds over the scores, and the one now."""
-        header = [
-            tr("threshold"),
-            tr("true positives"),
-            tr("false positives"),
-            tr("misses"),
-            tr("true negatives"),
-            tr("precision"),
-            tr("recall"),
-            tr("false-positive rate"),
-        ]
-        result = self._result
-        if result is None:
-            return header, []
-        low, high = (float(result.histogram_edges[end]) for end in (0, -1))
         now = self.context.decision.decision.threshold
-        rows = []
-        for threshold in sorted({*np.linspace(low, high, 101).tolist(), now}):
-            tp, fp, fn, tn = result.counts_at(threshold)
-            rows.append(
-                [
-                    threshold_text(threshold),
-                    *(numbers.count(cell) for cell in (tp, fp, fn, tn)),
-                    _written(_ratio(tp, tp + fp)),
-                    _written(_ratio(tp, tp + fn)),
-                    _written(_ratio(fp, fp + tn)),
-                ]
-            )
-        return header, rows
+        return threshold_table(self._result, now)
 
     # Acting
 
@@ -340,10 +315,10 @@ class ThresholdPanel(Panel):
         digits = max(0, 3 - int(np.floor(np.log10(span)))) if span > 0 else 3
         return round(threshold, digits)
 
-    def _pick_roc(self, rate: float) -> None:
+    def _pick_roc(self, share: float) -> None:
         result = self._result
         if result is not None and len(result.scores) and result.negatives > 0:
-            place = int(np.searchsorted(result.fp, rate * result.negatives, "right"))
+            place = int(np.searchsorted(result.fp, share * result.negatives, "right"))
             self._take(place - 1)
 
     def _pick_recall(self, recall: float) -> None:
@@ -394,14 +369,6 @@ def _area(name: str, found: Metric) -> str:
     value = numbers.figure(found.value, found.low, found.high)
     ends = numbers.interval(found.low, found.high)
     return f"{name} {value} [{ends}]" if ends else f"{name} {value}"
-
-
-def _ratio(part: float, whole: float) -> float | None:
-    return part / whole if whole > 0 else None
-
-
-def _written(rate: float | None) -> str:
-    return "–" if rate is None else f"{rate:.4f}"
 
 
 def _point(x: float | None, y: float | None) -> tuple[tuple[float, float], ...]:

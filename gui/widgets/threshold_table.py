@@ -1,0 +1,57 @@
+"""What thresholds would bring, as a table and as rates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.contracts.i18n import tr
+from engine.contracts.readings import numbers
+from gui.widgets.threshold_choice import threshold_text
+
+if TYPE_CHECKING:
+    from engine.contracts.results import Thresholds
+
+N_THRESHOLDS = 101
+
+
+def rate(part: float, whole: float) -> float | None:
+    """Return a share, ``None`` of nothing."""
+    return part / whole if whole > 0 else None
+
+
+def threshold_table(
+    result: Thresholds | None, now: float
+) -> tuple[list[str], list[list[str]]]:
+    """Return rates at thresholds evenly over the scores, and at the one now."""
+    header = [
+        tr("threshold"),
+        tr("true positives"),
+        tr("false positives"),
+        tr("misses"),
+        tr("true negatives"),
+        tr("precision"),
+        tr("recall"),
+        tr("false-positive rate"),
+    ]
+    if result is None:
+        return header, []
+    low, high = (float(result.histogram_edges[end]) for end in (0, -1))
+    rows = []
+    for threshold in sorted({*np.linspace(low, high, N_THRESHOLDS).tolist(), now}):
+        tp, fp, fn, tn = result.counts_at(threshold)
+        rows.append(
+            [
+                threshold_text(threshold),
+                *(numbers.count(cell) for cell in (tp, fp, fn, tn)),
+                _written(rate(tp, tp + fp)),
+                _written(rate(tp, tp + fn)),
+                _written(rate(fp, fp + tn)),
+            ]
+        )
+    return header, rows
+
+
+def _written(share: float | None) -> str:
+    return "–" if share is None else f"{share:.4f}"
