@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt
 
@@ -14,10 +14,20 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QTableView
 
     from gui.widgets.cell_painter import Cell, CellPainter
-    from gui.widgets.row_table import Rows
 
 NARROWEST = 52
 WIDEST = 230
+
+
+class Rows(Protocol):
+    """What a table of rows asks of the model behind it."""
+
+    def rowCount(self) -> int: ...
+    def columnCount(self) -> int: ...
+    def cell(self, position: int, column: int) -> Cell: ...
+    def is_read(self, position: int, column: int) -> bool: ...
+    def row_number(self, position: int) -> int | None: ...
+    def need(self, top: int, bottom: int, left: int, right: int) -> None: ...
 
 
 class ColumnWidths:

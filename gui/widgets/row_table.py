@@ -8,7 +8,7 @@ readers) stays Qt's.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import (
     QModelIndex,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gui.services.theme import Tokens
-    from gui.widgets.cell_painter import Cell
+    from gui.widgets.column_widths import Rows
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -54,17 +54,6 @@ _PICKERS = (
     | Qt.KeyboardModifier.ControlModifier
     | Qt.KeyboardModifier.AltModifier
 )
-
-
-class Rows(Protocol):
-    """The model behind the table."""
-
-    def rowCount(self) -> int: ...
-    def columnCount(self) -> int: ...
-    def cell(self, position: int, column: int) -> Cell: ...
-    def is_read(self, position: int, column: int) -> bool: ...
-    def row_number(self, position: int) -> int | None: ...
-    def need(self, top: int, bottom: int, left: int, right: int) -> None: ...
 
 
 class RowTable(QTableView):
