@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 WAIT_MS = 120_000
-PERSPECTIVES = ("data", "performance", "thresholds", "calibration", "errors")
+PERSPECTIVES = ("data", "performance", "thresholds", "calibration", "errors", "explain")
 SIZES = ((1440, 900), (1920, 1080))
 
 

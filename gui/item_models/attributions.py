@@ -39,6 +39,14 @@ class Attributions:
         """What they are measured from."""
         return float(self.result.base_values[self.output])
 
+    @property
+    def errors(self) -> NDArray[np.floating] | None:
+        """Standard errors ``(n, d)`` where values are estimated."""
+        errors = self.result.standard_errors
+        return (
+            errors if errors is None or errors.ndim == 2 else errors[:, :, self.output]
+        )
+
     def labels(self, feature: int) -> tuple[str, ...]:
         """Return a feature's labels; none where it is a number."""
         return self.result.categories[feature]

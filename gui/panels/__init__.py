@@ -18,6 +18,7 @@ TABLE: dict[str, str] = {
     "residuals": "gui.panels.residuals:ResidualsPanel",
     "predictions": "gui.panels.predictions:PredictionsPanel",
     "buckets": "gui.panels.buckets:BucketsPanel",
+    "contributions": "gui.panels.contributions:ContributionsPanel",
 }
 
 

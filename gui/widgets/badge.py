@@ -16,8 +16,17 @@ METHODS = {
     "counts": mark("counts"),
     "exact": mark("exact"),
     "metrics": mark("metrics"),
+    "shapley_trees": mark("Shapley values, exact from the trees"),
+    "shapley_linear": mark("Shapley values, exact from the coefficients"),
+    "shapley_additive": mark("Shapley values, exact from the terms"),
+    "shapley_exact": mark("Shapley values, exact from all combinations"),
+    "shapley_sampling": mark("Shapley values, estimated by walks"),
 }
-SAMPLES = {"selection": mark("selection"), "usable": mark("usable rows")}
+SAMPLES = {
+    "selection": mark("selection"),
+    "usable": mark("usable rows"),
+    "sample": mark("random rows"),
+}
 
 
 def badge_of(provenance: Provenance | None) -> str:
