@@ -6,16 +6,27 @@ Kept apart from the machine so that each can be read beside CPython's own
 
 from __future__ import annotations
 
-import re
-import struct
 from typing import TYPE_CHECKING, Any
 
-from engine.models.static.outcome import NotUnderstoodError
+from engine.models.static.pickle_literals import (
+    constant,
+    counted_bytearray,
+    counted_bytes,
+    counted_string,
+    counted_text,
+    float_line,
+    integer_line,
+    line_number,
+    long_line,
+    packed_float,
+    packed_integer,
+    packed_number,
+    string_line,
+    text_of,
+    unicode_line,
+)
 from engine.models.static.pickle_values import (
-    KEPT_TEXT,
-    OPAQUE,
     Bag,
-    Blob,
     Global,
     Made,
     Table,
@@ -26,61 +37,7 @@ if TYPE_CHECKING:
 
     from engine.models.static.pickle_machine import Machine
 
-MAX_NUMBER_BYTES = 4096
 HIGHEST_PROTOCOL = 5
-_INTEGER = re.compile(rb"[ \t]*[+-]?[0-9]{1,4000}[ \t\r]*")
-
-
-def text_of(raw: bytes) -> str:
-    """Return text as the real machine decodes it."""
-    try:
-        return raw.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError as error:
-        raise NotUnderstoodError("safety.bad_text") from error
-
-
-def _push_text(layout: str) -> Callable[[Machine], None]:
-    def step(m: Machine) -> None:
-        n = m.number(layout)
-        if n > KEPT_TEXT:
-            start = m.skip(n)
-            m.push(Blob(start, n))
-        else:
-            m.push(text_of(m.take(n)))
-
-    return step
-
-
-def _push_bytes(layout: str) -> Callable[[Machine], None]:
-    def step(m: Machine) -> None:
-        n = m.number(layout)
-        m.push(Blob(m.skip(n), n))
-
-    return step
-
-
-def _push_number(layout: str) -> Callable[[Machine], None]:
-    def step(m: Machine) -> None:
-        m.push(m.number(layout))
-
-    return step
-
-
-def _push_long(layout: str) -> Callable[[Machine], None]:
-    def step(m: Machine) -> None:
-        n = m.number(layout)
-        if n < 0 or n > MAX_NUMBER_BYTES:
-            m.fail("safety.number_too_long")
-        m.push(int.from_bytes(m.take(n), "little", signed=True))
-
-    return step
-
-
-def _push(make: Callable[[], Any]) -> Callable[[Machine], None]:
-    def step(m: Machine) -> None:
-        m.push(make())
-
-    return step
 
 
 def _tuple(n: int) -> Callable[[Machine], None]:
@@ -109,13 +66,6 @@ def _put(layout: str) -> Callable[[Machine], None]:
         m.memo[m.number(layout)] = m.top()
 
     return step
-
-
-def _line_number(m: Machine) -> int:
-    raw = m.line()
-    if not _INTEGER.fullmatch(raw):
-        m.fail("safety.bad_number")
-    return int(raw)
 
 
 def _step_proto(m: Machine) -> None:
@@ -148,66 +98,6 @@ def _step_pop(m: Machine) -> None:
 
 def _step_pop_mark(m: Machine) -> None:
     m.to_mark()
-
-
-def _step_int(m: Machine) -> None:
-    raw = m.line()
-    if raw in (b"00", b"01"):
-        m.push(raw == b"01")
-    elif _INTEGER.fullmatch(raw):
-        m.push(int(raw))
-    else:
-        m.fail("safety.bad_number")
-
-
-def _step_long(m: Machine) -> None:
-    raw = m.line()
-    raw = raw[:-1] if raw.endswith(b"L") else raw
-    if not _INTEGER.fullmatch(raw):
-        m.fail("safety.bad_number")
-    m.push(int(raw))
-
-
-def _step_float(m: Machine) -> None:
-    try:
-        m.push(float(m.line()))
-    except ValueError:
-        m.fail("safety.bad_number")
-
-
-def _step_binfloat(m: Machine) -> None:
-    m.push(struct.unpack(">d", m.take(8))[0])
-
-
-def _step_string(m: Machine) -> None:
-    raw = m.line()
-    if len(raw) < 2 or raw[:1] != raw[-1:] or raw[:1] not in b"\"'":
-        m.fail("safety.bad_text")
-    if b"\\" in raw or not raw.isascii():
-        m.push(OPAQUE)
-    else:
-        m.push(raw[1:-1].decode("ascii"))
-
-
-def _binstring(layout: str) -> Callable[[Machine], None]:
-    def step(m: Machine) -> None:
-        n = m.number(layout)
-        if n < 0:
-            m.fail("safety.cut_off")
-        if n > KEPT_TEXT:
-            m.push(Blob(m.skip(n), n))
-            return
-        raw = m.take(n)
-        m.push(raw.decode("ascii") if raw.isascii() else OPAQUE)
-
-    return step
-
-
-def _step_unicode(m: Machine) -> None:
-    try:
-        m.push(m.line().decode("raw-unicode-escape"))
-    except UnicodeDecodeError:
-        m.fail("safety.bad_text")
 
 
 def _step_global(m: Machine) -> None:
@@ -309,15 +199,10 @@ def _step_memoize(m: Machine) -> None:
 
 
 def _step_put(m: Machine) -> None:
-    index = _line_number(m)
+    index = line_number(m)
     if index < 0:
         m.fail("safety.bad_number")
     m.memo[index] = m.top()
-
-
-def _step_bytearray(m: Machine) -> None:
-    n = m.number("<Q")
-    m.push(Blob(m.skip(n), n))
 
 
 def _no_buffers(m: Machine) -> None:
@@ -332,38 +217,38 @@ def _opcodes() -> list[Callable[[Machine], None] | None]:
         b"0": _step_pop,
         b"1": _step_pop_mark,
         b"2": lambda m: m.push(m.top()),
-        b"N": _push(lambda: None),
-        b"\x88": _push(lambda: True),
-        b"\x89": _push(lambda: False),
-        b"I": _step_int,
-        b"L": _step_long,
-        b"J": _push_number("<i"),
-        b"K": _push_number("<B"),
-        b"M": _push_number("<H"),
-        b"\x8a": _push_long("<B"),
-        b"\x8b": _push_long("<i"),
-        b"F": _step_float,
-        b"G": _step_binfloat,
-        b"S": _step_string,
-        b"T": _binstring("<i"),
-        b"U": _binstring("<B"),
-        b"V": _step_unicode,
-        b"\x8c": _push_text("<B"),
-        b"X": _push_text("<I"),
-        b"\x8d": _push_text("<Q"),
-        b"C": _push_bytes("<B"),
-        b"B": _push_bytes("<I"),
-        b"\x8e": _push_bytes("<Q"),
-        b"\x96": _step_bytearray,
+        b"N": constant(lambda: None),
+        b"\x88": constant(lambda: True),
+        b"\x89": constant(lambda: False),
+        b"I": integer_line,
+        b"L": long_line,
+        b"J": packed_number("<i"),
+        b"K": packed_number("<B"),
+        b"M": packed_number("<H"),
+        b"\x8a": packed_integer("<B"),
+        b"\x8b": packed_integer("<i"),
+        b"F": float_line,
+        b"G": packed_float,
+        b"S": string_line,
+        b"T": counted_string("<i"),
+        b"U": counted_string("<B"),
+        b"V": unicode_line,
+        b"\x8c": counted_text("<B"),
+        b"X": counted_text("<I"),
+        b"\x8d": counted_text("<Q"),
+        b"C": counted_bytes("<B"),
+        b"B": counted_bytes("<I"),
+        b"\x8e": counted_bytes("<Q"),
+        b"\x96": counted_bytearray,
         b"\x97": _no_buffers,
         b"\x98": _no_buffers,
-        b"]": _push(Bag),
+        b"]": constant(Bag),
         b"l": _step_to_bag,
-        b"\x8f": _push(Bag),
+        b"\x8f": constant(Bag),
         b"\x91": _step_to_bag,
-        b"}": _push(Table),
+        b"}": constant(Table),
         b"d": _step_dict,
-        b")": _push(tuple),
+        b")": constant(tuple),
         b"t": lambda m: m.push(tuple(m.to_mark())),
         b"\x85": _tuple(1),
         b"\x86": _tuple(2),
@@ -373,7 +258,7 @@ def _opcodes() -> list[Callable[[Machine], None] | None]:
         b"\x90": _step_appends,
         b"s": _step_setitem,
         b"u": _step_setitems,
-        b"g": lambda m: _fetch(m, _line_number(m)),
+        b"g": lambda m: _fetch(m, line_number(m)),
         b"h": _get("<B"),
         b"j": _get("<I"),
         b"p": _step_put,
