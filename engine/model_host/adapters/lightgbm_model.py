@@ -14,10 +14,13 @@ from engine.model_host import columns
 from engine.model_host.adapters import boosters, opened, sklearn_model
 from engine.model_host.adapters.boosters import Goal
 from engine.model_host.adapters.opened import Answer, Opened
+from engine.model_host.structure.alone import Alone
+from engine.model_host.structure.lightgbm_model import booster_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     import pyarrow as pa
 
     from engine.contracts.host import LoadModel
@@ -88,12 +91,23 @@ def _from_booster(
     )
     raw_score = goal.score_kind is ScoreKind.MARGIN
 
-    def predict(table: pa.Table) -> Answer:
+    def matrix(table: pa.Table) -> np.ndarray:
         coded = {table.column_names[index]: known for index, known in levels.items()}
-        matrix = columns.numbers(table, coded)
-        return boosters.answer(goal, booster.predict(matrix, raw_score=raw_score))
+        return columns.numbers(table, coded)
 
-    return Opened(info=info, predict=predict)
+    def predict(table: pa.Table) -> Answer:
+        raw = booster.predict(matrix(table), raw_score=raw_score)
+        return boosters.answer(goal, raw)
+
+    inside = Alone(
+        lambda: booster_part(booster, info.classes, raw=raw_score), inputs, matrix
+    )
+    return Opened(
+        info=info,
+        predict=predict,
+        structure=inside.structure,
+        encode=inside.encode,
+    )
 
 
 def _header(text: str) -> dict[str, str]:

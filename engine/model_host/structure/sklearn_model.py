@@ -30,6 +30,7 @@ _TABLE = {
     "sklearn.ensemble._bagging.": "sklearn_trees",
     "sklearn.ensemble._gb.": "sklearn_trees",
     "xgboost.sklearn.": "xgboost_model",
+    "lightgbm.sklearn.": "lightgbm_model",
 }
 
 
