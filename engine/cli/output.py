@@ -32,6 +32,7 @@ _READINGS = {
     "Reliability": "engine.contracts.readings.reliability:read",
     "Residuals": "engine.contracts.readings.residuals:read",
     "Buckets": "engine.contracts.readings.buckets:read",
+    "Shapley": "engine.contracts.readings.shapley:read",
 }
 _LONGEST = 400
 _MOST_CELLS = 16

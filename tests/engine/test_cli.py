@@ -341,7 +341,19 @@ def test_a_reader_that_has_read_enough_is_no_error(typed, recorded, monkeypatch)
 # run, analyses, inspect
 
 
-@pytest.mark.parametrize("name", sorted(set(analysis.TABLE) - {"residuals"}))
+EXPLAINS = {name for name, at in analysis.TABLE.items() if ".explain." in at}
+
+
+@pytest.mark.parametrize("name", sorted(EXPLAINS))
+def test_recorded_scores_are_not_explained_and_the_reason_is_said(
+    typed, recorded, name
+):
+    code, _, err = typed("run", name, *recorded)
+    assert code == 2
+    assert "Open the model itself" in err
+
+
+@pytest.mark.parametrize("name", sorted(set(analysis.TABLE) - {"residuals"} - EXPLAINS))
 def test_every_analysis_runs_and_reads(typed, recorded, name):
     code, out, err = typed("run", name, *recorded)
     assert code == 0, err

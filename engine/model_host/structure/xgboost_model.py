@@ -224,6 +224,6 @@ def _single(rows: Any, missing: float) -> np.ndarray:
         found = dense(rows).copy()
     with np.errstate(over="ignore"):
         found = found.astype(np.float32).astype(np.float64)
-    if missing is not None and not math.isnan(missing):
+    if not math.isnan(missing):
         found[found == np.float64(np.float32(missing))] = np.nan
     return found
