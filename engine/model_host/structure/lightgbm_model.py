@@ -165,7 +165,8 @@ def _missing_left(
     """Return where a missing value goes: as a zero, if the split knows none."""
     as_told = (kind & _DEFAULT_LEFT) > 0
     knows = ((kind >> 2) & 3) > 0
-    return np.where(knows, as_told, threshold >= 0) & ~by_set
+    left: np.ndarray = np.where(knows, as_told, threshold >= 0) & ~by_set
+    return left
 
 
 def _levels(
