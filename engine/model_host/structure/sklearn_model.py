@@ -29,6 +29,7 @@ _TABLE = {
     "sklearn.ensemble._forest.": "sklearn_trees",
     "sklearn.ensemble._bagging.": "sklearn_trees",
     "sklearn.ensemble._gb.": "sklearn_trees",
+    "sklearn.ensemble._hist_gradient_boosting.": "hist_boosting",
     "xgboost.sklearn.": "xgboost_model",
     "lightgbm.sklearn.": "lightgbm_model",
 }
