@@ -39,6 +39,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{column} has {n} different values; a table shows at most {limit}."),
         mark("Choose a column with fewer categories."),
     ),
+    "evaluate.unknown_metric": (
+        mark("“{name}” is no metric of these answers."),
+        mark("Choose one of: {choices}."),
+    ),
     "evaluate.no_scores": (
         mark("Only predicted labels are known, no scores."),
         mark("Open a model that gives probabilities, or name its score columns."),

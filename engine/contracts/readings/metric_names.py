@@ -44,6 +44,7 @@ TITLES: dict[str, tuple[str, str]] = {
         mark("Calibration error"),
         mark("mean gap between confidence and hits, 15 equal bins, top label"),
     ),
+    "cost": (mark("Cost"), mark("mean cost of a row's decision")),
     "mean_absolute_error": (mark("Mean absolute error"), mark("in the target's unit")),
     "root_mean_squared_error": (
         mark("Root mean squared error"),
