@@ -13,6 +13,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.model import Input, Mapping, ScoreKind, Task
 from engine.contracts.progress import SILENT
 from engine.contracts.results import MatchPreview
+from engine.data.missing import is_number
 from engine.models.recorded_scores import class_of_single
 from engine.predict import (
     Matched,
@@ -142,7 +143,7 @@ def _type_problems(field: Input, column: Column, table: Table) -> list[Note]:
         if column.kind is not Kind.DATETIME:
             return []
     codes, labels = table.codes(column.name)
-    odd = np.asarray([not _is_number(label) for label in labels] + [False])[codes]
+    odd = np.asarray([not is_number(label) for label in labels] + [False])[codes]
     if not odd.any():
         return [
             Note(code="match.numbers_as_text", params={"column": column.name}),
@@ -156,14 +157,6 @@ def _type_problems(field: Input, column: Column, table: Table) -> list[Note]:
         "n": int(np.count_nonzero(odd)),
     }
     return [Note(code="match.not_numeric", params=params)]
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _warnings(info: ModelInfo, mapping: Mapping, table: Table) -> list[Note]:

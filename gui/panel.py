@@ -308,8 +308,15 @@ class Panel(QWidget):
         self.follow_selection()
         self.update_reading()
 
+    def tells(self, error: ErrorInfo) -> bool:
+        """Return whether the panel itself says what failed, its result kept."""
+        return False
+
     def _failed(self, error: ErrorInfo) -> None:
         self._job = None
+        if self.result is not None and self.tells(error):
+            self._enter(State.READY)
+            return
         self._enter(State.FAILED)
         self._page.show_failure(
             sentence(error.code, error.params),

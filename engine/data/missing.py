@@ -26,7 +26,7 @@ def without(column: pa.ChunkedArray, tokens: Sequence[str]) -> pa.ChunkedArray:
     if pa.types.is_string(kind):
         compared, wanted = pc.utf8_trim_whitespace(column), pa.array(bare, pa.string())
     elif pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        numbers = [float(token) for token in bare if _is_number(token)]
+        numbers = [float(token) for token in bare if is_number(token)]
         compared = pc.cast(column, pa.float64(), safe=False)
         wanted = pa.array(numbers, pa.float64())
     else:
@@ -38,7 +38,8 @@ def without(column: pa.ChunkedArray, tokens: Sequence[str]) -> pa.ChunkedArray:
     return pc.if_else(is_token, pa.scalar(None, kind), column)
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Return whether a text can be read as a number."""
     try:
         float(text)
     except ValueError:

@@ -25,7 +25,7 @@ from engine.contracts.requests import OpenView
 from gui.item_models.rows import RowsModel
 from gui.item_models.shown_columns import of_column
 from gui.item_models.summaries import Summaries
-from gui.panel import About, Panel, State
+from gui.panel import About, Panel
 from gui.widgets.column_details import ColumnDetails
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu
@@ -225,14 +225,12 @@ class DataPanel(Panel):
         self.links.where = self._where()
         self.rows.show_view(result)
 
-    def _failed(self, error: ErrorInfo) -> None:
-        """Keep the rows and the line where it is the typed rule that fails."""
-        if self._view is None or self.line.rule is None:
-            super()._failed(error)
-            return
-        self._job = None
+    def tells(self, error: ErrorInfo) -> bool:
+        """Keep the rows and say at the line what is wrong with the typed rule."""
+        if self.line.rule is None:
+            return False
         self.line.refuse(sentence(error.code, error.params))
-        self._enter(State.READY)
+        return True
 
     def reading(self) -> str:
         """Return how much there is, how much of it is missing, what was noticed."""

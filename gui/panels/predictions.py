@@ -28,7 +28,7 @@ from gui.item_models.answers import (
 )
 from gui.item_models.rows import RowsModel
 from gui.item_models.shown_columns import Look, ShownColumn
-from gui.panel import About, Panel, State
+from gui.panel import About, Panel
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu
 from gui.widgets.column_query import ColumnQuery, Order
@@ -224,14 +224,12 @@ class PredictionsPanel(Panel):
         if self.context.case.scores is not None:
             self.rows.set_answers(RowAnswers(self.context.case.scores, decision))
 
-    def _failed(self, error: ErrorInfo) -> None:
-        """Keep the rows and the line where it is the typed rule that fails."""
-        if self._view is None or self.line.rule is None:
-            super()._failed(error)
-            return
-        self._job = None
+    def tells(self, error: ErrorInfo) -> bool:
+        """Keep the rows and say at the line what is wrong with the typed rule."""
+        if self.line.rule is None:
+            return False
         self.line.refuse(sentence(error.code, error.params))
-        self._enter(State.READY)
+        return True
 
     def reading(self) -> str:
         """Return how many rows are shown, and in which order."""

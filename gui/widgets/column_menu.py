@@ -16,13 +16,15 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
-from engine.contracts.dataset import Column, Kind, Role
+from engine.contracts.dataset import Column, Kind
 from engine.contracts.i18n import tr
 from engine.contracts.selection import Missing, Not, Range, Selection, Values
 from gui.widgets.column_words import KINDS, ROLES, kind_word, role_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from PySide6.QtCore import SignalInstance
 
 MOST_VALUES = 40
 
@@ -139,35 +141,37 @@ class ColumnMenu(QMenu):
 
     def add_schema(self, column: Column) -> None:
         """Offer other roles and kinds."""
-        roles = self.addMenu(tr("Role: {role}", role=role_word(column.role)))
-        group = QActionGroup(roles)
-        for role in ROLES:
-            action = roles.addAction(role_word(role))
-            action.setCheckable(True)
-            action.setChecked(role is column.role)
-            group.addAction(action)
-            action.triggered.connect(
-                lambda _=False, role=role: self._want_role(role, column)
-            )
-        kinds = self.addMenu(tr("Kind: {kind}", kind=kind_word(column.kind)))
-        group = QActionGroup(kinds)
-        for kind in KINDS:
-            action = kinds.addAction(kind_word(kind))
-            action.setCheckable(True)
-            action.setChecked(kind is column.kind)
-            group.addAction(action)
-            action.triggered.connect(
-                lambda _=False, kind=kind: self._want_kind(kind, column)
-            )
+        self._add_choices(
+            tr("Role: {role}", role=role_word(column.role)),
+            [(role_word(role), role) for role in ROLES],
+            column.role,
+            self.role_wanted,
+        )
+        self._add_choices(
+            tr("Kind: {kind}", kind=kind_word(column.kind)),
+            [(kind_word(kind), kind) for kind in KINDS],
+            column.kind,
+            self.kind_wanted,
+        )
         self.addSeparator()
 
-    def _want_role(self, role: Role, column: Column) -> None:
-        if role is not column.role:
-            self.role_wanted.emit(role)
-
-    def _want_kind(self, kind: Kind, column: Column) -> None:
-        if kind is not column.kind:
-            self.kind_wanted.emit(kind)
+    def _add_choices(
+        self,
+        title: str,
+        choices: list[tuple[str, Any]],
+        now: object,
+        wanted: SignalInstance,
+    ) -> None:
+        """Offer the other values of something that the column is now."""
+        menu = self.addMenu(title)
+        group = QActionGroup(menu)
+        for text, value in choices:
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(value is now)
+            group.addAction(action)
+            if value is not now:
+                action.triggered.connect(lambda _=False, v=value: wanted.emit(v))
 
     def add_details(self) -> None:
         """Offer the details."""
