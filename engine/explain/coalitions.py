@@ -131,7 +131,9 @@ def sampled(
     each = max(1, ASKED_AT_ONCE // (2 * b * max(1, d - 1)))
     for start in range(0, n, each):
         where = slice(start, min(n, start + each))
-        total = np.zeros((where.stop - start, d, base_answers.shape[1]))
+        # By background row: every round has all of them, so that what sets them
+        # apart from one another is no error.
+        total = np.zeros((where.stop - start, b, d, base_answers.shape[1]))
         squares = np.zeros_like(total)
         rounds = 0
         while True:
@@ -145,18 +147,32 @@ def sampled(
                     base_answers,
                     piece,
                 )
-                total += pairs.sum(axis=1)
-                squares += (pairs**2).sum(axis=1)
+                total[:, piece[0]] += pairs
+                squares[:, piece[0]] += pairs**2
                 progress.raise_if_cancelled()
             rounds += 1
-            walks = rounds * b
-            mean = total / walks
-            spare = np.maximum(squares / walks - mean**2, 0.0)
-            errors = np.sqrt(spare / max(walks - 1, 1))
+            mean = total.mean(axis=1) / rounds
+            errors = _errors(total, squares, rounds)
             if rounds >= most_rounds or errors.max(initial=0.0) <= enough:
                 break
         progress.advance(where.stop, n, "explain.walks")
         yield where, mean, errors
+
+
+def _errors(total: Floats, squares: Floats, rounds: int) -> Floats:
+    """Return ``(n, d, k)`` standard errors from sums over rounds ``(n, b, d, k)``.
+
+    After one round the spread between background rows is counted in, for want of
+    a second walk from each: too large rather than too small.
+    """
+    b = total.shape[1]
+    if rounds == 1:
+        apart = total.var(axis=1, ddof=1) if b > 1 else np.abs(total[:, 0]) ** 2
+        rough: Floats = np.sqrt(apart / b)
+        return rough
+    within = np.maximum(squares - total**2 / rounds, 0.0) / (rounds - 1)
+    found: Floats = np.sqrt(within.sum(axis=1) / rounds) / b
+    return found
 
 
 def _walks(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from engine.contracts.structure import Structure
     from engine.models.model import Model
 
+_WORTH = 0.9  # share of distinct rows above which all are asked
+
 
 class Subject:
     """A model and the rows of a case, in the model's own inputs.
@@ -107,7 +109,8 @@ class Pool:
     def __init__(self, columns: Sequence[pa.Array], names: Sequence[str]) -> None:
         self._columns = list(columns)
         self._names = list(names)
-        self._codes = [_cell_codes(column) for column in self._columns]
+        mixer = np.random.default_rng(0)
+        self._marks = [_cell_marks(column, mixer) for column in self._columns]
 
     @classmethod
     def of(cls, *tables: pa.Table) -> Pool:
@@ -134,26 +137,31 @@ class Pool:
         progress: Progress = SILENT,
     ) -> NDArray[np.float64]:
         """Return the model's outputs for rows made of cells; equal rows asked once."""
-        first, place = self._distinct(cells)
-        if len(first) == len(cells):
+        kinds = self._distinct(cells)
+        if kinds is None:
             return subject.ask(self.rows(cells), progress)
+        first, place = kinds
         return subject.ask(self.rows(cells[first]), progress)[place]
 
     def _distinct(
         self, cells: NDArray[np.integer]
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Return one row number of each kind, and for every row which kind it is."""
-        mixer = np.random.default_rng(0)
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
+        """Return one row number of each kind, and for every row which kind it is.
+
+        ``None`` where too few rows are equal for it to be worth the search.
+        """
         marks = np.zeros(len(cells), dtype=np.uint64)
-        for j, codes in enumerate(self._codes):
-            salt = mixer.integers(1, 1 << 63, size=int(codes.max(initial=0)) + 1)
-            marks += salt.astype(np.uint64)[codes[cells[:, j]]]
+        for j, own in enumerate(self._marks):
+            marks += own[cells[:, j]]
+        ordered = np.sort(marks)
+        n_kinds = np.count_nonzero(ordered[1:] != ordered[:-1]) + 1
+        if n_kinds > _WORTH * len(cells):
+            return None
         _, first, place = np.unique(marks, return_index=True, return_inverse=True)
-        for j, codes in enumerate(self._codes):  # a mark could stand for two kinds
-            same = codes[cells[first, j]][place] == codes[cells[:, j]]
-            if not same.all():
-                everyone = np.arange(len(cells))
-                return everyone, everyone
+        for j, own in enumerate(self._marks):  # a sum could stand for two kinds
+            mine = own[cells[:, j]]
+            if not np.array_equal(mine[first][place], mine):
+                return None
         return first, place
 
 
@@ -213,13 +221,16 @@ def _as_floats(column: pa.Array | pa.ChunkedArray) -> NDArray[np.float64]:
     return np.asarray(known.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _cell_codes(column: pa.Array) -> NDArray[np.int64]:
-    """Return a number for each candidate, the same for equal cells."""
+def _cell_marks(column: pa.Array, mixer: np.random.Generator) -> NDArray[np.uint64]:
+    """Return a random number for each candidate, the same for equal cells alone."""
     encoded = (
         column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     )
-    indices = pc.fill_null(encoded.indices.cast(pa.int64()), len(encoded.dictionary))
-    return np.asarray(indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+    n_kinds = len(encoded.dictionary)
+    codes = pc.fill_null(encoded.indices.cast(pa.int64()), n_kinds)
+    drawn = mixer.integers(0, 1 << 64, size=n_kinds + 1, dtype=np.uint64)
+    found: NDArray[np.uint64] = drawn[codes.to_numpy(zero_copy_only=False)]
+    return found
 
 
 def _taken(column: pa.Array, which: NDArray[np.integer]) -> pa.Array:

@@ -44,6 +44,19 @@ def test_equal_rows_are_asked_once_and_answered_each(asked):
     assert model.asked == 2
 
 
+def test_few_equal_rows_are_asked_with_the_others_and_missing_cells_are_equal():
+    inputs, model = case({"x": np.arange(40.0), "y": [np.nan] * 40}, lambda t: t["x"])
+    subject = Subject(inputs)
+    pool = Pool.of(subject.features())
+    cells = np.column_stack([np.append(np.arange(39), 0), np.arange(40)])
+    told = pool.ask(subject, cells)
+    np.testing.assert_array_equal(told[:, 0], cells[:, 0])
+    assert model.asked == 40  # 39 of 40 are different: not worth the search
+    model.asked = 0
+    pool.ask(subject, cells // 2)
+    assert model.asked == 20
+
+
 def test_the_positive_class_is_what_is_explained():
     inputs, _ = case(ROWS, older, positive="no")
     subject = Subject(inputs)
