@@ -67,7 +67,8 @@ class Panel(QWidget):
 
     A subclass declares the class data and implements the hooks; the base paints
     the states, drops answers that are no longer wanted, and asks again when
-    something named in ``FOLLOWS`` has changed.
+    something named in ``FOLLOWS`` (data, model, predictions, buckets, decision,
+    selection, row) has changed.
     """
 
     ID: ClassVar[str]
@@ -225,9 +226,17 @@ class Panel(QWidget):
         for name, signal in watched.items():
             if name in self.FOLLOWS:
                 signal.connect(self.ask)
+        if "row" in self.FOLLOWS:
+            case.current_row_changed.connect(self._row_changed)
         self.context.decision.changed.connect(self._decision_changed)
         self.context.selection.changed.connect(self._selection_changed)
         self.context.theme.changed.connect(self._retheme)
+
+    def _row_changed(self, _row: int | None) -> None:
+        if self._live:
+            self._settled.start()  # arrow keys pass over rows nobody asks about
+        else:
+            self._missed = True
 
     def _decision_changed(self, _old: object, new: object, _origin: str) -> None:
         if not self._live:

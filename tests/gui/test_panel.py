@@ -39,7 +39,7 @@ class Example(Panel):
     ID = "example"
     TITLE = "Example"
     ABOUT = About(what="What", how="How", misleads="<b>When</b>", source="Source")
-    FOLLOWS: ClassVar = frozenset({"predictions", "decision", "selection"})
+    FOLLOWS: ClassVar = frozenset({"predictions", "decision", "selection", "row"})
 
     why: ClassVar[str | None] = None
 
@@ -168,6 +168,15 @@ def test_a_drag_is_followed_at_once_and_asked_about_once(made, qtbot) -> None:
         made.decision.drag(Decision(positive="bad", threshold=step / 10), "slider")
     assert made.panel.calls == ["decision"] * 5
     qtbot.waitUntil(lambda: len(made.engine.jobs) == 2)
+
+
+def test_rows_that_are_only_passed_over_are_not_asked_about(made, qtbot) -> None:
+    made.engine.jobs[0].on_result(answer("four"))
+    for row in (1, 2, 3):
+        made.case.set_current_row(row)
+    qtbot.waitUntil(lambda: len(made.engine.jobs) > 1)
+    assert not made.panel._settled.isActive()
+    assert len(made.engine.jobs) == 2
 
 
 def test_a_panel_out_of_sight_asks_nothing_until_it_is_back(made, qtbot) -> None:
