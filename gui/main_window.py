@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 from engine.contracts.errors import ErrorInfo
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentence
-from gui.actions.commands import entries, window_actions
+from gui.actions.commands import window_actions
+from gui.actions.search import entries
 from gui.dialogs.facts import show_facts
 from gui.dialogs.palette import Palette
 from gui.dialogs.questions import Questions
@@ -102,7 +103,7 @@ class MainWindow(QMainWindow):
 
     def open_palette(self) -> None:
         """Open the command palette."""
-        palette = Palette(entries(self), self)
+        palette = Palette(partial(entries, self), self)
         corner = self.case_bar.mapToGlobal(self.case_bar.rect().bottomRight())
         palette.move(corner.x() - palette.width() - 12, corner.y() + 4)
         palette.open()

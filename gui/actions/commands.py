@@ -6,23 +6,17 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.dataset import Part
 from engine.contracts.i18n import tr
-from engine.contracts.selection import Missing, Saved, Values
 from gui.actions import Action, checked
 from gui.dialogs.about_program import show_about_program
 from gui.dialogs.facts import show_facts
 from gui.dialogs.shortcuts import show_shortcuts
 from gui.layouts import PERSPECTIVES, reason
-from gui.panels import TABLE, load
 from gui.services.theme import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.contracts.selection import Selection
-    from gui.dialogs.palette import Entry
     from gui.main_window import MainWindow
-
-_MOST_LISTED = 500
 
 
 def window_actions(window: MainWindow) -> tuple[Action, ...]:
@@ -227,45 +221,3 @@ def _theme_actions(window: MainWindow, menu: str) -> list[Action]:
         )
         for mode, title in titles.items()
     ]
-
-
-def entries(window: MainWindow) -> list[Entry]:
-    """Return what the palette offers now: commands, panels, classes, buckets."""
-    context, case = window.context, window.context.case
-    found: list[Entry] = [
-        (action.title, action.shortcut, action.run)
-        for action in window.commands
-        if action.enabled() and action.id != "view.palette"
-    ]
-    if case.is_empty:
-        return found
-
-    def selecting(title: str, rule: Selection) -> Entry:
-        return title, "", lambda: context.selection.select(rule, "palette")
-
-    def showing(name: str) -> Entry:
-        title = tr("Show panel: {name}", name=tr(load(name).TITLE))
-        return title, "", lambda: window.docks.show_panel(name)
-
-    found += [showing(name) for name in TABLE]
-    found += [
-        selecting(tr("Select bucket: {name}", name=name), Saved(name))
-        for name in case.buckets
-    ]
-    classes = case.scores.classes if case.scores is not None else ()
-    found += [
-        selecting(
-            tr("Select rows truly {label}", label=label), Values("@truth", (label,))
-        )
-        for label in classes[:_MOST_LISTED]
-    ]
-    columns = case.data.columns if case.data is not None else ()
-    found += [
-        selecting(
-            tr("Select rows without {column}", column=column.name),
-            Missing(column.name),
-        )
-        for column in columns[:_MOST_LISTED]
-        if column.n_missing
-    ]
-    return found

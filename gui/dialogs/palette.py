@@ -1,7 +1,8 @@
-"""Ctrl+K: every command, perspective, panel, class and bucket by a few letters."""
+"""Ctrl+K: commands, panels, columns, classes and buckets by a few letters."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -10,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QLineEdit,
     QListWidget,
-    QListWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from engine.contracts.i18n import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     Entry = tuple[str, str, Callable[[], object]]
 
@@ -30,18 +30,22 @@ class Palette(QDialog):
 
     Parameters
     ----------
-    entries
-        ``(title, hint, what it does)``.
+    offers
+        What there is for the words typed: ``(title, hint, what it does)``. It may
+        offer more than fits the words.
     """
 
-    def __init__(self, entries: Sequence[Entry], parent: QWidget) -> None:
+    def __init__(
+        self, offers: Callable[[Sequence[str]], Iterable[Entry]], parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Search or command"))
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._entries = entries
+        self._offers = offers
+        self._found: list[Entry] = []
         self.line = QLineEdit()
-        self.line.setPlaceholderText(tr("Type a command, a class, a bucket…"))
+        self.line.setPlaceholderText(tr("Type a command, a column, a class, a bucket…"))
         self.line.setAccessibleName(self.windowTitle())
         self.list = QListWidget()
         self.list.setAccessibleName(tr("What fits"))
@@ -68,18 +72,31 @@ class Palette(QDialog):
 
     def _fill(self, text: str) -> None:
         words = text.casefold().split()
+        fitting = [
+            entry
+            for entry in self._offers(words)
+            if all(word in f"{entry[0]} {entry[1]}".casefold() for word in words)
+        ]
+        # Sorting is stable: what fits equally well stays in the order of the offers.
+        fitting.sort(key=lambda entry: _distance(entry[0], words))
+        self._found = fitting[:_MOST_SHOWN]
         self.list.clear()
-        for number, (title, hint, _run) in enumerate(self._entries):
-            if all(word in f"{title} {hint}".casefold() for word in words):
-                item = QListWidgetItem(f"{title}    {hint}" if hint else title)
-                item.setData(Qt.ItemDataRole.UserRole, number)
-                self.list.addItem(item)
-            if self.list.count() >= _MOST_SHOWN:
-                break
+        for title, hint, _run in self._found:
+            shown = " ".join(title.split())
+            self.list.addItem(f"{shown}    {hint}" if hint else shown)
         self.list.setCurrentRow(0)
 
     def _run(self) -> None:
-        item = self.list.currentItem()
+        place = self.list.currentRow()
         self.accept()
-        if item is not None:
-            self._entries[item.data(Qt.ItemDataRole.UserRole)][2]()
+        if 0 <= place < len(self._found):
+            self._found[place][2]()
+
+
+def _distance(title: str, words: Sequence[str]) -> int:
+    """Count words that are only a part of one in the title; beginnings count half."""
+    whole = re.findall(r"\w+", title.casefold())
+    return sum(
+        0 if word in whole else 1 if any(w.startswith(word) for w in whole) else 2
+        for word in words
+    )

@@ -204,6 +204,11 @@ class ConfusionPanel(Panel):
             decision=self._asked_with,
         )
 
+    def show_rows_by(self, name: str) -> None:
+        """Show a column, or a bucket, in the rows."""
+        self.axes.show_rows_by(self.context.case, name)
+        self.ask()
+
     # Showing
 
     def show_result(self, result: Confusion) -> None:

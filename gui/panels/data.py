@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -325,7 +325,7 @@ class DataPanel(Panel):
         menu.filter_wanted.connect(lambda rule: self.query.keep(name, rule))
         menu.role_wanted.connect(lambda role: self._choose(name, role=role))
         menu.kind_wanted.connect(lambda kind: self._choose(name, kind=kind))
-        menu.details_wanted.connect(lambda: self._open_details(name))
+        menu.details_wanted.connect(lambda: self.open_details(name))
         menu.popup(place)
 
     def _choose(
@@ -341,12 +341,19 @@ class DataPanel(Panel):
 
     # Details
 
-    def _open_details(self, name: str) -> None:
+    def open_details(self, name: str) -> None:
+        """Bring a column into sight and describe it at the side."""
         self._detailed = name
         self._show_details(name)
         self.details.show()
         self.details.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self.summaries.want((name,))
+        QTimer.singleShot(0, self, lambda: self._scroll_to(name))  # once laid out
+
+    def _scroll_to(self, name: str) -> None:
+        if name in self._names():
+            place = self.header.sectionPosition(self._names().index(name))
+            self.table.horizontalScrollBar().setValue(place)
 
     def _open_reading(self) -> None:
         data = self.context.case.data

@@ -13,6 +13,7 @@ from engine.contracts.selection import BUCKET
 from gui.widgets.matrix_content import PREDICTION, TRUTH
 
 if TYPE_CHECKING:
+    from engine.contracts.dataset import Column
     from gui.services.case import CaseService
 
 MOST_LABELS = 1000
@@ -63,13 +64,20 @@ class MatrixAxes(QWidget):
         """The axes as they are called in the choosers."""
         return self.rows.currentText(), self.columns.currentText()
 
+    def show_rows_by(self, case: CaseService, name: str) -> None:
+        """Make a column (or a bucket) the rows, if it can be."""
+        self.offer(case)
+        place = self.rows.findData(name)
+        if place >= 0:
+            self.rows.setCurrentIndex(place)
+
     def offer(self, case: CaseService) -> None:
         """List what an axis can be; keep what was chosen if it is still there."""
         choices = [(tr("truth"), TRUTH), (tr("prediction"), PREDICTION)]
         choices += [
             (column.name, column.name)
             for column in (case.data.columns if case.data is not None else ())
-            if column.kind in _CATEGORICAL and 0 < column.n_distinct <= MOST_LABELS
+            if can_be_axis(column)
         ]
         choices += [
             (tr("bucket {name}", name=name), BUCKET + name) for name in case.buckets
@@ -83,3 +91,8 @@ class MatrixAxes(QWidget):
             for text, name in choices:
                 box.addItem(text, name)
             box.setCurrentIndex(max(box.findData(wanted), box.findData(default)))
+
+
+def can_be_axis(column: Column) -> bool:
+    """Return whether a column has few enough labels to be an axis."""
+    return column.kind in _CATEGORICAL and 0 < column.n_distinct <= MOST_LABELS

@@ -19,7 +19,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.expression import parse
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentence
-from engine.contracts.selection import columns_of
+from engine.contracts.selection import Or, columns_of
 
 if TYPE_CHECKING:
     from engine.contracts.selection import Selection
@@ -97,6 +97,15 @@ class RuleLine(QLineEdit):
         short = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
         self._given = (short, rule)
         self.setText(short)
+
+    def begin(self, name: str) -> None:
+        """Begin a condition on a column, beside the rule that is there."""
+        given = self.text().strip()
+        if isinstance(self._rule, Or):
+            given = f"({given})"
+        before = f"{given} and " if self._rule is not None else ""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setText(f"{before}{_quoted(name)} ")
 
     def set_names(self, names: list[str]) -> None:
         """Say which columns there are: offered while typing, others refused."""

@@ -241,7 +241,7 @@ def data_set() -> DatasetInfo:
             column("id", Kind.CATEGORICAL, Role.ENTITY, n_distinct=N),
             column("status", Kind.CATEGORICAL, Role.TARGET, categories=("bad", "good")),
             column("age", Kind.NUMERIC, low=18, high=70),
-            column("home", Kind.CATEGORICAL, categories=HOMES),
+            column("home", Kind.CATEGORICAL, categories=HOMES, n_distinct=len(HOMES)),
             column("income", Kind.NUMERIC, low=20, high=180, n_missing=40),
         ),
         parts=(

@@ -144,7 +144,7 @@ def test_that_another_part_is_shown_without_touching_the_selection(case, panel, 
 
 
 def test_that_the_details_show_the_reasons_and_close_by_escape(case, panel, qtbot):
-    panel._open_details("income")
+    panel.open_details("income")
     settle(case)
     assert panel.details.isVisible()
     assert panel.details.title.text() == "income"
