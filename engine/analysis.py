@@ -35,6 +35,7 @@ TABLE: dict[str, str] = {
     "residuals": "engine.evaluate.regression:ResidualsAnalysis",
     "buckets": "engine.evaluate.buckets:BucketsAnalysis",
     "shapley": "engine.explain.shapley:ShapleyAnalysis",
+    "interactions": "engine.explain.interactions:InteractionsAnalysis",
 }
 
 

@@ -33,6 +33,7 @@ _READINGS = {
     "Residuals": "engine.contracts.readings.residuals:read",
     "Buckets": "engine.contracts.readings.buckets:read",
     "Shapley": "engine.contracts.readings.shapley:read",
+    "Interactions": "engine.contracts.readings.interactions:read",
 }
 _LONGEST = 400
 _MOST_CELLS = 16

@@ -77,3 +77,9 @@ def _source(inputs: Inputs, source: str) -> tuple[Part, NDArray[np.integer], str
         rows = np.flatnonzero(decided == predictions.classes.index(name))
         return Part.EVALUATION, rows, "class", name
     raise EngineError("explain.unknown_background", source=source)
+
+
+def shares(background: Background) -> NDArray[np.float64]:
+    """Return ``(b,)`` how much each row counts, of sum 1."""
+    n = len(background.rows)
+    return np.full(n, 1.0 / n) if background.weights is None else background.weights

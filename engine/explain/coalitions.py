@@ -8,7 +8,7 @@ background (interventional values; Janzing et al., 2020).
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -29,15 +29,35 @@ MOST_EXACT = 12
 ASKED_AT_ONCE = 150_000  # rows of one call: large, and stopped within a moment
 
 
-def exact(
+class Sampling(NamedTuple):
+    """How long to sample.
+
+    Attributes
+    ----------
+    precision
+        Largest standard error wanted, as a share of the spread of the answers.
+    most_rounds
+        Rounds after which to stop all the same.
+    seed
+        Of the walks.
+    """
+
+    precision: float
+    most_rounds: int
+    seed: int
+
+
+def worths(
     ask: Ask,
     rows: NDArray[np.integer],
     background: NDArray[np.integer],
     known: Floats,
     base: Floats,
+    *,
+    shares: Floats,
     progress: Progress = SILENT,
 ) -> Iterator[tuple[slice, Floats]]:
-    """Yield exact Shapley values from all coalitions.
+    """Yield what every coalition of features is worth.
 
     Parameters
     ----------
@@ -51,25 +71,26 @@ def exact(
         ``(n, k)`` the model's answers for ``rows``.
     base
         ``(k,)`` its mean answer over the background.
+    shares
+        ``(b,)`` how much each background row counts, of sum 1.
 
     Yields
     ------
     where
         Which rows.
-    values
-        ``(rows, d, k)``.
+    worth
+        ``(rows, 2^d, k)``: bit ``j`` of a place says whether feature ``j`` is in.
     """
     n, d = rows.shape
     b, k = len(background), len(base)
     size = 1 << d
-    members = (np.arange(size)[:, None] >> np.arange(d)) & 1 == 1
-    weights = _share_weights(members)
+    members = _members(d)
     inner = np.arange(1, size - 1)  # of none and of all the answer is known
     each = max(1, ASKED_AT_ONCE // max(1, len(inner) * b))
     for start in range(0, n, each):
         where = slice(start, min(n, start + each))
-        value = np.empty((where.stop - start, size, k))
-        value[:, 0], value[:, -1] = base, known[where]
+        worth = np.empty((where.stop - start, size, k))
+        worth[:, 0], worth[:, -1] = base, known[where]
         pieces = max(1, -(-len(inner) * b // ASKED_AT_ONCE))
         for done, some in enumerate(np.array_split(inner, pieces)):
             if not len(some):  # of one feature none and all is everything
@@ -81,11 +102,48 @@ def exact(
                 rows[where][:, None, None, :],
                 background[None, None, :, :],
             )
-            told = ask(cells.reshape(-1, d), part)
-            value[:, some] = told.reshape(-1, len(some), b, k).mean(axis=2)
+            told = ask(cells.reshape(-1, d), part).reshape(-1, len(some), b, k)
+            worth[:, some] = np.einsum("b,nsbk->nsk", shares, told)
             progress.raise_if_cancelled()
         progress.advance(where.stop, n, "explain.coalitions")
-        yield where, np.einsum("js,nsk->njk", weights, value)
+        yield where, worth
+
+
+def values(worth: Floats) -> Floats:
+    """Return ``(n, d, k)`` exact Shapley values of games ``(n, 2^d, k)``."""
+    weights = _share_weights(_members(worth.shape[1].bit_length() - 1))
+    found: Floats = np.tensordot(weights, worth, axes=(1, 1)).transpose(1, 0, 2)
+    return found
+
+
+def pairs(worth: Floats) -> Floats:
+    """Return ``(n, d, d, k)`` exact Shapley interactions of games ``(n, 2^d, k)``.
+
+    Off the diagonal stands half of what two features do together; a line adds up to
+    the feature's Shapley value.
+    """
+    d = worth.shape[1].bit_length() - 1
+    members = _members(d)
+    count = members.sum(axis=1)
+    # By the size of a coalition of others: |S|! (d - |S| - 2)! / (2 (d - 1)!).
+    by_size = np.array(
+        [1 / (2 * (d - 1) * math.comb(d - 2, s)) for s in range(d - 1)] + [0.0, 0.0]
+    )
+    found = np.zeros((len(worth), d, d, worth.shape[2]))
+    for i in range(d):
+        for j in range(i + 1, d):
+            both = members[:, i].astype(np.intp) + members[:, j]
+            weight = np.where(both == 1, -1.0, 1.0) * by_size[count - both]
+            found[:, i, j] = found[:, j, i] = np.einsum("s,nsk->nk", weight, worth)
+    each = np.arange(d)
+    found[:, each, each] = values(worth) - found.sum(axis=2)
+    return found
+
+
+def _members(d: int) -> NDArray[np.bool_]:
+    """Return ``(2^d, d)`` which features each coalition has."""
+    found: NDArray[np.bool_] = (np.arange(1 << d)[:, None] >> np.arange(d)) & 1 == 1
+    return found
 
 
 def sampled(
@@ -94,10 +152,9 @@ def sampled(
     background: NDArray[np.integer],
     known: Floats,
     base_answers: Floats,
-    rng: np.random.Generator,
+    sampling: Sampling,
     *,
-    precision: float,
-    most_rounds: int,
+    shares: Floats,
     progress: Progress = SILENT,
 ) -> Iterator[tuple[slice, Floats, Floats]]:
     """Yield Shapley values estimated by walks from background rows to a row.
@@ -112,10 +169,10 @@ def sampled(
     ----------
     base_answers
         ``(b, k)`` the model's answers for ``background``.
-    precision
-        Largest standard error wanted, as a share of the spread of the answers.
-    most_rounds
-        Rounds after which to stop all the same.
+    sampling
+        How long.
+    shares
+        ``(b,)`` how much each background row counts, of sum 1.
 
     Yields
     ------
@@ -127,7 +184,8 @@ def sampled(
     n, d = rows.shape
     b = len(background)
     spread = np.ptp(np.concatenate([known, base_answers]), axis=0).max(initial=0.0)
-    enough = precision * spread
+    enough = sampling.precision * spread
+    rng = np.random.default_rng([sampling.seed, 2])
     each = max(1, ASKED_AT_ONCE // (2 * b * max(1, d - 1)))
     for start in range(0, n, each):
         where = slice(start, min(n, start + each))
@@ -151,27 +209,28 @@ def sampled(
                 squares[:, piece[0]] += pairs**2
                 progress.raise_if_cancelled()
             rounds += 1
-            mean = total.mean(axis=1) / rounds
-            errors = _errors(total, squares, rounds)
-            if rounds >= most_rounds or errors.max(initial=0.0) <= enough:
+            mean = np.einsum("b,nbdk->ndk", shares, total) / rounds
+            errors = _errors(total, squares, rounds, shares)
+            if rounds >= sampling.most_rounds or errors.max(initial=0.0) <= enough:
                 break
         progress.advance(where.stop, n, "explain.walks")
         yield where, mean, errors
 
 
-def _errors(total: Floats, squares: Floats, rounds: int) -> Floats:
+def _errors(total: Floats, squares: Floats, rounds: int, shares: Floats) -> Floats:
     """Return ``(n, d, k)`` standard errors from sums over rounds ``(n, b, d, k)``.
 
     After one round the spread between background rows is counted in, for want of
     a second walk from each: too large rather than too small.
     """
-    b = total.shape[1]
     if rounds == 1:
-        apart = total.var(axis=1, ddof=1) if b > 1 else np.abs(total[:, 0]) ** 2
-        rough: Floats = np.sqrt(apart / b)
+        apart = np.abs(total[:, :1]) ** 2
+        if len(shares) > 1:
+            apart = total.var(axis=1, ddof=1, keepdims=True)
+        rough: Floats = np.sqrt(apart[:, 0] * (shares**2).sum())
         return rough
     within = np.maximum(squares - total**2 / rounds, 0.0) / (rounds - 1)
-    found: Floats = np.sqrt(within.sum(axis=1) / rounds) / b
+    found: Floats = np.sqrt(np.einsum("b,nbdk->ndk", shares**2, within) / rounds)
     return found
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from engine.contracts.dataset import Note
 from engine.contracts.progress import SILENT
 from engine.contracts.structure import AdditiveForm, LinearForm, Link, TreeEnsemble
-from engine.explain.structure_value import linked, matches, sums
+from engine.explain.structure_value import linked, longest_path, matches, sums
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -20,8 +23,17 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+_TWO = 2
+_PAIR_NUMBERS = 10_000_000  # held at a time
 _TRIED = 200  # rows on which a structure is held against the model
 TOLERANCE = 1e-4  # of scores: models answer in float32
+
+
+class Others(NamedTuple):
+    """The background, encoded ``(b, D)``, and how much each row counts ``(b,)``."""
+
+    encoded: Floats
+    shares: Floats
 
 
 class Parts:
@@ -33,6 +45,8 @@ class Parts:
         ``trees``, ``linear`` or ``additive``.
     margin
         Whether the sum is a margin rather than the score itself.
+    longest_path
+        Most features that one path through a tree asks for.
     """
 
     def __init__(self, subject: Subject, structure: Structure) -> None:
@@ -42,31 +56,39 @@ class Parts:
         self.method = _method(self._form)
         self.margin = structure.link is not Link.IDENTITY
         self._columns, self._flipped = _wanted(subject, structure)
+        self.longest_path = 0
+        if isinstance(self._form, TreeEnsemble):
+            self.longest_path = longest_path(self._form)
 
     @classmethod
-    def of(cls, subject: Subject, rows: pa.Table, scores: Floats) -> Parts | None:
-        """Return the parts of the model; ``None`` if it has none or they deviate.
+    def of(
+        cls, subject: Subject, rows: pa.Table, scores: Floats, progress: Progress
+    ) -> tuple[Parts | None, tuple[Note, ...]]:
+        """Return the parts of the model, and what is to be said about them.
+
+        None where the model has none, or where they do not say what it says.
 
         Parameters
         ----------
         rows, scores
             Some rows of its inputs and the model's own scores for them.
         """
-        structure = subject.structure()
+        structure = subject.structure(progress)
         if structure is None or structure.form is None:
-            return None
-        some = slice(0, _TRIED)
-        encoded = subject.encode(rows.slice(0, _TRIED))
-        if not matches(structure, encoded, scores[some], TOLERANCE):
-            return None
-        return cls(subject, structure)
+            return None, ()
+        some = rows.slice(0, _TRIED)
+        encoded = subject.encode(some, progress)
+        if not matches(structure, encoded, scores[: len(encoded)], TOLERANCE):
+            note = Note(code="explain.structure_deviates", params={"n": len(encoded)})
+            return None, (note,)
+        return cls(subject, structure), ()
 
     def encode(self, rows: pa.Table, progress: Progress = SILENT) -> Floats:
         """Return rows as the structure sees them."""
         return self._subject.encode(rows, progress)
 
     def values(
-        self, encoded: Floats, background: Floats | None, progress: Progress = SILENT
+        self, encoded: Floats, others: Others | None, progress: Progress = SILENT
     ) -> Floats:
         """Return ``(n, d, k)`` over the model's own inputs.
 
@@ -75,8 +97,8 @@ class Parts:
 
         Parameters
         ----------
-        background
-            Encoded; ``None`` for path-dependent values of trees.
+        others
+            ``None`` for path-dependent values of trees.
         """
         form = self._form
         if isinstance(form, TreeEnsemble):
@@ -84,23 +106,64 @@ class Parts:
                 tree_shapley,
             )
 
-            found = tree_shapley(form, encoded, background, progress)
-        elif isinstance(form, LinearForm):
-            assert background is not None
-            apart = encoded - background.mean(axis=0)
-            found = apart[:, :, None] * form.coefficients.T[None]
+            found = tree_shapley(form, encoded, *_of_trees(others), progress)
         else:
-            assert background is not None
-            found = _additive(form, encoded, background)
+            assert others is not None
+            found = _alone(form, encoded, others)
         grouped = np.zeros((len(encoded), len(self._subject.names), found.shape[2]))
         for column, source in enumerate(self._structure.source):
             grouped[:, source] += found[:, column]
-        chosen: Floats = grouped[:, :, self._columns]
+        return self._chosen(grouped)
+
+    def pairs(
+        self, encoded: Floats, others: Others | None, progress: Progress = SILENT
+    ) -> Iterator[tuple[slice, Floats]]:
+        """Yield ``(rows, d, d, k)`` interactions over the model's own inputs.
+
+        Off the diagonal stand halves. Those of encoded columns that come from the
+        same two inputs are added up, with their signs.
+        """
+        source, d = self._structure.source, len(self._subject.names)
+        for where, found in self._encoded_pairs(encoded, others, progress):
+            lines = np.zeros((len(found), d, *found.shape[2:]))
+            for column, own in enumerate(source):
+                lines[:, own] += found[:, column]
+            grouped = np.zeros((len(found), d, d, found.shape[3]))
+            for column, own in enumerate(source):
+                grouped[:, :, own] += lines[:, :, column]
+            yield where, self._chosen(grouped)
+
+    def _encoded_pairs(
+        self, encoded: Floats, others: Others | None, progress: Progress
+    ) -> Iterator[tuple[slice, Floats]]:
+        form = self._form
+        if isinstance(form, TreeEnsemble):
+            from engine.explain.tree_shap import (  # noqa: PLC0415 - compiles code
+                tree_interactions,
+            )
+
+            yield from tree_interactions(form, encoded, *_of_trees(others), progress)
+            return
+        assert others is not None
+        width = encoded.shape[1]
+        each = np.arange(width)
+        for where in _blocks_of_pairs(len(encoded), width, len(form.base)):
+            rows = encoded[where]
+            found = np.zeros((len(rows), width, width, len(form.base)))
+            if isinstance(form, AdditiveForm):
+                _add_terms(form, rows, others, found)
+            alone = _alone(form, rows, others) - found.sum(axis=2)
+            found[:, each, each] = alone
+            progress.advance(where.stop, len(encoded), "explain.rows")
+            yield where, found
+
+    def _chosen(self, found: Floats) -> Floats:
+        chosen: Floats = found[..., self._columns]
         return -chosen if self._flipped else chosen
 
-    def base(self, background: Floats | None) -> Floats:
+    def base(self, others: Others | None) -> Floats:
         """Return ``(k,)`` what the values are measured from."""
-        if background is None:
+        if others is None:
             from engine.explain.tree_shap import (  # noqa: PLC0415 - compiles code
                 tree_base,
             )
@@ -108,7 +171,7 @@ class Parts:
             assert isinstance(self._form, TreeEnsemble)
             expected: Floats = self._outputs(tree_base(self._form, None)[None])[0]
             return expected
-        mean: Floats = self.answers(background).mean(axis=0)
+        mean: Floats = others.shares @ self.answers(others.encoded)
         return mean
 
     def answers(self, encoded: Floats) -> Floats:
@@ -146,30 +209,78 @@ def _wanted(subject: Subject, structure: Structure) -> tuple[list[int], bool]:
     return [subject.positive], False
 
 
-def _additive(form: AdditiveForm, encoded: Floats, background: Floats) -> Floats:
-    """Return ``(n, d, k)``: a term of two features is shared out between them.
+def _of_trees(others: Others | None) -> tuple[Floats | None, Floats | None]:
+    return (None, None) if others is None else (others.encoded, others.shares)
 
-    Each gets the mean of what it brings first and what it brings second, over the
-    background.
-    """
+
+def _alone(form: LinearForm | AdditiveForm, encoded: Floats, others: Others) -> Floats:
+    """Return ``(n, D, k)``: a term of two features is shared out evenly."""
+    if isinstance(form, LinearForm):
+        apart = encoded - others.shares @ others.encoded
+        weighted: Floats = apart[:, :, None] * form.coefficients.T[None]
+        return weighted
     found = np.zeros((*encoded.shape, len(form.base)))
-    own, others = encoded.astype(np.intp), background.astype(np.intp)
+    for term in _terms(form, encoded, others):
+        if len(term.columns) == 1:
+            found[:, term.columns[0]] += term.both - term.neither
+            continue
+        first, second = term.columns
+        found[:, first] += 0.5 * (term.both - term.second + term.first - term.neither)
+        found[:, second] += 0.5 * (term.both - term.first + term.second - term.neither)
+    return found
+
+
+def _add_terms(
+    form: AdditiveForm, encoded: Floats, others: Others, found: Floats
+) -> None:
+    """Add half of what each term of two features is worth beyond its halves."""
+    for term in _terms(form, encoded, others):
+        if len(term.columns) == _TWO:
+            first, second = term.columns
+            half = 0.5 * (term.both - term.first - term.second + term.neither)
+            found[:, first, second] += half
+            found[:, second, first] += half
+
+
+class _Term(NamedTuple):
+    """The game of one term: means over the background, features known or not.
+
+    Attributes
+    ----------
+    columns
+        The one or two features.
+    both, neither
+        ``(n, k)`` and ``(k,)`` with all of them known, and with none.
+    first, second
+        ``(n, k)`` with one of two known.
+    """
+
+    columns: tuple[int, ...]
+    both: Floats
+    neither: Floats
+    first: Floats
+    second: Floats
+
+
+def _terms(form: AdditiveForm, encoded: Floats, others: Others) -> Iterator[_Term]:
+    own, behind = encoded.astype(np.intp), others.encoded.astype(np.intp)
+    shares = others.shares
     start = 0
     for columns, shape in zip(form.columns, form.shapes, strict=True):
         size = int(np.prod(shape))
         table = form.tables[start : start + size].reshape(*shape, -1)
         start += size
-        if len(columns) == 1:
-            told = table[own[:, columns[0]]]
-            found[:, columns[0]] += told - table[others[:, columns[0]]].mean(axis=0)
-            continue
-        first, second = columns
-        mine = (own[:, first], own[:, second])
-        theirs = (others[:, first], others[:, second])
-        # Means over the background, for every bin of the other feature.
-        fixed_first = table[:, theirs[1]].mean(axis=1)[mine[0]]
-        fixed_second = table[theirs[0]].mean(axis=0)[mine[1]]
-        both, neither = table[mine], table[theirs].mean(axis=0)
-        found[:, first] += 0.5 * (both - fixed_second + fixed_first - neither)
-        found[:, second] += 0.5 * (both - fixed_first + fixed_second - neither)
-    return found
+        mine = tuple(own[:, column] for column in columns)
+        theirs = tuple(behind[:, column] for column in columns)
+        both, neither = table[mine], shares @ table[theirs]
+        first = second = both
+        if len(columns) == _TWO:  # means for every bin of the one that is known
+            first = np.einsum("b,ibk->ik", shares, table[:, theirs[1]])[mine[0]]
+            second = np.einsum("b,bik->ik", shares, table[theirs[0]])[mine[1]]
+        yield _Term(columns, both, neither, first, second)
+
+
+def _blocks_of_pairs(n: int, width: int, k: int) -> Iterator[slice]:
+    each = max(1, _PAIR_NUMBERS // (width * width * k))
+    for start in range(0, n, each):
+        yield slice(start, min(n, start + each))

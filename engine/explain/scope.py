@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
     from engine.analysis import Inputs
 
+    Floats = NDArray[np.float64]
+
+_SHOWN_EVERY = 1.0  # seconds from one partial result to the next
+_WIDE = 1.959963984540054
+
 
 def explained_rows(inputs: Inputs) -> NDArray[np.int64]:
     """Return the numbers of the selected rows of the evaluation part; all if none.
@@ -36,6 +41,26 @@ def explained_rows(inputs: Inputs) -> NDArray[np.int64]:
             "evaluate.no_rows", part=Part.EVALUATION.value, selected=0, total=total
         )
     return rows.astype(np.int64)
+
+
+def in_random_order(inputs: Inputs, most: int) -> tuple[NDArray[np.int64], str]:
+    """Return the rows to explain, shuffled, and how they were chosen.
+
+    Parameters
+    ----------
+    most
+        At most so many, a seeded sample; 0 for all.
+
+    Raises
+    ------
+    EngineError
+        ``evaluate.no_rows`` if the selection is empty.
+    """
+    rows = explained_rows(inputs)
+    order = np.random.default_rng([inputs.seed, 3]).permutation(rows)
+    if 0 < most < len(rows):
+        return order[:most], "sample"
+    return order, ""
 
 
 def the_row(inputs: Inputs) -> int:
@@ -85,3 +110,33 @@ def badge(
         "elapsed": time.perf_counter() - started,
     }
     return Provenance(**known)
+
+
+def mean_size(values: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the mean absolute value over rows with its 95 % interval.
+
+    Parameters
+    ----------
+    values
+        ``(n, …)``, the rows taken as a sample.
+    """
+    size = np.abs(values)
+    mean = size.mean(axis=0)
+    spread = size.std(axis=0, ddof=1) if len(values) > 1 else np.zeros_like(mean)
+    half = _WIDE * spread / np.sqrt(len(values))
+    return mean, np.maximum(mean - half, 0.0), mean + half
+
+
+class Pace:
+    """Says when it is time for another partial result: at once, then by the clock."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def is_time(self) -> bool:
+        """Return whether the last one is long enough ago."""
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        self._next = now + _SHOWN_EVERY
+        return True

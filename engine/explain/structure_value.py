@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from engine.contracts.structure import Structure
 
+MOST_FEATURES = 62  # of one path: explained exactly with a bit for each
 _BLOCK_CELLS = 1 << 21  # rows times trees or columns that are looked at together
 
 
@@ -107,6 +108,24 @@ def leaves(form: TreeEnsemble, encoded: NDArray[np.float64]) -> NDArray[np.int32
         here[moving] = np.where(goes_left, form.left[node], form.right[node])
         moving = moving[form.left[here[moving]] >= 0]
     return here.reshape(n, len(form.roots))
+
+
+def longest_path(form: TreeEnsemble) -> int:
+    """Return how many different features the path that asks for most asks for."""
+    inner = form.left >= 0
+    used, place = np.unique(form.feature[inner], return_inverse=True)
+    asked = np.zeros((len(form.left), -(-len(used) // 8)), dtype=np.uint8)
+    nodes = np.flatnonzero(inner)
+    asked[nodes, place // 8] = 1 << (place % 8)
+    here = form.roots[inner[form.roots]]
+    most = 0
+    while len(here):
+        most = max(most, int(np.bitwise_count(asked[here]).sum(axis=1).max()))
+        for child in (form.left[here], form.right[here]):
+            asked[child] |= asked[here]  # of a node and all above it
+        here = np.concatenate([form.left[here], form.right[here]])
+        here = here[inner[here]]
+    return most
 
 
 def _goes_left(

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-MOST_FEATURES = 62  # on one path: a bit each
+from engine.explain.structure_value import MOST_FEATURES
 
 Floats = NDArray[np.float64]
 

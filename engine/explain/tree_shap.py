@@ -12,7 +12,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
 from engine.environment import cores
 from engine.explain import tree_games, tree_kernel
-from engine.explain.structure_value import leaves
+from engine.explain.structure_value import MOST_FEATURES, leaves, longest_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _BLOCK_ROWS = 4096  # patterns of so many rows stay in a core's own memory
 _PAIR_ROWS = 512  # their tables are as wide as there are pairs
+_PAIR_NUMBERS = 10_000_000  # of one core: pairs of a row and an output each
 _TASK_STEPS = 40_000_000  # rows times nodes: a fraction of a second, then a look up
 
 
@@ -53,6 +54,7 @@ def tree_shapley(
     form: TreeEnsemble,
     encoded: Floats,
     background: Floats | None,
+    shares: Floats | None = None,
     progress: Progress = SILENT,
 ) -> Floats:
     """Return exact Shapley values of the sum of an ensemble's leaves.
@@ -67,6 +69,8 @@ def tree_shapley(
         ``(b, d)`` rows whose mean answer is the base: interventional values
         (Janzing et al., 2020). ``None``: path-dependent values, where left-out
         features follow the training weights in the trees.
+    shares
+        ``(b,)`` how much each background row counts, of sum 1; ``None``: all alike.
     progress
         Told and asked every fraction of a second.
 
@@ -79,10 +83,10 @@ def tree_shapley(
     ------
     EngineError
         ``explain.path_too_long`` where one path tests more than
-        :data:`~engine.explain.tree_games.MOST_FEATURES` features.
+        :data:`~engine.explain.structure_value.MOST_FEATURES` features.
     """
     found = np.zeros((form.values.shape[1], encoded.shape[1], len(encoded)))
-    work = _Work(form, encoded, background, pairs=False)
+    work = _Work(form, encoded, background, shares, pairs=False)
     parts = list(work.parts(_BLOCK_ROWS))
     done = in_order(work.task, parts, progress)
     for finished, (where, own) in enumerate(done, 1):
@@ -95,13 +99,14 @@ def tree_interactions(
     form: TreeEnsemble,
     encoded: Floats,
     background: Floats | None,
+    shares: Floats | None = None,
     progress: Progress = SILENT,
 ) -> Iterator[tuple[slice, Floats]]:
     """Yield exact Shapley interaction values of blocks of rows.
 
     Parameters
     ----------
-    form, encoded, background, progress
+    form, encoded, background, shares, progress
         As for :func:`tree_shapley`.
 
     Yields
@@ -120,16 +125,17 @@ def tree_interactions(
     """
     d, k = encoded.shape[1], form.values.shape[1]
     diagonal = np.arange(d)
-    for start in range(0, len(encoded), _PAIR_ROWS):
-        where = slice(start, min(len(encoded), start + _PAIR_ROWS))
+    each = max(1, min(_PAIR_ROWS, _PAIR_NUMBERS // (d * d * k)))
+    for start in range(0, len(encoded), each):
+        where = slice(start, min(len(encoded), start + each))
         rows = encoded[where]
-        work = _Work(form, rows, background, pairs=True)
+        work = _Work(form, rows, background, shares, pairs=True)
         total = np.zeros((k, d * d, len(rows)))
-        for _, own in in_order(work.task, list(work.parts(_PAIR_ROWS)), progress):
+        for _, own in in_order(work.task, list(work.parts(each)), progress):
             total += own
         pairs = total.reshape(k, d, d, len(rows)).transpose(3, 1, 2, 0)
         pairs = pairs + pairs.transpose(0, 2, 1, 3)
-        alone = tree_shapley(form, rows, background, SILENT) - pairs.sum(axis=2)
+        alone = tree_shapley(form, rows, background, shares) - pairs.sum(axis=2)
         pairs[:, diagonal, diagonal] = alone
         progress.advance(where.stop, len(encoded), "explain.trees")
         yield where, pairs
@@ -163,11 +169,12 @@ class _Work:
         form: TreeEnsemble,
         encoded: Floats,
         background: Floats | None,
+        shares: Floats | None,
         *,
         pairs: bool,
     ) -> None:
-        self._most = int(min(form.depth, len(np.unique(form.feature[form.left >= 0]))))
-        if self._most > tree_games.MOST_FEATURES:
+        self._most = longest_path(form)
+        if self._most > MOST_FEATURES:
             raise EngineError("explain.path_too_long", n=self._most)
         self._form, self._pairs = form, pairs
         self._trees = _arrays(form)
@@ -175,7 +182,9 @@ class _Work:
         others = np.empty((0, encoded.shape[1])) if background is None else background
         self._rows = np.ascontiguousarray(encoded.T)
         self._others = np.ascontiguousarray(others.T)
-        self._weight = np.full(len(others), 1.0 / max(1, len(others)))
+        if shares is None:
+            shares = np.full(len(others), 1.0 / max(1, len(others)))
+        self._weight = np.ascontiguousarray(shares)
         self._weights = tree_games.game_weights()
 
     def task(self, part: _Part) -> _Done:

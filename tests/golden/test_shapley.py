@@ -126,3 +126,18 @@ def test_encoded_columns_are_added_up_to_the_feature_they_come_from(frame):
         found.values[:FEW, place["a"]], by_column[:, 3], atol=1e-6
     )
     assert not found.values[:, found.feature_names.index("c")].any()
+
+
+def test_interactions_of_a_forest_are_those_of_tree_explainer(frame):
+    model = RandomForestClassifier(6, max_depth=5, random_state=0)
+    model.fit(frame, three(frame))
+    inputs = fitted_case(model, frame)
+    found = explain(
+        inputs, "interactions", variant="path_dependent", first="a", second="c"
+    )
+    told = shap.TreeExplainer(model).shap_interaction_values(as_matrix(frame))
+    strength = np.abs(told).mean(axis=0)
+    strength[~np.eye(4, dtype=bool)] *= 2  # both halves
+    np.testing.assert_allclose(found.strength, strength, atol=1e-6)
+    np.testing.assert_allclose(found.values, 2 * told[:, 0, 2], atol=1e-6)
+    np.testing.assert_allclose(found.alone[:, 0], told[:, 0, 0], atol=1e-6)

@@ -21,6 +21,23 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("One path through a tree asks for {n} different features."),
         mark("Choose the route that asks the model itself."),
     ),
+    "explain.structure_deviates": (
+        mark(
+            "Taken apart, the model does not say what it says when asked: it is asked."
+        ),
+        "",
+    ),
+    "explain.many_pairs": (
+        mark(
+            "This model can only be asked, and has {n} features: too many pairs. All "
+            "combinations of up to {most} features can be asked about."
+        ),
+        mark("Use a model of trees, or one with fewer features."),
+    ),
+    "explain.no_pair": (
+        mark("“{first}” and “{second}” are no pair of two features of the model."),
+        mark("Give two names of its inputs, or none for the strongest pair."),
+    ),
     "explain.trees": (mark("Working through the trees"), ""),
     "explain.opening": (mark("Looking at the model"), ""),
     "explain.structure": (mark("Taking the model apart"), ""),

@@ -6,7 +6,7 @@ from engine.contracts.case import CaseOpened
 from engine.contracts.dataset import DatasetInfo
 from engine.contracts.model import ModelInfo, SafetyReport
 from engine.contracts.predictions import RowScores
-from engine.contracts.results.attribution import Background, Shapley
+from engine.contracts.results.attribution import Background, Interactions, Shapley
 from engine.contracts.results.calibration import Reliability, ReliabilityBins
 from engine.contracts.results.classification import (
     ClassMetrics,
@@ -56,6 +56,7 @@ Result = (
     | Reliability
     | Residuals
     | Shapley
+    | Interactions
 )
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "Confusion",
     "DatasetInfo",
     "Done",
+    "Interactions",
     "MatchPreview",
     "Metric",
     "ModelInfo",

@@ -25,6 +25,8 @@ class Background(msgspec.Struct, frozen=True, kw_only=True):
         Name of the bucket or the class.
     n_available
         Rows they were chosen from.
+    weights
+        ``(b,)`` how much each counts in the mean, of sum 1; ``None``: all alike.
     """
 
     part: Part
@@ -32,6 +34,7 @@ class Background(msgspec.Struct, frozen=True, kw_only=True):
     chosen: str
     of: str = ""
     n_available: int = 0
+    weights: np.ndarray | None = None
 
 
 class Shapley(msgspec.Struct, frozen=True, kw_only=True, tag="shapley"):
@@ -91,6 +94,64 @@ class Shapley(msgspec.Struct, frozen=True, kw_only=True, tag="shapley"):
     importance: np.ndarray
     importance_low: np.ndarray
     importance_high: np.ndarray
+    additivity_error: float
+    n_wanted: int
+    notes: tuple[Note, ...] = ()
+    provenance: Provenance
+
+
+class Interactions(msgspec.Struct, frozen=True, kw_only=True, tag="interactions"):
+    """What pairs of features do together, beyond what each does by itself.
+
+    In each row base, main effects and interactions add up to the answer (Shapley
+    interaction values; Fujimoto et al., 2006; Lundberg et al., 2020). A feature's
+    main effect and half of its interactions are its Shapley value.
+
+    Attributes
+    ----------
+    strength, strength_low, strength_high
+        ``(d, d, k)`` symmetric: off the diagonal the mean over the rows of the
+        absolute interaction of two features, both halves together; on it the mean
+        absolute main effect. 95 % intervals, the rows taken as a sample.
+    pair
+        Two places in ``feature_names``: the pair asked for, else the strongest
+        (over the outputs); ``(0, 0)`` where there is one feature alone.
+    values
+        ``(n, k)`` interaction of the pair in each row, both halves together.
+    alone
+        ``(n, 2, k)`` main effect of each of the two in each row.
+    data
+        ``(n, 2)`` the two features' own values; codes of ``categories`` where there
+        are some; ``nan`` where missing.
+    categories
+        For each of the two its labels; ``()`` for numbers.
+    row_ids
+        ``(n,)`` int64 rows of the evaluation part, ascending.
+    feature_names, outputs, base_values, method, variant, space, background
+        As of :class:`Shapley`; ``method`` is ``trees``, ``linear``, ``additive`` or
+        ``exact``.
+    additivity_error
+        Largest gap between base plus everything and the model's own answer.
+    n_wanted
+        Rows that will be looked at; more than ``n`` while partial.
+    """
+
+    strength: np.ndarray
+    strength_low: np.ndarray
+    strength_high: np.ndarray
+    pair: tuple[int, int]
+    values: np.ndarray
+    alone: np.ndarray
+    data: np.ndarray
+    categories: tuple[tuple[str, ...], ...]
+    row_ids: np.ndarray
+    feature_names: tuple[str, ...]
+    outputs: tuple[str, ...]
+    base_values: np.ndarray
+    method: str
+    variant: str
+    space: str
+    background: Background | None = None
     additivity_error: float
     n_wanted: int
     notes: tuple[Note, ...] = ()

@@ -281,11 +281,11 @@ def test_it_stops_between_two_tasks(monkeypatch):
     monkeypatch.setattr(tree_shap, "_TASK_STEPS", 1)
     stopping = Stopping()
     with pytest.raises(Cancelled):
-        tree_shapley(ensemble(1, trees=40), rows(30), rows(4), stopping)
+        tree_shapley(ensemble(1, trees=40), rows(30), rows(4), progress=stopping)
     assert stopping.asked == 3
 
 
 def test_a_path_through_more_features_than_bits_is_said(monkeypatch):
-    monkeypatch.setattr(tree_shap.tree_games, "MOST_FEATURES", 2)
+    monkeypatch.setattr(tree_shap, "MOST_FEATURES", 2)
     with pytest.raises(EngineError, match=r"explain\.path_too_long"):
         tree_shapley(ensemble(), rows(1), rows(1))

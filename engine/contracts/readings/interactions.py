@@ -1,0 +1,46 @@
+"""The sentence above interactions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.contracts.i18n import tr
+from engine.contracts.readings.numbers import figure
+
+if TYPE_CHECKING:
+    from engine.contracts.results import Interactions
+
+_TWO = 2
+_NOTHING = 1e-9  # of the strongest: what is left of adding up
+
+
+def read(result: Interactions, output: int = 0) -> str:
+    """Return which two features do most together, beside what each does alone."""
+    d = len(result.feature_names)
+    if d < _TWO:
+        return tr("The model has one feature: there is nothing to do together.")
+    strength = result.strength[:, :, output]
+    apart = np.where(np.eye(d, dtype=bool), -1.0, strength)
+    first, second = np.unravel_index(int(np.argmax(apart)), apart.shape)
+    if not apart[first, second] > _NOTHING * strength.max():
+        return tr("No two features do anything together: the answer is a plain sum.")
+    told = figure(
+        float(strength[first, second]),
+        float(result.strength_low[first, second, output]),
+        float(result.strength_high[first, second, output]),
+    )
+    share = float(np.triu(strength, 1).sum() / np.triu(strength).sum())
+    sentence = tr(
+        "{first} and {second} do most together: {size} on average over {n} rows.",
+        first=result.feature_names[first],
+        second=result.feature_names[second],
+        size=told,
+        n=f"{len(result.row_ids):,}",
+    )
+    more = tr(
+        "Interactions are {share:.0%} of all that moves the answers.", share=share
+    )
+    caveat = tr("This is what the model does, not a cause.")
+    return f"{sentence} {more} {caveat}"
