@@ -6,14 +6,17 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from engine.contracts.dataset import Note
 from engine.contracts.progress import SILENT
 
 if TYPE_CHECKING:
-    from engine.contracts.case import CaseFile
+    from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
     from engine.contracts.progress import Progress
 
 _BLOCK = 8 << 20
+_SHOWN = 12  # digits that tell two hashes apart at a glance
 
 
 def changed_files(case: CaseFile, progress: Progress = SILENT) -> tuple[Note, ...]:
@@ -47,5 +50,39 @@ def changed_files(case: CaseFile, progress: Progress = SILENT) -> tuple[Note, ..
                 done += len(block)
                 progress.advance(done, total, "case.comparing")
         if digest.hexdigest() != expected:
-            notes.append(Note(code="case.file_changed", params={"file": str(path)}))
+            notes.append(
+                Note(
+                    code="case.file_changed",
+                    params={
+                        "file": str(path),
+                        "saved": expected[:_SHOWN],
+                        "found": digest.hexdigest()[:_SHOWN],
+                    },
+                )
+            )
     return tuple(notes)
+
+
+def located(
+    opened: CaseOpened, places: dict[str, str], progress: Progress = SILENT
+) -> CaseOpened:
+    """Return an opened case with files at new places, compared like those it had.
+
+    Parameters
+    ----------
+    places
+        New path of each file that moved, by the path in the case.
+    """
+
+    def moved(recipe: FileRecipe) -> FileRecipe:
+        paths = tuple(places.get(path, path) for path in recipe.paths)
+        return msgspec.structs.replace(recipe, paths=paths)
+
+    case = msgspec.structs.replace(
+        opened.case,
+        data=tuple(moved(recipe) for recipe in opened.case.data),
+        model=moved(opened.case.model) if opened.case.model is not None else None,
+    )
+    return msgspec.structs.replace(
+        opened, case=case, changed=changed_files(case, progress)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from engine.contracts.case import CaseFile
+from engine.contracts.case import CaseFile, CaseOpened
 from engine.contracts.dataset import ColumnChoice, Part, ReadOptions, Split
 from engine.contracts.decision import Decision
 from engine.contracts.errors import Param
@@ -149,6 +149,17 @@ class OpenCase(msgspec.Struct, frozen=True, kw_only=True, tag="open_case"):
     create: bool = False
 
 
+class LocateFiles(msgspec.Struct, frozen=True, kw_only=True, tag="locate_files"):
+    """Look for files of an opened case elsewhere; answers :class:`CaseOpened`.
+
+    ``places`` says where each file that was asked for is now. The answer names the
+    files that are still gone, and those whose bytes are not the ones of the case.
+    """
+
+    opened: CaseOpened
+    places: dict[str, str]
+
+
 class SaveCase(msgspec.Struct, frozen=True, kw_only=True, tag="save_case"):
     """Write the case's state in one transaction; answers :class:`Done`."""
 
@@ -174,6 +185,7 @@ Request = (
     | Summarise
     | Export
     | OpenCase
+    | LocateFiles
     | SaveCase
 )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine import analysis
+from engine.case.changed import located
 from engine.contracts import requests
 from engine.contracts.dataset import DatasetInfo, Part
 from engine.contracts.decision import Decision
@@ -140,6 +141,8 @@ class Session:
                 return Done()
             case requests.OpenCase():
                 return self._case.open(request, progress)
+            case requests.LocateFiles():
+                return located(request.opened, request.places, progress)
             case requests.SaveCase():
                 return self._case.save(request)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentence
 
 if TYPE_CHECKING:
-    from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
+    from engine.contracts.case import CaseOpened
     from gui.context import AppContext
 
 
@@ -20,9 +20,10 @@ def ask_about_changes(context: AppContext, opened: CaseOpened, parent: QWidget) 
     """Say which files differ; offer to compute anew, to locate, or to look only."""
     box = QMessageBox(parent)
     box.setWindowTitle(tr("Files have changed"))
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText("\n".join(sentence(note.code, note.params) for note in opened.changed))
     role = QMessageBox.ButtonRole.ActionRole
-    again = box.addButton(tr("Compute again"), role)
+    again = box.addButton(tr("Compute again with these files"), role)
     locate = box.addButton(tr("Locate the originals…"), role)
     look = box.addButton(tr("Look only, save nothing"), role)
     box.addButton(QMessageBox.StandardButton.Cancel)
@@ -41,27 +42,14 @@ def ask_about_changes(context: AppContext, opened: CaseOpened, parent: QWidget) 
 
 
 def _locate(context: AppContext, opened: CaseOpened, parent: QWidget) -> None:
+    """Ask where each file is; what is found there is compared before it is used."""
     places: dict[str, str] = {}
     for note in opened.changed:
         missing = str(note.params["file"])
         title = tr("Where is {file}?", file=Path(missing).name)
         path, _ = QFileDialog.getOpenFileName(parent, title, str(Path(missing).parent))
         if not path:
+            ask_about_changes(context, opened, parent)
             return
         places[missing] = path
-    case = moved(opened.case, places)
-    context.case.accept_case(msgspec.structs.replace(opened, case=case))
-
-
-def moved(case: CaseFile, places: dict[str, str]) -> CaseFile:
-    """Return the case with files looked for at their new places."""
-
-    def turned(recipe: FileRecipe) -> FileRecipe:
-        paths = tuple(places.get(path, path) for path in recipe.paths)
-        return msgspec.structs.replace(recipe, paths=paths)
-
-    return msgspec.structs.replace(
-        case,
-        data=tuple(turned(recipe) for recipe in case.data),
-        model=turned(case.model) if case.model is not None else None,
-    )
+    context.case.locate_files(opened, places)

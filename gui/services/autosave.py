@@ -66,6 +66,7 @@ class Autosave(QObject):
     def save_as(self, path: str) -> None:
         """Keep the case in another file from now on."""
         self._context.case.path = path
+        self._context.case.read_only = False  # the original is left alone
         self._context.settings.remember_case(path)
         self.save()
 

@@ -18,6 +18,7 @@ from engine.contracts.predictions import RowScores
 from engine.contracts.requests import (
     ConfigureData,
     Inspect,
+    LocateFiles,
     OpenCase,
     OpenData,
     OpenModel,
@@ -187,6 +188,16 @@ class CaseService(QObject):
                 self._case_opened(result)
 
         self._ask(OpenCase(path=path, create=create), opened, tr("Opening the case"))
+
+    def locate_files(self, opened: CaseOpened, places: dict[str, str]) -> None:
+        """Look for files of a case elsewhere; asked about again if they differ."""
+
+        def found(result: Result) -> None:
+            if isinstance(result, CaseOpened):
+                self._case_opened(result)
+
+        request = LocateFiles(opened=opened, places=places)
+        self._ask(request, found, tr("Opening the case"))
 
     def accept_case(self, opened: CaseOpened, *, read_only: bool = False) -> None:
         """Take over an opened case, changed files or not."""

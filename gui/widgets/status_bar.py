@@ -66,12 +66,17 @@ class StatusBar(QWidget):
         self._tick = QTimer(self, interval=150)
         self._tick.timeout.connect(self._show_job)
         context.theme.changed.connect(self._show_state)
+        context.case.restored.connect(self._show_read_only)
         self._show_state()
         self._show_job()
 
     def show_saved(self) -> None:
         """Say when the case was last written."""
         self.saved.setText(tr("saved {time}", time=time.strftime("%H:%M:%S")))
+
+    def _show_read_only(self, *_: object) -> None:
+        read_only = self._context.case.read_only
+        self.saved.setText(tr("read-only: nothing is saved") if read_only else "")
 
     def _started(self, job: Job) -> None:
         self._running[job.id] = (job, time.monotonic())

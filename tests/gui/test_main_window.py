@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
 from engine.contracts.dataset import Note, Part
@@ -14,6 +14,7 @@ from engine.contracts.decision import Decision
 from engine.contracts.events import HostState
 from engine.contracts.predictions import RowScores
 from engine.contracts.requests import (
+    LocateFiles,
     OpenCase,
     OpenData,
     OpenModel,
@@ -234,7 +235,10 @@ def test_a_case_comes_back_as_it_was_left(made, qtbot) -> None:
 
 
 def test_changed_files_can_be_looked_at_only(made, qtbot, monkeypatch) -> None:
-    note = Note(code="case.file_changed", params={"file": "/a.data"})
+    note = Note(
+        code="case.file_changed",
+        params={"file": "/a.data", "saved": "cdcdcd", "found": "efefef"},
+    )
     made.engine.store.answers[OpenCase] = lambda request: CaseOpened(
         path=request.path, case=CaseFile(data=(recipe(),)), changed=(note,)
     )
@@ -249,6 +253,57 @@ def test_changed_files_can_be_looked_at_only(made, qtbot, monkeypatch) -> None:
     with qtbot.waitSignal(made.case.restored):
         made.case.open_case("/c.trasluz")
     assert made.case.read_only
+
+
+def test_a_located_file_of_other_bytes_is_asked_about_again(
+    made, qtbot, monkeypatch
+) -> None:
+    gone = Note(code="case.file_gone", params={"file": "/a.data"})
+    opened = CaseOpened(
+        path="/c.trasluz", case=CaseFile(data=(recipe(),)), changed=(gone,)
+    )
+    differs = Note(
+        code="case.file_changed",
+        params={"file": "/b.data", "saved": "cdcdcd", "found": "efefef"},
+    )
+    made.engine.store.answers[OpenCase] = lambda _request: opened
+    made.engine.store.answers[LocateFiles] = lambda request: msgspec.structs.replace(
+        request.opened, changed=(differs,)
+    )
+    monkeypatch.setattr(
+        QFileDialog, "getOpenFileName", lambda *_: ("/b.data", "all files")
+    )
+    said = []
+
+    def answer(box: QMessageBox) -> int:
+        said.append(box.text())
+        again, locate = (
+            next(b for b in box.buttons() if word in b.text())
+            for word in ("Compute again", "Locate")
+        )
+        assert again.isEnabled() is bool(len(said) - 1)
+        (again if len(said) > 1 else locate).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    with qtbot.waitSignal(made.case.restored):
+        made.case.open_case("/c.trasluz")
+    assert made.process().requests(LocateFiles)[-1].places == {"/a.data": "/b.data"}
+    assert "/b.data" in said[1]
+    assert "cdcdcd" in said[1]
+    assert "efefef" in said[1]
+    assert not made.case.read_only
+
+
+def test_a_case_open_for_reading_says_so_and_can_be_saved_elsewhere(
+    made, qtbot
+) -> None:
+    opened = CaseOpened(path="/c", case=CaseFile(data=(recipe(),)), read_only=True)
+    made.case.accept_case(opened)
+    assert "read-only" in made.window.status.saved.text()
+    with qtbot.waitSignal(made.window.autosave.saved):
+        made.window.autosave.save_as("/copy.trasluz")
+    assert made.process().requests(SaveCase)[-1].path == "/copy.trasluz"
 
 
 def test_further_data_are_asked_about(made, qtbot, monkeypatch) -> None:

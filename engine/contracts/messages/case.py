@@ -40,8 +40,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Locate it, or keep looking at the stored state for reading only."),
     ),
     "case.file_changed": (
-        mark("{file} has changed since the case was saved."),
-        mark("Compute everything again with the new file, or locate the original."),
+        mark(
+            "{file} is not the file that the case was made from: its SHA-256 begins "
+            "{found}, that of the case {saved}."
+        ),
+        mark("Compute everything again with these bytes, or locate the original."),
     ),
     "case.comparing": (mark("Comparing files with the case"), ""),
 }

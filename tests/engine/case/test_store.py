@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.case.changed import changed_files
+from engine.case.changed import changed_files, located
 from engine.case.store import APPLICATION_ID, CaseStore
-from engine.contracts.case import SCHEMA, CaseFile, FileRecipe
+from engine.contracts.case import SCHEMA, CaseFile, CaseOpened, FileRecipe
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
 from engine.contracts.selection import Range, Saved, cell
@@ -182,6 +182,30 @@ def test_changed_and_missing_files_are_named(tmp_path: Path) -> None:
         ("case.file_changed", str(other)),
         ("case.file_gone", str(gone)),
     ]
+
+
+def test_a_located_file_is_compared_before_it_is_used(tmp_path: Path) -> None:
+    import hashlib
+
+    sha256 = hashlib.sha256(b"data").hexdigest()
+    case = CaseFile(
+        data=(FileRecipe(paths=("/gone/a", "/gone/b"), sha256=(sha256, sha256)),),
+        model=FileRecipe(paths=("/gone/m",), sha256=(sha256,)),
+    )
+    opened = CaseOpened(path="/c", case=case, changed=changed_files(case))
+    for name, content in (("a", b"data"), ("b", b"other"), ("m", b"data")):
+        (tmp_path / name).write_bytes(content)
+    found = located(opened, {f"/gone/{n}": str(tmp_path / n) for n in "abm"})
+    assert found.case.data[0].paths == (str(tmp_path / "a"), str(tmp_path / "b"))
+    assert found.case.data[0].sha256 == (sha256, sha256)
+    assert found.case.model.paths == (str(tmp_path / "m"),)
+    (note,) = found.changed
+    assert (note.code, note.params["file"]) == (
+        "case.file_changed",
+        str(tmp_path / "b"),
+    )
+    assert note.params["saved"] == sha256[:12]
+    assert note.params["found"] == hashlib.sha256(b"other").hexdigest()[:12]
 
 
 def test_the_header_tells_what_the_file_is(tmp_path: Path) -> None:
