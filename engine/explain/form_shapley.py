@@ -45,6 +45,8 @@ class Parts:
         ``trees``, ``linear`` or ``additive``.
     margin
         Whether the sum is a margin rather than the score itself.
+    by_cover
+        Whether trees tell the training weight that went their ways.
     longest_path
         Most features that one path through a tree asks for.
     """
@@ -56,9 +58,11 @@ class Parts:
         self.method = _method(self._form)
         self.margin = structure.link is not Link.IDENTITY
         self._columns, self._flipped = _wanted(subject, structure)
-        self.longest_path = 0
+        self.longest_path, self.by_cover = 0, False
         if isinstance(self._form, TreeEnsemble):
             self.longest_path = longest_path(self._form)
+            splitting = self._form.roots[self._form.left[self._form.roots] >= 0]
+            self.by_cover = bool((self._form.cover[splitting] > 0).all())
 
     @classmethod
     def of(

@@ -288,7 +288,7 @@ def choose(
     ------
     EngineError
         ``explain.no_cover`` where path-dependent values are wanted of what is no
-        tree, ``explain.no_structure``, and what
+        tree, or of trees without weights, ``explain.no_structure``, and what
         :func:`engine.explain.background.choose` raises.
     """
     notes: tuple[Note, ...] = ()
@@ -304,7 +304,7 @@ def choose(
     if parts is not None and not _gives(parts, subject, params.output):
         parts = None
     by_cover = params.variant == "path_dependent"
-    if by_cover and (parts is None or parts.method != "trees"):
+    if by_cover and (parts is None or not parts.by_cover):
         raise EngineError("explain.no_cover")
     if parts is not None and parts.longest_path > MOST_FEATURES:
         if by_cover or route == "structure":

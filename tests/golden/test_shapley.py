@@ -98,7 +98,7 @@ def test_any_other_model_has_the_values_of_exact_explainer(frame):
         return model.predict_proba(pd.DataFrame(x, columns=frame.columns))[:, 1]
 
     masker = shap.maskers.Independent(rows[found.background.rows])
-    expected = shap.explainers.Exact(positive, masker)(rows).values
+    expected = shap.explainers.Exact(positive, masker)(rows, silent=True).values
     np.testing.assert_allclose(found.values, expected, atol=1e-6)
     assert found.method == "exact"
 

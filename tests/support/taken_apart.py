@@ -61,7 +61,9 @@ def edges(rows: pd.DataFrame, form: TreeEnsemble) -> pd.DataFrame:
         single = cuts.astype(np.float32)
         up, down = np.float32(np.inf), np.float32(-np.inf)
         near = [cuts, np.nextafter(cuts, 9e9), np.nextafter(cuts, -9e9)]
-        near += [np.nextafter(single, up), np.nextafter(single, down), cuts + 1e-9]
+        with np.errstate(over="ignore"):  # some cut at the least number there is
+            near += [np.nextafter(single, up), np.nextafter(single, down)]
+        near.append(cuts + 1e-9)
         values = np.resize(np.concatenate(near), len(edge))
         chosen = np.random.default_rng(place).random(len(edge)) < 0.6
         edge[name] = np.where(chosen, values, edge[name])

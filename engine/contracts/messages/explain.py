@@ -61,7 +61,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Choose one of: {choices}."),
     ),
     "explain.no_cover": (
-        mark("Path-dependent values need trees, and this model adds up no trees."),
+        mark("Path-dependent values need trees that tell their training weights."),
         mark("Choose interventional values."),
     ),
     "explain.no_structure": (

@@ -16,6 +16,8 @@ from engine.model_host import columns
 from engine.model_host.adapters import boosters, opened
 from engine.model_host.adapters.boosters import Goal
 from engine.model_host.adapters.opened import Answer, Opened
+from engine.model_host.structure.alone import Alone
+from engine.model_host.structure.catboost_model import part_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,8 +84,22 @@ def _from_model(model: Any, kind: str) -> Opened:
         here=here,
         notes=notes,
     )
-    pool = _pool_maker(categorical, texts)
-    return Opened(info=info, predict=_predictor(model, goal, loss, pool))
+    rows = _rows_maker(categorical, texts)
+
+    def pool(table: pa.Table) -> catboost.Pool:
+        return catboost.Pool(
+            rows(table),
+            cat_features=sorted(categorical) or None,
+            text_features=sorted(texts) or None,
+        )
+
+    inside = Alone(lambda: part_of(model), inputs, rows)
+    return Opened(
+        info=info,
+        predict=_predictor(model, goal, loss, pool),
+        structure=inside.structure,
+        encode=inside.encode,
+    )
 
 
 def _predictor(
@@ -110,30 +126,24 @@ def _predictor(
     return predict
 
 
-def _pool_maker(
-    categorical: set[int], texts: set[int]
-) -> Callable[[pa.Table], catboost.Pool]:
+def _rows_maker(categorical: set[int], texts: set[int]) -> Callable[[pa.Table], Any]:
+    """Return a function from a table to what the library takes rows from."""
     if not categorical and not texts:
-        return lambda table: catboost.Pool(columns.numbers(table))
+        return columns.numbers
 
-    def pool(table: pa.Table) -> catboost.Pool:
+    def rows(table: pa.Table) -> pd.DataFrame:
         made = {}
         for index, name in enumerate(table.column_names):
             column = table.column(index)
             if index in categorical:
-                made[index] = columns.strings(column, _MISSING)
+                made[name] = columns.strings(column, _MISSING)
             elif index in texts:
-                made[index] = columns.strings(column, "")
+                made[name] = columns.strings(column, "")
             else:
-                made[index] = columns.number(column, name)
-        return catboost.Pool(
-            pd.DataFrame(made),
-            cat_features=sorted(categorical),
-            text_features=sorted(texts),
-            feature_names=list(table.column_names),
-        )
+                made[name] = columns.number(column, name)
+        return pd.DataFrame(made)
 
-    return pool
+    return rows
 
 
 def _goal(loss: str) -> Goal:

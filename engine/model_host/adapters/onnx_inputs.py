@@ -56,6 +56,8 @@ class Feed:
         Whether the graph names its columns (one input tensor for each).
     batch
         Number of rows the graph insists on, ``0`` for any.
+    columns
+        For each tensor the places in ``inputs`` that it is made of.
     """
 
     def __init__(self, tensors: list[_Tensor], batch: int) -> None:
@@ -70,6 +72,15 @@ class Feed:
             Input(name=name, dtype=kind)
             for name, kind in zip(shown, kinds, strict=True)
         )
+
+    @property
+    def columns(self) -> dict[str, tuple[int, ...]]:
+        """See above."""
+        made, start = {}, 0
+        for tensor in self._tensors:
+            made[tensor.name] = tuple(range(start, start + tensor.width))
+            start += tensor.width
+        return made
 
     def tensors(self, table: pa.Table) -> dict[str, np.ndarray]:
         """Return the tensors for the rows of a table."""

@@ -15,6 +15,8 @@ from engine.contracts.model import Capability, ModelInfo, ScoreKind, Task
 from engine.model_host.adapters import onnx_graph, opened
 from engine.model_host.adapters.onnx_inputs import Feed, feed_of
 from engine.model_host.adapters.opened import Answer, Opened
+from engine.model_host.structure.alone import Alone
+from engine.model_host.structure.onnx_model import Given, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,7 +57,16 @@ def open_model(data: bytes, load: LoadModel) -> Opened:
     run = _runner(session, feed, meaning)
     goal = _Goal.of(run, feed, meaning)
     info = _describe(graph, feed, meaning, goal)
-    return Opened(info=info, predict=_predictor(feed, run, goal))
+    given = Given(meaning.scores, goal.classes, feed.columns, _within(graph, feed))
+    inside = Alone(
+        lambda: part_of(graph.graph, given), info.inputs, lambda table: table
+    )
+    return Opened(
+        info=info,
+        predict=_predictor(feed, run, goal),
+        structure=inside.structure,
+        encode=inside.encode,
+    )
 
 
 class _Goal:
@@ -122,6 +133,33 @@ def _runner(session: Any, feed: Feed, meaning: Meaning) -> _Run:
         if meaning.labels:
             labels = joined[-1][:n].reshape(n)
         return scores, labels
+
+    return run
+
+
+def _as_it_is(table: pa.Table) -> pa.Table:
+    return table
+
+
+def _within(graph: Any, feed: Feed) -> Callable[[str, pa.Table], np.ndarray]:
+    """Return a function from a tensor inside the graph, and rows, to its values."""
+    sessions: dict[str, Any] = {}
+
+    def run(name: str, table: pa.Table) -> np.ndarray:
+        tensors = feed.tensors(table)
+        if name in tensors:
+            return tensors[name]
+        if name not in sessions:
+            opened_up = onnx.ModelProto()
+            opened_up.CopyFrom(graph)
+            del opened_up.graph.output[:]
+            opened_up.graph.output.append(onnx.ValueInfoProto(name=name))
+            sessions[name] = _session(opened_up, b"", plain=False)
+        blocks = [
+            sessions[name].run([name], block)[0] for block in feed.blocks(tensors)
+        ]
+        found: np.ndarray = np.concatenate(blocks)[: table.num_rows]
+        return found
 
     return run
 

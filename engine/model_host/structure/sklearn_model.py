@@ -32,6 +32,8 @@ _TABLE = {
     "sklearn.ensemble._hist_gradient_boosting.": "hist_boosting",
     "xgboost.sklearn.": "xgboost_model",
     "lightgbm.sklearn.": "lightgbm_model",
+    "interpret.glassbox._ebm.": "ebm_model",
+    "catboost.core.": "catboost_model",
 }
 
 

@@ -11,16 +11,22 @@ from typing import TYPE_CHECKING
 
 import joblib
 import numpy as np
+import pandas as pd
 import psutil
 import pyarrow as pa
 import pytest
+from catboost import CatBoostClassifier
+from interpret.glassbox import ExplainableBoostingClassifier
+from skl2onnx import to_onnx
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from engine.contracts.errors import EngineError
 from engine.explain.structure_value import matches
 from engine.models.host import HostPool
 from tests.support.hostile import Misbehaving, save
-from tests.support.model_files import report_on, take
+from tests.support.model_files import arrow, report_on, take
 
 if TYPE_CHECKING:
     from engine.contracts.model import ModelInfo
@@ -34,6 +40,50 @@ def pool(tmp_path_factory):
     pool = HostPool(tmp_path_factory.mktemp("scratch"), spare=True)
     yield pool
     pool.close()
+
+
+def boosted_with_labels(folder):
+    rows = pd.DataFrame(
+        {
+            "a": np.arange(60.0),
+            "home": np.array(["own", "rent", "free"])[np.arange(60) % 3],
+        }
+    )
+    target = (rows["a"] > 30) ^ (rows["home"] == "rent")
+    fitted = CatBoostClassifier(
+        iterations=5, depth=3, cat_features=["home"], one_hot_max_size=5, verbose=0,
+        allow_writing_files=False,
+    )  # fmt: skip
+    fitted.fit(rows, target).save_model(str(folder / "m.cbm"))
+    return folder / "m.cbm", "catboost", rows
+
+
+def additive(folder):
+    rows = pd.DataFrame({"a": np.arange(60.0), "b": np.arange(60.0) % 7})
+    fitted = ExplainableBoostingClassifier(outer_bags=1, max_rounds=30, n_jobs=1)
+    joblib.dump(fitted.fit(rows, rows["a"] + 5 * rows["b"] > 40), folder / "m.joblib")
+    return folder / "m.joblib", "joblib", rows
+
+
+def graph_of_trees(folder):
+    rows = pd.DataFrame({"x0": np.arange(60.0), "x1": np.arange(60.0) % 7})
+    fitted = make_pipeline(StandardScaler(), RandomForestClassifier(4, random_state=0))
+    fitted.fit(rows.to_numpy(), rows["x0"] + 5 * rows["x1"] > 40)
+    graph = to_onnx(fitted, rows.to_numpy(dtype=np.float32)[:1])
+    (folder / "m.onnx").write_bytes(graph.SerializeToString())
+    return folder / "m.onnx", "onnx", rows
+
+
+@pytest.mark.parametrize("made", [boosted_with_labels, additive, graph_of_trees])
+def test_models_are_taken_apart_behind_locked_doors(made, pool, tmp_path):
+    path, format_, rows = made(tmp_path)
+    taken = take(path, format_)
+    model = pool.open(taken, report_on(taken))
+    table = arrow(rows)
+    structure = model.structure()
+    assert structure is not None
+    assert matches(structure, model.encode(table), model.predict(table)[0], 1e-6)
+    model.close()
 
 
 def open_misbehaving(pool, how, tmp_path):
