@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import threading
 import zipfile
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import Future, wait
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import python_calamine
@@ -14,16 +16,20 @@ from engine.contracts.errors import EngineError
 from engine.data.missing import TOKENS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from engine.contracts.dataset import ReadOptions
     from engine.contracts.progress import Progress
+
+_Answer = TypeVar("_Answer")
 
 MOST_CELLS = 100_000_000
 MOST_INFLATED = 4 << 30
 MOST_RATIO = 200
 _RATIO_FROM = 64 << 20
 _BLOCK = 1000
+_GLANCE_S = 0.05
 _SHARE = 0.7  # of the time goes into the cells, the rest into columns
 
 
@@ -52,12 +58,14 @@ def _read(
 ) -> tuple[pa.Table, str, tuple[str, ...], tuple[Note, ...]]:
     _check_size(path)
     progress.advance(0, 1, "data.reading")
-    book = python_calamine.CalamineWorkbook.from_path(str(path))
+    book = _awaited(
+        lambda: python_calamine.CalamineWorkbook.from_path(str(path)), progress
+    )
     sheets = tuple(book.sheet_names)
     wanted = options.sheet or next(iter(sheets), "")
     if wanted not in sheets:
         raise EngineError("data.no_sheet", file=path.name, sheet=wanted, sheets=sheets)
-    sheet = book.get_sheet_by_name(wanted)
+    sheet = _awaited(lambda: book.get_sheet_by_name(wanted), progress)
     if sheet.total_height * sheet.total_width > MOST_CELLS:
         raise EngineError(
             "data.too_many_cells",
@@ -69,6 +77,27 @@ def _read(
     table, notes = _table(rows, options, progress)
     progress.advance(1, 1, "data.reading")
     return table, wanted, sheets, notes
+
+
+def _awaited(call: Callable[[], _Answer], progress: Progress) -> _Answer:
+    """Return what a call returns; a cancel leaves it behind.
+
+    Opening a workbook or a sheet is one call into the library, which holds no lock but
+    cannot be stopped: seconds for millions of cells. In a thread of its own it may go
+    on to its end while nobody waits for it.
+    """
+    future: Future[_Answer] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            future.set_exception(error)
+
+    threading.Thread(target=work, name="workbook", daemon=True).start()
+    while not wait((future,), timeout=_GLANCE_S).done:
+        progress.raise_if_cancelled()
+    return future.result()
 
 
 def _rows(sheet: python_calamine.CalamineSheet, progress: Progress) -> list[list[Any]]:
@@ -109,23 +138,29 @@ def _table(
     for place, name in enumerate(names):
         done = _SHARE + (1 - _SHARE) * place / len(names)
         progress.advance(done, 1, "data.reading")
-        column, note = _column([row[place] for row in body], name, bare)
+        cells = [row[place] for row in body]
+        column, note = _column(cells, name, bare, progress)
         columns.append(column)
         notes += note
     return pa.Table.from_arrays(columns, names=names), tuple(notes)
 
 
 def _column(
-    cells: list[Any], name: str, tokens: set[str]
+    cells: list[Any], name: str, tokens: set[str], progress: Progress
 ) -> tuple[pa.Array, list[Note]]:
     values = [None if isinstance(c, str) and c.strip() in tokens else c for c in cells]
     kinds = {type(value) for value in values if value is not None}
+    progress.raise_if_cancelled()  # a million cells take a fifth of a second a step
     if kinds <= {int, float}:
-        return pa.array([None if v is None else float(v) for v in values]), []
+        numbers = [None if v is None else float(v) for v in values]
+        progress.raise_if_cancelled()
+        return pa.array(numbers), []
     if kinds == {bool}:
         return pa.array(values), []
     if kinds <= {datetime.date, datetime.datetime}:
-        return pa.array([_moment(v) for v in values], pa.timestamp("us")), []
+        moments = [_moment(v) for v in values]
+        progress.raise_if_cancelled()
+        return pa.array(moments, pa.timestamp("us")), []
     texts = [None if v is None else _text(v) for v in values]
     if kinds == {str}:
         return pa.array(texts), []

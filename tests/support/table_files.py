@@ -16,6 +16,8 @@ import pyarrow.feather
 import pyarrow.parquet as pq
 import zstandard
 
+from tests.support.excel_97 import write_old_workbook
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
@@ -257,6 +259,7 @@ WRITERS: dict[str, Callable[[Path, Columns], None]] = {
     "file.arrow": _ipc_file,
     "stream.arrows": _stream,
     "book.xlsx": lambda path, table: write_workbook(path, {"people": table}),
+    "old.xls": lambda path, table: write_old_workbook(path, {"people": table}),
     "open.ods": write_open_document,
     "lines.jsonl": _json_lines,
     "lines.jsonl.gz": lambda path, table: _gzipped(path, as_json_lines(table)),

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import datetime
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import python_calamine
 
 from engine.contracts.dataset import Kind, Part, ReadOptions
-from engine.contracts.errors import EngineError
+from engine.contracts.errors import Cancelled, EngineError
 from engine.contracts.messages import sentence
+from engine.contracts.progress import Silent
 from engine.data import spreadsheets
 from engine.data.dataset import Dataset
 from tests.contract.test_readers import Watched, same_values
+from tests.support.excel_97 import (
+    write_encrypted_package,
+    write_old_workbook,
+    write_old_workbook_with_password,
+)
 from tests.support.table_files import (
     columns,
     write_open_document,
@@ -127,17 +136,74 @@ def test_a_workbook_cut_short_is_damaged(tmp_path, suffix):
     assert f"book.{suffix} (excel)" in sentence(caught.value.code, caught.value.params)
 
 
-def test_a_workbook_behind_a_password_is_refused(tmp_path):
-    # Excel puts the encrypted package into a container of the older format.
-    path = tmp_path / "secret.xlsx"
-    name = "EncryptedPackage".encode("utf-16-le")
-    path.write_bytes(
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3000) + name + bytes(99)
-    )
+@pytest.mark.parametrize(
+    "write",
+    [
+        write_encrypted_package,
+        lambda path: write_old_workbook_with_password(path, {"s": columns(10)}),
+    ],
+    ids=["package", "excel 97"],
+)
+def test_a_workbook_behind_a_password_is_refused(tmp_path, write):
+    path = tmp_path / "secret.xls"
+    write(path)
     with pytest.raises(EngineError) as caught:
         Dataset.open([str(path)])
     assert caught.value.code == "data.encrypted"
-    assert "secret.xlsx" in sentence(caught.value.code, caught.value.params)
+    assert "secret.xls" in sentence(caught.value.code, caught.value.params)
+
+
+def test_the_sheets_of_an_old_workbook_can_be_chosen(tmp_path):
+    path = tmp_path / "old.xls"
+    write_old_workbook(path, {"notes": {"a": [1, 2]}, "people": columns()})
+    first = Dataset.open([str(path)]).info.parts[0].sources[0]
+    assert (first.options.sheet, first.sheets) == ("notes", ("notes", "people"))
+    second = Dataset.open([str(path)], options=ReadOptions(sheet="people"))
+    same_values(second, columns())
+
+
+class Deadline(Silent):
+    """Progress that is cancelled from another thread, as a user does it."""
+
+    def __init__(self) -> None:
+        self.cancelled = threading.Event()
+        self.asked = threading.Event()
+
+    def raise_if_cancelled(self) -> None:
+        self.asked.set()
+        if self.cancelled.is_set():
+            raise Cancelled
+
+
+@pytest.mark.parametrize("call", ["from_path", "get_sheet_by_name"])
+def test_a_cancel_leaves_a_long_call_of_the_library_behind(tmp_path, monkeypatch, call):
+    path = tmp_path / "book.xlsx"
+    write_workbook(path, {"s": columns()})
+    never = threading.Event()
+    book = python_calamine.CalamineWorkbook
+
+    class Slow:
+        sheet_names = ("s",)
+
+        @staticmethod
+        def from_path(name):
+            if call == "from_path":
+                never.wait()
+            return Slow()
+
+        def get_sheet_by_name(self, name):
+            never.wait()
+            return book.from_path(str(path)).get_sheet_by_name(name)
+
+    monkeypatch.setattr(python_calamine, "CalamineWorkbook", Slow)
+    progress = Deadline()
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(Dataset.open, [str(path)], progress=progress)
+        progress.asked.wait()
+        progress.cancelled.set()
+        with pytest.raises(Cancelled):
+            reading.result(timeout=30)
+    never.set()
 
 
 def test_an_open_document_behind_a_password_is_refused(tmp_path):
