@@ -180,6 +180,12 @@ class Parts:
 
     def answers(self, encoded: Floats) -> Floats:
         """Return ``(n, k)`` the sums that are explained."""
+        if isinstance(self._form, TreeEnsemble):
+            from engine.explain.tree_shap import (  # noqa: PLC0415 - compiles code
+                tree_sums,
+            )
+
+            return self._outputs(tree_sums(self._form, encoded))
         return self._outputs(sums(self._structure, encoded))
 
     def scores(self, answers: Floats) -> Floats:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 FIRST_ROWS, MOST_ROWS = 2_000, 20_000  # explained together
-_AT_ONCE = 0.5  # seconds that later blocks of rows should take
+_AT_ONCE = 2.0  # seconds that later blocks of rows should take
 _CLOSEST = 1e-6  # how near 0 or 1 a probability counts as log-odds
 
 

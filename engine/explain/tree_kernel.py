@@ -299,3 +299,22 @@ def leaf_games(
                     line_out, told = out[o, lines[j]], given[j]
                     for h in range(n_hit):
                         line_out[hit[h]] += value * told[hit_slot[h]]
+
+
+@njit(cache=True, nogil=True)
+def leaf_sums(trees: Any, rows: Floats, out: Floats) -> None:
+    """Add what the leaves that rows ``(n, d)`` reach hold to ``out`` ``(n, k)``."""
+    for r in range(len(rows)):
+        for root in trees.roots:
+            node = root
+            while trees.left[node] >= 0:
+                value = rows[r, trees.feature[node]]
+                if trees.levels_start[node] >= 0:
+                    left = _goes_left(trees, node, value)
+                else:
+                    left = value <= trees.threshold[node] or (
+                        trees.missing_left[node] and np.isnan(value)
+                    )
+                node = trees.left[node] if left else trees.right[node]
+            for o in range(out.shape[1]):
+                out[r, o] += trees.values[node, o]

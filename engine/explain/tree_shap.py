@@ -12,7 +12,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
 from engine.environment import cores
 from engine.explain import tree_games, tree_kernel
-from engine.explain.structure_value import MOST_FEATURES, leaves, longest_path
+from engine.explain.structure_value import MOST_FEATURES, longest_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -141,6 +141,13 @@ def tree_interactions(
         yield where, pairs
 
 
+def tree_sums(form: TreeEnsemble, encoded: Floats) -> Floats:
+    """Return ``(n, k)`` the raw sums of rows, as :func:`structure_value.sums` does."""
+    found = np.tile(form.base, (len(encoded), 1))
+    tree_kernel.leaf_sums(_arrays(form), np.ascontiguousarray(encoded), found)
+    return found
+
+
 def tree_base(form: TreeEnsemble, background: Floats | None) -> Floats:
     """Return ``(k,)`` what the values are measured from.
 
@@ -148,8 +155,7 @@ def tree_base(form: TreeEnsemble, background: Floats | None) -> Floats:
     weights in the trees.
     """
     if background is not None:
-        reached = leaves(form, background)
-        mean: Floats = form.values[reached].sum(axis=1).mean(axis=0) + form.base
+        mean: Floats = tree_sums(form, background).mean(axis=0)
         return mean
     expected = form.values.astype(np.float64).copy()
     for node in range(len(form.left) - 1, -1, -1):  # children stand behind parents

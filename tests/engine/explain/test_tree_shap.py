@@ -12,7 +12,7 @@ import pytest
 from engine.contracts.errors import Cancelled, EngineError
 from engine.contracts.structure import Structure, TreeEnsemble
 from engine.explain import tree_shap
-from engine.explain.structure_value import leaves, sums
+from engine.explain.structure_value import leaves, longest_path, sums
 from engine.explain.tree_shap import tree_base, tree_interactions, tree_shapley
 
 D = 5
@@ -210,6 +210,13 @@ def test_base_and_values_add_up_to_the_sum(others):
     np.testing.assert_allclose(total, raw(form, explained), atol=1e-11)
 
 
+def test_sums_of_leaves_are_those_that_structures_are_held_against():
+    form, explained = ensemble(7, trees=12, depth=6), rows(300)
+    np.testing.assert_allclose(
+        tree_shap.tree_sums(form, explained), raw(form, explained), atol=1e-12
+    )
+
+
 def test_a_feature_that_no_tree_asks_for_gets_nothing():
     form = ensemble(2)
     unused = msgspec.structs.replace(
@@ -283,6 +290,19 @@ def test_it_stops_between_two_tasks(monkeypatch):
     with pytest.raises(Cancelled):
         tree_shapley(ensemble(1, trees=40), rows(30), rows(4), progress=stopping)
     assert stopping.asked == 3
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_longest_path_is_that_of_most_features(seed):
+    form = ensemble(seed, trees=3, depth=5)
+
+    def longest(node, asked):
+        if form.left[node] < 0:
+            return len(asked)
+        asked = asked | {int(form.feature[node])}
+        return max(longest(form.left[node], asked), longest(form.right[node], asked))
+
+    assert longest_path(form) == max(longest(root, set()) for root in form.roots)
 
 
 def test_a_path_through_more_features_than_bits_is_said(monkeypatch):
