@@ -50,7 +50,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "explain.unknown_background": (
         mark("There is no background called “{source}”."),
-        mark("Leave it empty, or write @bucket NAME or @decided CLASS."),
+        mark("Leave it empty, or write @kmeans, @bucket NAME or @decided CLASS."),
     ),
     "explain.empty_background": (
         mark("No row can be the background: “{source}” holds none."),

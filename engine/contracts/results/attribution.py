@@ -19,8 +19,9 @@ class Background(msgspec.Struct, frozen=True, kw_only=True):
     rows
         ``(b,)`` int64 row numbers in that part.
     chosen
-        ``all``, ``sample`` (seeded, without replacement), ``bucket`` or ``class``
-        (a seeded sample of a bucket, or of the rows decided for a class).
+        ``all``, ``sample`` (seeded, without replacement), ``kmeans`` (real rows that
+        stand for groups of rows alike, with ``weights``), ``bucket`` or ``class`` (a
+        seeded sample of a bucket, or of the rows decided for a class).
     of
         Name of the bucket or the class.
     n_available
