@@ -95,6 +95,8 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
         The sign round cells that hold separators; ``""`` for none.
     day_first
         Whether 1/2/2024 is in February.
+    separated
+        Whether texts such as 1,234.5 and 12 % are numbers.
     """
 
     format: str | None = None
@@ -106,6 +108,7 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     sheet: str | None = None
     missing_tokens: tuple[str, ...] | None = None
     day_first: bool | None = None
+    separated: bool | None = None
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

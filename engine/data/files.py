@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pyarrow as pa
 
 from engine.contracts.errors import EngineError
@@ -90,7 +91,11 @@ def read_together(
         )
         for i, path in enumerate(files)
     ]
-    said = {str(note.params.get("column")) for read in reads for note in read.notes}
+    said = {
+        str(note.params.get("column")): note.code
+        for read in reads
+        for note in read.notes
+    }
     groups: dict[frozenset[str], list[Read]] = {}
     for read in reads:
         groups.setdefault(frozenset(read.table.column_names), []).append(read)
@@ -101,13 +106,24 @@ def read_together(
         blocks.append(beside.Block(table=table, name=_name(group[0]), named=named))
         rounded += found
     joined, added = beside.joined(blocks)
-    arrow, notes = schema.typed(
-        joined, said, day_first=options.day_first, formats=formats
-    )
+    how = msgspec.structs.replace(options, decimal=reads[0].source.options.decimal)
+    arrow, notes = schema.typed(joined, said, how, formats)
+    reads = [_told_anew(read, notes) for read in reads]
     for note in rounded:
         column = str(note.params["column"])
         notes[column] = (*notes.get(column, ()), note)
     return Files(arrow=arrow, reads=tuple(reads), notes=notes, joined=added)
+
+
+def _told_anew(read: Read, notes: Mapping[str, tuple[Note, ...]]) -> Read:
+    """Forget why columns were texts that have turned out to be numbers."""
+    numbers = {
+        column
+        for column, of_column in notes.items()
+        if any(note.code == "schema.separated_numbers" for note in of_column)
+    }
+    kept = tuple(n for n in read.notes if str(n.params.get("column")) not in numbers)
+    return replace(read, notes=kept)
 
 
 def unfolded(paths: Sequence[str]) -> list[Path]:

@@ -10,15 +10,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.contracts.dataset import Column, ColumnChoice, Kind, Note, Role
+from engine.contracts.dataset import (
+    Column,
+    ColumnChoice,
+    Kind,
+    Note,
+    ReadOptions,
+    Role,
+)
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
-from engine.data import dates, long_numbers, roles
+from engine.data import dates, long_numbers, roles, separated_numbers
 from engine.data.roles import FEW_LEVELS
 from engine.data.table import MOST_CODES, labels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Mapping
 
     from engine.contracts.errors import Param
     from engine.contracts.progress import Progress
@@ -36,19 +43,19 @@ _BOOLEANS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
 def typed(
     arrow: pa.Table,
-    said: Container[str] = (),
-    *,
-    day_first: bool | None = None,
+    said: Mapping[str, str],
+    options: ReadOptions,
     formats: Mapping[str, str] | None = None,
 ) -> tuple[pa.Table, dict[str, tuple[Note, ...]]]:
-    """Turn text columns that hold dates into dates; say what was done.
+    """Turn text columns that hold dates or numbers into those; say what was done.
 
     Parameters
     ----------
     said
-        Columns of which it was already said why they are texts.
-    day_first
-        Whether the day comes before the month in dates; ``None`` finds out.
+        Code of the note that says already why a column is text.
+    options
+        Whether the day comes first in dates, whether texts with separators are
+        numbers, and the decimal sign of the file.
     formats
         How the dates of columns are written in other files.
 
@@ -69,13 +76,13 @@ def typed(
             found = pc.cast(found, pa.string())
         if pa.types.is_string(found.type):
             known = (formats or {}).get(field.name, "")
-            found, of_dates = dates.read(
-                found, field.name, day_first=day_first, known=known
+            found, of_values = dates.read(
+                found, field.name, day_first=options.day_first, known=known
             )
-            if of_dates:
-                notes[field.name] = of_dates
-            elif field.name not in said and (odd := _odd_text(found, field.name)):
-                notes[field.name] = (odd,)
+            if not of_values:
+                found, of_values = _numbers(found, field.name, said, options)
+            if of_values:
+                notes[field.name] = of_values
         columns.append(found)
     return pa.Table.from_arrays(columns, names=arrow.column_names), notes
 
@@ -210,6 +217,22 @@ def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_time(kind) or pa.types.is_duration(kind) or pa.types.is_binary(kind):
         return pc.cast(column, pa.string(), safe=False)
     return column
+
+
+def _numbers(
+    column: pa.ChunkedArray, name: str, said: Mapping[str, str], options: ReadOptions
+) -> tuple[pa.ChunkedArray, tuple[Note, ...]]:
+    """Turn texts into numbers, or say which value keeps them from being some."""
+    told = said.get(name)
+    if told not in (None, "data.mixed_column"):
+        return column, ()
+    found, notes = separated_numbers.read(
+        column, name, decimal=options.decimal, wanted=options.separated
+    )
+    notes = tuple(note for note in notes if note.code != told)
+    if not notes and told is None and (odd := _odd_text(found, name)):
+        notes = (odd,)
+    return found, notes
 
 
 def _odd_text(column: pa.ChunkedArray, name: str) -> Note | None:

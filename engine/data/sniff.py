@@ -28,7 +28,9 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _IPC_MESSAGE = b"\xff\xff\xff\xff"  # then comes its length
 _NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?")
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_DECIMAL_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+")
+_DECIMAL_POINT = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)\.\d+")
+_EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")  # one and a bit, or thousands
 _ARRAY = re.compile(r"\[\s*\{")
 SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # a first line for spreadsheets
 _APOSTROPHE = re.compile(r"(?:^|[,;\t|])'")
@@ -235,10 +237,15 @@ def _separator(lines: list[str], quote: str) -> str:
 def _decimal(rows: list[list[str]], separator: str) -> str:
     if separator == ",":
         return "."
-    cells = [cell.strip() for row in rows for cell in row]
-    commas = sum(bool(_DECIMAL_COMMA.fullmatch(cell)) for cell in cells)
-    points = sum(bool(re.fullmatch(r"[+-]?\d+\.\d+", cell)) for cell in cells)
-    return "," if commas > points else "."
+    cells = [cell.strip(" %") for row in rows for cell in row]
+    commas = [cell for cell in cells if _DECIMAL_COMMA.fullmatch(cell)]
+    points = [cell for cell in cells if _DECIMAL_POINT.fullmatch(cell)]
+    sure = [
+        sum(not _EITHER.fullmatch(cell) for cell in found) for found in (commas, points)
+    ]
+    if sure[0] != sure[1]:
+        return "," if sure[0] > sure[1] else "."
+    return "," if len(commas) > len(points) else "."
 
 
 def _has_header(rows: list[list[str]]) -> bool:

@@ -59,6 +59,11 @@ class ReadingOptions(QDialog):
         self.day_first.addItem(tr("day first (31/12/2024)"), True)
         self.day_first.addItem(tr("month first (12/31/2024)"), False)
         self.day_first.setCurrentIndex((None, True, False).index(found.day_first))
+        self.separated = QComboBox()
+        self.separated.addItem(tr("numbers, where all of a column are"), None)
+        self.separated.addItem(tr("numbers, also those that may be codes"), True)
+        self.separated.addItem(tr("texts"), False)
+        self.separated.setCurrentIndex((None, True, False).index(found.separated))
         self.encoding = QComboBox(editable=True)
         self.encoding.addItems(_ENCODINGS)
         self.encoding.setCurrentText(found.encoding or "utf-8")
@@ -82,6 +87,7 @@ class ReadingOptions(QDialog):
             ("", self.header, text or bool(source.sheets)),
             (tr("Sheet"), self.sheet, bool(source.sheets)),
             (tr("Dates are written"), self.day_first, text or bool(source.sheets)),
+            (tr("1,234.5 and 12 % are"), self.separated, text or bool(source.sheets)),
             (tr("Missing values are written"), self.missing, text),
         ):
             if shown:
@@ -104,6 +110,7 @@ class ReadingOptions(QDialog):
                 sheet=self.sheet.currentText() or None,
                 header=self.header.isChecked(),
                 day_first=self.day_first.currentData(),
+                separated=self.separated.currentData(),
             )
         tokens = [t.strip() for t in self.missing.text().split(",") if t.strip()]
         return ReadOptions(
@@ -112,6 +119,7 @@ class ReadingOptions(QDialog):
             decimal=self.decimal.currentText(),
             quote=self.quote.currentData(),
             day_first=self.day_first.currentData(),
+            separated=self.separated.currentData(),
             encoding=self.encoding.currentText(),
             header=self.header.isChecked(),
             missing_tokens=("", *tokens) if tokens else None,

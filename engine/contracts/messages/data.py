@@ -263,6 +263,24 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
         mark("Say in the reading options which comes first."),
     ),
+    "schema.separated_numbers": (
+        mark("{column} is read as numbers: {value} is {number}."),
+        mark("If that is wrong, say in the reading options that they are texts."),
+    ),
+    "schema.some_percent": (
+        mark(
+            "{column} is read as text: only some of its numbers have a percent sign; "
+            "{value} in row {row} has none."
+        ),
+        mark("Write all of them alike to have them read as numbers."),
+    ),
+    "schema.separated_codes": (
+        mark(
+            "{column} is read as text: numbers such as {value} are all equally long, "
+            "as codes are."
+        ),
+        mark("If they are quantities, say so in the reading options."),
+    ),
     "schema.infinite": (mark("{column} holds {n} infinite values."), ""),
     "schema.chosen_missing": (
         mark("{n} values of {column} are missing because you said so: {tokens}."),

@@ -66,6 +66,15 @@ def test_quotes_and_the_order_of_dates_can_be_said(dialog) -> None:
     assert (made.options().quote, made.options().day_first) == ("", False)
 
 
+def test_numbers_with_separators_can_be_left_as_texts(dialog) -> None:
+    made = dialog(source(TEXT))
+    assert made.options().separated is None
+    made.separated.setCurrentIndex(made.separated.findData(False))
+    assert made.options().separated is False
+    book = dialog(source(ReadOptions(format="excel", separated=True), ("A",)))
+    assert book.options().separated is True
+
+
 def test_a_choice_made_before_is_shown_again(dialog) -> None:
     made = dialog(source(msgspec.structs.replace(TEXT, day_first=True)))
     assert made.options().day_first is True
