@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Ask = Callable[[NDArray[np.integer], Progress], Floats]
 
 MOST_EXACT = 12
+_SURE = 30  # second walks from which a standard error is believed
 ASKED_AT_ONCE = 150_000  # rows of one call: large, and stopped within a moment
 
 
@@ -211,7 +212,10 @@ def sampled(
             rounds += 1
             mean = np.einsum("b,nbdk->ndk", shares, total) / rounds
             errors = _errors(total, squares, rounds, shares)
-            if rounds >= sampling.most_rounds or errors.max(initial=0.0) <= enough:
+            sure = rounds == 1 or (rounds - 1) * b >= _SURE
+            if rounds >= sampling.most_rounds or (
+                sure and errors.max(initial=0.0) <= enough
+            ):
                 break
         progress.advance(where.stop, n, "explain.walks")
         yield where, mean, errors
@@ -239,15 +243,10 @@ def _walks(
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Yield one round of walks in pieces: background rows and orders of features.
 
-    Orders are dealt out in turns of a random one, so that every feature is early
-    and late equally often.
+    Orders are drawn one by one: dealt out in turns of one order, as in Latin squares,
+    they share their neighbourhoods, and their errors do not cancel.
     """
-    orders = np.empty((b, d), dtype=np.intp)
-    for first in range(0, b, d):
-        order = rng.permutation(d)
-        turns = (np.arange(d)[:, None] + np.arange(d)) % d
-        stop = min(first + d, b)
-        orders[first:stop] = order[rng.permutation(turns)[: stop - first]]
+    orders = rng.permuted(np.tile(np.arange(d), (b, 1)), axis=1)
     starts = rng.permutation(b)
     each = max(1, ASKED_AT_ONCE // (2 * n * max(1, d - 1)))
     for first in range(0, b, each):

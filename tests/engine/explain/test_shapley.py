@@ -176,3 +176,19 @@ def test_a_limit_on_rows_is_a_sample_that_the_badge_names():
     everything = run(inputs)
     place = np.searchsorted(everything.row_ids, found.row_ids)
     np.testing.assert_allclose(found.values, everything.values[place], atol=1e-12)
+
+
+def test_standard_errors_are_as_large_as_the_errors_are():
+    """Over many seeds: neither too small, which misleads, nor far too large."""
+    rows = columns(6, d=8)
+    exact = run(case(rows, crooked)[0], background="all", route="exact").values
+    apart, told = [], []
+    for seed in range(60):
+        inputs, _ = case(rows, crooked, seed=seed)
+        found = run(
+            inputs, background="all", route="sampling", rounds=4, precision=0.0
+        )
+        apart.append((found.values - exact) ** 2)
+        told.append(found.standard_errors**2)
+    ratio = np.sqrt(np.mean(told) / np.mean(apart))
+    assert 0.85 < ratio < 1.2
