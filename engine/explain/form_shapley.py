@@ -45,6 +45,8 @@ class Parts:
         ``trees``, ``linear`` or ``additive``.
     margin
         Whether the sum is a margin rather than the score itself.
+    logistic
+        Whether it is the log-odds of one class.
     by_cover
         Whether trees tell the training weight that went their ways.
     longest_path
@@ -57,6 +59,7 @@ class Parts:
         self._form = structure.form
         self.method = _method(self._form)
         self.margin = structure.link is not Link.IDENTITY
+        self.logistic = structure.link is Link.LOGIT
         self._columns, self._flipped = _wanted(subject, structure)
         self.longest_path, self.by_cover = 0, False
         if isinstance(self._form, TreeEnsemble):

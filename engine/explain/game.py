@@ -6,38 +6,23 @@ coefficients it is made of; else the model itself is asked.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
 from engine.contracts.dataset import Note, Part
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ScoreKind, Task
-from engine.contracts.progress import Portion
 from engine.explain import background as backgrounds
 from engine.explain import coalitions
-from engine.explain.form_shapley import Others, Parts
+from engine.explain.form_shapley import Parts
+from engine.explain.routes import Asking, Rescaled, Structural
 from engine.explain.structure_value import MOST_FEATURES
-from engine.explain.subject import Pool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from numpy.typing import NDArray
-
     from engine.analysis import Inputs
     from engine.contracts.progress import Progress
-    from engine.contracts.results import Background
-    from engine.explain.coalitions import Ask, Sampling
     from engine.explain.subject import Subject
-
-    Floats = NDArray[np.float64]
-
-FIRST_ROWS, MOST_ROWS = 2_000, 20_000  # explained together
-_AT_ONCE = 2.0  # seconds that later blocks of rows should take
-_CLOSEST = 1e-6  # how near 0 or 1 a probability counts as log-odds
 
 
 class GameParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +49,7 @@ class GameParams(msgspec.Struct, frozen=True, kw_only=True):
 _CHOICES = {
     "variant": ("auto", "interventional", "path_dependent"),
     "output": ("auto", "probability", "margin"),
-    "route": ("auto", "structure", "exact", "sampling"),
+    "route": ("auto", "structure", "exact", "sampling", "rescaled"),
 }
 
 
@@ -84,192 +69,6 @@ def check_choices(params: GameParams) -> None:
             )
 
 
-class Explained(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a block of rows.
-
-    Attributes
-    ----------
-    where
-        Which of the wanted rows.
-    values
-        ``(rows, d, k)``, or ``(rows, d, d, k)`` of pairs.
-    answers
-        ``(rows, k)`` what was shared out.
-    errors
-        Standard errors like ``values``, where they were sampled.
-    """
-
-    where: slice
-    values: np.ndarray
-    answers: np.ndarray
-    errors: np.ndarray | None = None
-
-
-class Structural:
-    """The route through what the model is made of."""
-
-    def __init__(
-        self,
-        subject: Subject,
-        parts: Parts,
-        background: Background | None,
-        notes: tuple[Note, ...],
-    ) -> None:
-        self._subject, self._parts = subject, parts
-        self.background, self.notes = background, notes
-        self.method = parts.method
-        self.variant = "path_dependent" if background is None else "interventional"
-        self.space = _own_space(subject, margin=parts.margin)
-        self._others: Others | None = None
-        if background is not None:
-            rows = subject.features(background.part).take(background.rows)
-            self._others = Others(parts.encode(rows), backgrounds.shares(background))
-        self.base = parts.base(self._others)
-
-    def explain(
-        self, rows: NDArray[np.int64], progress: Progress
-    ) -> Iterator[Explained]:
-        """Yield the values of blocks of rows, a small one first."""
-        for where, encoded in self._encoded(rows, progress):
-            values = self._parts.values(encoded, self._others, progress)
-            progress.advance(where.stop, len(rows), "explain.rows")
-            yield self._found(where, encoded, values)
-
-    def pairs(self, rows: NDArray[np.int64], progress: Progress) -> Iterator[Explained]:
-        """Yield the interactions of blocks of rows."""
-        n = len(rows)
-        for where, encoded in self._encoded(rows, progress):
-            within = Portion(progress, where.start, where.stop - where.start, n)
-            for part, values in self._parts.pairs(encoded, self._others, within):
-                place = slice(where.start + part.start, where.start + part.stop)
-                yield self._found(place, encoded[part], values)
-
-    def gap(self, said: Floats, rows: NDArray[np.int64]) -> float:
-        """Return the largest gap to the model's own scores."""
-        own = self._subject.answers()[rows]
-        return float(np.abs(self._parts.scores(said) - own).max(initial=0.0))
-
-    def _encoded(
-        self, rows: NDArray[np.int64], progress: Progress
-    ) -> Iterator[tuple[slice, Floats]]:
-        features = self._subject.features()
-        for where in _blocks(len(rows)):
-            yield where, self._parts.encode(features.take(rows[where]), progress)
-
-    def _found(self, where: slice, encoded: Floats, values: Floats) -> Explained:
-        answers = self._parts.answers(encoded)
-        return Explained(where=where, values=values, answers=answers)
-
-
-class Asking:
-    """The route through the model's own answers.
-
-    Attributes
-    ----------
-    method
-        ``exact`` or ``sampling``.
-    """
-
-    variant = "interventional"
-
-    def __init__(
-        self,
-        subject: Subject,
-        background: Background,
-        notes: tuple[Note, ...],
-        *,
-        method: str,
-        log_odds: bool,
-    ) -> None:
-        self._subject = subject
-        self.background, self.notes = background, notes
-        self.method = method
-        self._log_odds = log_odds
-        self.space = _own_space(subject, margin=log_odds)
-        known = subject.answers(background.part)[background.rows]
-        self._base_answers = self._told(known)
-        self._shares = backgrounds.shares(background)
-        self.base = self._shares @ self._base_answers
-
-    def explain(
-        self, rows: NDArray[np.int64], progress: Progress, sampling: Sampling
-    ) -> Iterator[Explained]:
-        """Yield the values of blocks of rows."""
-        ask, cells, behind = self._questions(rows)
-        known = self._answers(rows)
-        if self.method == "exact":
-            for where, worth in self._worths(ask, cells, behind, known, progress):
-                yield Explained(
-                    where=where, values=coalitions.values(worth), answers=known[where]
-                )
-            return
-        found = coalitions.sampled(
-            ask,
-            cells,
-            behind,
-            known,
-            self._base_answers,
-            sampling,
-            shares=self._shares,
-            progress=progress,
-        )
-        for where, values, errors in found:
-            yield Explained(
-                where=where, values=values, answers=known[where], errors=errors
-            )
-
-    def pairs(self, rows: NDArray[np.int64], progress: Progress) -> Iterator[Explained]:
-        """Yield the interactions of blocks of rows, from all coalitions."""
-        ask, cells, behind = self._questions(rows)
-        known = self._answers(rows)
-        for where, worth in self._worths(ask, cells, behind, known, progress):
-            yield Explained(
-                where=where, values=coalitions.pairs(worth), answers=known[where]
-            )
-
-    def gap(self, said: Floats, rows: NDArray[np.int64]) -> float:
-        """Return the largest gap to what is explained."""
-        return float(np.abs(said - self._answers(rows)).max(initial=0.0))
-
-    def _questions(
-        self, rows: NDArray[np.int64]
-    ) -> tuple[Ask, NDArray[np.intp], NDArray[np.intp]]:
-        """Return how to ask, and the cells of rows and background."""
-        features = self._subject.features()
-        others = self._subject.features(self.background.part)
-        pool = Pool.of(features.take(rows), others.take(self.background.rows))
-        d = len(self._subject.names)
-        places = np.arange(len(rows) + len(self.background.rows))
-        cells = np.repeat(places[:, None], d, axis=1)
-
-        def ask(wanted: NDArray[np.integer], within: Progress) -> Floats:
-            return self._told(pool.ask(self._subject, wanted, within))
-
-        return ask, cells[: len(rows)], cells[len(rows) :]
-
-    def _worths(
-        self,
-        ask: Ask,
-        cells: NDArray[np.intp],
-        behind: NDArray[np.intp],
-        known: Floats,
-        progress: Progress,
-    ) -> Iterator[tuple[slice, Floats]]:
-        return coalitions.worths(
-            ask, cells, behind, known, self.base, shares=self._shares, progress=progress
-        )
-
-    def _answers(self, rows: NDArray[np.int64]) -> Floats:
-        return self._told(self._subject.answers()[rows])
-
-    def _told(self, scores: Floats) -> Floats:
-        if not self._log_odds:
-            return scores
-        inside = np.clip(scores, _CLOSEST, 1 - _CLOSEST)
-        odds: Floats = np.log(inside / (1 - inside))
-        return odds
-
-
 def choose(
     inputs: Inputs,
     subject: Subject,
@@ -282,7 +81,8 @@ def choose(
     Parameters
     ----------
     route
-        ``auto``, or the one to take: ``structure``, ``exact`` or ``sampling``.
+        ``auto``, or the one to take: ``structure``, ``exact``, ``sampling`` or
+        ``rescaled``.
 
     Raises
     ------
@@ -295,29 +95,38 @@ def choose(
     if subject.info.deterministic is False:
         notes = (Note(code="explain.not_deterministic"),)
     parts = None
-    if route in ("auto", "structure"):
+    inside = ("structure", "rescaled")
+    if route in ("auto", *inside):
         progress.advance(0, 1, "explain.structure")
         scores = inputs.predictions[Part.EVALUATION].scores
         parts, found = Parts.of(subject, subject.features(), scores, progress)
         notes += found
         progress.raise_if_cancelled()
-    if parts is not None and not _gives(parts, subject, params.output):
+    if parts is not None and not _gives(parts, subject, params.output, route):
         parts = None
     by_cover = params.variant == "path_dependent"
+    if by_cover and route == "rescaled":
+        raise EngineError(
+            "explain.bad_choice",
+            name="variant",
+            given=params.variant,
+            choices=("auto", "interventional"),
+        )
     if by_cover and (parts is None or not parts.by_cover):
         raise EngineError("explain.no_cover")
     if parts is not None and parts.longest_path > MOST_FEATURES:
-        if by_cover or route == "structure":
+        if by_cover or route in inside:
             raise EngineError("explain.path_too_long", n=parts.longest_path)
         notes += (Note(code="explain.path_too_long", params={"n": parts.longest_path}),)
         parts = None
-    if route == "structure" and parts is None:
+    if route in inside and parts is None:
         raise EngineError("explain.no_structure")
     if by_cover and parts is not None:
         return Structural(subject, parts, None, notes)
     chosen = backgrounds.choose(inputs, params.background, params.background_from)
     if parts is not None:
-        return Structural(subject, parts, chosen, notes)
+        kind = Rescaled if route == "rescaled" else Structural
+        return kind(subject, parts, chosen, notes)
     few = len(subject.names) <= coalitions.MOST_EXACT
     exact = route == "exact" or (route != "sampling" and few)
     log_odds = (
@@ -332,24 +141,11 @@ def choose(
     )
 
 
-def _gives(parts: Parts, subject: Subject, output: str) -> bool:
+def _gives(parts: Parts, subject: Subject, output: str, route: str) -> bool:
     """Return whether the sum of the parts is what is to be explained."""
+    if route == "rescaled":
+        return parts.logistic and output in ("auto", "probability")
     if output == "auto" or subject.info.task is Task.REGRESSION:
         return True
     own = "margin" if parts.margin else subject.info.score_kind.value
     return output == own
-
-
-def _own_space(subject: Subject, *, margin: bool) -> str:
-    return ScoreKind.MARGIN.value if margin else subject.info.score_kind.value
-
-
-def _blocks(n: int) -> Iterator[slice]:
-    """Yield stretches of rows: a small one to show soon, then as time allows."""
-    start, size = 0, FIRST_ROWS
-    while start < n:
-        began = time.monotonic()
-        yield slice(start, min(n, start + size))
-        start += size
-        took = max(time.monotonic() - began, 1e-3)
-        size = int(np.clip(size * _AT_ONCE / took, FIRST_ROWS // 2, MOST_ROWS))

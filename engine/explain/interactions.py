@@ -12,7 +12,8 @@ from engine.contracts.i18n import mark
 from engine.contracts.results import Interactions
 from engine.explain import game
 from engine.explain.coalitions import MOST_EXACT
-from engine.explain.game import Asking, GameParams
+from engine.explain.game import GameParams
+from engine.explain.routes import Asking
 from engine.explain.scope import Pace, badge, in_random_order, mean_size
 from engine.explain.subject import Subject, cells_as_numbers, unexplainable
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from engine.analysis import Facts, Inputs
     from engine.contracts.dataset import Note
     from engine.contracts.progress import Progress
-    from engine.explain.game import Explained
+    from engine.explain.routes import Explained
 
     Floats = NDArray[np.float64]
 

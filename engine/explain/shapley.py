@@ -11,7 +11,8 @@ from engine.contracts.i18n import mark
 from engine.contracts.results import Shapley
 from engine.explain import game
 from engine.explain.coalitions import Sampling
-from engine.explain.game import Asking, GameParams, Structural
+from engine.explain.game import GameParams
+from engine.explain.routes import Asking, Structural
 from engine.explain.scope import Pace, badge, in_random_order, mean_size
 from engine.explain.subject import Subject, cells_as_numbers, unexplainable
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from engine.analysis import Facts, Inputs
     from engine.contracts.dataset import Note
     from engine.contracts.progress import Progress
-    from engine.explain.game import Explained
+    from engine.explain.routes import Explained
 
     Floats = NDArray[np.float64]
 
@@ -34,7 +35,8 @@ class ShapleyParams(GameParams, frozen=True, kw_only=True):
     Attributes
     ----------
     route
-        ``auto``, ``structure``, ``exact`` or ``sampling``.
+        ``auto``, ``structure``, ``exact``, ``sampling`` or ``rescaled`` (probabilities
+        through margins: :class:`engine.explain.routes.Rescaled`).
     precision
         Standard error at which sampling stops, as a share of the spread of the
         answers.

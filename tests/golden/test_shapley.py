@@ -11,6 +11,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from xgboost import XGBClassifier
 
 from engine.contracts.decision import Decision
 from tests.support.in_process import as_matrix, explain, fitted_case
@@ -141,3 +142,26 @@ def test_interactions_of_a_forest_are_those_of_tree_explainer(frame):
     np.testing.assert_allclose(found.strength, strength, atol=1e-6)
     np.testing.assert_allclose(found.values, 2 * told[:, 0, 2], atol=1e-6)
     np.testing.assert_allclose(found.alone[:, 0], told[:, 0, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "model", [XGBClassifier(n_estimators=10, n_jobs=1), LogisticRegression()]
+)
+def test_probabilities_through_margins_are_those_of_the_reference(model, frame):
+    model.fit(frame, (two(frame) == "yes").astype(int))
+    inputs = fitted_case(model, frame.head(60))
+    found = explain(inputs, "shapley", route="rescaled", background="20")
+    assert (found.method, found.space) == ("rescaled", "probability")
+    assert found.additivity_error < 1e-6
+    if isinstance(model, XGBClassifier):
+        others = as_matrix(frame)[found.background.rows]
+        reference = shap.TreeExplainer(model, others, model_output="probability")
+        expected = reference.shap_values(as_matrix(frame.head(60)))
+        np.testing.assert_allclose(found.values, expected, atol=1e-6)
+    itself = explain(inputs, "shapley", output="probability", background="20")
+    assert itself.method == "exact"  # the same base and sum, shared out otherwise
+    np.testing.assert_allclose(itself.base_values, found.base_values, atol=1e-6)
+    np.testing.assert_allclose(
+        itself.values.sum(axis=1), found.values.sum(axis=1), atol=1e-6
+    )
+    assert np.abs(itself.values - found.values).max() > 1e-3

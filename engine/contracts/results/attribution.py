@@ -60,8 +60,8 @@ class Shapley(msgspec.Struct, frozen=True, kw_only=True, tag="shapley"):
     row_ids
         ``(n,)`` int64 rows of the evaluation part, ascending.
     method
-        ``trees``, ``linear``, ``additive``, ``exact`` (all coalitions) or
-        ``sampling`` (permutations).
+        ``trees``, ``linear``, ``additive``, ``exact`` (all coalitions), ``sampling``
+        (permutations) or ``rescaled`` (probabilities through margins).
     variant
         ``interventional`` or ``path_dependent``.
     space

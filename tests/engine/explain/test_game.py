@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from engine import analysis
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import Silent
-from engine.explain import form_shapley, game, scope
+from engine.explain import form_shapley, game, routes, scope
 from tests.support.in_process import explain, fitted_case
 from tests.support.taken_apart import numbers, two
 
@@ -70,8 +70,8 @@ class Watching(Silent):
 @pytest.mark.parametrize(("pause", "shown"), [(0.0, 5), (1e9, 1)])
 def test_partial_results_come_at_once_and_then_by_the_clock(pause, shown, monkeypatch):
     monkeypatch.setattr(scope, "_SHOWN_EVERY", pause)
-    monkeypatch.setattr(game, "FIRST_ROWS", 20)
-    monkeypatch.setattr(game, "MOST_ROWS", 20)
+    monkeypatch.setattr(routes, "FIRST_ROWS", 20)
+    monkeypatch.setattr(routes, "MOST_ROWS", 20)
     frame = numbers().head(110)
     inputs = fitted_case(LogisticRegression().fit(frame, two(frame)), frame)
     watching = Watching()

@@ -160,6 +160,7 @@ def test_a_bucket_or_a_decided_class_can_be_the_background():
         ({"variant": "path_dependent"}, "explain.no_cover"),
         ({"route": "structure"}, "explain.no_structure"),
         ({"output": "odds"}, "explain.bad_choice"),
+        ({"route": "rescaled"}, "explain.no_structure"),
     ],
 )
 def test_what_cannot_be_is_said(params, code):
@@ -185,9 +186,7 @@ def test_standard_errors_are_as_large_as_the_errors_are():
     apart, told = [], []
     for seed in range(60):
         inputs, _ = case(rows, crooked, seed=seed)
-        found = run(
-            inputs, background="all", route="sampling", rounds=4, precision=0.0
-        )
+        found = run(inputs, background="all", route="sampling", rounds=4, precision=0.0)
         apart.append((found.values - exact) ** 2)
         told.append(found.standard_errors**2)
     ratio = np.sqrt(np.mean(told) / np.mean(apart))
