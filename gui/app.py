@@ -79,6 +79,13 @@ def translate_qt(language: str) -> QTranslator | None:
     return translator
 
 
+def numbers_in_fields(language: str) -> QLocale:
+    """Return how fields take numbers: as readings write them, thousands together."""
+    locale = QLocale(language) if language == "es" else QLocale.c()
+    locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
+    return locale
+
+
 def build(asked: argparse.Namespace, *, ask: bool = True) -> MainWindow:
     """Return the window, not yet shown; the engine is started once it is."""
     settings = Settings()
@@ -88,8 +95,7 @@ def build(asked: argparse.Namespace, *, ask: bool = True) -> MainWindow:
         language = QLocale.system().name()[:2]
     install(language)
     translate_qt(language)
-    # Readings, tables and rules write 0.5 in every language; so do the fields.
-    QLocale.setDefault(QLocale.c())
+    QLocale.setDefault(numbers_in_fields(language))
     theme = Theme(Mode(asked.theme or preferences.theme))
     context = make_context(settings, theme)
     window = MainWindow(context, ask=ask)

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from engine.contracts.errors import EngineError
-from engine.contracts.i18n import tr
+from engine.contracts.i18n import tr, written
 from engine.contracts.messages import sentence
 from engine.contracts.model import Task
 from engine.contracts.provenance import Provenance
@@ -114,7 +114,11 @@ def as_text(result: Result) -> str:
     for name in result.__struct_fields__:
         value = getattr(result, name)
         if isinstance(value, Provenance):
-            used = tr("{n:,} of {total:,}", n=value.n_used, total=value.n_total)
+            used = tr(
+                "{n} of {total}",
+                n=numbers.count(value.n_used),
+                total=numbers.count(value.n_total),
+            )
             rows.append([tr("rows"), used])
         elif value is not None:
             rows.append([name, _in_short(value)])
@@ -139,7 +143,10 @@ def _array_in_short(values: np.ndarray) -> str:
         return tr("{shape} values", shape=shape)
     low, high = np.nanmin(values), np.nanmax(values)
     return tr(
-        "{shape} numbers, {low:.6g} to {high:.6g}", shape=shape, low=low, high=high
+        "{shape} numbers, {low} to {high}",
+        shape=shape,
+        low=numbers.significant(low, 6),
+        high=numbers.significant(high, 6),
     )
 
 
@@ -257,7 +264,7 @@ def _interval(name: str, metric: Metric) -> str:
 
 
 def _bare(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}"
+    return "" if value is None else numbers.significant(value, 3)
 
 
 def _confusion_rows(result: Summary) -> list[list[str]]:
@@ -266,7 +273,9 @@ def _confusion_rows(result: Summary) -> list[list[str]]:
     shown = result.classes[:most]
     rows = [["", *shown]]
     for i, label in enumerate(shown):
-        rows.append([label, *(f"{counts[i, j]:,.6g}" for j in range(len(shown)))])
+        rows.append(
+            [label, *(written(f"{counts[i, j]:,.6g}") for j in range(len(shown)))]
+        )
     if len(result.classes) > most:
         rows.append(["…", tr("{n} classes in all", n=len(result.classes))])
     return rows

@@ -8,11 +8,21 @@ Only literal strings are passed, so that ``pybabel extract`` finds them all.
 from __future__ import annotations
 
 import gettext
+import re
 from pathlib import Path
 
 LANGUAGES = ("en", "es")
 CATALOGUES = Path(__file__).resolve().parents[2] / "resources" / "i18n"
 _translation: gettext.NullTranslations = gettext.NullTranslations()
+# How a language writes the signs of a number that Python wrote: a true minus; in
+# Spanish a decimal comma, and a thin space that does not break between thousands.
+_SIGNS = {
+    "en": {"-": "\u2212"},
+    "es": {"-": "\u2212", ",": "\u202f", ".": ","},
+}
+_signs = str.maketrans(_SIGNS["en"])
+_FIGURES = re.compile(r"[\d\u202f ,.\u2212–…%()+e:<>]+")
+_WRITTEN = re.compile(r"\u2212?\d+([\u202f,]\d{3})*([.,]\d+)?(e\u2212?\d+)?")
 
 
 def install(language: str) -> None:
@@ -23,7 +33,8 @@ def install(language: str) -> None:
     language
         Two-letter code, for example ``"es"``.
     """
-    global _translation  # noqa: PLW0603 - one language per process
+    global _translation, _signs  # noqa: PLW0603 - one language per process
+    _signs = str.maketrans(_SIGNS.get(language, _SIGNS["en"]))
     _translation = gettext.translation(
         "trasluz", CATALOGUES, languages=[language], fallback=True
     )
@@ -39,7 +50,29 @@ def tr(message: str, **params: object) -> str:
 def trn(singular: str, plural: str, n: int, **params: object) -> str:
     """Translate with the plural form for ``n``; ``{n}`` is filled with thousands."""
     text = _translation.ngettext(singular, plural, n)
-    return text.format(n=f"{n:,}", **params)
+    return text.format(n=written(f"{n:,}"), **params)
+
+
+def written(number: str) -> str:
+    """Return a number as the language writes it.
+
+    Examples
+    --------
+    >>> written("-1,234.5") == "\u22121,234.5"
+    True
+    """
+    return number.translate(_signs)
+
+
+def unwritten(text: str) -> str:
+    """Return numbers as they were before :func:`written`, for files that travel.
+
+    Text that holds anything but numbers and what joins them comes back unchanged.
+    """
+    if not _FIGURES.fullmatch(text):
+        return text
+    back = {ord(new): chr(old) for old, new in _signs.items()}
+    return _WRITTEN.sub(lambda found: found[0].translate(back), text)
 
 
 def mark(message: str) -> str:

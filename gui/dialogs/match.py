@@ -23,6 +23,7 @@ from engine.contracts.dataset import Role
 from engine.contracts.i18n import tr, trn
 from engine.contracts.messages import next_step, sentence
 from engine.contracts.model import Mapping, RecordedScores, Task
+from engine.contracts.readings import numbers
 from engine.contracts.requests import Match, UseRecordedScores
 from engine.contracts.results import MatchPreview
 from gui.widgets.mapping_table import MappingTable
@@ -302,8 +303,8 @@ class MatchDialog(QDialog):
             result.rows, result.truth, result.prediction, result.score, strict=True
         )
         for i, (row, truth, prediction, number) in enumerate(rows):
-            shown = "" if isnan(number) else f"{number:.4g}"
-            for j, text in enumerate((f"{row:,}", truth, prediction, shown)):
+            shown = "" if isnan(number) else numbers.significant(number, 4)
+            for j, text in enumerate((numbers.count(row), truth, prediction, shown)):
                 cell = QTableWidgetItem(text)
                 cell.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
                 self.table.setItem(i, j, cell)
@@ -339,16 +340,16 @@ def _sanity(result: MatchPreview) -> str:
     tried = trn("{n} row", "{n} rows", result.n_tried)
     if result.task is Task.REGRESSION:
         return tr(
-            "On {rows} chosen at random (seed 0) the median error is {error:.4g}; "
-            "always answering the median would err by {baseline:.4g}.",
+            "On {rows} chosen at random (seed 0) the median error is {error}; "
+            "always answering the median would err by {baseline}.",
             rows=tried,
-            error=result.sanity,
-            baseline=result.baseline,
+            error=numbers.significant(result.sanity, 4),
+            baseline=numbers.significant(result.baseline, 4),
         )
     return tr(
-        "On {rows} chosen at random (seed 0) {share:.0%} are right; always answering "
-        "the most frequent class would be right for {baseline:.0%}.",
+        "On {rows} chosen at random (seed 0) {share} are right; always answering "
+        "the most frequent class would be right for {baseline}.",
         rows=tried,
-        share=result.sanity,
-        baseline=result.baseline,
+        share=numbers.percent(result.sanity),
+        baseline=numbers.percent(result.baseline),
     )

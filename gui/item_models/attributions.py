@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.contracts.i18n import tr
+from engine.contracts.readings import numbers
 from gui.item_models.cell_format import NumberFormat
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Attributions:
 
 def signed(value: float, digits: int = 3) -> str:
     """Return a contribution with its sign."""
-    return f"{value:+.{digits}f}".replace("-", "−")
+    return numbers.signed(value, digits)
 
 
 def level_of(values: NDArray[np.float64]) -> NDArray[np.float32]:

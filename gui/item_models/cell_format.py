@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.contracts.i18n import written
+
 DAY = 86_400
 MAX_DECIMALS = 4
 LONGEST = 200
@@ -38,9 +40,9 @@ class NumberFormat:
             return "∞" if value > 0 else "−∞"
         size = abs(value)
         if size >= 1e15 or 0 < size < 10.0 ** -(self.decimals + 1) / 2:
-            return f"{value:.3e}".replace("-", "−")
+            return written(f"{value:.3e}")
         comma = "," if self.grouped else ""
-        return f"{value:{comma}.{self.decimals}f}".replace("-", "−")
+        return written(f"{value:{comma}.{self.decimals}f}")
 
 
 def decimals_of(values: np.ndarray) -> int:
@@ -71,8 +73,10 @@ def date_text(seconds: float, *, days_only: bool) -> str:
 def percent_text(share: float) -> str:
     """Return a share in percent; near the ends never rounded to certainty."""
     if 0.995 < share < 1 or 0 < share < 0.005:
-        return f"{math.floor(share * 1000) / 10:.1f} %" if share > 0.5 else "< 0.5 %"
-    return f"{share * 100:.0f} %"
+        if share < 0.5:
+            return "< " + written("0.5 %")
+        return written(f"{math.floor(share * 1000) / 10:.1f} %")
+    return written(f"{share * 100:.0f} %")
 
 
 def one_line(text: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.contracts.dataset import Kind
 from engine.contracts.i18n import tr
+from engine.contracts.readings import numbers
 from gui.item_models import cell_format
 from gui.item_models.cell_format import NumberFormat
 from gui.item_models.shown_columns import LOCAL, Look
@@ -115,7 +116,7 @@ class CellMaker:
 
     def _local_cell(self, row: int, column: ShownColumn) -> Cell:
         if column.look is Look.ROW or self.answers is None:
-            return Cell(f"{row:,}", right=True, muted=True)
+            return Cell(numbers.count(row), right=True, muted=True)
         if column.look is Look.TRUTH:
             truth = self.answers.truth(row)
             if truth is None:

@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 )
 
 from engine.contracts.i18n import tr, trn
+from engine.contracts.readings import numbers
 from engine.contracts.requests import ReadRows
 from engine.contracts.results import ColumnWindow, RowsWindow, ViewInfo
 from gui.item_models.cells import WAITING, Block, Cell, CellMaker
@@ -391,7 +392,7 @@ class RowsModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal:
             return self._columns[section].title if section < len(self._columns) else ""
         number = self.row_number(section)
-        return WAITING if number is None else f"{number:,}"
+        return WAITING if number is None else numbers.count(number)
 
 
 def _cut(window: ColumnWindow, rows: slice) -> ColumnWindow:

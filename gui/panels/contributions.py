@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.model import ScoreKind
+from engine.contracts.readings import numbers
 from engine.contracts.readings import shapley as reading_of
 from engine.contracts.requests import Run
 from engine.contracts.selection import Rows
@@ -220,8 +221,8 @@ class ContributionsPanel(Panel):
             shown.base,
             steps,
             (
-                tr("base {value}", value=f"{shown.base:.3f}"),
-                tr("the model says {value}", value=f"{answer:.3f}"),
+                tr("base {value}", value=numbers.fixed(shown.base, 3)),
+                tr("the model says {value}", value=numbers.fixed(answer, 3)),
                 self._axis(),
             ),
         )
@@ -266,7 +267,10 @@ class ContributionsPanel(Panel):
         result, output = self.shown.result, self.shown.output
         figures = (result.importance, result.importance_low, result.importance_high)
         return header, [
-            [self.shown.names[j], *(f"{part[j, output]:.6g}" for part in figures)]
+            [
+                self.shown.names[j],
+                *(numbers.significant(part[j, output], 6) for part in figures),
+            ]
             for j in self._order
         ]
 

@@ -21,6 +21,7 @@ from engine.contracts.expression import describe
 from engine.contracts.i18n import mark, tr, trn
 from engine.contracts.messages import sentence
 from engine.contracts.readings import dataset as reading_of
+from engine.contracts.readings import numbers
 from engine.contracts.requests import OpenView
 from gui.item_models.rows import RowsModel
 from gui.item_models.shown_columns import of_column
@@ -240,8 +241,8 @@ class DataPanel(Panel):
         if self._where() is not None:
             return tr(
                 "<b>{n}</b> of {total} rows pass the filter.",
-                n=f"{self._view.n_rows:,}",
-                total=f"{self._view.n_total:,}",
+                n=numbers.count(self._view.n_rows),
+                total=numbers.count(self._view.n_total),
             )
         return escape(reading_of.read(data, self._part))
 
@@ -254,8 +255,8 @@ class DataPanel(Panel):
         words = [
             tr(
                 "{n} of {total} rows shown",
-                n=f"{self._view.n_rows:,}",
-                total=f"{self._view.n_total:,}",
+                n=numbers.count(self._view.n_rows),
+                total=numbers.count(self._view.n_total),
             ),
             part_word(self._part),
         ]

@@ -20,6 +20,7 @@ from engine.contracts.expression import describe
 from engine.contracts.i18n import mark, tr, trn
 from engine.contracts.messages import sentence
 from engine.contracts.model import Task
+from engine.contracts.readings import numbers
 from engine.contracts.requests import OpenView
 from engine.contracts.selection import Range
 from gui.item_models.answers import (
@@ -245,7 +246,7 @@ class PredictionsPanel(Panel):
         return tr(
             "<b>{rows}</b> of {total}, {order}.",
             rows=shown,
-            total=f"{self._view.n_total:,}",
+            total=numbers.count(self._view.n_total),
             order=order,
         )
 
@@ -268,8 +269,8 @@ class PredictionsPanel(Panel):
             return ""
         text = tr(
             "{n} of {total} rows shown",
-            n=f"{self._view.n_rows:,}",
-            total=f"{self._view.n_total:,}",
+            n=numbers.count(self._view.n_rows),
+            total=numbers.count(self._view.n_total),
         )
         words = [text, self._order_words()]
         chosen = self.query.where(self.line.rule)

@@ -242,9 +242,9 @@ class ReliabilityPanel(Panel):
             )
             rows.append(
                 [
-                    *(f"{end:.4g}" for end in ends),
+                    *(numbers.significant(end, 4) for end in ends),
                     numbers.count(float(count)),
-                    *(f"{v:.4f}" if np.isfinite(v) else "–" for v in figures),
+                    *(numbers.fixed(v, 4) if np.isfinite(v) else "–" for v in figures),
                 ]
             )
         return header, rows

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.model import Task
+from engine.contracts.readings import numbers
 from engine.contracts.readings import residuals as reading_of
 from engine.contracts.requests import Run
 from engine.contracts.selection import And, Range
@@ -221,7 +222,7 @@ class ResidualsPanel(Panel):
             result.trend_high,
             strict=True,
         )
-        rows = [[f"{value:.5g}" for value in point] for point in points]
+        rows = [[numbers.significant(value, 5) for value in point] for point in points]
         return header, rows
 
     # Selecting

@@ -10,6 +10,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPen, QPolygonF
 
+from engine.contracts.readings import numbers
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
@@ -89,12 +91,12 @@ def tick_texts(values: list[float], *, percent: bool = False) -> list[str]:
     factor = 100.0 if percent else 1.0
     scaled = [value * factor for value in values]
     if scaled and max(map(abs, scaled)) >= 1e6:
-        return [f"{value:.3g}".replace("e+0", "e") for value in scaled]
+        return [numbers.significant(v, 3).replace("e+0", "e") for v in scaled]
     digits = 0
     while digits < 6 and any(abs(v - round(v, digits)) > 1e-9 for v in scaled):
         digits += 1
     end = "\u202f%" if percent else ""
-    return [f"{value:,.{digits}f}{end}".replace("-", "−") for value in scaled]
+    return [numbers.fixed(value, digits) + end for value in scaled]
 
 
 def paint_frame(painter: QPainter, axes: Axes, tokens: Tokens) -> None:

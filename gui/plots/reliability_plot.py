@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPen
 
 from engine.contracts.i18n import tr
+from engine.contracts.readings import numbers
 from gui.plots.axes import (
     Axes,
     paint_frame,
@@ -209,11 +210,11 @@ class ReliabilityPlot(Canvas):
             return tr("No rows here.")
         return tr(
             "Says {said}, happens {happened} ({low}–{high}), {n} rows.",
-            said=f"{100 * bins.predicted[place]:.1f} %",
-            happened=f"{100 * bins.observed[place]:.1f} %",
-            low=f"{100 * bins.low[place]:.1f}",
-            high=f"{100 * bins.high[place]:.1f} %",
-            n=f"{bins.count[place]:,.0f}",
+            said=numbers.fixed(100 * bins.predicted[place], 1) + " %",
+            happened=numbers.fixed(100 * bins.observed[place], 1) + " %",
+            low=numbers.fixed(100 * bins.low[place], 1),
+            high=numbers.fixed(100 * bins.high[place], 1) + " %",
+            n=numbers.fixed(bins.count[place], 0),
         )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

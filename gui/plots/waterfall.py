@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QToolTip
 
-from engine.contracts.i18n import tr
+from engine.contracts.i18n import tr, written
 from gui.plots.axes import Axes, paint_ticks_below, paint_title_below
 from gui.plots.canvas import Canvas
 
@@ -76,7 +76,7 @@ class Waterfall(Canvas):
         kept = self._steps[: max(room - 1, 0)]
         rest = self._steps[len(kept) :]
         total = sum(step.contribution for step in rest)
-        text = f"{total:+.3g}".replace("-", "−")
+        text = written(f"{total:+.3g}")
         return [*kept, Step(tr("{n} others", n=len(rest)), "", total, text)]
 
     @property

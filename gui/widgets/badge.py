@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import mark, tr
+from engine.contracts.readings import numbers
 
 if TYPE_CHECKING:
     from engine.contracts.provenance import Provenance
@@ -36,8 +37,8 @@ def badge_of(provenance: Provenance | None) -> str:
     parts = [
         tr(
             "computed on {n} of {total} rows",
-            n=f"{provenance.n_used:,}",
-            total=f"{provenance.n_total:,}",
+            n=numbers.count(provenance.n_used),
+            total=numbers.count(provenance.n_total),
         )
     ]
     if provenance.sampling != "all":
@@ -60,4 +61,4 @@ def badge_of(provenance: Provenance | None) -> str:
 def _seconds(elapsed: float) -> str:
     if elapsed < 0.01:
         return tr("under 0.01 s")
-    return tr("{seconds} s", seconds=f"{elapsed:.2g}")
+    return tr("{seconds} s", seconds=numbers.significant(elapsed, 2))

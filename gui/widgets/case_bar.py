@@ -12,6 +12,7 @@ from engine.contracts.dataset import Part
 from engine.contracts.expression import describe
 from engine.contracts.i18n import tr, trn
 from engine.contracts.model import ScoreKind, Task
+from engine.contracts.readings import numbers
 from gui.widgets.selection_words import words_of
 
 if TYPE_CHECKING:
@@ -139,7 +140,9 @@ class CaseBar(QWidget):
             Part.REFERENCE: tr("reference"),
             Part.CALIBRATION: tr("calibration"),
         }
-        parts = " · ".join(f"{p.n_rows:,} {words[p.part]}" for p in data.parts)
+        parts = " · ".join(
+            f"{numbers.count(p.n_rows)} {words[p.part]}" for p in data.parts
+        )
         text = _fact(tr("data"), data.name)
         if self._lists_parts:
             text += f"&nbsp; {escape(parts)}"
@@ -161,7 +164,7 @@ class CaseBar(QWidget):
             "{positive} if {sign} ≥ {threshold}",
             positive=decision.positive or scores.positive,
             sign=sign,
-            threshold=f"{decision.threshold:.4g}",
+            threshold=numbers.significant(decision.threshold, 4),
         )
         self.decision.show_text(_fact(tr("decision"), rule), rule)
 

@@ -138,7 +138,7 @@ class ColumnDetails(QFrame):
         self._clear()
         for source in part.sources:
             self._add(tr("file"), Path(source.path).name)
-            self._add(tr("rows"), f"{source.n_rows:,}")
+            self._add(tr("rows"), numbers.count(source.n_rows))
             for name, value in (
                 (tr("format"), source.options.format),
                 (tr("encoding"), source.options.encoding),
@@ -169,12 +169,12 @@ class ColumnDetails(QFrame):
         self._add(tr("kind"), f"{kind_word(column.kind)} ({column.dtype})")
         if summary is None:
             return
-        self._add(tr("rows"), f"{summary.n_rows:,}")
+        self._add(tr("rows"), numbers.count(summary.n_rows))
         share = percent(summary.n_missing / max(summary.n_rows, 1))
-        self._add(tr("missing"), f"{summary.n_missing:,} ({share})")
+        self._add(tr("missing"), f"{numbers.count(summary.n_missing)} ({share})")
         if summary.n_infinite:
-            self._add(tr("infinite"), f"{summary.n_infinite:,}")
-        self._add(tr("distinct"), f"{summary.n_distinct:,}")
+            self._add(tr("infinite"), numbers.count(summary.n_infinite))
+        self._add(tr("distinct"), numbers.count(summary.n_distinct))
         names = (tr("minimum"), tr("25 %"), tr("median"), tr("75 %"), tr("maximum"))
         if len(summary.quantiles) == _QUANTILES:
             for name, value in zip(names, summary.quantiles, strict=True):
@@ -280,7 +280,7 @@ class _Picture(QWidget):
             colour = QColor(self._colours["accent" if place < len(top) else "muted"])
             colour.setAlphaF(0.3)
             painter.fillRect(QRectF(0, row.y(), self.width() * share, 20), colour)
-            numbers_text = f"{count:,}  {percent(share)}"
+            numbers_text = f"{numbers.count(count)}  {percent(share)}"
             used = metrics.horizontalAdvance(numbers_text)
             name = metrics.elidedText(
                 " ".join(label.split()),
@@ -317,5 +317,7 @@ def _said(summary: ColumnSummary | None) -> str:
         return ""
     if summary.counts is not None:
         return tr("Histogram of {column}", column=summary.name)
-    said = ", ".join(f"{label}: {count:,}" for label, count in summary.top[:12])
+    said = ", ".join(
+        f"{label}: {numbers.count(count)}" for label, count in summary.top[:12]
+    )
     return tr("Most frequent values: {values}", values=said)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QHeaderView
 
 from engine.contracts.dataset import Column, Role
 from engine.contracts.i18n import mark, tr
+from engine.contracts.readings import numbers
 from gui.widgets.column_words import kind_word, percent, role_word
 
 if TYPE_CHECKING:
@@ -361,7 +362,7 @@ class ColumnHeader(QHeaderView):
         if summary is not None and _all_different(summary):
             text = tr("all different")
         else:
-            text = tr("{n} distinct", n=f"{distinct:,}")
+            text = tr("{n} distinct", n=numbers.count(distinct))
         painter.setPen(self._colours["muted"])
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), text)
         if summary is None or not summary.n_missing:

@@ -194,7 +194,6 @@ class RangeEditor(QWidget):
         self._column = column
         self.low, self.high = QLineEdit(), QLineEdit()
         validator = QDoubleValidator(self)
-        validator.setLocale(QLocale.c())
         for field, name, end in (
             (self.low, tr("at least"), current.low if current else None),
             (self.high, tr("at most"), current.high if current else None),
@@ -203,7 +202,7 @@ class RangeEditor(QWidget):
             field.setPlaceholderText(name)
             field.setAccessibleName(name)
             field.setFixedWidth(90)
-            field.setText("" if end is None else f"{end:g}")
+            field.setText("" if end is None else QLocale().toString(end, "g"))
             field.returnPressed.connect(self._accept)
         self.apply = QPushButton(tr("Apply"))
         self.apply.clicked.connect(self._accept)
@@ -217,7 +216,7 @@ class RangeEditor(QWidget):
 
     def _accept(self) -> None:
         low, high = (
-            float(field.text()) if field.text().strip() else None
+            QLocale().toDouble(field.text())[0] if field.text().strip() else None
             for field in (self.low, self.high)
         )
         if low is None and high is None:

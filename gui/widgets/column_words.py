@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.contracts.dataset import Kind, Role
-from engine.contracts.i18n import mark, tr
+from engine.contracts.i18n import mark, tr, written
 
 KINDS: dict[Kind, str] = {
     Kind.NUMERIC: mark("number"),
@@ -44,7 +44,7 @@ def role_word(role: Role) -> str:
 def percent(share: float) -> str:
     """Return a share for a small place: ``41 %``, ``0.3 %``, ``< 0.1 %``."""
     if 0 < share < 0.001:
-        return "< 0.1 %"
+        return "< " + written("0.1 %")
     if 0 < share < 0.01 or 0.99 < share < 1:
-        return f"{min(share * 100, 99.9):.1f} %"
+        return written(f"{min(share * 100, 99.9):.1f} %")
     return f"{share * 100:.0f} %"

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.contracts.i18n import tr
+from engine.contracts.i18n import tr, unwritten
 
 # A cell that starts like this would be run as a formula by a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -84,14 +84,15 @@ def save_csv(widget: QWidget, table: tuple[list[str], list[list[str]]]) -> None:
 def write_csv(path: Path, table: tuple[list[str], list[list[str]]]) -> None:
     """Write a header and rows; cells that a spreadsheet would run are quoted.
 
-    The file appears whole or not at all.
+    Numbers have a decimal point, whatever the language. The file appears whole or
+    not at all.
     """
     header, rows = table
     handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".trasluz-")
     with os.fdopen(handle, "w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
         writer.writerow([_harmless(cell) for cell in header])
-        writer.writerows([_harmless(cell) for cell in row] for row in rows)
+        writer.writerows([_harmless(unwritten(cell)) for cell in row] for row in rows)
     Path(partial).replace(path)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.contracts.i18n import tr
+from engine.contracts.readings import numbers
 from engine.contracts.selection import BUCKET, IN_BUCKET
 
 if TYPE_CHECKING:
@@ -79,8 +80,7 @@ class MatrixContent:
 
 def count_text(number: float) -> str:
     """Return a count; weighted ones with one decimal."""
-    whole = float(number).is_integer() or number >= 1000
-    return f"{number:,.0f}" if whole else f"{number:,.1f}"
+    return numbers.count(number)
 
 
 def share_text(share: float) -> str:
@@ -88,14 +88,11 @@ def share_text(share: float) -> str:
     if share != share:
         return "–"
     if 0 < share < 0.0005:
-        return "<0.1\u202f%"
+        return f"<{numbers.fixed(0.1, 1)}\u202f%"
     if 0.9995 < share < 1:
-        return ">99.9\u202f%"
-    return (
-        f"{100 * share:.1f}\u202f%"
-        if share not in (0.0, 1.0)
-        else (f"{100 * share:.0f}\u202f%")
-    )
+        return f">{numbers.fixed(99.9, 1)}\u202f%"
+    digits = 0 if share in (0.0, 1.0) else 1
+    return f"{numbers.fixed(100 * share, digits)}\u202f%"
 
 
 def arranged(table: np.ndarray, order: np.ndarray | None) -> np.ndarray:

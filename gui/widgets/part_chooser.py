@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from engine.contracts.dataset import Part
 from engine.contracts.i18n import mark, tr
+from engine.contracts.readings import numbers
 
 if TYPE_CHECKING:
     from engine.contracts.dataset import DatasetInfo
@@ -54,7 +55,7 @@ class PartChooser(QWidget):
             button.setVisible(part in loaded)
             button.setChecked(part is shown)
             if part in loaded:
-                n = f"{loaded[part].n_rows:,}"
+                n = numbers.count(loaded[part].n_rows)
                 button.setText(tr("{part} {n}", part=part_word(part), n=n))
 
 

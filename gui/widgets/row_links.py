@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 
 from engine.contracts.errors import ErrorInfo
 from engine.contracts.i18n import tr
+from engine.contracts.readings import numbers
 from engine.contracts.requests import FindRow, ReadRows
 from engine.contracts.results import RowPlace, RowsWindow
 from engine.contracts.selection import Rows
@@ -160,7 +161,7 @@ class RowLinks(QObject):
                 tr(
                     "At most {n} rows can be picked one by one. "
                     "Filter the rows and pick them all with Ctrl+A instead.",
-                    n=f"{MOST_PICKED:,}",
+                    n=numbers.count(MOST_PICKED),
                 )
             )
         else:

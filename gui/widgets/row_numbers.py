@@ -8,6 +8,8 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QHeaderView
 
+from engine.contracts.readings import numbers
+
 if TYPE_CHECKING:
     from gui.services.theme import Tokens
 
@@ -39,7 +41,7 @@ class RowNumbers(QHeaderView):
 
     def sizeHint(self) -> QSize:
         """Return the width of the largest number."""
-        widest = f"{max(self._largest, 999):,}"
+        widest = numbers.count(max(self._largest, 999))
         width = QFontMetrics(self._font()).horizontalAdvance(widest)
         return QSize(width + 2 * PADDING, super().sizeHint().height())
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.i18n import tr, trn
+from engine.contracts.readings import numbers
 from gui.widgets.rule_line import RuleLine
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class RuleEditor(QWidget):
                         "{n} of {total} rows",
                         "{n} of {total} rows",
                         n,
-                        total=f"{total:,}",
+                        total=numbers.count(total),
                     )
                 )
 

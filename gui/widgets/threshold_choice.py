@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import tr
 from engine.contracts.model import ScoreKind
+from engine.contracts.readings import numbers
 
 if TYPE_CHECKING:
     from engine.contracts.results import OperatingPoint, Thresholds
@@ -154,8 +155,10 @@ def threshold_text(threshold: float) -> str:
     if not np.isfinite(threshold):
         return str(threshold)
     small = 0 < abs(threshold) < 0.01
-    return (f"{threshold:.3g}" if small else f"{threshold:.3f}").replace("-", "−")
+    if small:
+        return numbers.significant(threshold, 3)
+    return numbers.fixed(threshold, 3)
 
 
 def _rate(value: float) -> str:
-    return f"{value:.2f}" if np.isfinite(value) else "–"
+    return numbers.fixed(value, 2) if np.isfinite(value) else "–"

@@ -54,4 +54,4 @@ def threshold_table(
 
 
 def _written(share: float | None) -> str:
-    return "–" if share is None else f"{share:.4f}"
+    return "–" if share is None else numbers.fixed(share, 4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.contracts.i18n import tr
+from engine.contracts.readings import numbers
 
 MINUTE, HOUR = 60, 3600
 
@@ -15,4 +16,4 @@ def time_left(seconds: float | None) -> str:
         return tr("{n} s left", n=max(1, round(seconds)))
     if seconds < HOUR:
         return tr("{n} min left", n=round(seconds / MINUTE))
-    return tr("{n} h left", n=f"{seconds / HOUR:.1f}")
+    return tr("{n} h left", n=numbers.fixed(seconds / HOUR, 1))

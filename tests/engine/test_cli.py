@@ -398,7 +398,7 @@ def test_where_and_rows_together_are_both(typed, recorded, small):
         (["-p", "resamples"], "KEY=VALUE"),
         (["-p", "resamples=many"], "resamples"),
         (["--row", "400"], "400"),
-        (["--row", "-1"], "-1"),
+        (["--row", "-1"], "−1"),
         (["--out", "/no/such/folder/x.npz"], "x.npz"),
     ],
 )

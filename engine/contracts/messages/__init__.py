@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import tr
 from engine.contracts.messages.words import WORDS
+from engine.contracts.readings import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,9 +62,9 @@ def _shown(name: str, value: Param) -> str:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, int):
-        return f"{value:,}"
+        return numbers.count(value)
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return numbers.significant(value, 6)
     return "" if value is None else _word(name, value)
 
 

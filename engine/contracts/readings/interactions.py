@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.contracts.i18n import tr
-from engine.contracts.readings.numbers import figure
+from engine.contracts.readings.numbers import count, figure, percent
 
 if TYPE_CHECKING:
     from engine.contracts.results import Interactions
@@ -37,10 +37,11 @@ def read(result: Interactions, output: int = 0) -> str:
         first=result.feature_names[first],
         second=result.feature_names[second],
         size=told,
-        n=f"{len(result.row_ids):,}",
+        n=count(len(result.row_ids)),
     )
     more = tr(
-        "Interactions are {share:.0%} of all that moves the answers.", share=share
+        "Interactions are {share} of all that moves the answers.",
+        share=percent(share),
     )
     caveat = tr("This is what the model does, not a cause.")
     return f"{sentence} {more} {caveat}"

@@ -6,7 +6,7 @@ import math
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from engine.contracts.i18n import tr
+from engine.contracts.i18n import tr, written
 
 if TYPE_CHECKING:
     from engine.contracts.results import Metric
@@ -44,7 +44,7 @@ def figure(
     if value is None or not math.isfinite(value):
         return "–"
     digits = decimals(low, high, _plain(value))
-    return f"{_no_minus_zero(value, digits):,.{digits}f}"
+    return fixed(value, digits)
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -54,7 +54,7 @@ def interval(low: float | None, high: float | None) -> str:
     digits = decimals(low, high, _plain(high))
     ends = (_no_minus_zero(low, digits), _no_minus_zero(high, digits))
     joint = "–" if ends[0] >= 0 else " … "
-    return joint.join(f"{end:,.{digits}f}" for end in ends)
+    return joint.join(fixed(end, digits) for end in ends)
 
 
 def percent(
@@ -70,7 +70,7 @@ def percent(
     if share is None or not math.isfinite(share):
         return "–"
     digits = _percent_digits(share, low, high)
-    return f"{_no_minus_zero(100 * share, digits):.{digits}f}{_THIN}%"
+    return f"{fixed(100 * share, digits)}{_THIN}%"
 
 
 def percent_interval(low: float | None, high: float | None) -> str:
@@ -78,8 +78,8 @@ def percent_interval(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
     digits = _percent_digits(high, low, high)
-    ends = (_no_minus_zero(100 * end, digits) for end in (low, high))
-    return "–".join(f"{end:.{digits}f}" for end in ends) + f"{_THIN}%"
+    ends = (100 * end for end in (low, high))
+    return "–".join(fixed(end, digits) for end in ends) + f"{_THIN}%"
 
 
 def percent_with_interval(
@@ -109,8 +109,26 @@ def count(number: float) -> str:
     ('1,339', '12.3')
     """
     if float(number).is_integer() or abs(number) >= 1000:
-        return f"{number:,.0f}"
-    return f"{number:,.1f}"
+        return fixed(number, 0)
+    return fixed(number, 1)
+
+
+def fixed(value: float, digits: int) -> str:
+    """Return a number with so many decimals, as the language writes it.
+
+    Every number that a person reads is written here, or in what is built on it.
+    """
+    return written(f"{_no_minus_zero(value, digits):,.{digits}f}")
+
+
+def significant(value: float, digits: int) -> str:
+    """Return a number with at most so many digits, small and large ones by powers."""
+    return written(f"{value + 0.0:.{digits}g}")
+
+
+def signed(value: float, digits: int) -> str:
+    """Return a number with so many decimals and its sign."""
+    return written(f"{_no_minus_zero(value, digits):+,.{digits}f}")
 
 
 def metric(name: str, found: Metric) -> str:

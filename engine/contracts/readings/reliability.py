@@ -10,6 +10,7 @@ from engine.contracts.i18n import tr
 from engine.contracts.readings.numbers import (
     percent,
     percent_with_interval,
+    significant,
     widening,
 )
 
@@ -88,7 +89,7 @@ def _stretch(
 
 def _where(bins: ReliabilityBins, start: int, stop: int) -> str:
     filled = np.flatnonzero(bins.count > 0)
-    low, high = f"{bins.edges[start]:.2g}", f"{bins.edges[stop]:.2g}"
+    low, high = (significant(bins.edges[at], 2) for at in (start, stop))
     first, last = start <= filled[0], stop > filled[-1]
     if first and last:
         return tr("everywhere")

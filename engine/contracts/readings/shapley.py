@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.contracts.i18n import tr
-from engine.contracts.readings.numbers import figure
+from engine.contracts.readings.numbers import count, figure
 
 if TYPE_CHECKING:
     from engine.contracts.results import Shapley
@@ -27,7 +27,7 @@ def read(result: Shapley, output: int = 0) -> str:
         "{feature} moves the answer most, by {size} on average over {n} rows.",
         feature=result.feature_names[first],
         size=size(result, first, output),
-        n=f"{len(result.row_ids):,}",
+        n=count(len(result.row_ids)),
     )
     if len(order) > 1:
         second = int(order[1])

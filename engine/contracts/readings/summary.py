@@ -10,6 +10,7 @@ from engine.contracts.readings.numbers import (
     count,
     figure,
     figure_with_interval,
+    fixed,
     percent,
     percent_with_interval,
 )
@@ -128,7 +129,7 @@ def _gap(result: Summary) -> str:
                 "On the reference part it is {there}: the gap of {points} points is a "
                 "sign of over-fitting.",
                 there=percent(there.value, there.low, there.high),
-                points=f"{100 * ((there.value or 0) - (here.value or 0)):.0f}",
+                points=fixed(100 * ((there.value or 0) - (here.value or 0)), 0),
             )
     return ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import tr
-from engine.contracts.readings.numbers import about, figure, percent_interval
+from engine.contracts.readings.numbers import about, figure, fixed, percent_interval
 
 if TYPE_CHECKING:
     from engine.contracts.decision import Decision
@@ -69,4 +69,4 @@ def _balance(result: Thresholds) -> str:
 
 def _part(share: float) -> str:
     digits = 0 if 0.01 <= share <= 0.99 else 2
-    return f"{100 * share:.{digits}f}"
+    return fixed(100 * share, digits)

@@ -15,7 +15,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from engine.contracts import i18n
-from engine.contracts.messages import table
+from engine.contracts.messages import sentence, table
+from engine.contracts.readings import numbers
 
 ROOT = Path(i18n.__file__).resolve().parents[2]
 KEYWORDS = {"tr": None, "trn": (1, 2), "mark": None}
@@ -123,7 +124,44 @@ def spanish(tmp_path, monkeypatch):
     target.write_bytes(compiled.getvalue())
     monkeypatch.setattr(i18n, "CATALOGUES", tmp_path)
     monkeypatch.setattr(i18n, "_translation", i18n._translation)
+    monkeypatch.setattr(i18n, "_signs", i18n._signs)
     i18n.install("es")
+
+
+def test_numbers_are_written_as_in_english():
+    assert numbers.figure(-1234.5, -1300.5, -1200.5) == "−1,234"
+    assert numbers.interval(-0.25, 0.5) == "−0.2 … 0.5"
+    assert numbers.count(1234567) == "1,234,567"
+    assert numbers.signed(-0.5, 2) == "−0.50"
+    assert numbers.significant(-1e-7, 3) == "−1e−07"
+
+
+@pytest.mark.usefixtures("spanish")
+def test_numbers_are_written_as_in_spanish():
+    assert numbers.figure(-1234.5, -1234.6, -1234.4) == "−1\u202f234,50"
+    assert numbers.percent_interval(0.047, 0.079) == "4,7–7,9\u202f%"
+    assert numbers.count(1234567) == "1\u202f234\u202f567"
+    assert i18n.trn("{n} row", "{n} rows", 1234) == "1\u202f234 filas"
+    said = sentence("data.too_many_cells", {"file": "a", "rows": 12345, "columns": 2})
+    assert "12\u202f345" in said
+
+
+@pytest.mark.usefixtures("spanish")
+@pytest.mark.parametrize(
+    ("shown", "plain"),
+    [
+        ("−1\u202f234,5", "-1,234.5"),
+        ("79,2\u202f%", "79.2\u202f%"),
+        ("0,52–0,61", "0.52–0.61"),
+        ("−0,5 (−0,9 … −0,1)", "-0.5 (-0.9 … -0.1)"),
+        ("1e−07", "1e-07"),
+        ("Lugo, 27", "Lugo, 27"),
+        ("own", "own"),
+        ("", ""),
+    ],
+)
+def test_numbers_that_travel_are_plain(shown, plain):
+    assert i18n.unwritten(shown) == plain
 
 
 def test_only_literals_and_look_ups_are_translated():

@@ -33,8 +33,8 @@ def test_what_can_be_inferred_is_not_asked(sheet) -> None:
 def test_the_first_predictions_and_how_good_they_are(sheet) -> None:
     assert sheet.table.rowCount() == 2
     assert sheet.table.item(1, 2).text() == "good"
-    assert "79%" in sheet.sanity.text().replace(" ", "")
-    assert "72%" in sheet.sanity.text().replace(" ", "")
+    assert "79%" in sheet.sanity.text().replace("\u202f", "")
+    assert "72%" in sheet.sanity.text().replace("\u202f", "")
 
 
 def test_why_a_class_was_taken_is_said_until_another_is_chosen(
