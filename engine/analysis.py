@@ -100,6 +100,9 @@ class Analysis(Protocol):
     Params
         Frozen msgspec struct with a default for every field: the options form,
         the command-line options and the cache key.
+
+    An analysis that gives every row its own numbers has ``row_by_row = True``: a
+    row that is asked for is the only one it looks at (``--row``).
     """
 
     id: str

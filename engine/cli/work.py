@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from engine import runner, scratch
+from engine.analysis import load
 from engine.cli.stop import STOPPED
 from engine.contracts.dataset import Part, Split
 from engine.contracts.decision import Decision
@@ -30,6 +31,7 @@ from engine.contracts.requests import (
     Submit,
     UseRecordedScores,
 )
+from engine.contracts.selection import Rows
 from engine.session import Session
 
 if TYPE_CHECKING:
@@ -139,8 +141,13 @@ class Work:
         """Run one analysis on the rows that were asked for."""
         selection = _rows(asked)
         decision = decision_of(scores, asked.threshold)
-        if row is not None and not 0 <= row < scores.n_rows:
-            raise EngineError("rows.no_such_row", row=row, n=scores.n_rows)
+        if row is not None:
+            if not 0 <= row < scores.n_rows:
+                raise EngineError("rows.no_such_row", row=row, n=scores.n_rows)
+            if getattr(load(analysis), "row_by_row", False):
+                selection = (
+                    Rows((row,)) if selection is None else selection & Rows((row,))
+                )
         result: Result = self.ask(
             Run(
                 analysis=analysis,

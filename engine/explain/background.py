@@ -27,7 +27,7 @@ _MOST_LEVELS = 50  # of one column, the most frequent ones
 _MOST_AT_ONCE = 10_000  # rows: groups of more are found in batches
 
 
-def choose(inputs: Inputs, size: str, source: str) -> Background:
+def choose(inputs: Inputs, size: int | str, source: str) -> Background:
     """Return the background of an explanation.
 
     Parameters
@@ -74,10 +74,11 @@ def choose(inputs: Inputs, size: str, source: str) -> Background:
     )
 
 
-def _count(size: str) -> int:
-    if not size.isdigit() or int(size) < 1:
-        raise EngineError("explain.bad_background", given=size)
-    return int(size)
+def _count(size: int | str) -> int:
+    told = str(size)
+    if not told.isdigit() or int(told) < 1:
+        raise EngineError("explain.bad_background", given=told)
+    return int(told)
 
 
 def _source(inputs: Inputs, source: str) -> tuple[Part, NDArray[np.integer], str, str]:

@@ -40,7 +40,7 @@ class GameParams(msgspec.Struct, frozen=True, kw_only=True):
         ``auto`` (what the model adds up), ``probability`` or ``margin``.
     """
 
-    background: str = "100"
+    background: int | str = 100
     background_from: str = ""
     variant: str = "auto"
     output: str = "auto"

@@ -52,6 +52,7 @@ class InteractionsAnalysis:
     id = "interactions"
     title = mark("Interactions")
     Params = InteractionsParams
+    row_by_row = True
 
     def is_compatible(self, facts: Facts) -> Note | None:
         """Return why the model cannot be asked, or ``None``."""

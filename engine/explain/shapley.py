@@ -59,6 +59,7 @@ class ShapleyAnalysis:
     id = "shapley"
     title = mark("Contributions")
     Params = ShapleyParams
+    row_by_row = True
 
     def is_compatible(self, facts: Facts) -> Note | None:
         """Return why the model cannot be asked, or ``None``."""

@@ -360,6 +360,55 @@ def test_every_analysis_runs_and_reads(typed, recorded, name):
     assert out.strip()
 
 
+@pytest.fixture
+def explained(typed, small, tmp_path):
+    """The arrays of Shapley values of the small model."""
+
+    def run(*more):
+        code, _, err = typed(
+            "run", "shapley", "--model", small.model, "--data", small.table,
+            "--target", "outcome", *more, "--out", tmp_path / "x.npz",
+        )  # fmt: skip
+        assert code == 0, err
+        with np.load(tmp_path / "x.npz", allow_pickle=False) as kept:
+            return {name: kept[name] for name in kept.files}
+
+    return run
+
+
+def test_shapley_values_are_written_with_all_that_is_needed_to_read_them(
+    explained, small
+):
+    found = explained(
+        "-p", "background=30", "-p", "variant=interventional", "-p", "output=margin",
+        "--reference", small.table, "--rows", "x1 > 1",
+    )  # fmt: skip
+    n = int((small.frame().x1 > 1).sum())
+    assert found["values"].shape == found["data"].shape == (n, 3)
+    assert found["feature_names"].tolist() == ["x1", "x2", "colour"]
+    assert (small.frame().x1[found["row_ids"]] > 1).all()
+    assert found["method"] == "linear"
+    assert (found["space"], found["variant"]) == ("margin", "interventional")
+    background = json.loads(str(found["background"]))
+    assert (background["part"], len(background["rows"])) == ("reference", 30)
+    total = found["base_values"] + found["values"].sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(total, found["predictions"], atol=1e-9)
+
+
+def test_probabilities_start_from_the_evaluation_rows_without_a_reference(explained):
+    found = explained("-p", "output=probability", "-p", "background=all")
+    assert (found["method"], found["space"]) == ("exact", "probability")
+    background = json.loads(str(found["background"]))
+    assert (background["part"], background["chosen"]) == ("evaluation", "all")
+    assert found["values"].shape == (400, 3)
+
+
+def test_one_row_alone_is_explained_like_among_others(explained):
+    everyone, alone = explained(), explained("--row", "7")
+    assert alone["row_ids"].tolist() == [7]
+    np.testing.assert_allclose(alone["values"][0], everyone["values"][7])
+
+
 def test_an_analysis_of_numbers_runs(typed, small):
     code, out, err = typed(
         "run", "residuals", "--data", small.data, "--target", "amount", "--scores", "x1"

@@ -23,6 +23,13 @@ def read(result: Shapley, output: int = 0) -> str:
     first = int(order[0])
     if not weight[first] > 0:
         return tr("No feature moves the answers of these rows.")
+    if len(result.row_ids) == 1:
+        sentence = tr(
+            "{feature} moves the answer for this row most, by {size}.",
+            feature=result.feature_names[first],
+            size=f"{weight[first]:.3g}",
+        )
+        return f"{sentence} {tr('This is what the model does, not a cause.')}"
     sentence = tr(
         "{feature} moves the answer most, by {size} on average over {n} rows.",
         feature=result.feature_names[first],

@@ -13,6 +13,7 @@ from engine.contracts.dataset import Part
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Task
 from engine.contracts.progress import SILENT
+from engine.contracts.readings import shapley as reading
 from engine.contracts.selection import Range
 from tests.support.explained import case, matrix
 
@@ -191,3 +192,10 @@ def test_standard_errors_are_as_large_as_the_errors_are():
         told.append(found.standard_errors**2)
     ratio = np.sqrt(np.mean(told) / np.mean(apart))
     assert 0.85 < ratio < 1.2
+
+
+def test_of_one_row_no_average_is_told():
+    inputs, _ = case(columns(), crooked, mask=np.arange(40) == 4)
+    said = reading.read(run(inputs))
+    assert "for this row most" in said
+    assert "average" not in said
