@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.contracts.dataset import Column, Kind, Note, Role
+from engine.contracts.score_names import subjects
 
 FEW_LEVELS = 10
 _PART_WORDS = {"train", "training", "test", "testing", "valid", "validation", "eval",
@@ -24,9 +25,6 @@ _PREDICTIONS = {"prediction", "predicted", "y_pred", "pred", "yhat", "y_hat",
                 "predicted_label"}  # fmt: skip
 _SPLITS = {"split", "part", "partition", "set", "subset", "fold", "dataset"}
 _WEIGHTS = {"weight", "weights", "sample_weight", "w"}
-_SCORE = re.compile(
-    r"(^|_)(score|scores|prob|proba|probability|y_score)($|_)|^p_|^p\d|^prob", re.I
-)
 _ENTITY = re.compile(r"(^|_|\b)(id|uuid|guid|rownames|row_id|index|key)($|\b)", re.I)
 
 
@@ -53,7 +51,7 @@ def role_of(
         return Role.SPLIT, Note(code="schema.split_name")
     if bare in _PREDICTIONS:
         return Role.PREDICTION, Note(code="schema.prediction_name")
-    if _SCORE.search(bare) and _probabilities(column):
+    if subjects(name) and _probabilities(column):
         return Role.SCORE, Note(code="schema.score_name")
     if bare in _WEIGHTS and kind is Kind.NUMERIC:
         return Role.WEIGHT, Note(code="schema.weight_name")

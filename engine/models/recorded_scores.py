@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,31 +14,19 @@ from engine.contracts.model import (
     ScoreKind,
     Task,
 )
+from engine.contracts.score_names import subjects
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SUM_TOLERANCE = 1e-3
-_WORD = "p|pr|prob|probs|proba|probability|score|scores"
-_BEFORE = re.compile(rf"^(y_)?({_WORD})(of)?[ _.\-]+", re.IGNORECASE)
-_AFTER = re.compile(rf"[ _.\-]+({_WORD})$", re.IGNORECASE)
-_NUMBERED = re.compile(rf"^({_WORD})(\d+)$", re.IGNORECASE)
 
 
 def class_of_column(name: str, classes: tuple[str, ...]) -> str | None:
     """Return the class that a score column's name speaks of (``p_bad`` → ``bad``)."""
     folded = {label.casefold(): label for label in classes}
-    numbered = _NUMBERED.match(name)
-    spellings = [
-        name,
-        _BEFORE.sub("", name),
-        _AFTER.sub("", name),
-        *([numbered[2]] if numbered else []),
-    ]
-    for spelling in spellings:
-        if spelling.casefold() in folded:
-            return folded[spelling.casefold()]
-    return None
+    spoken = (folded.get(text.casefold()) for text in (name, *subjects(name)))
+    return next((label for label in spoken if label is not None), None)
 
 
 def class_of_single(recorded: RecordedScores, classes: tuple[str, ...]) -> str | None:
