@@ -25,6 +25,7 @@ from gui.dialogs.allow_list import show_allow_list
 from gui.dialogs.consent import HEADINGS
 from gui.panel import About, Panel
 from gui.widgets.findings_table import FindingsTable
+from gui.widgets.wrapped_text import WrappedText
 
 if TYPE_CHECKING:
     from engine.contracts.errors import Param
@@ -63,6 +64,9 @@ class ModelPanel(Panel):
         self._known: tuple[ModelInfo | None, Mapping | None] = (None, None)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setStyleSheet("QTabBar::tab { padding: 4px 5px; }")
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.tabs.setAccessibleName(tr("Facts on the model"))
         self._overview = _Facts()
         self._abilities = _Facts()
@@ -83,11 +87,11 @@ class ModelPanel(Panel):
         for page, name in (
             (self._overview, tr("Overview")),
             (self._inputs, tr("Inputs")),
-            (self._settings, tr("Hyper-parameters")),
+            (self._settings, tr("Settings")),
             (safety, tr("Safety")),
             (self._abilities, tr("Capabilities")),
         ):
-            self.tabs.addTab(page, name)
+            self.tabs.setTabToolTip(self.tabs.addTab(page, name), name)
         return self.tabs
 
     def reason(self) -> str | None:
@@ -193,7 +197,11 @@ class ModelPanel(Panel):
         rows += [
             (tr("Format"), info.format, False),
             (tr("SHA-256"), info.sha256 or tr("none: recorded scores"), False),
-            (tr("Sandbox"), ", ".join(info.sandbox) or tr("none"), not info.sandbox),
+            (
+                tr("Sandbox"),
+                ", ".join(info.sandbox) or tr("none in force"),
+                not info.sandbox,
+            ),
         ]
         return rows
 
@@ -246,12 +254,13 @@ class ModelPanel(Panel):
 
 
 class _Facts(QScrollArea):
-    """Names and values in two columns; values can be selected and copied."""
+    """Names and values in two columns; values are shown whole and can be copied."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._tokens: Tokens | None = None
         self._rows: list[tuple[str, str, bool]] = []
 
@@ -265,15 +274,11 @@ class _Facts(QScrollArea):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         for place, (name, value, warns) in enumerate(rows):
-            grid.addWidget(self._label(name, "muted"), place, 0)
+            grid.addWidget(self._name(name), place, 0)
             text = f"⚠ {value}" if warns else value
-            label = self._label(text, "warning" if warns else "text")
-            label.setAccessibleName(f"{name}: {value}")
-            label.setTextInteractionFlags(
-                Qt.TextInteractionFlag.TextSelectableByMouse
-                | Qt.TextInteractionFlag.TextSelectableByKeyboard
-            )
-            grid.addWidget(label, place, 1)
+            shown = WrappedText(text, self._colour("warning" if warns else "text"))
+            shown.setAccessibleName(f"{name}: {value}")
+            grid.addWidget(shown, place, 1)
         grid.setRowStretch(len(rows), 1)
         self.setWidget(page)
 
@@ -283,14 +288,15 @@ class _Facts(QScrollArea):
         self.viewport().setStyleSheet(f"background: {tokens.panel};")
         self.show_facts(self._rows)
 
-    def _label(self, text: str, colour: str) -> QLabel:
+    def _name(self, text: str) -> QLabel:
         label = QLabel(text)
         label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(colour != "muted")
         label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        if self._tokens is not None:
-            label.setStyleSheet(f"color: {getattr(self._tokens, colour)};")
+        label.setStyleSheet(f"color: {self._colour('muted')};")
         return label
+
+    def _colour(self, name: str) -> str:
+        return getattr(self._tokens, name) if self._tokens is not None else "#808080"
 
 
 def _table(header: list[str]) -> QTableWidget:

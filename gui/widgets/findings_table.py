@@ -13,7 +13,14 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QFont,
+    QGuiApplication,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -57,7 +64,8 @@ KINDS = {
     "array": mark("array"),
     "format": mark("format"),
 }
-NAME, REASON = 2, 3
+KIND, NAME, REASON = 1, 2, 3
+_REASONS_FROM, _KINDS_FROM = 560, 400
 
 
 class FindingsModel(QAbstractTableModel):
@@ -120,8 +128,10 @@ class FindingsModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows."""
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self.cells(index.row())[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join(cell for cell in self.cells(index.row()) if cell)
         vetted = self._rows[index.row()].verdict is Verdict.VETTED
         if role == Qt.ItemDataRole.ForegroundRole:
             if not vetted and index.column() == 0:
@@ -191,6 +201,12 @@ class FindingsTable(QWidget):
         self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.table.setWordWrap(False)
         self.table.setTabKeyNavigation(False)
+        copy = QAction(tr("Copy"), self.table)
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(self.copy)
+        self.table.addAction(copy)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self._lay_out()
         self.search.textChanged.connect(self._refilter)
         self.which.currentIndexChanged.connect(self._refilter)
@@ -208,13 +224,31 @@ class FindingsTable(QWidget):
         row.setSpacing(8)
         row.addWidget(self.search, 1)
         row.addWidget(self.which)
-        row.addWidget(self.count)
-        row.addWidget(self.list_button)
+        below = QHBoxLayout()
+        below.addWidget(self.count)
+        below.addStretch(1)
+        below.addWidget(self.list_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(row)
+        column.addLayout(below)
         column.addWidget(self.table, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave names their room: what else is said of them is in their tips."""
+        super().resizeEvent(event)
+        self.table.setColumnHidden(REASON, self.width() < _REASONS_FROM)
+        self.table.setColumnHidden(KIND, self.width() < _KINDS_FROM)
+
+    def copy(self) -> None:
+        """Put the chosen findings, whole, on the clipboard."""
+        chosen = self.table.selectionModel().selectedRows()
+        lines = [
+            "\t".join(self.model.cells(self.filter.mapToSource(index).row()))
+            for index in sorted(chosen, key=lambda index: index.row())
+        ]
+        QGuiApplication.clipboard().setText("\n".join(lines))
 
     def show_findings(self, findings: Iterable[SafetyFinding]) -> None:
         """Show other findings."""

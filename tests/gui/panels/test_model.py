@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from engine.contracts.dataset import Note
@@ -21,6 +23,8 @@ from engine.contracts.model import (
 )
 from gui.panel import State
 from gui.panels.model import ModelPanel
+from gui.widgets.findings_table import NAME, REASON
+from gui.widgets.wrapped_text import WrappedText
 from tests.gui.panels.small_case import small_case
 
 REPORT = SafetyReport(
@@ -78,7 +82,9 @@ def panel(qtbot):
 
 
 def texts(widget):
-    return [label.text() for label in widget.findChildren(QLabel)]
+    return [label.text() for label in widget.findChildren(QLabel)] + [
+        value.text for value in widget.findChildren(WrappedText)
+    ]
 
 
 def test_that_without_a_model_it_says_what_to_do(qtbot, panel):
@@ -137,6 +143,39 @@ def test_that_names_from_the_file_are_never_markup(panel):
     built = panel(info)
     assert evil in texts(built)
     assert "<img" not in built.reading()
+
+
+def test_that_long_values_are_whole_in_a_narrow_panel_and_can_be_copied(panel, qtbot):
+    built = panel()
+    built.resize(300, 600)
+    value = next(v for v in built.findChildren(WrappedText) if v.text == INFO.sha256)
+    qtbot.waitUntil(lambda: value.height() >= 2 * value.fontMetrics().height())
+    page = built._overview.widget()
+    assert page.width() <= built._overview.viewport().width()
+    value.setFocus()
+    qtbot.keyClick(value, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == INFO.sha256
+
+
+def test_that_names_of_findings_keep_their_room_in_a_narrow_panel(panel, qtbot):
+    built = panel()
+    built.tabs.setCurrentIndex(3)
+    table = built.findings.table
+    built.resize(340, 600)
+    qtbot.waitUntil(lambda: table.isColumnHidden(REASON))
+    assert table.columnWidth(NAME) > table.viewport().width() // 2
+    tip = built.findings.model.data(
+        built.findings.model.index(0, NAME), Qt.ItemDataRole.ToolTipRole
+    )
+    assert "numpy.dtype" in tip
+    table.selectRow(0)
+    built.findings.copy()
+    assert "numpy.dtype" in QGuiApplication.clipboard().text()
+
+
+def test_that_no_sandbox_is_a_warning_in_its_own_words(panel):
+    info = msgspec.structs.replace(INFO, sandbox=())
+    assert ("Sandbox", "none in force", True) in panel(info).facts(info)
 
 
 def test_that_recorded_scores_have_no_file_to_fear(panel):
