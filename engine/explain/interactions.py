@@ -123,6 +123,7 @@ class _Found:
         pair = self._asked or self._strongest(strength)
         two = subject.features().select(list(pair)).take(rows)
         data, categories = cells_as_numbers(two)
+        gap = route.gap(kept.sum(axis=1) + route.base, rows)
         return Interactions(
             strength=self._square(strength),
             strength_low=self._square(low),
@@ -140,9 +141,9 @@ class _Found:
             variant=route.variant,
             space=route.space,
             background=route.background,
-            additivity_error=route.gap(kept.sum(axis=1) + route.base, rows),
+            additivity_error=gap,
             n_wanted=len(self.rows),
-            notes=route.notes,
+            notes=route.noted(gap),
             provenance=badge(
                 self._inputs,
                 self._params,

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from engine.contracts.dataset import Note
 from engine.contracts.model import ScoreKind
 from engine.contracts.progress import Portion
 from engine.explain import background as backgrounds
-from engine.explain import coalitions
+from engine.explain import coalitions, form_shapley
 from engine.explain.form_shapley import Others
 from engine.explain.subject import Pool
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.contracts.dataset import Note
     from engine.contracts.progress import Progress
     from engine.contracts.results import Background
     from engine.explain.coalitions import Ask, Sampling
@@ -98,6 +98,13 @@ class Structural:
         """Return the largest gap to the model's own scores."""
         own = self._subject.answers()[rows]
         return float(np.abs(self._parts.scores(said) - own).max(initial=0.0))
+
+    def noted(self, gap: float) -> tuple[Note, ...]:
+        """Return what is to be said, also of a gap that the trial did not meet."""
+        largest = float(np.abs(self._subject.answers()).max(initial=1.0))
+        if gap <= form_shapley.TOLERANCE * largest:
+            return self.notes
+        return (*self.notes, Note(code="explain.parts_miss", params={"gap": gap}))
 
     def _encoded(
         self, rows: NDArray[np.int64], progress: Progress
@@ -236,6 +243,10 @@ class Asking:
     def gap(self, said: Floats, rows: NDArray[np.int64]) -> float:
         """Return the largest gap to what is explained."""
         return float(np.abs(said - self._answers(rows)).max(initial=0.0))
+
+    def noted(self, _gap: float) -> tuple[Note, ...]:
+        """Return what is to be said; what was asked is the model's own answer."""
+        return self.notes
 
     def _questions(
         self, rows: NDArray[np.int64]

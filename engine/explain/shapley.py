@@ -138,6 +138,7 @@ class _Found:
         errors = None if self._errors is None else self._errors[order]
         if errors is not None and single:
             errors = errors[:, :, 0]
+        gap = route.gap(values.sum(axis=1) + route.base, rows)
         return Shapley(
             values=values[:, :, 0] if single else values,
             base_values=route.base,
@@ -155,9 +156,9 @@ class _Found:
             importance=mean,
             importance_low=low,
             importance_high=high,
-            additivity_error=route.gap(values.sum(axis=1) + route.base, rows),
+            additivity_error=gap,
             n_wanted=len(self.rows),
-            notes=route.notes,
+            notes=route.noted(gap),
             provenance=badge(
                 self._inputs,
                 self._params,

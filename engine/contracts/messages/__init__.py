@@ -14,8 +14,9 @@ from engine.contracts.messages.words import WORDS
 from engine.contracts.readings import numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from engine.contracts.dataset import Note
     from engine.contracts.errors import Param
 
 _LONGEST = 300
@@ -43,6 +44,11 @@ def sentence(code: str, params: Mapping[str, Param] | None = None) -> str:
 def next_step(code: str, params: Mapping[str, Param] | None = None) -> str:
     """Return what to do about it; empty where there is nothing to do."""
     return _filled(code, params, 1)
+
+
+def sentences(notes: Iterable[Note]) -> list[str]:
+    """Return what notes say."""
+    return [sentence(note.code, note.params) for note in notes]
 
 
 def _filled(code: str, params: Mapping[str, Param] | None, place: int) -> str:

@@ -27,6 +27,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
         "",
     ),
+    "explain.parts_miss": (
+        mark("Taken apart, the model misses its own answers by up to {gap}."),
+        mark("Trust it no further than that, or choose the route that asks the model."),
+    ),
     "explain.many_pairs": (
         mark(
             "This model can only be asked, and has {n} features: too many pairs. All "

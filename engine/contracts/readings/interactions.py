@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.contracts.i18n import tr
+from engine.contracts.messages import sentences
 from engine.contracts.readings.numbers import count, figure, percent
 
 if TYPE_CHECKING:
@@ -44,4 +45,4 @@ def read(result: Interactions, output: int = 0) -> str:
         share=percent(share),
     )
     caveat = tr("This is what the model does, not a cause.")
-    return f"{sentence} {more} {caveat}"
+    return " ".join((sentence, more, caveat, *sentences(result.notes)))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.contracts.i18n import tr
-from engine.contracts.readings.numbers import count, figure
+from engine.contracts.messages import sentences
+from engine.contracts.readings.numbers import count, figure, significant
 
 if TYPE_CHECKING:
     from engine.contracts.results import Shapley
@@ -27,9 +28,10 @@ def read(result: Shapley, output: int = 0) -> str:
         sentence = tr(
             "{feature} moves the answer for this row most, by {size}.",
             feature=result.feature_names[first],
-            size=f"{weight[first]:.3g}",
+            size=significant(weight[first], 3),
         )
-        return f"{sentence} {tr('This is what the model does, not a cause.')}"
+        caveat = tr("This is what the model does, not a cause.")
+        return " ".join((sentence, caveat, *sentences(result.notes)))
     sentence = tr(
         "{feature} moves the answer most, by {size} on average over {n} rows.",
         feature=result.feature_names[first],
@@ -57,7 +59,7 @@ def read(result: Shapley, output: int = 0) -> str:
             )
         sentence = f"{sentence} {follows}"
     caveat = tr("This is what the model does, not a cause.")
-    return f"{sentence} {caveat}"
+    return " ".join((sentence, caveat, *sentences(result.notes)))
 
 
 def size(result: Shapley, feature: int, output: int) -> str:

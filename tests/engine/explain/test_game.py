@@ -10,6 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from engine import analysis
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import Silent
+from engine.contracts.readings import interactions, shapley
 from engine.explain import form_shapley, game, routes, scope
 from tests.support.in_process import explain, fitted_case
 from tests.support.taken_apart import numbers, two
@@ -44,6 +45,20 @@ def test_a_structure_that_deviates_is_said_and_the_model_asked(forest, monkeypat
     asked = explain(forest, "shapley", background="8")
     assert asked.method == "exact"
     assert codes(asked) == ["explain.structure_deviates"]
+
+
+def test_a_gap_that_the_trial_did_not_meet_is_said(forest, monkeypatch):
+    honest = explain(forest, "shapley", background="8")
+    assert not honest.notes
+    scores = form_shapley.Parts.scores
+    monkeypatch.setattr(
+        form_shapley.Parts, "scores", lambda self, said: scores(self, said) + 0.01
+    )
+    for name, read in (("shapley", shapley), ("interactions", interactions)):
+        found = explain(forest, name, background="8")
+        assert codes(found) == ["explain.parts_miss"]
+        assert found.notes[0].params["gap"] == found.additivity_error
+        assert "misses its own answers by up to 0.01" in read.read(found)
 
 
 def test_trees_without_weights_have_no_path_dependent_values(forest, monkeypatch):
