@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from engine.contracts.counts import cross_counts
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
-from engine.contracts.metrics import cross_counts
 from engine.contracts.model import Task
 from engine.contracts.results import Confusion
 from engine.evaluate.ordering import bring_together

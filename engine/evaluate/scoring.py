@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from engine.contracts.counts import counts
 from engine.contracts.errors import EngineError
-from engine.contracts.metrics import counts
 from engine.contracts.model import Task
 from engine.evaluate import ranking
 from engine.evaluate.classification import (

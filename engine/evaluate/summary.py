@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from engine.contracts.counts import counts
 from engine.contracts.dataset import Note, Part
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
-from engine.contracts.metrics import counts
 from engine.contracts.model import Task
 from engine.contracts.results import PartMetrics, Summary
 from engine.evaluate import classification, regression

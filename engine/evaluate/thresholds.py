@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from engine.contracts.counts import precision_recall
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
-from engine.contracts.metrics import precision_recall
 from engine.contracts.model import ScoreKind, Task
 from engine.contracts.results import Thresholds
 from engine.evaluate import curves, ranking

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.contracts.counts import cross_counts
 from engine.contracts.i18n import mark, tr
-from engine.contracts.metrics import cross_counts
 from engine.contracts.model import Task
 from engine.contracts.readings import confusion as reading_of
 from engine.contracts.requests import Run

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.contracts.counts import BinaryCounts, counts
 from engine.contracts.decision import Decision
 from engine.contracts.i18n import tr
-from engine.contracts.metrics import BinaryCounts, counts
 from engine.contracts.model import Task
 from engine.contracts.requests import Run
 from engine.contracts.results import Thresholds

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.contracts import metrics
+from engine.contracts.counts import confused_pairs, last_at_least, precision_recall
 from engine.contracts.dataset import Note
 from engine.contracts.model import ScoreKind, Task
 from engine.contracts.provenance import Provenance
@@ -99,7 +100,7 @@ class Confusion(msgspec.Struct, frozen=True, kw_only=True, tag="confusion"):
             return ()
         totals = self.counts.sum(axis=1)
         found = []
-        for row, column in metrics.confused_pairs(self.counts, limit):
+        for row, column in confused_pairs(self.counts, limit):
             count, total = float(self.counts[row, column]), float(totals[row])
             low, high = metrics.wilson(count, total, self.effective)
             found.append(
@@ -226,7 +227,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
 
     def counts_at(self, threshold: float) -> tuple[float, float, float, float]:
         """Return ``(tp, fp, fn, tn)`` for ``score >= threshold``: O(log m)."""
-        last = metrics.last_at_least(self.scores, threshold)
+        last = last_at_least(self.scores, threshold)
         tp = float(self.tp[last]) if last >= 0 else 0.0
         fp = float(self.fp[last]) if last >= 0 else 0.0
         return tp, fp, self.positives - tp, self.negatives - fp
@@ -294,4 +295,4 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
         self,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return ``(recall, precision)``, one point a distinct score."""
-        return metrics.precision_recall(self.tp, self.fp, self.positives)
+        return precision_recall(self.tp, self.fp, self.positives)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.contracts import metrics
+from engine.contracts.counts import BinaryCounts, confused_pairs, counts
 from tests.support.evaluation import classified, run
 
 
@@ -23,7 +24,7 @@ def test_counts_equal_a_loop(weighted, masked):
     for row in range(500):
         if (mask is None or mask[row]) and truth[row] >= 0 and decided[row] >= 0:
             expected[truth[row], decided[row]] += 1 if weights is None else weights[row]
-    found = metrics.counts(truth, decided, 4, mask, weights)
+    found = counts(truth, decided, 4, mask, weights)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
@@ -35,7 +36,7 @@ def test_counts_of_a_selection_at_any_threshold(weighted, dtype):
     positive = rng.random(300) < score
     known = rng.random(300) < 0.5
     weights = rng.random(300) if weighted else None
-    found = metrics.BinaryCounts(score, positive, known, weights)
+    found = BinaryCounts(score, positive, known, weights)
     w = np.ones(300) if weights is None else weights
     for threshold in (-1.0, 0.0, 0.3, 0.7, 1.0, 2.0):
         above = score >= threshold
@@ -51,7 +52,7 @@ def test_single_precision_scores_are_compared_in_single_precision():
     predictions = classified([1, 0], np.column_stack([1 - score, score]))
     found = run("thresholds", predictions)
     assert found.counts_at(0.7)[0] == 1.0
-    assert metrics.BinaryCounts(score, np.array([True, False])).at(0.7)[0] == 1.0
+    assert BinaryCounts(score, np.array([True, False])).at(0.7)[0] == 1.0
     assert run("confusion", predictions, threshold=0.7).counts.tolist() == [
         [1, 0],
         [0, 1],
@@ -78,8 +79,8 @@ def test_unequal_weights_widen_an_interval():
 
 def test_fullest_wrong_cells_come_first():
     table = np.array([[9.0, 2.0, 0.0], [5.0, 9.0, 1.0], [0.0, 2.0, 9.0]])
-    assert metrics.confused_pairs(table, 3) == ((1, 0), (0, 1), (2, 1))
-    assert metrics.confused_pairs(np.eye(3)) == ()
+    assert confused_pairs(table, 3) == ((1, 0), (0, 1), (2, 1))
+    assert confused_pairs(np.eye(3)) == ()
 
 
 def test_a_threshold_move_costs_microseconds():

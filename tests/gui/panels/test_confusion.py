@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from engine.contracts.counts import counts
 from engine.contracts.decision import Decision
-from engine.contracts.metrics import counts
 from engine.contracts.requests import Run
 from engine.contracts.selection import Range, Values, cell
 from gui.panels.confusion import ConfusionPanel
