@@ -18,17 +18,13 @@ from engine.contracts.model import ModelInfo, RecordedScores, SafetyReport, Scor
 from engine.contracts.progress import Portion
 from engine.contracts.provenance import Provenance
 from engine.contracts.results import (
-    ColumnSummaries,
     Done,
     MatchPreview,
-    Resolved,
     ViewInfo,
 )
-from engine.contracts.selection import pack
 from engine.data import views
 from engine.data.dataset import Dataset
 from engine.data.recognise import recognise
-from engine.data.summaries import summarise
 from engine.matching import (
     evaluation_table,
     label_counts,
@@ -46,7 +42,7 @@ from engine.session.columns import CaseColumns
 from engine.session.hosts import Hosts
 from engine.session.recorded import recorded_info
 from engine.session.runs import Runs, key_of
-from engine.session.tables import OpenViews, resolve
+from engine.session.tables import OpenViews, resolve, resolved, summaries
 from engine.session.versions import installed_versions
 
 if TYPE_CHECKING:
@@ -123,10 +119,7 @@ class Session:
                 return self._run(request, progress)
             case requests.Resolve():
                 columns = self._columns(Part.EVALUATION, request.decision)
-                mask = resolve(request.selection, columns)
-                return Resolved(
-                    packed=pack(mask), n_rows=len(mask), n_selected=int(mask.sum())
-                )
+                return resolved(request.selection, columns)
             case requests.OpenView():
                 return self._open_view(request)
             case requests.ReadRows():
@@ -134,7 +127,8 @@ class Session:
             case requests.FindRow():
                 return self._views.find(request)
             case requests.Summarise():
-                return self._summarise(request)
+                table = self._table(request.part)
+                return summaries(request, table, self.data.info.part(request.part))
             case requests.Export():
                 view = self._views.get(request.view)
                 views.export(view, request.columns, request.path, progress)
@@ -385,19 +379,6 @@ class Session:
     def _open_view(self, request: requests.OpenView) -> ViewInfo:
         columns = self._columns(request.part, request.decision)
         return self._views.open(columns, request.where, request.sort)
-
-    def _summarise(self, request: requests.Summarise) -> ColumnSummaries:
-        table = self._table(request.part)
-        loaded = self.data.info.part(request.part)
-        return ColumnSummaries(
-            columns=summarise(table, request.columns, request.bins),
-            provenance=Provenance(
-                n_used=table.n_rows,
-                n_total=table.n_rows,
-                part=request.part.value,
-                data_sha256=loaded.fingerprint if loaded is not None else "",
-            ),
-        )
 
 
 def _scored(info: ModelInfo, kind: ScoreKind) -> ModelInfo:

@@ -1,4 +1,4 @@
-"""Views that are open: rows filtered and sorted, waiting to be read."""
+"""What is asked of rows: views that wait to be read, selections, summaries."""
 
 from __future__ import annotations
 
@@ -9,15 +9,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.contracts.errors import EngineError
-from engine.contracts.results import RowPlace, RowsWindow, ViewInfo
+from engine.contracts.provenance import Provenance
+from engine.contracts.results import (
+    ColumnSummaries,
+    Resolved,
+    RowPlace,
+    RowsWindow,
+    ViewInfo,
+)
+from engine.contracts.selection import pack
 from engine.data import views
+from engine.data.summaries import summarise
 from engine.session.columns import LABELS, NUMBERS, CaseColumns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.contracts import requests
+    from engine.contracts.dataset import PartInfo
     from engine.contracts.selection import Mask, Selection
+    from engine.data.table import Table
     from engine.data.views import View
 
 _MOST_VIEWS = 64
@@ -97,6 +108,27 @@ def resolve(selection: Selection, columns: CaseColumns) -> Mask:
         raise EngineError("rows.wrong_kind", column=str(error)) from error
     except RecursionError as error:
         raise EngineError("rows.endless") from error
+
+
+def resolved(selection: Selection, columns: CaseColumns) -> Resolved:
+    """Return the rows that a recipe means, as they are sent."""
+    mask = resolve(selection, columns)
+    return Resolved(packed=pack(mask), n_rows=len(mask), n_selected=int(mask.sum()))
+
+
+def summaries(
+    request: requests.Summarise, table: Table, loaded: PartInfo | None
+) -> ColumnSummaries:
+    """Return what is in some columns of a part."""
+    return ColumnSummaries(
+        columns=summarise(table, request.columns, request.bins),
+        provenance=Provenance(
+            n_used=table.n_rows,
+            n_total=table.n_rows,
+            part=request.part.value,
+            data_sha256=loaded.fingerprint if loaded is not None else "",
+        ),
+    )
 
 
 def _lazily(columns: CaseColumns, name: str) -> Callable[[], Any]:

@@ -1,16 +1,12 @@
-"""The case in the window: what is open, and the recipe to be here again."""
+"""What can be done with a case: open, match, change, restore."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
-from PySide6.QtCore import QObject, Signal
-
-from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
+from engine.contracts.case import CaseOpened, FileRecipe
 from engine.contracts.dataset import DatasetInfo, Part, ReadOptions, Role
-from engine.contracts.decision import Decision
 from engine.contracts.errors import ErrorInfo
 from engine.contracts.i18n import tr
 from engine.contracts.model import Light, ModelInfo, RecordedScores, SafetyReport
@@ -29,11 +25,11 @@ from engine.contracts.requests import (
 )
 from engine.contracts.results import Recognised
 from gui.services.case_recipe import files_of, free_path, prediction_of, requests_of
+from gui.services.case_state import CaseState
 from gui.services.undo_step import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from PySide6.QtCore import QObject
     from PySide6.QtGui import QUndoStack
 
     from engine.contracts.dataset import ColumnChoice, Split
@@ -45,36 +41,11 @@ if TYPE_CHECKING:
     from gui.services.notify import Notify
 
 
-class CaseService(QObject):
-    """What is open, as facts; panels read it and never change it directly.
+class CaseService(CaseState):
+    """Asks the engine for what the user wants of the case, and takes the answers.
 
-    Signals
-    -------
-    consent_needed(SafetyReport)
-        A model may be opened only after the user agreed.
-    match_needed()
-        Data and a model (or scores) are there: say how they belong together.
-    part_needed(tuple[str, ...])
-        There are data already: say what further files are for.
-    file_changed()
-        The state to be saved is another.
-    restored(CaseFile)
-        A case was opened; selection and decision are to be taken from it.
-    files_changed(CaseOpened)
-        Files of an opened case are gone or different.
+    Panels read what is open and never change it directly.
     """
-
-    data_changed = Signal()
-    model_changed = Signal()
-    predictions_changed = Signal()
-    buckets_changed = Signal()
-    current_row_changed = Signal(object)
-    consent_needed = Signal(object)
-    match_needed = Signal()
-    part_needed = Signal(object)
-    file_changed = Signal()
-    restored = Signal(object)
-    files_changed = Signal(object)
 
     def __init__(
         self,
@@ -84,27 +55,8 @@ class CaseService(QObject):
         notify: Notify,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._engine, self._decision = engine, decision
-        self._undo, self._notify = undo, notify
-        self.data: DatasetInfo | None = None
-        self.model: ModelInfo | None = None
-        self.scores: RowScores | None = None
-        self.file = CaseFile()
-        self.path = ""
-        self.read_only = False
-        self.current_row: int | None = None
+        super().__init__(engine, decision, undo, notify, parent)
         engine.restarted.connect(self.replay)
-
-    @property
-    def buckets(self) -> dict[str, Selection]:
-        """The named selections."""
-        return self.file.buckets
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing has been opened yet."""
-        return not self.file.data and self.file.model is None
 
     # Opening
 
@@ -241,13 +193,6 @@ class CaseService(QObject):
 
     # Changing
 
-    def set_current_row(self, row: int | None) -> None:
-        """Make one evaluation row the one that is looked at."""
-        if row != self.current_row:
-            self.current_row = row
-            self._update(current_row=row)
-            self.current_row_changed.emit(row)
-
     def configure_data(
         self, choices: dict[str, ColumnChoice], split: Split | None = None
     ) -> None:
@@ -284,10 +229,6 @@ class CaseService(QObject):
             (new if name == old else name): rule for name, rule in self.buckets.items()
         }
         self._change_buckets(tr("Rename bucket {name}", name=old), renamed)
-
-    def remember(self, **changes: Any) -> None:
-        """Keep other parts of the state (layout, notes, settings) in the case."""
-        self._update(**changes)
 
     def suggested_path(self) -> str:
         """Return a free path for a case that has no file yet."""
@@ -380,42 +321,6 @@ class CaseService(QObject):
         else:
             self.accept_case(opened)
 
-    def _take_data(self, result: Result) -> None:
-        if isinstance(result, DatasetInfo):
-            self.data = result
-            self.data_changed.emit()
-
-    def _take_model(self, result: Result) -> None:
-        if isinstance(result, ModelInfo):
-            self.model = result
-            self.model_changed.emit()
-
-    def _forget(self) -> None:
-        self.data = self.model = None
-        self.data_changed.emit()
-        self.model_changed.emit()
-        self._forget_scores()
-
-    def _forget_scores(self) -> None:
-        """Let go of answers that belong to other data or another model."""
-        if self.scores is not None:
-            self.scores = None
-            self.predictions_changed.emit()
-
-    def _take_scores(self, result: Result) -> None:
-        if isinstance(result, RowScores):
-            self._predicted(result)
-
-    def _predicted(self, scores: RowScores) -> None:
-        self.scores = scores
-        now = self._decision.decision
-        if now.positive != scores.positive:
-            fresh = Decision(
-                positive=scores.positive, threshold=scores.natural_threshold
-            )
-            self._decision.replace(fresh)
-        self.predictions_changed.emit()
-
     def _predict(self, request: Predict) -> None:
         def predicted(result: Result) -> None:
             if isinstance(result, RowScores):
@@ -439,21 +344,3 @@ class CaseService(QObject):
             self.buckets_changed.emit()
 
         self._undo.push(Step(text, lambda: put(new), lambda: put(old)))
-
-    def _update(self, **changes: Any) -> None:
-        self.file = msgspec.structs.replace(self.file, **changes)
-        self.file_changed.emit()
-
-    def _ask(
-        self,
-        request: Any,
-        on_result: Callable[[Result], None],
-        label: str = "",
-        on_error: Callable[[ErrorInfo], None] | None = None,
-    ) -> None:
-        self._engine.submit(
-            request,
-            on_result=on_result,
-            on_error=on_error or self._notify.error,
-            label=label,
-        )

@@ -1,0 +1,156 @@
+"""What is open in the window, as facts, and the recipe to be here again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from engine.contracts.case import CaseFile
+from engine.contracts.dataset import DatasetInfo
+from engine.contracts.decision import Decision
+from engine.contracts.model import ModelInfo
+from engine.contracts.predictions import RowScores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QUndoStack
+
+    from engine.contracts.errors import ErrorInfo
+    from engine.contracts.results import Result
+    from engine.contracts.selection import Selection
+    from gui.services.decision import DecisionModel
+    from gui.services.engine_client import EngineClient
+    from gui.services.notify import Notify
+
+
+class CaseState(QObject):
+    """What is open, and the signals that tell of it.
+
+    Signals
+    -------
+    consent_needed(SafetyReport)
+        A model may be opened only after the user agreed.
+    match_needed()
+        Data and a model (or scores) are there: say how they belong together.
+    part_needed(tuple[str, ...])
+        There are data already: say what further files are for.
+    file_changed()
+        The state to be saved is another.
+    restored(CaseFile)
+        A case was opened; selection and decision are to be taken from it.
+    files_changed(CaseOpened)
+        Files of an opened case are gone or different.
+    """
+
+    data_changed = Signal()
+    model_changed = Signal()
+    predictions_changed = Signal()
+    buckets_changed = Signal()
+    current_row_changed = Signal(object)
+    consent_needed = Signal(object)
+    match_needed = Signal()
+    part_needed = Signal(object)
+    file_changed = Signal()
+    restored = Signal(object)
+    files_changed = Signal(object)
+
+    def __init__(
+        self,
+        engine: EngineClient,
+        decision: DecisionModel,
+        undo: QUndoStack,
+        notify: Notify,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine, self._decision = engine, decision
+        self._undo, self._notify = undo, notify
+        self.data: DatasetInfo | None = None
+        self.model: ModelInfo | None = None
+        self.scores: RowScores | None = None
+        self.file = CaseFile()
+        self.path = ""
+        self.read_only = False
+        self.current_row: int | None = None
+
+    @property
+    def buckets(self) -> dict[str, Selection]:
+        """The named selections."""
+        return self.file.buckets
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been opened yet."""
+        return not self.file.data and self.file.model is None
+
+    # Keeping
+
+    def remember(self, **changes: Any) -> None:
+        """Keep other parts of the state (layout, notes, settings) in the case."""
+        self._update(**changes)
+
+    def set_current_row(self, row: int | None) -> None:
+        """Make one evaluation row the one that is looked at."""
+        if row != self.current_row:
+            self.current_row = row
+            self._update(current_row=row)
+            self.current_row_changed.emit(row)
+
+    # For what is done with it
+
+    def _take_data(self, result: Result) -> None:
+        if isinstance(result, DatasetInfo):
+            self.data = result
+            self.data_changed.emit()
+
+    def _take_model(self, result: Result) -> None:
+        if isinstance(result, ModelInfo):
+            self.model = result
+            self.model_changed.emit()
+
+    def _take_scores(self, result: Result) -> None:
+        if isinstance(result, RowScores):
+            self._predicted(result)
+
+    def _predicted(self, scores: RowScores) -> None:
+        self.scores = scores
+        now = self._decision.decision
+        if now.positive != scores.positive:
+            fresh = Decision(
+                positive=scores.positive, threshold=scores.natural_threshold
+            )
+            self._decision.replace(fresh)
+        self.predictions_changed.emit()
+
+    def _forget(self) -> None:
+        self.data = self.model = None
+        self.data_changed.emit()
+        self.model_changed.emit()
+        self._forget_scores()
+
+    def _forget_scores(self) -> None:
+        """Let go of answers that belong to other data or another model."""
+        if self.scores is not None:
+            self.scores = None
+            self.predictions_changed.emit()
+
+    def _update(self, **changes: Any) -> None:
+        self.file = msgspec.structs.replace(self.file, **changes)
+        self.file_changed.emit()
+
+    def _ask(
+        self,
+        request: Any,
+        on_result: Callable[[Result], None],
+        label: str = "",
+        on_error: Callable[[ErrorInfo], None] | None = None,
+    ) -> None:
+        self._engine.submit(
+            request,
+            on_result=on_result,
+            on_error=on_error or self._notify.error,
+            label=label,
+        )
