@@ -18,12 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.contracts.counts import cross_counts
 from engine.contracts.i18n import mark, tr
 from engine.contracts.model import Task
 from engine.contracts.readings import confusion as reading_of
 from engine.contracts.requests import Run
-from engine.contracts.results import Confusion
 from gui.item_models.metrics import FigureTable
 from gui.item_models.pairs import pair_table
 from gui.panel import About, Panel
@@ -33,6 +31,7 @@ from gui.widgets.matrix_axes import MatrixAxes
 from gui.widgets.matrix_content import PREDICTION, TRUTH, arranged, content_of
 from gui.widgets.matrix_layout import HEAD
 from gui.widgets.matrix_recipes import recipe_of
+from gui.widgets.matrix_selection import SelectedCells, squared
 from gui.widgets.metric_table import MetricTable
 from gui.widgets.segmented import Segmented
 from gui.widgets.threshold_source import ThresholdSource
@@ -40,11 +39,11 @@ from gui.widgets.threshold_source import ThresholdSource
 if TYPE_CHECKING:
     from engine.contracts.decision import Decision
     from engine.contracts.requests import Request
-    from engine.contracts.results import Result
+    from engine.contracts.results import Confusion
     from gui.services.theme import Tokens
 
 FEW_CLASSES, AXES_FROM, AXES_AND_TOGGLES_FROM = 6, 400, 540
-MANY_ROWS, PAUSE_MS, REST_MS = 200_000, 30, 120
+REST_MS = 120
 MOST_PAIRS = 200
 
 
@@ -83,12 +82,11 @@ class ConfusionPanel(Panel):
         self._shown: Confusion | None = None
         self._base: Confusion | None = None
         self._asked_with: Decision | None = None
-        self._selected: np.ndarray | None = None
         self._order: np.ndarray | None = None
         self._source = ThresholdSource.of(self.context)
         self._source.ready.connect(self._operating_points_came)
-        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
-        self._pause.timeout.connect(self._count_selected)
+        self._selected = SelectedCells(self.context, self._source, self)
+        self._selected.changed.connect(self._display_selected)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.ask)
         self.matrix = MatrixView()
@@ -222,7 +220,7 @@ class ConfusionPanel(Panel):
             self.as_list.setChecked(False)
             self.more.setChecked(False)
         self._make_room(self.stack.width())
-        self._selected = None
+        self._selected.forget()
         self._display()
 
     def follow_decision(self, decision: Decision) -> None:
@@ -232,14 +230,14 @@ class ConfusionPanel(Panel):
         live = self._at(decision.threshold)
         if live is not None:
             self._shown = live
-            self._count_or_wait()
+            self._selected.follow(live)
             self._display()
         elif decision != self._asked_with and PREDICTION in self.axes.names:
             self._rest.start()
 
     def follow_selection(self) -> None:
         """Show which part of each cell is selected."""
-        self._count_or_wait()
+        self._selected.follow(self._shown)
 
     def _operating_points_came(self) -> None:
         if self._base is not None:
@@ -253,79 +251,9 @@ class ConfusionPanel(Panel):
             return None
         if (base.row_column, base.column_column) != (TRUTH, PREDICTION):
             return None
-        table = self._squared(curve.counts_at(threshold), curve.positive)
+        cells = curve.counts_at(threshold)
+        table = squared(base.row_labels, cells, curve.positive)
         return msgspec.structs.replace(base, counts=table)
-
-    def _squared(
-        self, cells: tuple[float, float, float, float], positive: str
-    ) -> np.ndarray:
-        assert self._base is not None
-        yes = self._base.row_labels.index(positive)
-        no, table = 1 - yes, np.zeros((2, 2))
-        table[yes, yes], table[no, yes], table[yes, no], table[no, no] = cells
-        return table
-
-    def _count_or_wait(self) -> None:
-        scores = self.context.case.scores
-        few = scores is None or scores.n_rows <= MANY_ROWS
-        if few or self.context.selection.mask is None or self._source.quick:
-            self._pause.stop()
-            self._count_selected()
-        else:
-            self._pause.start()
-
-    def _count_selected(self) -> None:
-        mask, scores, shown = (
-            self.context.selection.mask,
-            self.context.case.scores,
-            self._shown,
-        )
-        self._selected = None
-        if mask is None or scores is None or shown is None:
-            self._display_selected()
-            return
-        axes = (shown.row_column, shown.column_column)
-        if not set(axes) <= {TRUTH, PREDICTION}:
-            self._ask_selected()
-            return
-        curve = self._source.result
-        if curve is not None and axes == (TRUTH, PREDICTION):
-            decision = self.context.decision.decision
-            cells = self._source.selected_counts(decision.threshold)
-            if cells is not None:
-                self._selected = self._squared(cells, curve.positive)
-        elif len(mask) == scores.n_rows:
-            decided = scores.decided(self.context.decision.decision)
-            codes = {TRUTH: scores.truth, PREDICTION: decided}
-            k = len(shown.row_labels)
-            self._selected = cross_counts(
-                codes[axes[0]], codes[axes[1]], (k, k), mask, scores.weights
-            )
-        self._display_selected()
-
-    def _ask_selected(self) -> None:
-        rows, columns = self.axes.names
-        request = Run(
-            analysis="confusion",
-            params={"rows": rows, "columns": columns, "reorder": False},
-            selection=self.context.selection.recipe,
-            decision=self.context.decision.decision,
-        )
-
-        def counted(result: Result) -> None:
-            shown = self._shown
-            if (
-                isinstance(result, Confusion)
-                and shown is not None
-                and result.counts.shape == shown.counts.shape
-                and self.context.selection.mask is not None
-            ):
-                self._selected = result.counts
-                self._display_selected()
-
-        self.context.engine.submit(
-            request, on_result=counted, on_error=lambda _error: None
-        )
 
     def _display(self) -> None:
         shown = self._shown
@@ -336,7 +264,7 @@ class ConfusionPanel(Panel):
         self.matrix.set_content(
             content_of(
                 shown,
-                self._selected,
+                self._selected.counts,
                 self._order,
                 show=self.show_as.key,
                 titles=self.axes.titles,
@@ -347,7 +275,7 @@ class ConfusionPanel(Panel):
         self._show_hints()
 
     def _display_selected(self) -> None:
-        chosen = self._selected
+        chosen = self._selected.counts
         self.matrix.set_selected(
             None if chosen is None else arranged(chosen, self._order)
         )

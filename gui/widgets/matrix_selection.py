@@ -1,0 +1,117 @@
+"""How many of the selected rows are in each cell of a matrix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.contracts.counts import cross_counts
+from engine.contracts.requests import Run
+from engine.contracts.results import Confusion
+from gui.widgets.matrix_content import PREDICTION, TRUTH
+
+if TYPE_CHECKING:
+    from engine.contracts.results import Result
+    from gui.context import AppContext
+    from gui.widgets.threshold_source import ThresholdSource
+
+MANY_ROWS, PAUSE_MS = 200_000, 30
+
+
+class SelectedCells(QObject):
+    """Counts at once where a look-up or a pass will do, else asks the engine.
+
+    Signals
+    -------
+    changed
+        ``counts`` are others, or ``None``.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, context: AppContext, source: ThresholdSource, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._context, self._source = context, source
+        self._shown: Confusion | None = None
+        self.counts: np.ndarray | None = None
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self._count)
+
+    def forget(self) -> None:
+        """Know of no counts until there is another matrix."""
+        self.counts = None
+
+    def follow(self, shown: Confusion | None) -> None:
+        """Count for the matrix that is shown; many rows once the hand pauses."""
+        self._shown = shown
+        scores = self._context.case.scores
+        few = scores is None or scores.n_rows <= MANY_ROWS
+        if few or self._context.selection.mask is None or self._source.quick:
+            self._pause.stop()
+            self._count()
+        else:
+            self._pause.start()
+
+    def _count(self) -> None:
+        mask, scores = self._context.selection.mask, self._context.case.scores
+        shown, self.counts = self._shown, None
+        if mask is None or scores is None or shown is None:
+            self.changed.emit()
+            return
+        axes = (shown.row_column, shown.column_column)
+        if not set(axes) <= {TRUTH, PREDICTION}:
+            self._ask(shown)
+            return
+        curve, decision = self._source.result, self._context.decision.decision
+        if curve is not None and axes == (TRUTH, PREDICTION):
+            cells = self._source.selected_counts(decision.threshold)
+            if cells is not None:
+                self.counts = squared(shown.row_labels, cells, curve.positive)
+        elif len(mask) == scores.n_rows:
+            codes = {TRUTH: scores.truth, PREDICTION: scores.decided(decision)}
+            k = len(shown.row_labels)
+            self.counts = cross_counts(
+                codes[axes[0]], codes[axes[1]], (k, k), mask, scores.weights
+            )
+        self.changed.emit()
+
+    def _ask(self, shown: Confusion) -> None:
+        request = Run(
+            analysis="confusion",
+            params={
+                "rows": shown.row_column,
+                "columns": shown.column_column,
+                "reorder": False,
+            },
+            selection=self._context.selection.recipe,
+            decision=self._context.decision.decision,
+        )
+
+        def counted(result: Result) -> None:
+            now = self._shown
+            if (
+                isinstance(result, Confusion)
+                and now is not None
+                and result.counts.shape == now.counts.shape
+                and self._context.selection.mask is not None
+            ):
+                self.counts = result.counts
+                self.changed.emit()
+
+        self._context.engine.submit(
+            request, on_result=counted, on_error=lambda _error: None
+        )
+
+
+def squared(
+    labels: tuple[str, ...], cells: tuple[float, float, float, float], positive: str
+) -> np.ndarray:
+    """Return ``(tp, fp, fn, tn)`` as a table, rows truth and columns decision."""
+    yes = labels.index(positive)
+    no, table = 1 - yes, np.zeros((2, 2))
+    table[yes, yes], table[no, yes], table[yes, no], table[no, no] = cells
+    return table
