@@ -7,7 +7,6 @@ where the eye is now is asked for next, so a long scroll asks for little.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import (
@@ -21,19 +20,23 @@ from PySide6.QtCore import (
 from engine.contracts.i18n import tr, trn
 from engine.contracts.readings import numbers
 from engine.contracts.requests import ReadRows
-from engine.contracts.results import ColumnWindow, RowsWindow, ViewInfo
-from gui.item_models.cells import WAITING, Block, Cell, CellMaker
+from gui.item_models.blocks import (
+    BLOCK_COLUMNS,
+    BLOCK_ROWS,
+    Blocks,
+    blocks_between,
+    columns_of,
+)
+from gui.item_models.cells import WAITING, Cell, CellMaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.contracts.results import RowsWindow, ViewInfo
     from gui.item_models.cells import Answers
     from gui.item_models.shown_columns import ShownColumn
 
 Index = QModelIndex | QPersistentModelIndex
-BLOCK_ROWS = 128
-BLOCK_COLUMNS = 16
-MAX_BLOCKS = 256
 _NOWHERE = QModelIndex()
 
 
@@ -75,7 +78,7 @@ class RowsModel(QAbstractTableModel):
         self._columns: tuple[ShownColumn, ...] = ()
         self._view: ViewInfo | None = None
         self._next: ViewInfo | None = None
-        self._blocks: OrderedDict[tuple[int, int], Block] = OrderedDict()
+        self._blocks = Blocks()
         self._wanted = (0, 32, 0, BLOCK_COLUMNS - 1)
         self._asking = False
         self._held = False
@@ -138,8 +141,7 @@ class RowsModel(QAbstractTableModel):
     def set_answers(self, answers: Answers | None) -> None:
         """Take other answers (a moved threshold); cells in sight follow at once."""
         self.answers = answers
-        for block in self._blocks.values():
-            block.cells.clear()
+        self._blocks.make_again()
         self._all_changed()
 
     # Asking the engine
@@ -165,7 +167,8 @@ class RowsModel(QAbstractTableModel):
         last = (info.n_rows - 1) // BLOCK_ROWS
         first_block = min(top // BLOCK_ROWS, last)
         last_block = min(max(bottom // BLOCK_ROWS, first_block), last)
-        self._read(info, (first_block, last_block), self._column_blocks(left, right))
+        rows = range(first_block, last_block + 1)
+        self._read(info, rows, self._column_blocks(left, right))
 
     def _ask_missing(self, info: ViewInfo) -> None:
         if info.n_rows == 0:
@@ -184,41 +187,24 @@ class RowsModel(QAbstractTableModel):
     def _ask_span(
         self, info: ViewInfo, rows: tuple[int, int], column_blocks: range
     ) -> bool:
-        first = max(rows[0], 0) // BLOCK_ROWS
-        last = min(max(rows[1], 0), info.n_rows - 1) // BLOCK_ROWS
-        missing = [
-            (row, column)
-            for row in range(first, last + 1)
-            for column in column_blocks
-            if (row, column) not in self._blocks
-        ]
-        if not missing:
-            return False
-        row_blocks = [row for row, _ in missing]
-        column_blocks_missing = [column for _, column in missing]
-        self._read(
-            info,
-            (min(row_blocks), max(row_blocks)),
-            range(min(column_blocks_missing), max(column_blocks_missing) + 1),
-        )
-        return True
+        first, last = max(rows[0], 0), min(max(rows[1], 0), info.n_rows - 1)
+        missing = self._blocks.missing(first, last, column_blocks)
+        if missing[0]:
+            self._read(info, *missing)
+        return bool(missing[0])
 
     def _column_blocks(self, left: int, right: int) -> range:
-        last = len(self._columns) - 1
-        left, right = min(max(left, 0), last), min(max(right, 0), last)
-        return range(left // BLOCK_COLUMNS, right // BLOCK_COLUMNS + 1)
+        return blocks_between(left, right, len(self._columns))
 
-    def _read(
-        self, info: ViewInfo, row_blocks: tuple[int, int], column_blocks: range
-    ) -> None:
-        start = row_blocks[0] * BLOCK_ROWS
-        stop = min((row_blocks[1] + 1) * BLOCK_ROWS, info.n_rows)
+    def _read(self, info: ViewInfo, row_blocks: range, column_blocks: range) -> None:
+        start = row_blocks.start * BLOCK_ROWS
+        stop = min(row_blocks.stop * BLOCK_ROWS, info.n_rows)
         shown = self._columns
         names = tuple(
             dict.fromkeys(
                 column.name
                 for block in column_blocks
-                for column in shown[block * BLOCK_COLUMNS : (block + 1) * BLOCK_COLUMNS]
+                for column in columns_of(shown, block)
                 if not self._maker.is_local(column)
             )
         )
@@ -256,21 +242,7 @@ class RowsModel(QAbstractTableModel):
             return
         if info is self._next:
             self._adopt(info)
-        by_name = {column.name: column for column in window.columns}
-        for start in range(window.start, window.start + len(window.rows), BLOCK_ROWS):
-            block_rows = slice(start - window.start, start - window.start + BLOCK_ROWS)
-            for block in column_blocks:
-                part = shown[block * BLOCK_COLUMNS : (block + 1) * BLOCK_COLUMNS]
-                columns = {
-                    column.name: _cut(by_name[column.name], block_rows)
-                    for column in part
-                    if column.name in by_name
-                }
-                key = (start // BLOCK_ROWS, block)
-                self._blocks[key] = Block(window.rows[block_rows], columns, {})
-                self._blocks.move_to_end(key)
-        while len(self._blocks) > MAX_BLOCKS:
-            self._blocks.popitem(last=False)
+        self._blocks.take(window, shown, column_blocks)
         self._all_changed()
 
     def _adopt(self, info: ViewInfo) -> None:
@@ -301,28 +273,20 @@ class RowsModel(QAbstractTableModel):
 
     def row_number(self, position: int) -> int | None:
         """Return the number in the part of the row at ``position``, if read."""
-        block = self._row_block(position // BLOCK_ROWS)
+        in_sight = self._column_blocks(*self._wanted[2:])
+        block = self._blocks.of_rows(position, in_sight)
         offset = position % BLOCK_ROWS
         if block is None or offset >= len(block.rows):
             return None
         return int(block.rows[offset])
 
-    def _row_block(self, row_block: int) -> Block | None:
-        left, right = self._wanted[2:]
-        for column_block in self._column_blocks(left, right):
-            block = self._blocks.get((row_block, column_block))
-            if block is not None:
-                return block
-        return None
-
     def is_read(self, position: int, column: int) -> bool:
         """Return whether a cell has arrived."""
-        return (position // BLOCK_ROWS, column // BLOCK_COLUMNS) in self._blocks
+        return self._blocks.at(position, column) is not None
 
     def cell(self, position: int, column: int) -> Cell:
         """Return what to paint at a place. Cheap: called for every cell in sight."""
-        key = (position // BLOCK_ROWS, column // BLOCK_COLUMNS)
-        block = self._blocks.get(key)
+        block = self._blocks.at(position, column)
         if block is None:
             return Cell(WAITING, muted=True, right=self._columns[column].right)
         place = (position % BLOCK_ROWS, column)
@@ -393,10 +357,3 @@ class RowsModel(QAbstractTableModel):
             return self._columns[section].title if section < len(self._columns) else ""
         number = self.row_number(section)
         return WAITING if number is None else numbers.count(number)
-
-
-def _cut(window: ColumnWindow, rows: slice) -> ColumnWindow:
-    numbers = None if window.numbers is None else window.numbers[rows]
-    return ColumnWindow(
-        name=window.name, kind=window.kind, numbers=numbers, texts=window.texts[rows]
-    )

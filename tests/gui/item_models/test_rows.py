@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from engine.contracts.dataset import Kind
 from engine.contracts.errors import EngineError
 from engine.contracts.requests import ReadRows
-from gui.item_models.rows import MAX_BLOCKS, RowsModel
+from gui.item_models.blocks import MAX_BLOCKS
+from gui.item_models.rows import RowsModel
 from gui.item_models.shown_columns import Look, ShownColumn
 from tests.gui.item_models.stub_engine import StubEngine
 
