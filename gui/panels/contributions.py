@@ -5,46 +5,52 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHBoxLayout,
-    QScrollArea,
+    QLabel,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from engine.contracts.i18n import mark, tr
+from engine.contracts.messages import sentence
 from engine.contracts.model import ScoreKind
-from engine.contracts.readings import numbers
 from engine.contracts.readings import shapley as reading_of
-from engine.contracts.requests import Run
-from engine.contracts.selection import Rows
-from gui.item_models.attributions import Attributions, signed
+from engine.contracts.requests import Resolve, Run
+from engine.contracts.results import Resolved
+from engine.contracts.selection import Rows, unpack
+from gui.item_models.attributions import Attributions
 from gui.panel import About, Panel
-from gui.plots.beeswarm import Beeswarm
-from gui.plots.ranking import Rank, Ranking
-from gui.plots.waterfall import Step, Waterfall
 from gui.services.selection import mode_of
+from gui.widgets.contribution_views.backgrounds import BackgroundsView
+from gui.widgets.contribution_views.dependence import DependenceView
+from gui.widgets.contribution_views.importance import ImportanceView
+from gui.widgets.contribution_views.row import RowView
+from gui.widgets.contribution_views.several import SeveralView
+from gui.widgets.contribution_views.swarm import SwarmView
+from gui.widgets.game_options import GameOptions
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtCore import Qt
 
+    from engine.contracts.decision import Decision
+    from engine.contracts.errors import ErrorInfo
     from engine.contracts.requests import Request
-    from engine.contracts.results import Shapley
+    from engine.contracts.results import Result, Shapley
     from gui.services.theme import Tokens
+    from gui.widgets.contribution_views.view import ContributionView
 
-IMPORTANCE, SWARM, ROW = "importance", "swarm", "row"
 MOST_ASKED = 200  # rows where the model itself has to be asked; the badge says so
-MOST_STRIPS = 20
 
 
 class ContributionsPanel(Panel):
-    """Shapley values in three pictures of the same numbers."""
+    """Shapley values in several pictures of the same numbers."""
 
     ID = "contributions"
     TITLE = mark("Contributions")
@@ -72,54 +78,90 @@ class ContributionsPanel(Panel):
     # Body
 
     def build_body(self) -> QWidget:
-        """Build the three pictures and their choice."""
+        """Build the pictures, their choice and the options."""
         self.shown: Attributions | None = None
-        self.ranking = Ranking(
-            tr("Importance of the features"), tr("mean absolute contribution")
-        )
-        self.swarm = Beeswarm(tr("Contributions row by row"), self._tip)
-        self.fall = Waterfall(tr("How the current row's answer comes about"))
-        self._order: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
-        self.views = QStackedWidget()
-        for plot in (self.ranking, self.swarm, self.fall):
-            scroll = QScrollArea()
-            scroll.setFrameShape(QFrame.Shape.NoFrame)
-            scroll.setWidgetResizable(True)
-            scroll.setWidget(plot)
-            scroll.viewport().setAutoFillBackground(False)
-            plot.setAutoFillBackground(False)  # setWidget turns it on
-            self.views.addWidget(scroll)
+        self.importance, self.swarm = ImportanceView(), SwarmView()
+        self.dependence, self.row = DependenceView(), RowView()
+        self.several, self.backgrounds = SeveralView(), BackgroundsView()
+        self._views: dict[str, ContributionView] = {
+            "importance": self.importance,
+            "swarm": self.swarm,
+            "dependence": self.dependence,
+            "row": self.row,
+            "several": self.several,
+            "backgrounds": self.backgrounds,
+        }
+        self.pages = QStackedWidget()
+        for view in self._views.values():
+            self.pages.addWidget(view)
+            view.brushed.connect(self._select)
+            view.clicked.connect(self._go_to)
         self.view = Segmented(
             tr("Picture"),
             (
-                (IMPORTANCE, tr("importance")),
-                (SWARM, tr("row by row")),
-                (ROW, tr("current row")),
+                ("importance", tr("importance")),
+                ("swarm", tr("row by row")),
+                ("dependence", tr("dependence")),
+                ("row", tr("current row")),
+                ("several", tr("several")),
+                ("backgrounds", tr("backgrounds")),
             ),
         )
         self.output = QComboBox()
         self.output.setAccessibleName(tr("Class"))
+        self.more = QToolButton()
+        self.more.setText(tr("Options"))
+        self.more.setCheckable(True)
+        self.start = QLabel()
+        self.start.setTextFormat(Qt.TextFormat.PlainText)
+        self.start.setWordWrap(True)
+        self.options = GameOptions(self.context, self.ID)
+        self.options.hide()
+        self._wire()
+        return self._laid_out()
+
+    def _laid_out(self) -> QWidget:
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 2, 4, 6)
         column.setSpacing(6)
-        column.addWidget(self.views, 1)
         foot = QHBoxLayout()
         foot.addWidget(self.view)
         foot.addStretch(1)
         foot.addWidget(self.output)
+        foot.addWidget(self.more)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.start)
+        column.addWidget(self.options)
         column.addLayout(foot)
+        return body
+
+    def _wire(self) -> None:
+        case = self.context.case
         self.view.chosen.connect(self._show_view)
         self.output.currentIndexChanged.connect(self._show_output)
-        self.swarm.brushed.connect(self._select)
-        self.swarm.clicked.connect(self._go_to)
-        self.context.case.current_row_changed.connect(lambda _row: self._show_row())
-        return body
+        self.more.toggled.connect(self.options.setVisible)
+        self.options.changed.connect(self.ask)
+        self.row.bucket_wanted.connect(self._resolve)
+        case.current_row_changed.connect(lambda _row: self._tell())
+        case.buckets_changed.connect(self._offer)
+        case.predictions_changed.connect(self._forget)
+        self._offer()
+
+    def _offer(self) -> None:
+        self.options.offer()
+        self.row.offer_buckets(self.context.case.buckets)
+
+    def _forget(self) -> None:
+        self.backgrounds.forget()
+        self._offer()
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Take the colours of the theme."""
-        for part in (self.ranking, self.swarm, self.fall, self.view):
-            part.apply_theme(tokens)
+        for view in self._views.values():
+            view.apply_theme(tokens)
+        self.view.apply_theme(tokens)
+        self.start.setStyleSheet(f"color: {tokens.muted};")
 
     # Asking and showing
 
@@ -134,7 +176,19 @@ class ContributionsPanel(Panel):
 
     def request(self) -> Request | None:
         """Return the question for all rows."""
-        return Run(analysis="shapley", params={"rows": MOST_ASKED})
+        game = self.options.game
+        self._decision = self.context.decision.decision
+        return Run(
+            analysis="shapley",
+            params={"rows": MOST_ASKED, **game.params},
+            decision=self._decision,
+            seed=game.seed,
+        )
+
+    def tells(self, error: ErrorInfo) -> bool:
+        """Say what cannot be had beside the options, and keep what is shown."""
+        self.start.setText(sentence(error.code, error.params))
+        return True
 
     def show_result(self, result: Shapley) -> None:
         """Show what is known so far."""
@@ -145,108 +199,61 @@ class ContributionsPanel(Panel):
             self.output.addItems(outputs)
             self.output.blockSignals(False)
         self.output.setVisible(len(outputs) > 1)
-        self.shown = Attributions(result, max(self.output.currentIndex(), 0))
-        self._display()
+        if len(result.row_ids) == result.n_wanted:
+            self.options.keep()
+        self._take(result, max(self.output.currentIndex(), 0))
+
+    def _take(self, result: Shapley, output: int) -> None:
+        self.shown = Attributions(result, output)
+        self.start.setText(reading_of.start(result, output))
+        self._tell()
 
     def _show_output(self, place: int) -> None:
         if self.shown is not None and place >= 0:
-            self.shown = Attributions(self.shown.result, place)
-            self._display()
-            self.follow_selection()
+            self._take(self.shown.result, place)
             self.update_reading()
 
     def _show_view(self, key: str) -> None:
-        self.views.setCurrentIndex((IMPORTANCE, SWARM, ROW).index(key))
+        self.pages.setCurrentWidget(self._views[key])
+        self._tell()
 
-    def _display(self) -> None:
+    def _tell(self) -> None:
+        """Tell the picture in sight what it shows."""
         shown = self.shown
-        if shown is None:
-            return
-        self._order = shown.order()
-        top = self._order[:MOST_STRIPS]
-        self._rank(None)
-        levels = [shown.levels(int(j)) for j in top]
-        self.swarm.set_points(
-            [shown.names[j] for j in top],
-            shown.values[:, top],
-            np.column_stack(levels) if levels else np.zeros((0, 0)),
-            self._axis(),
-        )
-        self._show_row()
+        if shown is not None:
+            current = shown.place_of(self.context.case.current_row)
+            self._views[self.view.key].tell(shown, self._chosen(shown), current)
 
-    def _rank(self, chosen: NDArray[np.bool_] | None) -> None:
-        shown = self.shown
-        assert shown is not None
-        result, output = shown.result, shown.output
-        other = None
-        if chosen is not None and chosen.any():
-            other = np.abs(shown.values[chosen]).mean(axis=0)
-        self.ranking.set_ranks(
-            [
-                Rank(
-                    shown.names[j],
-                    (float(result.importance[j, output]),),
-                    float(result.importance_low[j, output]),
-                    float(result.importance_high[j, output]),
-                    reading_of.size(result, int(j), output),
-                    other=None if other is None else float(other[j]),
-                )
-                for j in self._order
-            ]
-        )
+    def _chosen(self, shown: Attributions) -> NDArray[np.bool_] | None:
+        mask = self.context.selection.mask
+        if mask is None or len(mask) <= shown.result.row_ids.max(initial=-1):
+            return None
+        chosen: NDArray[np.bool_] = mask[shown.result.row_ids]
+        return chosen
 
-    def _show_row(self) -> None:
-        shown = self.shown
-        if shown is None:
-            return
-        place = shown.place_of(self.context.case.current_row)
-        if place is None:
-            self.fall.set_steps(
-                shown.base, (), (tr("no explained row is current"), "", self._axis())
-            )
-            return
-        values, errors = shown.values[place], shown.errors
-        steps = [
-            Step(
-                name,
-                shown.text(place, j),
-                float(values[j]),
-                signed(float(values[j])),
-                0.0 if errors is None else float(errors[place, j]),
-            )
-            for j, name in enumerate(shown.names)
-        ]
-        answer = float(shown.result.predictions[place, shown.output])
-        self.fall.set_steps(
-            shown.base,
-            steps,
-            (
-                tr("base {value}", value=numbers.fixed(shown.base, 3)),
-                tr("the model says {value}", value=numbers.fixed(answer, 3)),
-                self._axis(),
+    def _resolve(self, name: str) -> None:
+        """Find out which rows are in a bucket."""
+
+        def resolved(result: Result) -> None:
+            assert isinstance(result, Resolved)
+            self.row.set_bucket(name, unpack(result.packed, result.n_rows))
+
+        self.context.engine.submit(
+            Resolve(
+                selection=self.context.case.buckets[name],
+                decision=self.context.decision.decision,
             ),
+            on_result=resolved,
         )
 
-    def _axis(self) -> str:
-        shown = self.shown
-        assert shown is not None
-        label = shown.result.outputs[shown.output]
-        if shown.result.space == ScoreKind.PROBABILITY.value:
-            return tr("probability of {label}", label=label)
-        if shown.result.space == ScoreKind.MARGIN.value:
-            return tr("margin of {label}", label=label)
-        return tr("predicted value")
+    def follow_decision(self, decision: Decision) -> None:
+        """Ask again, when the hand rests, where the decision makes the background."""
+        if self.options.game.by_decision and decision != self._decision:
+            self._settled.start()
 
     def follow_selection(self) -> None:
         """Lift the selected rows out."""
-        shown, mask = self.shown, self.context.selection.mask
-        if shown is None:
-            return
-        chosen = None
-        if mask is not None and len(mask) > shown.result.row_ids.max(initial=-1):
-            chosen = mask[shown.result.row_ids]
-        self._rank(chosen)
-        self.swarm.set_selected(chosen)
+        self._tell()
 
     def reading(self) -> str:
         """Return which features matter most."""
@@ -255,39 +262,12 @@ class ContributionsPanel(Panel):
         return escape(reading_of.read(self.shown.result, self.shown.output))
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
-        """Return the importance with its intervals."""
-        header = [
-            tr("feature"),
-            tr("mean absolute contribution"),
-            tr("low"),
-            tr("high"),
-        ]
+        """Return the picture in sight as a table."""
         if self.shown is None:
-            return header, []
-        result, output = self.shown.result, self.shown.output
-        figures = (result.importance, result.importance_low, result.importance_high)
-        return header, [
-            [
-                self.shown.names[j],
-                *(numbers.significant(part[j, output], 6) for part in figures),
-            ]
-            for j in self._order
-        ]
+            return [], []
+        return self._views[self.view.key].table(self.shown)
 
     # Hands
-
-    def _tip(self, feature: int, place: int) -> str:
-        shown = self.shown
-        if shown is None:
-            return ""
-        j = int(self._order[feature])
-        return tr(
-            "row {row}: {feature} = {value}, {contribution}",
-            row=int(shown.result.row_ids[place]),
-            feature=shown.names[j],
-            value=shown.text(place, j),
-            contribution=signed(float(shown.values[place, j])),
-        )
 
     def _select(self, places: NDArray[np.intp], keys: Qt.KeyboardModifier) -> None:
         if self.shown is not None:

@@ -145,13 +145,18 @@ def paint_ticks_left(
 
 
 def left_room(
-    metrics_width: int, low: float, high: float, *, percent: bool = False
+    metrics_width: int,
+    low: float,
+    high: float,
+    *,
+    most: int = 6,
+    percent: bool = False,
 ) -> float:
     """Return the pixels that the numbers at the left need.
 
-    ``metrics_width`` is the width of a digit.
+    ``metrics_width`` is the width of a digit; ``most`` the most numbers there are.
     """
-    texts = tick_texts(ticks(low, high, 6), percent=percent)
+    texts = tick_texts(ticks(low, high, most), percent=percent)
     return max((len(text) for text in texts), default=1) * metrics_width + 10.0
 
 

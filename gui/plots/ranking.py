@@ -78,6 +78,11 @@ class Ranking(Canvas):
         )
         self.renew()
 
+    def set_across(self, across: str) -> None:
+        """Say what the bars' lengths are."""
+        self._across = across
+        self.renew()
+
     def set_current(self, place: int) -> None:
         """Mark one bar."""
         self._current = place

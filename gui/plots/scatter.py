@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
 AS_POINTS = 4_000  # more rows than this are a picture of cells
+_BINS, _TALL = 60, 14.0  # of the density under the points, and its height
 _ACROSS, _DOWN = 220, 120  # cells of that picture
 _NEAR, _STRETCHES = 7.0, 24
 
@@ -54,7 +56,8 @@ class Scatter(BrushCanvas):
         self._titles = ("", "", "")
         self._ends = (0.0, 1.0, 0.0, 1.0)
         self._gap: float | None = None
-        self._trend = (np.zeros(0), np.zeros(0))
+        self._trend = Trend.none()
+        self._density = np.zeros(0)
         self._chosen: NDArray[np.bool_] | None = None
         self._current: int | None = None
         self.setMinimumSize(180, 120)
@@ -92,11 +95,11 @@ class Scatter(BrushCanvas):
         low, high = float(y.min(initial=0.0)), float(y.max(initial=0.0))
         room = 0.06 * (high - low or 1.0)
         self._ends = (left, right, low - room, high + room)
-        self._trend = (
-            (np.zeros(0), np.zeros(0))
-            if self._labels
-            else typical(np.asarray(x, dtype=np.float64)[known], self._y[known])
-        )
+        numbers = np.asarray(x, dtype=np.float64)[known]
+        self._trend, self._density = Trend.none(), np.zeros(0)
+        if not self._labels:
+            self._trend = typical(numbers, self._y[known])
+            self._density = np.histogram(numbers, _BINS, (left, right))[0]
         self._chosen, self._current = None, None
         self.renew()
 
@@ -115,15 +118,12 @@ class Scatter(BrushCanvas):
         """Where the numbers lie."""
         metrics = self.fontMetrics()
         low, high = self._ends[2:]
-        left = left_room(metrics.horizontalAdvance("0"), low, high)
         top = metrics.height() + 6
         foot = 2 * metrics.height() + 9
-        area = QRectF(
-            left,
-            top,
-            max(self.width() - left - 14, 10),
-            max(self.height() - top - foot, 10),
-        )
+        tall = max(self.height() - top - foot, 10)
+        most = max(tall // 34, 1)  # as the numbers are written
+        left = left_room(metrics.horizontalAdvance("0"), low, high, most=most)
+        area = QRectF(left, top, max(self.width() - left - 14, 10), tall)
         return Axes(area, *self._ends)
 
     # Painting
@@ -142,10 +142,8 @@ class Scatter(BrushCanvas):
         paint(painter, axes, everyone, faded)
         if self._chosen is not None:
             paint(painter, axes, self._chosen, 1.0)
-        if len(self._trend[0]) > 1:
-            painter.setPen(QPen(QColor(tokens.text), 1.6))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPolyline(axes.line(*self._trend))
+        self._paint_density(painter, axes)
+        self._paint_trend(painter, axes)
         paint_frame(painter, axes, tokens)
         paint_ticks_left(painter, axes, tokens)
         high = painter.fontMetrics().height()
@@ -161,6 +159,36 @@ class Scatter(BrushCanvas):
         painter.drawText(half, int(side | Qt.AlignmentFlag.AlignLeft), self._titles[1])
         if self._titles[2]:
             self._paint_key(painter, axes)
+
+    def _paint_trend(self, painter: QPainter, axes: Axes) -> None:
+        """Paint the median and, shaded, the middle half of the rows."""
+        trend = self._trend
+        if len(trend.x) < 2:
+            return
+        shade = QColor(self.tokens.text)
+        shade.setAlphaF(0.14)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(shade)
+        around = np.concatenate([trend.x, trend.x[::-1]])
+        ends = np.concatenate([trend.low, trend.high[::-1]])
+        painter.drawPolygon(axes.line(around, ends))
+        painter.setPen(QPen(QColor(self.tokens.text), 1.6))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(axes.line(trend.x, trend.middle))
+
+    def _paint_density(self, painter: QPainter, axes: Axes) -> None:
+        """Paint where the rows are, standing on the axis."""
+        most = self._density.max(initial=0)
+        if not most:
+            return
+        shade = QColor(self.tokens.muted)
+        shade.setAlphaF(0.45)
+        wide = axes.area.width() / _BINS
+        for place, n in enumerate(self._density.tolist()):
+            tall = _TALL * n / most
+            left = axes.area.left() + place * wide
+            bar = QRectF(left, axes.area.bottom() - tall, max(wide - 1, 1), tall)
+            painter.fillRect(bar, shade)
 
     def _paint_labels(self, painter: QPainter, axes: Axes) -> None:
         metrics = painter.fontMetrics()
@@ -298,17 +326,30 @@ class Scatter(BrushCanvas):
             self.brushed.emit(np.flatnonzero(inside), keys)
 
 
-def typical(
-    x: NDArray[np.float64], y: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the median of ``y`` in stretches of ``x`` that hold as many rows each."""
+@dataclass(frozen=True)
+class Trend:
+    """The typical height along an axis, and where the middle half of the rows is."""
+
+    x: NDArray[np.float64]
+    middle: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    @classmethod
+    def none(cls) -> Trend:
+        """Return the trend of too few rows."""
+        return cls(*(np.zeros(0) for _ in range(4)))
+
+
+def typical(x: NDArray[np.float64], y: NDArray[np.float64]) -> Trend:
+    """Return quartiles of ``y`` in stretches of ``x`` that hold as many rows each."""
     if len(x) < 2 * _STRETCHES:
-        return np.zeros(0), np.zeros(0)
+        return Trend.none()
     parts = np.array_split(np.argsort(x, kind="stable"), _STRETCHES)
-    middle = np.array([np.median(x[part]) for part in parts])
-    height = np.array([np.median(y[part]) for part in parts])
-    keep = np.append(np.diff(middle) > 0, True)
-    return middle[keep], height[keep]
+    across = np.array([np.median(x[part]) for part in parts])
+    quartiles = np.array([np.percentile(y[part], [50, 25, 75]) for part in parts])
+    keep = np.append(np.diff(across) > 0, True)
+    return Trend(across[keep], *quartiles[keep].T)
 
 
 def _placed(

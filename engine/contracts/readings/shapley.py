@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.contracts.i18n import tr
+from engine.contracts.dataset import Part
+from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentences
-from engine.contracts.readings.numbers import count, figure, significant
+from engine.contracts.readings.numbers import (
+    count,
+    figure,
+    fixed,
+    signed,
+    significant,
+)
 
 if TYPE_CHECKING:
     from engine.contracts.results import Shapley
@@ -68,3 +75,65 @@ def size(result: Shapley, feature: int, output: int) -> str:
     low = float(result.importance_low[feature, output])
     high = float(result.importance_high[feature, output])
     return figure(value, low, high)
+
+
+def adds_up(result: Shapley, place: int, output: int) -> str:
+    """Return the sum of a row's contributions held against the model's answer."""
+    values = result.values if result.values.ndim == 2 else result.values[:, :, output]
+    base, moved = float(result.base_values[output]), float(values[place].sum())
+    answer = float(result.predictions[place, output])
+    return tr(
+        "base {base} {moved} = {sum}; the model says {answer}, a gap of {gap}",
+        base=fixed(base, 4),
+        moved=signed(moved, 4),
+        sum=fixed(base + moved, 4),
+        answer=fixed(answer, 4),
+        gap=significant(abs(base + moved - answer), 1),
+    )
+
+
+_PARTS = {
+    Part.EVALUATION: mark("evaluation"),
+    Part.REFERENCE: mark("reference"),
+    Part.CALIBRATION: mark("calibration"),
+}
+_CHOSEN = {
+    "all": mark("all of them"),
+    "sample": mark("drawn at random"),
+    "kmeans": mark("each for a group of rows alike"),
+}
+_SPACES = {
+    "probability": mark("in probability"),
+    "margin": mark("in margin (log-odds)"),
+    "value": mark("in the target's own units"),
+}
+
+
+def start(result: Shapley, output: int = 0) -> str:
+    """Return what the base is: its number, rows, and the unit."""
+    base = significant(float(result.base_values[output]), 3)
+    space = tr(_SPACES.get(result.space, result.space))
+    background = result.background
+    if background is None:
+        return tr(
+            "Base {base} {space}: the mean over the rows the trees were trained on.",
+            base=base,
+            space=space,
+        )
+    n, available = count(len(background.rows)), count(background.n_available)
+    part = tr(_PARTS[background.part])
+    if background.chosen == "bucket":
+        which = tr("of the bucket {name}", name=background.of)
+    elif background.chosen == "class":
+        which = tr("decided {name}", name=background.of)
+    else:
+        which = tr(_CHOSEN.get(background.chosen, background.chosen))
+    return tr(
+        "Base {base} {space}: the mean over {n} of {available} {part} rows, {which}.",
+        base=base,
+        space=space,
+        n=n,
+        available=available,
+        part=part,
+        which=which,
+    )

@@ -6,10 +6,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.contracts.dataset import Part
+from engine.contracts.errors import ErrorInfo
 from engine.contracts.provenance import Provenance
 from engine.contracts.requests import Run
 from engine.contracts.results import Background, Shapley
-from engine.contracts.selection import Rows
+from engine.contracts.selection import Range, Rows
 from gui.panels.contributions import ContributionsPanel
 from tests.gui.panels.small_case import N, small_case
 
@@ -49,7 +50,7 @@ def made(qtbot):
     )
     panel = ContributionsPanel(case.context)
     qtbot.addWidget(panel)
-    panel.resize(600, 400)
+    panel.resize(640, 640)
     panel.show()
     settle(case)
     return case, panel
@@ -63,7 +64,11 @@ def settle(case):
 
 def test_features_stand_in_the_order_of_their_importance(made):
     _, panel = made
-    assert [panel.shown.names[j] for j in panel._order] == ["home", "age", "income"]
+    assert [rank.name for rank in panel.importance.bars._ranks] == [
+        "home",
+        "age",
+        "income",
+    ]
     assert panel.reading().startswith("home moves the answer most")
     assert "not a cause" in panel.reading()
     assert [row[0] for row in panel.as_table()[1]] == ["home", "age", "income"]
@@ -73,12 +78,13 @@ def test_a_click_on_a_point_makes_its_row_current_and_explains_it(made, qtbot):
     case, panel = made
     panel.view._buttons["swarm"].click()
     row = int(np.argmax(panel.shown.values[:, 1]))
-    strip = panel.swarm._strips[0]
-    across, down = panel.swarm._places(panel.swarm.axes, 0, strip)
+    strip = panel.swarm.swarm._strips[0]
+    across, down = panel.swarm.swarm._places(panel.swarm.swarm.axes, 0, strip)
     spot = QPointF(across[row], down[row]).toPoint()
-    qtbot.mouseClick(panel.swarm, Qt.MouseButton.LeftButton, pos=spot)
+    qtbot.mouseClick(panel.swarm.swarm, Qt.MouseButton.LeftButton, pos=spot)
     assert case.context.case.current_row == row
-    steps = {step.name: step for step in panel.fall.shown}
+    panel.view._buttons["row"].click()
+    steps = {step.name: step for step in panel.row.fall.shown}
     assert steps["home"].contribution == panel.shown.values[row, 1]
     assert steps["home"].value in ("own", "rent")
     assert steps["income"].value == "missing"
@@ -86,7 +92,7 @@ def test_a_click_on_a_point_makes_its_row_current_and_explains_it(made, qtbot):
 
 def test_brushed_points_become_the_selection(made):
     case, panel = made
-    panel.swarm.brushed.emit(np.array([3, 5]), Qt.KeyboardModifier.NoModifier)
+    panel.swarm.swarm.brushed.emit(np.array([3, 5]), Qt.KeyboardModifier.NoModifier)
     assert case.context.selection.recipe == Rows((3, 5))
 
 
@@ -95,7 +101,103 @@ def test_selected_rows_stand_beside_all(made):
     case.context.selection.select(Rows((3, 5)), "test")
     settle(case)
     expected = np.abs(panel.shown.values[[3, 5], 1]).mean()
-    assert panel.ranking._ranks[0].other == pytest.approx(expected)
+    assert panel.importance.bars._ranks[0].other == pytest.approx(expected)
     case.context.selection.clear()
     settle(case)
-    assert panel.ranking._ranks[0].other is None
+    assert panel.importance.bars._ranks[0].other is None
+
+
+def test_every_picture_has_a_table_and_a_drawing(made):
+    case, panel = made
+    case.context.case.set_current_row(3)
+    for key, button in panel.view._buttons.items():
+        button.click()
+        QApplication.processEvents()
+        header, rows = panel.as_table()
+        assert rows, key
+        assert {len(row) for row in rows} == {len(header)}
+        assert not panel.grab().isNull()
+
+
+def test_options_are_asked_for_and_kept_once_answered(made):
+    case, panel = made
+    options = panel.options
+    options.source.setCurrentIndex(options.source.findData("@kmeans"))
+    options.rows.setValue(50)
+    settle(case)
+    asked = [r for r in case.engine.asked_for(Run) if r.analysis == "shapley"][-1]
+    assert asked.params["background_from"] == "@kmeans"
+    assert asked.params["background"] == "50"
+    assert '"@kmeans"' in case.context.case.file.settings["contributions"]
+
+
+def test_what_cannot_be_had_is_said_and_the_last_answer_stays(made):
+    _, panel = made
+    assert panel.tells(ErrorInfo(code="explain.no_cover", params={}))
+    assert "path" in panel.start.text().lower()
+
+
+def test_a_row_against_a_pinned_one_adds_up_to_its_answer(made):
+    case, panel = made
+    panel.view._buttons["row"].click()
+    case.context.case.set_current_row(3)
+    panel.row.pin.click()
+    case.context.case.set_current_row(9)
+    values, answers = panel.shown.values, panel.shown.result.predictions[:, 0]
+    bars = {step.name: step.contribution for step in panel.row._steps}
+    assert bars["home"] == pytest.approx(values[9, 1] - values[3, 1])
+    assert sum(bars.values()) == pytest.approx(answers[9] - answers[3])
+
+
+def test_a_row_is_compared_with_the_mean_of_a_bucket(made):
+    case, panel = made
+    case.context.case.save_bucket("young", Range("age", 18, 30))
+    settle(case)
+    panel.view._buttons["row"].click()
+    case.context.case.set_current_row(9)
+    box = panel.row.against
+    box.setCurrentIndex(box.findData("bucket young"))
+    box.activated.emit(box.currentIndex())
+    settle(case)
+    young = (case.engine.ages >= 18) & (case.engine.ages < 30)
+    mean = panel.shown.values[young].mean(axis=0)
+    bars = {step.name: step.contribution for step in panel.row._steps}
+    assert bars["home"] == pytest.approx(panel.shown.values[9, 1] - mean[1])
+
+
+def test_selected_rows_are_held_against_the_rest(made):
+    case, panel = made
+    case.context.selection.select(Rows((3, 5, 8)), "test")
+    settle(case)
+    panel.importance.kind._buttons["rest"].click()
+    ranks = {rank.name: rank for rank in panel.importance.bars._ranks}
+    size = np.abs(panel.shown.values[:, 1])
+    rest = np.delete(size, [3, 5, 8])
+    assert ranks["home"].value == pytest.approx(size[[3, 5, 8]].mean() - rest.mean())
+    assert ranks["home"].low < ranks["home"].value < ranks["home"].high
+    case.context.selection.clear()
+    settle(case)
+    assert panel.importance.kind.key == "one"
+
+
+def test_lines_of_several_rows_are_the_selected_ones(made):
+    case, panel = made
+    case.context.selection.select(Rows((3, 5)), "test")
+    settle(case)
+    panel.view._buttons["several"].click()
+    assert panel.several._rows.tolist() == [3, 5]
+    assert panel.several.words.text().startswith("2 of 2 selected rows")
+    case.context.selection.clear()
+    settle(case)
+    assert panel.several.words.text().startswith("40 of 400 rows")
+
+
+def test_another_background_stands_beside_the_one_held(made):
+    case, panel = made
+    panel.view._buttons["backgrounds"].click()
+    panel.backgrounds.hold.click()
+    panel.options.rows.setValue(7)
+    settle(case)
+    held, now = panel.backgrounds._held, panel.shown.result
+    assert held is not now
+    assert "changes most" in panel.backgrounds.words.text()

@@ -95,10 +95,12 @@ def test_rows_without_a_value_stand_apart_and_are_named(qtbot):
 
 def test_the_typical_line_is_the_median_of_equal_shares():
     x = np.arange(240.0)
-    middle, height = typical(x, x * 2)
-    assert len(middle) == 24
-    np.testing.assert_allclose(height, 2 * middle)
-    assert not len(typical(x[:10], x[:10])[0])
+    found = typical(x, x * 2)
+    assert len(found.x) == 24
+    np.testing.assert_allclose(found.middle, 2 * found.x)
+    assert (found.low < found.middle).all()
+    assert (found.middle < found.high).all()
+    assert not len(typical(x[:10], x[:10]).x)
 
 
 @pytest.fixture

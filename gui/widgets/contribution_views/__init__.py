@@ -1,0 +1,1 @@
+"""Pictures of contributions: each shows the same numbers in its own way."""
