@@ -26,12 +26,12 @@ from engine.contracts.selection import Rows, unpack
 from gui.item_models.attributions import Attributions
 from gui.panel import About, Panel
 from gui.services.selection import mode_of
-from gui.widgets.contribution_views.backgrounds import BackgroundsView
-from gui.widgets.contribution_views.dependence import DependenceView
-from gui.widgets.contribution_views.importance import ImportanceView
-from gui.widgets.contribution_views.row import RowView
-from gui.widgets.contribution_views.several import SeveralView
-from gui.widgets.contribution_views.swarm import SwarmView
+from gui.views.contributions.backgrounds import BackgroundsView
+from gui.views.contributions.dependence import DependenceView
+from gui.views.contributions.importance import ImportanceView
+from gui.views.contributions.row import RowView
+from gui.views.contributions.several import SeveralView
+from gui.views.contributions.swarm import SwarmView
 from gui.widgets.game_options import GameOptions
 from gui.widgets.segmented import Segmented
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from engine.contracts.requests import Request
     from engine.contracts.results import Result, Shapley
     from gui.services.theme import Tokens
-    from gui.widgets.contribution_views.view import ContributionView
+    from gui.views.contributions.view import ContributionView
 
 MOST_ASKED = 200  # rows where the model itself has to be asked; the badge says so
 

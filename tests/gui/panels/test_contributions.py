@@ -189,7 +189,7 @@ def test_lines_of_several_rows_are_the_selected_ones(made):
     assert panel.several.words.text().startswith("2 of 2 selected rows")
     case.context.selection.clear()
     settle(case)
-    assert panel.several.words.text().startswith("40 of 400 rows")
+    assert panel.several.words.text().startswith("40 of all 400 rows")
 
 
 def test_another_background_stands_beside_the_one_held(made):

@@ -15,7 +15,7 @@ from engine.contracts.readings import shapley as reading_of
 from gui.item_models.attribution_figures import HARDLY, difference, hardly_matter
 from gui.item_models.attributions import signed
 from gui.plots.ranking import Rank, Ranking
-from gui.widgets.contribution_views.view import (
+from gui.views.contributions.view import (
     ContributionView,
     line_of_words,
     scrolled,
@@ -25,7 +25,7 @@ from gui.widgets.segmented import Segmented
 if TYPE_CHECKING:
     from gui.item_models.attributions import Attributions
     from gui.services.theme import Tokens
-    from gui.widgets.contribution_views.view import Table
+    from gui.views.contributions.view import Table
 
 ONE, CLASSES, REST = "one", "classes", "rest"
 

@@ -11,7 +11,7 @@ from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from gui.item_models.attribution_figures import strongest_partner
 from gui.plots.scatter import Scatter
-from gui.widgets.contribution_views.view import (
+from gui.views.contributions.view import (
     ContributionView,
     axis_of,
     line_of_words,
@@ -20,7 +20,7 @@ from gui.widgets.contribution_views.view import (
 if TYPE_CHECKING:
     from gui.item_models.attributions import Attributions
     from gui.services.theme import Tokens
-    from gui.widgets.contribution_views.view import Table
+    from gui.views.contributions.view import Table
 
 STRONGEST, NONE = "", "-"
 

@@ -15,7 +15,7 @@ from engine.contracts.readings import shapley as reading_of
 from gui.item_models.attributions import signed
 from gui.plots.force import Force
 from gui.plots.waterfall import Step, Waterfall
-from gui.widgets.contribution_views.view import (
+from gui.views.contributions.view import (
     ContributionView,
     axis_of,
     line_of_words,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from gui.item_models.attributions import Attributions
     from gui.services.theme import Tokens
-    from gui.widgets.contribution_views.view import Table
+    from gui.views.contributions.view import Table
 
 BASE, SELECTED, PINNED, BUCKET = "base", "selected", "pinned", "bucket "
 

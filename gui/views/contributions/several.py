@@ -10,7 +10,7 @@ from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from gui.item_models.attribution_figures import evenly
 from gui.plots.decision_plot import DecisionPlot
-from gui.widgets.contribution_views.view import (
+from gui.views.contributions.view import (
     ContributionView,
     axis_of,
     line_of_words,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from gui.item_models.attributions import Attributions
     from gui.services.theme import Tokens
-    from gui.widgets.contribution_views.view import Table
+    from gui.views.contributions.view import Table
 
 MOST_LINES, MOST_FEATURES = 40, 20
 
@@ -67,7 +67,7 @@ class SeveralView(ContributionView):
         if selected:
             words = tr("{n} of {total} selected rows", n=n, total=total)
         else:
-            words = tr("{n} of {total} rows", n=n, total=total)
+            words = tr("{n} of all {total} rows", n=n, total=total)
         if len(self._rows) < among:
             words += ", " + tr("evenly spaced by their answers")
         words += ". " + tr("Lines start at the base; their colour is the answer.")

@@ -13,7 +13,7 @@ from engine.contracts.readings import shapley as reading_of
 from gui.item_models.attributions import Attributions, signed
 from gui.plots.ranking import Rank, Ranking
 from gui.plots.waterfall import Step, Waterfall
-from gui.widgets.contribution_views.view import (
+from gui.views.contributions.view import (
     ContributionView,
     axis_of,
     line_of_words,
@@ -23,7 +23,7 @@ from gui.widgets.contribution_views.view import (
 if TYPE_CHECKING:
     from engine.contracts.results import Shapley
     from gui.services.theme import Tokens
-    from gui.widgets.contribution_views.view import Table
+    from gui.views.contributions.view import Table
 
 
 class _Side:

@@ -9,14 +9,14 @@ import numpy as np
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from gui.plots.beeswarm import Beeswarm
-from gui.widgets.contribution_views.view import ContributionView, axis_of, scrolled
+from gui.views.contributions.view import ContributionView, axis_of, scrolled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gui.item_models.attributions import Attributions
     from gui.services.theme import Tokens
-    from gui.widgets.contribution_views.view import Table
+    from gui.views.contributions.view import Table
 
 MOST_STRIPS = 20
 

@@ -1,0 +1,1 @@
+"""Plots with their few controls, of which panels are made."""
