@@ -13,6 +13,8 @@ import zlib
 
 import numpy as np
 
+from engine.models.safety import inspect
+
 
 class Gadget:
     """Pickles to a call of ``target``, found by name only when pickled."""
@@ -222,3 +224,20 @@ def tricks():
         "negative length": b"\x80\x02T\xff\xff\xff\xff.",
         "module patch": b"\x80\x04csklearn\nsvm\n}Vx\nK\x01sb.",
     }
+
+
+def examine(tmp_path, raw):
+    file = tmp_path / "m.bin"
+    file.write_bytes(raw)
+    return inspect(file)
+
+
+def model_of(nodes, initializers=(), domains=("",)):
+    from onnx import TensorProto, helper
+
+    values = [
+        helper.make_tensor_value_info(n, TensorProto.FLOAT, [None, 2]) for n in "xy"
+    ]
+    graph = helper.make_graph(nodes, "g", values[:1], values[1:], initializers)
+    opsets = [helper.make_opsetid(domain, 17) for domain in domains]
+    return helper.make_model(graph, opset_imports=opsets).SerializeToString()

@@ -8,12 +8,11 @@ import re
 import struct
 import zipfile
 
-import numpy as np
 import pytest
 from sklearn.datasets import make_classification
 
 from engine.contracts.errors import EngineError
-from engine.contracts.model import Light, Verdict
+from engine.contracts.model import Light
 from engine.contracts.progress import SILENT
 from engine.models.policy import Policy, read_policy
 from engine.models.safety import check_consent, inspect, report_on
@@ -23,15 +22,9 @@ from engine.models.static import (
     onnx_files,
     xgboost_files,
 )
-from tests.engine.models.safety_cases import archive, joblib_bytes
+from tests.engine.models.safety_cases import archive, examine, joblib_bytes, model_of
 
 X, Y = make_classification(80, 6, n_informative=4, n_classes=3, random_state=0)
-
-
-def examine(tmp_path, raw):
-    file = tmp_path / "m.bin"
-    file.write_bytes(raw)
-    return inspect(file)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +44,14 @@ def lightgbm_text():
 
     model = lightgbm.LGBMClassifier(n_estimators=4, verbose=-1, min_child_samples=3)
     return model.fit(X, Y).booster_.model_to_string().encode()
+
+
+@pytest.fixture(scope="module")
+def small_onnx():
+    from onnx import TensorProto, helper
+
+    weights = helper.make_tensor("w", TensorProto.FLOAT, [2, 2], [1.0, 2.0, 3.0, 4.0])
+    return model_of([helper.make_node("MatMul", ["x", "w"], ["y"])], [weights])
 
 
 @pytest.fixture(scope="module")
@@ -192,216 +193,6 @@ def test_that_a_catboost_split_out_of_range_is_refused(catboost_blob):
     bad = struct.pack("<i", 2**30) + splits[4:]
     outcome = catboost_files.examine(catboost_blob.replace(splits, bad))
     assert outcome.light()[0] is Light.FORBIDDEN
-
-
-@pytest.fixture(scope="module")
-def small_onnx():
-    from onnx import TensorProto, helper
-
-    weights = helper.make_tensor("w", TensorProto.FLOAT, [2, 2], [1.0, 2.0, 3.0, 4.0])
-    return model_of([helper.make_node("MatMul", ["x", "w"], ["y"])], [weights])
-
-
-def model_of(nodes, initializers=(), domains=("",)):
-    from onnx import TensorProto, helper
-
-    values = [
-        helper.make_tensor_value_info(n, TensorProto.FLOAT, [None, 2]) for n in "xy"
-    ]
-    graph = helper.make_graph(nodes, "g", values[:1], values[1:], initializers)
-    opsets = [helper.make_opsetid(domain, 17) for domain in domains]
-    return helper.make_model(graph, opset_imports=opsets).SerializeToString()
-
-
-def test_that_a_custom_operator_is_red(tmp_path):
-    from onnx import helper
-
-    node = helper.make_node("Evil", ["x"], ["y"], domain="com.evil")
-    report = examine(tmp_path, model_of([node], domains=("", "com.evil")))
-    assert report.light is Light.RED
-    assert "com.evil::Evil" in report.reason.params["names"]
-
-
-@pytest.mark.parametrize(
-    ("place", "verdict"),
-    [
-        ("weights.bin", Verdict.UNKNOWN),
-        ("../../etc/shadow", Verdict.DANGEROUS),
-        ("/etc/shadow", Verdict.DANGEROUS),
-        ("\\\\host\\share", Verdict.DANGEROUS),
-        ("C:/secret", Verdict.DANGEROUS),
-    ],
-)
-def test_that_a_reference_to_another_file_is_refused(tmp_path, place, verdict):
-    from onnx import TensorProto, helper
-
-    tensor = TensorProto(name="w", data_type=1, dims=[2, 2])
-    tensor.data_location = TensorProto.EXTERNAL
-    tensor.external_data.add(key="location", value=place)
-    node = helper.make_node("MatMul", ["x", "w"], ["y"])
-    report = examine(tmp_path, model_of([node], [tensor]))
-    assert report.light is Light.FORBIDDEN
-    assert report.reason.code == "safety.onnx_outside"
-    assert {f.verdict for f in report.findings if f.what == "external_data"} == {
-        verdict
-    }
-
-
-def test_that_an_array_shorter_than_it_says_is_refused(tmp_path):
-    from onnx import TensorProto, helper
-
-    tensor = TensorProto(name="w", data_type=1, dims=[2, 2], raw_data=b"1234")
-    report = examine(
-        tmp_path, model_of([helper.make_node("MatMul", ["x", "w"], ["y"])], [tensor])
-    )
-    assert report.reason.code == "safety.broken_tensor"
-
-
-@pytest.mark.parametrize("operator", ["ConstantOfShape", "Expand", "RandomNormal"])
-def test_that_a_tensor_bomb_is_refused(tmp_path, operator):
-    from onnx import TensorProto, helper
-
-    shape = helper.make_tensor("s", TensorProto.INT64, [2], [2**18, 2**18])
-    nodes = {
-        "ConstantOfShape": helper.make_node(operator, ["s"], ["y"]),
-        "Expand": helper.make_node(operator, ["x", "s"], ["y"]),
-        "RandomNormal": helper.make_node(operator, [], ["y"], shape=[2**18, 2**18]),
-    }
-    report = examine(tmp_path, model_of([nodes[operator]], [shape]))
-    assert report.reason.code == "safety.huge_tensor"
-
-
-def test_that_a_graph_in_a_graph_without_end_is_not_followed(tmp_path):
-    from onnx import TensorProto, helper
-
-    value = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])
-    graph = helper.make_graph(
-        [helper.make_node("Relu", ["x"], ["y"])], "g", [], [value]
-    )
-    for _ in range(25):
-        node = helper.make_node("If", ["c"], ["y"], then_branch=graph)
-        graph = helper.make_graph([node], "g", [], [value])
-    node = helper.make_node("If", ["c"], ["y"], then_branch=graph)
-    assert examine(tmp_path, model_of([node])).light is not Light.GREEN
-
-
-def skops_with(change):
-    import io
-
-    import skops.io
-    from sklearn.tree import DecisionTreeClassifier
-
-    raw = skops.io.dumps(DecisionTreeClassifier(max_depth=3).fit(X, Y))
-    with zipfile.ZipFile(io.BytesIO(raw)) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
-    change(parts)
-    return archive(parts)
-
-
-def _edit(function):
-    def change(parts):
-        schema = json.loads(parts["schema.json"])
-        function(schema)
-        parts["schema.json"] = json.dumps(schema).encode()
-
-    return change
-
-
-def _first(schema, loader):
-    waiting = [schema]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            if item.get("__loader__") == loader:
-                return item
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
-    raise AssertionError(loader)
-
-
-SKOPS = {
-    "function": lambda s: s["content"]["content"].update(
-        f={"__class__": "system", "__module__": "os", "__loader__": "FunctionNode"}
-    ),
-    "partial": lambda s: s["content"]["content"].update(
-        f={
-            "__class__": "partial",
-            "__module__": "functools",
-            "__loader__": "PartialNode",
-            "content": {},
-        }
-    ),
-    "operator": lambda s: s["content"]["content"].update(
-        f={
-            "__class__": "methodcaller",
-            "__module__": "operator",
-            "__loader__": "OperatorFuncNode",
-            "attrs": {},
-        }
-    ),
-    "method": lambda s: s["content"]["content"].update(
-        f={
-            "__class__": "DecisionTreeClassifier",
-            "__module__": "sklearn.tree._classes",
-            "__loader__": "MethodNode",
-            "content": {"func": "fit", "obj": {}},
-        }
-    ),
-    "vetted type under another loader": lambda s: s.update(
-        __loader__="ConstructorFromReduceNode"
-    ),
-    "unknown loader": lambda s: s.update(__loader__="FancyNode"),
-    "unknown type": lambda s: s.update(__class__="DecisionTreeClassifierX"),
-    "protocol": lambda s: s.update(protocol=99),
-    "protocol that is no number": lambda s: s.update(protocol=True),
-    "missing file": lambda s: _first(s, "NdArrayNode").update(file="gone.npy"),
-    "odd name": lambda s: s.update(__module__=7),
-}
-
-
-@pytest.mark.parametrize("name", sorted(SKOPS))
-def test_that_a_changed_skops_file_is_not_green(tmp_path, name):
-    report = examine(tmp_path, skops_with(_edit(SKOPS[name])))
-    assert report.light in (Light.RED, Light.FORBIDDEN)
-
-
-@pytest.mark.parametrize("field", ["left_child", "right_child", "feature"])
-def test_that_a_tree_that_points_outside_is_refused(tmp_path, field):
-    import io
-
-    def change(parts):
-        for name, raw in parts.items():
-            if name.endswith(".npy"):
-                array = np.load(io.BytesIO(raw))
-                if array.dtype.names:
-                    array[field][0] = 10**6
-                    buffer = io.BytesIO()
-                    np.save(buffer, array)
-                    parts[name] = buffer.getvalue()
-
-    report = examine(tmp_path, skops_with(change))
-    assert report.light is Light.FORBIDDEN
-    assert report.reason.code == "safety.broken_tree"
-
-
-def test_that_a_tree_in_joblib_that_points_outside_is_refused(tmp_path):
-    from sklearn.tree import DecisionTreeClassifier
-
-    model = DecisionTreeClassifier(max_depth=3).fit(X, Y)
-    nodes = model.tree_.__getstate__()["nodes"]
-    bad = nodes.copy()
-    bad["left_child"][0] = 10**6
-    for raw in (joblib_bytes(model), __import__("pickle").dumps(model)):
-        assert nodes.tobytes() in raw
-        report = examine(tmp_path, raw.replace(nodes.tobytes(), bad.tobytes()))
-        assert report.reason.code == "safety.broken_tree"
-
-
-def test_that_a_file_beside_the_schema_is_named(tmp_path):
-    report = examine(tmp_path, skops_with(lambda p: p.update({"run.py": b"x"})))
-    assert report.light is Light.RED
-    assert "run.py" in {f.name for f in report.findings}
 
 
 ARCHIVES = {
