@@ -86,7 +86,10 @@ PERSPECTIVES: dict[str, Perspective] = {
     "explain": Perspective(
         title=mark("Explain"),
         needs=Needs.PREDICTIONS,
-        columns=(("contributions",), ("confusion+residuals", "predictions")),
+        columns=(
+            ("contributions+interactions",),
+            ("confusion+residuals", "predictions"),
+        ),
         widths=(56, 44),
         heights=((1,), (45, 55)),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,6 +49,21 @@ class Attributions:
             errors if errors is None or errors.ndim == 2 else errors[:, :, self.output]
         )
 
+    @cached_property
+    def digits(self) -> int:
+        """Decimals that suit the answers, the base and the contributions."""
+        answers = self.result.predictions[:, self.output]
+        most = max(float(np.abs(answers).max(initial=0.0)), abs(self.base))
+        return numbers.decimals_of(most)
+
+    def number(self, value: float) -> str:
+        """Return an answer."""
+        return numbers.fixed(value, self.digits)
+
+    def signed(self, value: float) -> str:
+        """Return a contribution with its sign."""
+        return numbers.signed(value, self.digits)
+
     def labels(self, feature: int) -> tuple[str, ...]:
         """Return a feature's labels; none where it is a number."""
         return self.result.categories[feature]
@@ -61,13 +77,7 @@ class Attributions:
 
     def text(self, row: int, feature: int) -> str:
         """Return a row's value in words."""
-        value = float(self.result.data[row, feature])
-        if not np.isfinite(value):
-            return tr("missing") if np.isnan(value) else NumberFormat().text(value)
-        labels = self.labels(feature)
-        if labels:
-            return labels[int(value)]
-        return NumberFormat.of(self.result.data[row : row + 1, feature]).text(value)
+        return value_text(float(self.result.data[row, feature]), self.labels(feature))
 
     def order(self) -> NDArray[np.intp]:
         """Return the features by mean absolute contribution, largest first."""
@@ -83,9 +93,22 @@ class Attributions:
         return place if found else None
 
 
-def signed(value: float, digits: int = 3) -> str:
-    """Return a contribution with its sign."""
-    return numbers.signed(value, digits)
+def colour_levels(
+    values: NDArray[np.float64], labels: tuple[str, ...]
+) -> NDArray[np.floating]:
+    """Return levels 0 to 1 of numbers, or of codes in the order of their labels."""
+    if len(labels) > 2:
+        return values / (len(labels) - 1)
+    return level_of(values)
+
+
+def value_text(value: float, labels: tuple[str, ...]) -> str:
+    """Return a feature's value in words."""
+    if not np.isfinite(value):
+        return tr("missing") if np.isnan(value) else NumberFormat().text(value)
+    if labels:
+        return labels[int(value)]
+    return NumberFormat.of(np.array([value])).text(value)
 
 
 def level_of(values: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QToolTip
 
-from engine.contracts.i18n import tr, written
+from engine.contracts.i18n import tr
+from engine.contracts.readings import numbers
 from gui.plots.axes import Axes, paint_ticks_below, paint_title_below
 from gui.plots.canvas import Canvas
 
@@ -45,12 +46,16 @@ class Waterfall(Canvas):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self._steps: tuple[Step, ...] = ()
-        self._base = 0.0
+        self._base, self._digits = 0.0, 3
         self._words = ("", "", "")
         self.setMinimumSize(240, 110)
 
     def set_steps(
-        self, base: float, steps: Sequence[Step], words: tuple[str, str, str]
+        self,
+        base: float,
+        steps: Sequence[Step],
+        words: tuple[str, str, str],
+        digits: int = 3,
     ) -> None:
         """Show steps, largest first.
 
@@ -58,7 +63,10 @@ class Waterfall(Canvas):
         ----------
         words
             What the base is, what the answer is, and what the axis is.
+        digits
+            Decimals of what the bars without room are together.
         """
+        self._digits = digits
         self._base, self._words = base, words
         self._steps = tuple(sorted(steps, key=lambda step: -abs(step.contribution)))
         self.setAccessibleDescription(
@@ -76,7 +84,7 @@ class Waterfall(Canvas):
         kept = self._steps[: max(room - 1, 0)]
         rest = self._steps[len(kept) :]
         total = sum(step.contribution for step in rest)
-        text = written(f"{total:+.3g}")
+        text = numbers.signed(total, self._digits)
         return [*kept, Step(tr("{n} others", n=len(rest)), "", total, text)]
 
     @property
@@ -91,8 +99,8 @@ class Waterfall(Canvas):
         words = [f"{step.name}  {step.value}".strip() for step in shown]
         widest = max((metrics.horizontalAdvance(text) for text in words), default=0)
         left = min(widest + 14.0, self.width() * 0.42)
-        numbers = [metrics.horizontalAdvance(step.text) for step in shown]
-        side = max(numbers, default=0) + 8.0
+        texts = [metrics.horizontalAdvance(step.text) for step in shown]
+        side = max(texts, default=0) + 8.0
         wide = max(self.width() - left - 8, 20.0)
         share = min(side / wide, 0.3) * span / max(1 - 2 * min(side / wide, 0.3), 0.1)
         high = metrics.height()

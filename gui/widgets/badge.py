@@ -21,6 +21,11 @@ METHODS = {
     "shapley_linear": mark("Shapley values, exact from the coefficients"),
     "shapley_additive": mark("Shapley values, exact from the terms"),
     "shapley_exact": mark("Shapley values, exact from all combinations"),
+    "shapley_rescaled": mark("Shapley values, probabilities through margins"),
+    "interactions_trees": mark("Shapley interactions, exact from the trees"),
+    "interactions_linear": mark("Shapley interactions, exact from the coefficients"),
+    "interactions_additive": mark("Shapley interactions, exact from the terms"),
+    "interactions_exact": mark("Shapley interactions, from all combinations"),
     "shapley_sampling": mark("Shapley values, estimated by walks"),
 }
 SAMPLES = {

@@ -37,6 +37,21 @@ def decimals(low: float | None, high: float | None, fallback: int = 3) -> int:
     return min(max(-exponent + (1 if lead < _ROUND_UP else 0), 0), _MOST)
 
 
+def decimals_of(size: float, figures: int = 3) -> int:
+    """Return the decimals that give a number of this size so many figures.
+
+    Numbers that are shown together share the decimals of the largest of them.
+
+    Examples
+    --------
+    >>> decimals_of(0.31), decimals_of(2.5), decimals_of(190_630.7)
+    (3, 2, 0)
+    """
+    if not abs(size) > 0 or not math.isfinite(size):
+        return figures
+    return min(max(figures - 1 - math.floor(math.log10(abs(size))), 0), _MOST)
+
+
 def figure(
     value: float | None, low: float | None = None, high: float | None = None
 ) -> str:

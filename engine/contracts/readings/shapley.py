@@ -11,6 +11,7 @@ from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentences
 from engine.contracts.readings.numbers import (
     count,
+    decimals_of,
     figure,
     fixed,
     signed,
@@ -82,12 +83,13 @@ def adds_up(result: Shapley, place: int, output: int) -> str:
     values = result.values if result.values.ndim == 2 else result.values[:, :, output]
     base, moved = float(result.base_values[output]), float(values[place].sum())
     answer = float(result.predictions[place, output])
+    digits = decimals_of(max(abs(base), abs(answer)), 4)
     return tr(
         "base {base} {moved} = {sum}; the model says {answer}, a gap of {gap}",
-        base=fixed(base, 4),
-        moved=signed(moved, 4),
-        sum=fixed(base + moved, 4),
-        answer=fixed(answer, 4),
+        base=fixed(base, digits),
+        moved=signed(moved, digits),
+        sum=fixed(base + moved, digits),
+        answer=fixed(answer, digits),
         gap=significant(abs(base + moved - answer), 1),
     )
 
@@ -109,10 +111,16 @@ _SPACES = {
 }
 
 
+def unit(space: str) -> str:
+    """Return what contributions are measured in."""
+    return tr(_SPACES.get(space, space))
+
+
 def start(result: Shapley, output: int = 0) -> str:
     """Return what the base is: its number, rows, and the unit."""
-    base = significant(float(result.base_values[output]), 3)
-    space = tr(_SPACES.get(result.space, result.space))
+    number = float(result.base_values[output])
+    base = fixed(number, decimals_of(number))
+    space = unit(result.space)
     background = result.background
     if background is None:
         return tr(

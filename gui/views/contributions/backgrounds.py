@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from engine.contracts.readings import shapley as reading_of
-from gui.item_models.attributions import Attributions, signed
+from gui.item_models.attributions import Attributions
 from gui.plots.ranking import Rank, Ranking
 from gui.plots.waterfall import Step, Waterfall
 from gui.views.contributions.view import (
@@ -62,7 +62,7 @@ class _Side:
             return
         values = shown.values[place].tolist()
         steps = [
-            Step(name, shown.text(place, j), values[j], signed(values[j]))
+            Step(name, shown.text(place, j), values[j], shown.signed(values[j]))
             for j, name in enumerate(shown.names)
         ]
         base, answer = shown.base, float(result.predictions[place, output])
@@ -70,10 +70,11 @@ class _Side:
             base,
             steps,
             (
-                tr("base {value}", value=numbers.fixed(base, 3)),
-                tr("the model says {value}", value=numbers.fixed(answer, 3)),
+                tr("base {value}", value=shown.number(base)),
+                tr("the model says {value}", value=shown.number(answer)),
                 axis_of(shown),
             ),
+            shown.digits,
         )
 
 

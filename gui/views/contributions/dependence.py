@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from gui.item_models.attribution_figures import strongest_partner
+from gui.item_models.attributions import colour_levels
 from gui.plots.scatter import Scatter
 from gui.views.contributions.view import (
     ContributionView,
@@ -96,10 +97,7 @@ class DependenceView(ContributionView):
         other = self._other(shown, j)
         levels = np.full(len(shown.values), np.nan)
         if other is not None:
-            data = shown.result.data[:, other]
-            levels = shown.levels(other) if len(shown.labels(other)) <= 2 else data
-            if len(shown.labels(other)) > 2:  # codes in their order, as said below
-                levels = data / (len(shown.labels(other)) - 1)
+            levels = colour_levels(shown.result.data[:, other], shown.labels(other))
         name = "" if other is None else shown.names[other]
         self.plot.set_points(
             shown.result.data[:, j],

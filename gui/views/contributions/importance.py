@@ -13,7 +13,6 @@ from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from engine.contracts.readings import shapley as reading_of
 from gui.item_models.attribution_figures import HARDLY, difference, hardly_matter
-from gui.item_models.attributions import signed
 from gui.plots.ranking import Rank, Ranking
 from gui.views.contributions.view import (
     ContributionView,
@@ -126,13 +125,14 @@ class ImportanceView(ContributionView):
         assert self.chosen is not None
         found = difference(shown.values, self.chosen)
         assert found is not None
+        digits = numbers.decimals_of(float(np.abs(found.value).max()), 2)
         return [
             Rank(
                 shown.names[j],
                 (float(found.value[j]),),
                 float(found.low[j]),
                 float(found.high[j]),
-                signed(float(found.value[j])),
+                numbers.signed(float(found.value[j]), digits),
             )
             for j in np.argsort(-np.abs(found.value), kind="stable")
         ]

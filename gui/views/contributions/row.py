@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from engine.contracts.readings import shapley as reading_of
-from gui.item_models.attributions import signed
 from gui.plots.force import Force
 from gui.plots.waterfall import Step, Waterfall
 from gui.views.contributions.view import (
@@ -135,9 +134,9 @@ class RowView(ContributionView):
         start = self._start(shown)
         self._steps = self._bars(shown, self.current, start)
         answer = float(shown.result.predictions[self.current, shown.output])
-        says = tr("the model says {value}", value=numbers.fixed(answer, 3))
+        says = tr("the model says {value}", value=shown.number(answer))
         self.fall.set_steps(
-            start.value, self._steps, (start.text, says, axis_of(shown))
+            start.value, self._steps, (start.text, says, axis_of(shown)), shown.digits
         )
         self.force.set_steps(start.value, self._steps, (start.text, says))
         self.force.show()
@@ -151,7 +150,7 @@ class RowView(ContributionView):
                 name,
                 shown.text(place, j),
                 float(values[j]),
-                signed(float(values[j])),
+                shown.signed(float(values[j])),
                 0.0 if exact else float(shown.errors[place, j]),  # type: ignore[index]
             )
             for j, name in enumerate(shown.names)
@@ -179,7 +178,7 @@ class RowView(ContributionView):
                 text = tr("mean of {n} rows of {name}", n=n, name=name)
                 if len(rows):
                     return _mean(shown, rows, text)
-        value = numbers.fixed(shown.base, 3)
+        value = shown.number(shown.base)
         return Start(shown.base, tr("base {value}", value=value))
 
     def table(self, shown: Attributions) -> Table:
@@ -201,4 +200,4 @@ class RowView(ContributionView):
 def _mean(shown: Attributions, rows: NDArray[np.intp], text: str) -> Start:
     taken = shown.values[rows].mean(axis=0)
     value = shown.base + float(taken.sum())
-    return Start(value, f"{text}: {numbers.fixed(value, 3)}", taken)
+    return Start(value, f"{text}: {shown.number(value)}", taken)

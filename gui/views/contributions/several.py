@@ -84,7 +84,7 @@ class SeveralView(ContributionView):
         return tr(
             "row {row}: the model says {value}",
             row=int(shown.result.row_ids[place]),
-            value=numbers.fixed(answer, 3),
+            value=shown.number(answer),
         )
 
     def table(self, shown: Attributions) -> Table:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from engine.contracts.i18n import tr
 from engine.contracts.model import ScoreKind
-from gui.item_models.attributions import signed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,7 +80,7 @@ class ContributionView(QWidget):
             row=int(shown.result.row_ids[place]),
             feature=shown.names[feature],
             value=shown.text(place, feature),
-            contribution=signed(float(shown.values[place, feature])),
+            contribution=shown.signed(float(shown.values[place, feature])),
         )
 
 
