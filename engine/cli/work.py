@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
-    from engine.contracts.dataset import DatasetInfo
+    from engine.contracts.dataset import DatasetInfo, Note
     from engine.contracts.errors import Param
     from engine.contracts.events import HostState, JobEvent
     from engine.contracts.predictions import RowScores
@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from engine.contracts.selection import Selection
 
 _WIDTH = 78
+# What is noticed of many columns of any file, and changes nothing.
+_ORDINARY = {"schema.constant", "schema.parsed_dates", "schema.wide_numbers"}
+_MOST_TOLD = 12
 
 
 class Work:
@@ -55,6 +58,7 @@ class Work:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._jobs = 0
+        self._told: list[Note] = []
         self._watched = sys.stderr.isatty()
 
     def ask(self, request: Request) -> Any:
@@ -96,15 +100,14 @@ class Work:
     def prepare(self, asked: argparse.Namespace) -> RowScores:
         """Open everything the arguments name and predict."""
         opened: DatasetInfo = self.ask(OpenData(paths=tuple(asked.data)))
-        for note in opened.notes:
-            self.tell(note.code, note.params)
+        self._tell_reading(opened)
         self.ask(ConfigureData(split=_split(asked.split)))
         for path, part in (
             (asked.reference, Part.REFERENCE),
             (asked.calibration, Part.CALIBRATION),
         ):
             if path:
-                self.ask(OpenData(paths=(path,), part=part))
+                self._tell_reading(self.ask(OpenData(paths=(path,), part=part)))
         if asked.model:
             self._open_model(asked.model, asked.consent.strip().lower())
         else:
@@ -118,6 +121,20 @@ class Work:
             Predict(target=asked.target, positive=asked.positive, weights=asked.weights)
         )
         return found
+
+    def _tell_reading(self, opened: DatasetInfo) -> None:
+        """Say what was decided on reading, of files and of columns, once."""
+        of_columns = (note for column in opened.columns for note in column.notes)
+        notes = [
+            note
+            for note in (*opened.notes, *of_columns)
+            if note.code not in _ORDINARY and note not in self._told
+        ]
+        for note in notes[:_MOST_TOLD]:
+            self.tell(note.code, note.params)
+        if len(notes) > _MOST_TOLD:
+            self.tell("data.more_notes", {"n": len(notes) - _MOST_TOLD})
+        self._told += notes
 
     def _look_at_match(self, asked: Match) -> None:
         tried: MatchPreview = self.ask(asked)

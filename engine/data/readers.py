@@ -123,7 +123,10 @@ def _of_any_format(
         return _by_format(path, kind, options, progress)
     except _DAMAGE as error:
         raise EngineError(
-            "data.damaged", file=path.name, format=kind, why=str(error)[:300]
+            "data.damaged",
+            file=path.name,
+            format=kind,
+            why=str(error)[:300].rstrip("."),
         ) from error
 
 

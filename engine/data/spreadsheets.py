@@ -49,7 +49,10 @@ def read(
         raise EngineError("data.encrypted", file=path.name) from error
     except (python_calamine.CalamineError, OSError) as error:
         raise EngineError(
-            "data.damaged", file=path.name, format="excel", why=str(error)[:300]
+            "data.damaged",
+            file=path.name,
+            format="excel",
+            why=str(error)[:300].rstrip("."),
         ) from error
 
 

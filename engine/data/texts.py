@@ -256,7 +256,7 @@ class _Reading:
 
     def _damaged(self, why: str) -> EngineError:
         return EngineError(
-            "data.damaged", file=self._name, format="text", why=why[:300]
+            "data.damaged", file=self._name, format="text", why=why[:300].rstrip(".")
         )
 
     def _wrong_encoding(self) -> EngineError:

@@ -198,6 +198,32 @@ def test_consent_is_asked_for_and_given_by_hash(typed, small):
     assert json.loads(out)["n_rows"] == 400
 
 
+def test_decisions_on_reading_are_told_of_every_part(typed, tmp_path):
+    rows = [f"{i % 5 + 1},{'no' if i % 2 else 'yes'},0.{i % 9 + 1}" for i in range(60)]
+    path, other = tmp_path / "a.csv", tmp_path / "b.csv"
+    head = "amount,y,p_yes\n"
+    path.write_text(head + "\n".join([*rows, '"1,234.5",yes,0.5']))
+    other.write_text(head + "\n".join([*rows, "oops,yes,0.5"]))
+    given = ["evaluate", "--data", path, "--target", "y", "--scores", "p_yes"]
+    code, _, err = typed(*given)
+    assert code == 0
+    assert "amount is read as numbers: 1,234.5 is 1234.5." in err
+    given[2] = other
+    assert "row 61 holds oops" in typed(*given)[2]
+
+
+def test_many_decisions_on_reading_are_counted(typed, tmp_path):
+    names = [f"c{i}" for i in range(40)]
+    lines = [
+        ",".join(["inf"] * 40 + ["yes" if i % 2 else "no", "0.5"]) for i in range(9)
+    ]
+    path = tmp_path / "a.csv"
+    path.write_text(",".join([*names, "y", "p_yes"]) + "\n" + "\n".join(lines))
+    _, _, err = typed("evaluate", "--data", path, "--target", "y", "--scores", "p_yes")
+    assert err.count("infinite values") == 12
+    assert "There are 28 more notes" in err
+
+
 # Wrong in many ways
 
 

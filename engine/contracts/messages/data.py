@@ -237,6 +237,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
         "",
     ),
+    "data.more_notes": (
+        mark("There are {n} more notes on how the files were read."),
+        mark("Open the files in the window to see all of them."),
+    ),
     "data.leading_zeros": (
         mark("{column} is read as text: its numbers begin with zeros."),
         "",
