@@ -122,3 +122,24 @@ def evenly(places: NDArray[np.intp], answers: Floats, most: int) -> NDArray[np.i
         return places
     order = places[np.argsort(answers[places], kind="stable")]
     return order[np.linspace(0, len(order) - 1, most).round().astype(np.intp)]
+
+
+def by_likeness(values: Floats) -> NDArray[np.intp]:
+    """Return places of rows so that those with like contributions are neighbours.
+
+    Rows are ordered along the direction in which their contributions differ most
+    (the first principal component), its sign such that the sum rises.
+
+    Parameters
+    ----------
+    values
+        ``(n, d)``.
+    """
+    if len(values) < 2:
+        return np.arange(len(values))
+    centred = values - values.mean(axis=0)
+    direction = np.linalg.eigh(centred.T @ centred)[1][:, -1]
+    along = centred @ direction
+    if float(along @ centred.sum(axis=1)) < 0:
+        along = -along
+    return np.argsort(along, kind="stable")

@@ -28,6 +28,7 @@ from gui.panel import About, Panel
 from gui.services.selection import mode_of
 from gui.views.contributions.backgrounds import BackgroundsView
 from gui.views.contributions.dependence import DependenceView
+from gui.views.contributions.heat import HeatView
 from gui.views.contributions.importance import ImportanceView
 from gui.views.contributions.row import RowView
 from gui.views.contributions.several import SeveralView
@@ -83,12 +84,14 @@ class ContributionsPanel(Panel):
         self.importance, self.swarm = ImportanceView(), SwarmView()
         self.dependence, self.row = DependenceView(), RowView()
         self.several, self.backgrounds = SeveralView(), BackgroundsView()
+        self.heat = HeatView()
         self._views: dict[str, ContributionView] = {
             "importance": self.importance,
             "swarm": self.swarm,
             "dependence": self.dependence,
             "row": self.row,
             "several": self.several,
+            "heat": self.heat,
             "backgrounds": self.backgrounds,
         }
         self.pages = QStackedWidget()
@@ -104,6 +107,7 @@ class ContributionsPanel(Panel):
                 ("dependence", tr("dependence")),
                 ("row", tr("current row")),
                 ("several", tr("several")),
+                ("heat", tr("heat map")),
                 ("backgrounds", tr("backgrounds")),
             ),
         )

@@ -72,7 +72,7 @@ class Force(Canvas):
         low, high = min(ends), max(ends)
         room = 0.02 * (high - low or 1.0)
         top = self.fontMetrics().height() + 4.0
-        area = QRectF(8, top, max(self.width() - 16.0, 20.0), _BAR)
+        area = QRectF(14, top, max(self.width() - 28.0, 20.0), _BAR)
         return Axes(area, low - room, high + room, 0.0, 1.0)
 
     def paint_still(self, painter: QPainter) -> None:

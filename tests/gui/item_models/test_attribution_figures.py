@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from gui.item_models.attribution_figures import (
+    by_likeness,
     difference,
     evenly,
     hardly_matter,
@@ -79,3 +80,13 @@ def test_rows_are_taken_evenly_by_their_answers_ends_included():
     found = evenly(np.arange(100), answers, 5)
     assert answers[found].tolist() == [0, 25, 50, 74, 99]
     assert evenly(np.arange(3), answers, 5).tolist() == [0, 1, 2]
+
+
+def test_rows_with_like_contributions_are_neighbours():
+    rng = np.random.default_rng(3)
+    group = rng.integers(0, 3, 90)
+    middles = np.array([[0.0, 0.0], [4.0, 1.0], [8.0, 2.0]])
+    values = middles[group] + rng.normal(size=(90, 2)) * 0.1
+    ordered = group[by_likeness(values)]
+    assert (np.diff(ordered) >= 0).all()  # the sums rise with the groups
+    assert by_likeness(values[:1]).tolist() == [0]

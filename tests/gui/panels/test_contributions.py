@@ -201,3 +201,15 @@ def test_another_background_stands_beside_the_one_held(made):
     held, now = panel.backgrounds._held, panel.shown.result
     assert held is not now
     assert "changes most" in panel.backgrounds.words.text()
+
+
+def test_brushed_columns_of_the_heat_map_select_all_their_rows(made):
+    case, panel = made
+    panel.view._buttons["heat"].click()
+    assert sum(map(len, panel.heat._groups)) == len(panel.shown.values)
+    panel.heat.plot.brushed.emit((2, 4), Qt.KeyboardModifier.NoModifier)
+    settle(case)
+    expected = np.concatenate(panel.heat._groups[2:4])
+    chosen = np.flatnonzero(case.context.selection.mask)
+    assert chosen.tolist() == sorted(panel.shown.result.row_ids[expected].tolist())
+    assert np.flatnonzero(panel.heat.plot._marked).tolist() == [2, 3]
