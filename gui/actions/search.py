@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from engine.contracts.i18n import tr
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from gui.panel import Panel
     from gui.panels.confusion import ConfusionPanel
     from gui.panels.data import DataPanel
+
+# More could not be looked through; another letter finds the rest.
+_MOST_COLUMNS, _MOST_VALUES = 100, 1000
 
 
 def entries(window: MainWindow, words: Sequence[str] = ()) -> Iterator[Entry]:
@@ -43,8 +47,8 @@ def entries(window: MainWindow, words: Sequence[str] = ()) -> Iterator[Entry]:
     yield from _buckets(window)
     yield from _classes(window)
     data = window.context.case.data
-    for column in data.columns if data is not None and words else ():
-        yield from _of_column(window, column, words)
+    if data is not None and words:
+        yield from _columns(window, data.columns, words)
 
 
 def _buckets(window: MainWindow) -> Iterator[Entry]:
@@ -64,19 +68,30 @@ def _classes(window: MainWindow) -> Iterator[Entry]:
         yield _selecting(window, predicted, Values("@prediction", (label,)))
 
 
-def _of_column(
-    window: MainWindow, column: Column, words: Sequence[str]
+def _columns(
+    window: MainWindow, columns: Sequence[Column], words: Sequence[str]
 ) -> Iterator[Entry]:
-    name = column.name
-    named = any(word in name.casefold() for word in words)
-    if named:
+    """Yield what can be done with columns of that name, then rows of that value."""
+    named = [c for c in columns if any(word in c.name.casefold() for word in words)]
+    named.sort(key=lambda column: column.name.casefold() not in words)
+    for column in named[:_MOST_COLUMNS]:
         yield from _about_column(window, column)
-    for label in column.categories:
-        if named or any(word in label.casefold() for word in words):
-            title = tr(
-                "Select rows where {column} is {label}", column=name, label=label
-            )
-            yield _selecting(window, title, Values(name, (label,)))
+    yield from islice(_values(window, columns, words), _MOST_VALUES)
+
+
+def _values(
+    window: MainWindow, columns: Sequence[Column], words: Sequence[str]
+) -> Iterator[Entry]:
+    for column in columns:
+        named = any(word in column.name.casefold() for word in words)
+        for label in column.categories:
+            if named or any(word in label.casefold() for word in words):
+                where = tr(
+                    "Select rows where {column} is {label}",
+                    column=column.name,
+                    label=label,
+                )
+                yield _selecting(window, where, Values(column.name, (label,)))
 
 
 def _about_column(window: MainWindow, column: Column) -> Iterator[Entry]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import (
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.contracts.dataset import ColumnChoice, Part
+from engine.contracts.dataset import Part
 from engine.contracts.expression import describe
 from engine.contracts.i18n import mark, tr, trn
 from engine.contracts.messages import sentence
@@ -39,7 +38,7 @@ from gui.widgets.row_table import RowTable
 from gui.widgets.rule_line import RuleLine, trouble_label
 
 if TYPE_CHECKING:
-    from engine.contracts.dataset import Column, DatasetInfo, Kind, Role
+    from engine.contracts.dataset import Column, DatasetInfo
     from engine.contracts.decision import Decision
     from engine.contracts.errors import ErrorInfo
     from engine.contracts.requests import Request
@@ -311,7 +310,7 @@ class DataPanel(Panel):
         column = self._column(section)
         if column is None:
             return
-        name = column.name
+        name, case = column.name, self.context.case
         summary = self.summaries.get(name)
         top = tuple(label for label, _ in summary.top) if summary is not None else ()
         menu = ColumnMenu(name, self)
@@ -324,21 +323,10 @@ class DataPanel(Panel):
         menu.add_details()
         menu.sort_wanted.connect(lambda order: self.query.sort(name, order))
         menu.filter_wanted.connect(lambda rule: self.query.keep(name, rule))
-        menu.role_wanted.connect(lambda role: self._choose(name, role=role))
-        menu.kind_wanted.connect(lambda kind: self._choose(name, kind=kind))
+        menu.role_wanted.connect(lambda role: case.choose(name, role=role))
+        menu.kind_wanted.connect(lambda kind: case.choose(name, kind=kind))
         menu.details_wanted.connect(lambda: self.open_details(name))
         menu.popup(place)
-
-    def _choose(
-        self, name: str, *, role: Role | None = None, kind: Kind | None = None
-    ) -> None:
-        """Take the user's word on a column, beside what was chosen before."""
-        choices = dict(self.context.case.file.choices)
-        choice = choices.get(name, ColumnChoice())
-        choices[name] = msgspec.structs.replace(
-            choice, role=role or choice.role, kind=kind or choice.kind
-        )
-        self.context.case.configure_data(choices, self.context.case.file.split)
 
     # Details
 

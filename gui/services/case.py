@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from engine.contracts.case import CaseOpened, FileRecipe
-from engine.contracts.dataset import DatasetInfo, Part, ReadOptions, Role
+from engine.contracts.dataset import ColumnChoice, DatasetInfo, Part, ReadOptions, Role
 from engine.contracts.errors import ErrorInfo
 from engine.contracts.i18n import tr
 from engine.contracts.model import Light, ModelInfo, RecordedScores, SafetyReport
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
     from PySide6.QtGui import QUndoStack
 
-    from engine.contracts.dataset import ColumnChoice, Split
+    from engine.contracts.dataset import Kind, Split
     from engine.contracts.model import Mapping
     from engine.contracts.results import Result
     from engine.contracts.selection import Selection
@@ -211,6 +213,17 @@ class CaseService(CaseState):
             self._ask(request, configured, tr("Applying the roles"))
 
         self._undo.push(Step(tr("Change roles"), lambda: put(new), lambda: put(old)))
+
+    def choose(
+        self, name: str, *, role: Role | None = None, kind: Kind | None = None
+    ) -> None:
+        """Take the user's word on a column, beside what was chosen before."""
+        choices = dict(self.file.choices)
+        choice = choices.get(name, ColumnChoice())
+        choices[name] = msgspec.structs.replace(
+            choice, role=role or choice.role, kind=kind or choice.kind
+        )
+        self.configure_data(choices, self.file.split)
 
     def save_bucket(self, name: str, selection: Selection) -> None:
         """Give a selection a name."""

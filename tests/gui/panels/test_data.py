@@ -124,9 +124,9 @@ def test_that_the_role_is_changed_from_the_heading(case, panel):
 
 
 def test_that_an_earlier_choice_survives_the_next(case, panel):
-    panel._choose("age", role=Role.GROUP)
+    case.case.choose("age", role=Role.GROUP)
     settle(case)
-    panel._choose("age", kind=Kind.ORDINAL)
+    case.case.choose("age", kind=Kind.ORDINAL)
     settle(case)
     choice = case.engine.asked_for(ConfigureData)[-1].choices["age"]
     assert (choice.role, choice.kind) == (Role.GROUP, Kind.ORDINAL)
