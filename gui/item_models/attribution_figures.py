@@ -80,24 +80,37 @@ def strongest_partner(shown: Attributions, feature: int) -> int | None:
     step = max(1, -(-len(shown.values) // MOST_LOOKED_AT))
     data = shown.result.data[::step]
     heights = np.asarray(shown.values[::step, feature], dtype=np.float64)
-    slices = _slices(data[:, feature], labelled=bool(shown.labels(feature)))
+    labelled = bool(shown.labels(feature))
+    parts = _slices(data[:, feature], _SLICES, labelled=labelled)
     best, partner = 0.0, None
     for other in range(len(shown.names)):
         if other == feature:
             continue
-        labelled = bool(shown.labels(other))
-        told = sum(_told(data[part, other], heights[part], labelled) for part in slices)
+        among = bool(shown.labels(other))
+        told = sum(_told(data[part, other], heights[part], among) for part in parts)
         if told > best * (1 + 1e-9):
             best, partner = told, other
     return partner
 
 
-def _slices(values: Floats, *, labelled: bool) -> list[NDArray[np.intp]]:
+def slices(shown: Attributions, feature: int, most: int) -> list[NDArray[np.intp]]:
+    """Return places of rows along a feature's values.
+
+    Slices of as many rows each, one for each label where there are labels, and last
+    the rows without a value.
+    """
+    values = shown.result.data[:, feature]
+    found = _slices(values, most, labelled=bool(shown.labels(feature)))
+    unknown = np.flatnonzero(~np.isfinite(values))
+    return [group for group in (*found, unknown) if len(group)]
+
+
+def _slices(values: Floats, most: int, *, labelled: bool) -> list[NDArray[np.intp]]:
     known = np.flatnonzero(np.isfinite(values))
     if labelled:
         return [known[values[known] == code] for code in np.unique(values[known])]
     order = known[np.argsort(values[known], kind="stable")]
-    return np.array_split(order, _SLICES)
+    return np.array_split(order, most)
 
 
 def _told(values: Floats, heights: Floats, labelled: bool) -> float:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
-from gui.item_models.attribution_figures import strongest_partner
+from gui.item_models.attribution_figures import slices, strongest_partner
 from gui.item_models.attributions import colour_levels
 from gui.plots.scatter import Scatter
 from gui.views.contributions.view import (
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gui.views.contributions.view import Table
 
 STRONGEST, NONE = "", "-"
+MOST_LISTED, STRETCHES = 1_000, 24  # rows of the table; slices where rows are more
 
 
 class DependenceView(ContributionView):
@@ -134,8 +135,10 @@ class DependenceView(ContributionView):
         self.plot.set_current(self.current)
 
     def table(self, shown: Attributions) -> Table:
-        """Return every point."""
+        """Return every point; of many rows, quartiles along the values."""
         j = self._feature
+        if len(shown.values) > MOST_LISTED:
+            return self._summary(shown)
         header = [tr("row"), shown.names[j], tr("contribution")]
         return header, [
             [
@@ -145,6 +148,24 @@ class DependenceView(ContributionView):
             ]
             for place, row in enumerate(shown.result.row_ids)
         ]
+
+    def _summary(self, shown: Attributions) -> Table:
+        j = self._feature
+        header = [
+            shown.names[j],
+            tr("rows"),
+            tr("lower quartile"),
+            tr("median"),
+            tr("upper quartile"),
+        ]
+        rows = []
+        for group in slices(shown, j, STRETCHES):
+            ends = np.percentile(shown.values[group, j], [25, 50, 75])
+            figures = [numbers.significant(float(end), 6) for end in ends]
+            first, last = shown.text(int(group[0]), j), shown.text(int(group[-1]), j)
+            words = first if first == last else f"{first} … {last}"
+            rows.append([words, numbers.count(len(group)), *figures])
+        return header, rows
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Take the colours of the theme."""

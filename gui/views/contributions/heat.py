@@ -109,19 +109,17 @@ class HeatView(ContributionView):
         )
 
     def table(self, shown: Attributions) -> Table:
-        """Return every row in the order of the picture."""
-        header = [tr("row"), *(shown.names[j] for j in self._features)]
-        return header, [
-            [
-                str(int(shown.result.row_ids[place])),
-                *(
-                    numbers.significant(float(shown.values[place, j]), 6)
-                    for j in self._features
-                ),
-            ]
-            for group in self._groups
-            for place in group
-        ]
+        """Return the columns of the picture as rows, in its order."""
+        names = [shown.names[j] for j in self._features]
+        header = [tr("first row"), tr("rows"), tr("prediction"), *names]
+        answers = shown.result.predictions[:, shown.output]
+        rows = []
+        for group in self._groups:
+            means = shown.values[np.ix_(group, self._features)].mean(axis=0)
+            figures = [float(answers[group].mean()), *means.tolist()]
+            first, n = str(int(shown.result.row_ids[group[0]])), str(len(group))
+            rows.append([first, n, *(numbers.significant(v, 6) for v in figures)])
+        return header, rows
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Take the colours of the theme."""

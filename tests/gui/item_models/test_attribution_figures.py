@@ -10,6 +10,7 @@ from gui.item_models.attribution_figures import (
     difference,
     evenly,
     hardly_matter,
+    slices,
     strongest_partner,
 )
 from gui.item_models.attributions import Attributions
@@ -90,3 +91,14 @@ def test_rows_with_like_contributions_are_neighbours():
     ordered = group[by_likeness(values)]
     assert (np.diff(ordered) >= 0).all()  # the sums rise with the groups
     assert by_likeness(values[:1]).tolist() == [0]
+
+
+def test_slices_hold_every_row_once_those_without_a_value_last():
+    data = np.column_stack([np.arange(100.0)[::-1], np.zeros(100), np.zeros(100)])
+    data[7, 0] = np.nan
+    shown = Attributions(shapley(np.ones((100, 3)), data, ((), (), ())))
+    found = slices(shown, 0, 4)
+    assert sorted(np.concatenate(found).tolist()) == list(range(100))
+    assert found[-1].tolist() == [7]
+    assert [len(part) for part in found[:-1]] == [25, 25, 25, 24]
+    assert data[found[0], 0].max() < data[found[1], 0].min()

@@ -12,6 +12,7 @@ from engine.contracts.requests import Run
 from engine.contracts.results import Background, Shapley
 from engine.contracts.selection import Range, Rows
 from gui.panels.contributions import ContributionsPanel
+from gui.views.contributions import dependence
 from tests.gui.panels.small_case import N, small_case
 
 
@@ -213,3 +214,17 @@ def test_brushed_columns_of_the_heat_map_select_all_their_rows(made):
     chosen = np.flatnonzero(case.context.selection.mask)
     assert chosen.tolist() == sorted(panel.shown.result.row_ids[expected].tolist())
     assert np.flatnonzero(panel.heat.plot._marked).tolist() == [2, 3]
+
+
+def test_the_table_of_many_rows_has_quartiles_along_the_values(made, monkeypatch):
+    _, panel = made
+    monkeypatch.setattr(dependence, "MOST_LISTED", 100)
+    panel.view._buttons["dependence"].click()
+    panel.dependence.show_feature("home")
+    header, rows = panel.as_table()
+    assert header[:2] == ["home", "rows"]
+    own = panel.shown.result.data[:, 1] == 0
+    assert rows[0][:2] == ["own", str(int(own.sum()))]
+    assert float(rows[0][3].replace("−", "-")) == pytest.approx(
+        np.median(panel.shown.values[own, 1]), rel=1e-5
+    )
