@@ -50,15 +50,21 @@ class InProcess:
         return self._opened.encode(table)
 
 
-def fitted_case(fitted, frame: pd.DataFrame, **kwargs) -> analysis.Inputs:
-    """Inputs of an analysis about a fitted model and the rows of a frame."""
+def fitted_case(
+    fitted, frame: pd.DataFrame, truth: np.ndarray | None = None, **kwargs
+) -> analysis.Inputs:
+    """Inputs of an analysis about a fitted model and the rows of a frame.
+
+    ``truth`` holds class codes or values; without it the model is always right.
+    """
     model, table = InProcess(fitted), arrow(frame)
     scores, labels = model.predict(table)
+    known = labels if truth is None else np.asarray(truth, dtype=labels.dtype)
     predictions = Predictions(
         task=model.info.task,
         classes=model.info.classes,
         score_kind=model.info.score_kind,
-        truth=labels,
+        truth=known,
         scores=scores,
         labels=labels,
         provenance=Provenance(n_used=len(frame), n_total=len(frame)),

@@ -1,0 +1,55 @@
+"""The sentence above permutation importance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.contracts.i18n import tr
+from engine.contracts.readings.metric_names import title
+from engine.contracts.readings.numbers import figure, figure_with_interval
+
+if TYPE_CHECKING:
+    from engine.contracts.results import Permutation
+
+
+def read(result: Permutation) -> str:
+    """Return which feature the metric rests on most, and which it does without."""
+    order = np.argsort(-result.importances_mean, kind="stable")
+    first = int(order[0])
+    caveat = tr(
+        "Features that go together stand in for each other: shuffled one at a time, "
+        "each looks less important than it is."
+    )
+    if not result.low[first] > 0:
+        nothing = tr(
+            "No feature loses {metric} for certain when it is shuffled.",
+            metric=title(result.metric),
+        )
+        return f"{nothing} {caveat}"
+    said = tr(
+        "Shuffling {feature} costs {loss} of {metric}, which is {baseline} as it is.",
+        feature=result.feature_names[first],
+        loss=loss(result, first),
+        metric=title(result.metric),
+        baseline=figure(result.baseline),
+    )
+    unsure = int(np.count_nonzero(result.low <= 0))
+    if unsure:
+        told = tr(
+            "Of {n} of {total} it cannot be told from nothing.",
+            n=unsure,
+            total=len(result.feature_names),
+        )
+        said = f"{said} {told}"
+    return f"{said} {caveat}"
+
+
+def loss(result: Permutation, place: int) -> str:
+    """Return a mean loss with its interval."""
+    return figure_with_interval(
+        float(result.importances_mean[place]),
+        float(result.low[place]),
+        float(result.high[place]),
+    )
