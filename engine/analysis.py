@@ -36,6 +36,8 @@ TABLE: dict[str, str] = {
     "buckets": "engine.evaluate.buckets:BucketsAnalysis",
     "shapley": "engine.explain.shapley:ShapleyAnalysis",
     "interactions": "engine.explain.interactions:InteractionsAnalysis",
+    "permutation": "engine.explain.permutation:PermutationAnalysis",
+    "agreement": "engine.explain.agreement:AgreementAnalysis",
 }
 
 

@@ -33,6 +33,8 @@ _READINGS = {
     "Residuals": "engine.contracts.readings.residuals:read",
     "Buckets": "engine.contracts.readings.buckets:read",
     "Shapley": "engine.contracts.readings.shapley:read",
+    "Permutation": "engine.contracts.readings.permutation:read",
+    "Agreement": "engine.contracts.readings.agreement:read",
     "Interactions": "engine.contracts.readings.interactions:read",
 }
 _LONGEST = 400

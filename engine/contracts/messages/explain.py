@@ -43,6 +43,44 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Give two names of its inputs, or none for the strongest pair."),
     ),
     "explain.trees": (mark("Working through the trees"), ""),
+    "explain.shuffling": (mark("Shuffling features"), ""),
+    "explain.kinship": (mark("Seeing which features go together"), ""),
+    "explain.removing": (mark("Taking features away"), ""),
+    "explain.bad_repeats": (
+        mark("{given} repeats cannot be made."),
+        mark("Give a whole number from 1."),
+    ),
+    "explain.adds_up_badly": (
+        mark("Base and contributions miss the model's answer by {gap}."),
+        "",
+    ),
+    "explain.near_base": (
+        mark("The answer is hardly different from the mean: little to explain."),
+        "",
+    ),
+    "explain.chance_as_good": (
+        mark(
+            "Taking features away in a random order moves the answer as fast as the "
+            "order of {explanation} in {percent} per cent of the trials."
+        ),
+        "",
+    ),
+    "explain.signs_disagree": (
+        mark("Methods disagree on the direction of {n} of the main features."),
+        "",
+    ),
+    "explain.order_differs": (
+        mark("Methods put the features in different orders."),
+        "",
+    ),
+    "explain.methods_agree": (
+        mark("The methods agree on the order of the features."),
+        "",
+    ),
+    "explain.no_own_terms": (
+        mark("The model is no sum of one term a feature, which could be compared."),
+        "",
+    ),
     "explain.opening": (mark("Looking at the model"), ""),
     "explain.structure": (mark("Taking the model apart"), ""),
     "explain.rows": (mark("Explaining rows"), ""),

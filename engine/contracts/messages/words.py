@@ -40,6 +40,13 @@ WORDS: dict[str, Mapping[str, str]] = {
         Light.RED: mark("red"),
         Light.FORBIDDEN: mark("forbidden"),
     },
+    "explanation": {
+        "shapley": mark("Shapley values"),
+        "lime": mark("LIME"),
+        "ablation": mark("Ablation"),
+        "permutation": mark("Permutation"),
+        "own_terms": mark("The model's own terms"),
+    },
     "task": _TASKS,
     "needed": _TASKS,
 }

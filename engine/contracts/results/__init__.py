@@ -6,6 +6,7 @@ from engine.contracts.case import CaseOpened
 from engine.contracts.dataset import DatasetInfo
 from engine.contracts.model import ModelInfo, SafetyReport
 from engine.contracts.predictions import RowScores
+from engine.contracts.results.agreement import Agreement, Faithfulness, Opposed
 from engine.contracts.results.attribution import Background, Interactions, Shapley
 from engine.contracts.results.calibration import Reliability, ReliabilityBins
 from engine.contracts.results.classification import (
@@ -18,6 +19,7 @@ from engine.contracts.results.classification import (
     Summary,
     Thresholds,
 )
+from engine.contracts.results.importance import Permutation
 from engine.contracts.results.regression import Residuals
 from engine.contracts.results.rows import (
     Bucket,
@@ -57,9 +59,12 @@ Result = (
     | Residuals
     | Shapley
     | Interactions
+    | Agreement
+    | Permutation
 )
 
 __all__ = [
+    "Agreement",
     "Background",
     "Bucket",
     "Buckets",
@@ -72,12 +77,15 @@ __all__ = [
     "Confusion",
     "DatasetInfo",
     "Done",
+    "Faithfulness",
     "Interactions",
     "MatchPreview",
     "Metric",
     "ModelInfo",
     "OperatingPoint",
+    "Opposed",
     "PartMetrics",
+    "Permutation",
     "Recognised",
     "RecognisedFile",
     "Reliability",

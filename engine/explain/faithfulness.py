@@ -1,0 +1,63 @@
+"""Whether taking features away in an explanation's order moves the answer fastest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.contracts.progress import SILENT
+from engine.contracts.results import Faithfulness
+from engine.explain.removal import area, deletions
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.contracts.progress import Progress
+    from engine.explain.removal import Removal
+
+    Floats = NDArray[np.float64]
+
+
+def faithfulness(
+    removal: Removal,
+    contributions: Floats,
+    output: int,
+    rng: np.random.Generator,
+    n_chance: int,
+    progress: Progress = SILENT,
+) -> Faithfulness:
+    """Return the curves of several explanations of one row beside those of chance.
+
+    Parameters
+    ----------
+    contributions
+        ``(m, d)`` signed; what supports the answer goes first, as far as it lies
+        above the base, what opposes it where it lies below.
+    output
+        Which of the model's outputs is explained.
+    n_chance
+        Random orders.
+    """
+    ends = removal.means(np.array([[False], [True]]).repeat(removal.d, 1), progress)
+    base, answer = ends[:, output]
+    side = 1.0 if answer >= base else -1.0
+    orders = np.argsort(-side * contributions, axis=1, kind="stable")
+    chance = np.stack([rng.permutation(removal.d) for _ in range(n_chance)])
+    left = deletions(np.concatenate([orders, chance]))
+    told = removal.means(
+        np.concatenate([left, ~left]).reshape(-1, removal.d), progress
+    )[:, output].reshape(2, len(left), -1)
+    m = len(orders)
+    way = answer - base
+    share = (told[0] - base) / way if way else np.zeros_like(told[0])
+    areas = area(share)
+    as_good = (areas[None, m:] <= areas[:m, None] + 1e-12).mean(axis=1)
+    return Faithfulness(
+        deletion=told[0, :m],
+        insertion=told[1, :m],
+        chance_deletion=told[0, m:],
+        chance_insertion=told[1, m:],
+        area=areas[:m],
+        as_good=as_good,
+    )
