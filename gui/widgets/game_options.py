@@ -65,6 +65,7 @@ class GameOptions(QWidget):
     def __init__(self, context: AppContext, name: str) -> None:
         super().__init__()
         self._context, self._name = context, name
+        self._wanted = Game()  # may name what the case does not have yet
         self.source, self.variant, self.output = QComboBox(), QComboBox(), QComboBox()
         self.rows, self.seed = QSpinBox(), QSpinBox()
         self.rows.setRange(1, _MOST)
@@ -118,7 +119,7 @@ class GameOptions(QWidget):
 
     def offer(self) -> None:
         """Offer what the case has: buckets, classes, units."""
-        case, now = self._context.case, self.game
+        case = self._context.case
         self.source.clear()
         self.source.addItem(tr("rows drawn at random"), _DRAWN)
         self.source.addItem(tr("all rows"), _ALL)
@@ -139,7 +140,7 @@ class GameOptions(QWidget):
             if scores.score_kind is ScoreKind.PROBABILITY:
                 self.output.addItem(tr("probability"), "probability")
             self.output.addItem(tr("margin (log-odds)"), "margin")
-        self._put(now)
+        self._put(self._wanted)
 
     @property
     def game(self) -> Game:
@@ -170,7 +171,8 @@ class GameOptions(QWidget):
             return Game()
 
     def _put(self, game: Game) -> None:
-        """Show a choice, without a signal; what no longer exists is the default."""
+        """Show a choice, without a signal; what does not exist is the default."""
+        self._wanted = game
         for spin, value in ((self.rows, game.rows), (self.seed, game.seed)):
             spin.blockSignals(True)
             spin.setValue(value)
@@ -190,5 +192,6 @@ class GameOptions(QWidget):
         self.rows.setEnabled(not by_trees and not every)
 
     def _change(self, _value: int) -> None:
+        self._wanted = self.game
         self._settle()
         self.changed.emit()

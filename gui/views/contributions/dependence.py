@@ -56,7 +56,8 @@ class DependenceView(ContributionView):
         self.colour.setToolTip(
             tr(
                 "Strongest: the feature that best tells contributions of like values "
-                "apart, within ten slices of as many rows each."
+                "apart, within ten slices of as many rows each; looked for in at most "
+                "4,000 rows."
             )
         )
         self.words = line_of_words()

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from gui.widgets.game_options import Game, GameOptions
+from tests.gui.panels.small_case import small_case
+
+
+@pytest.fixture
+def made(qtbot):
+    case = small_case(predicted=False)
+    options = GameOptions(case.context, "contributions")
+    qtbot.addWidget(options)
+    return case, options
+
+
+def restore(case, text):
+    case.case.remember(settings={"contributions": text})
+    case.case.restored.emit(case.case.file)
+
+
+def test_what_was_kept_is_chosen_once_the_case_has_its_classes(made):
+    case, options = made
+    kept = Game(source="@decided bad", rows=30)
+    restore(case, msgspec.json.encode(kept).decode())
+    assert options.game.source == ""  # nothing is decided yet
+    case.case.scores = case.engine.scores
+    options.offer()
+    assert options.game == kept
+
+
+def test_choices_of_another_version_are_the_defaults(made):
+    case, options = made
+    restore(case, '{"rows": "many"}')
+    assert options.game == Game()
+
+
+def test_all_rows_are_asked_for_by_name_and_need_no_number(made):
+    _, options = made
+    options.source.setCurrentIndex(options.source.findData("all"))
+    options.source.activated.emit(options.source.currentIndex())
+    assert options.game.params["background"] == "all"
+    assert options.game.params["background_from"] == ""
+    assert not options.rows.isEnabled()
+
+
+def test_by_the_trees_there_is_no_background_to_choose(made, qtbot):
+    _, options = made
+    options.variant.setCurrentIndex(options.variant.findData("path_dependent"))
+    with qtbot.waitSignal(options.changed):
+        options.variant.activated.emit(options.variant.currentIndex())
+    assert not options.source.isEnabled()
+    assert options.game.params["variant"] == "path_dependent"
