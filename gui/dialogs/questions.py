@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engine.contracts.dataset import Part
@@ -36,7 +36,8 @@ class Questions(QObject):
         self._context, self._window, self._ask = context, window, ask
         case = context.case
         case.consent_needed.connect(self._ask_consent)
-        case.match_needed.connect(self.match)
+        # a turn of its own: what was opened is being shown in this one
+        case.match_needed.connect(self.match, Qt.ConnectionType.QueuedConnection)
         case.part_needed.connect(self._ask_part)
         case.files_changed.connect(self._ask_about_files)
 
