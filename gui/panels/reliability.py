@@ -21,6 +21,7 @@ from engine.contracts.selection import Range
 from gui.item_models.metrics import Figure, FigureTable
 from gui.panel import About, Panel
 from gui.plots.reliability_plot import ReliabilityPlot
+from gui.services.row_columns import MANY_ROWS, PAUSE_MS
 from gui.services.selection import mode_of
 from gui.widgets.metric_table import MetricTable
 from gui.widgets.segmented import Segmented
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from engine.contracts.selection import Mask
     from gui.services.theme import Tokens
 
-MANY_ROWS, PAUSE_MS = 200_000, 30
 TABLE_FROM = 430
 
 

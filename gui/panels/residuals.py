@@ -18,6 +18,7 @@ from engine.contracts.selection import And, Range
 from gui.panel import About, Panel
 from gui.plots.bars import BarsPlot
 from gui.plots.density_plot import DensityPlot
+from gui.services.row_columns import MANY_ROWS, PAUSE_MS
 from gui.services.selection import mode_of
 from gui.widgets.segmented import Segmented
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from engine.contracts.results import Residuals
     from gui.services.theme import Tokens
 
-MANY_ROWS, PAUSE_MS = 200_000, 30
 ALL, ACTUAL, RESIDUAL, SPREAD = "all", "actual", "residual", "spread"
 TWO_FROM, THREE_FROM = 440, 250
 

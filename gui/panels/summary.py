@@ -19,6 +19,7 @@ from engine.contracts.results import ClassMetrics, Metric
 from engine.contracts.selection import Values
 from gui.item_models.metrics import FigureTable, class_table, summary_table
 from gui.panel import About, Panel
+from gui.services.row_columns import MANY_ROWS, PAUSE_MS, REST_MS
 from gui.services.selection import mode_of
 from gui.widgets.metric_table import MetricTable
 from gui.widgets.segmented import Segmented
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     Groups = tuple[dict[str, Rate | None], dict[str, Rate | None]]
 
-MANY_ROWS, PAUSE_MS, REST_MS = 200_000, 30, 120
 ALL, CLASSES = "all", "classes"
 
 

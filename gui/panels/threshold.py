@@ -25,6 +25,7 @@ from engine.contracts.selection import Range
 from gui.panel import About, Panel
 from gui.plots.curve import CurvePlot
 from gui.plots.score_histogram import ScoreHistogram, bin_counts
+from gui.services.row_columns import MANY_ROWS, PAUSE_MS
 from gui.services.selection import mode_of
 from gui.widgets.threshold_choice import ThresholdChoice, threshold_text
 from gui.widgets.threshold_source import ThresholdSource, thresholds_request
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from engine.contracts.results import Metric, Thresholds
     from gui.services.theme import Tokens
 
-MANY_ROWS, PAUSE_MS = 200_000, 30
 BESIDE_BELOW, BESIDE_FROM, CURVES_FROM = 260, 470, 230
 CHOICE_FROM = 520
 

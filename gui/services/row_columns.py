@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.contracts.model import Task
+from engine.contracts.selection import BUCKET, columns_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,7 +16,18 @@ if TYPE_CHECKING:
     from engine.contracts.predictions import RowScores
     from engine.contracts.selection import Selection
 
+# From so many rows on a pass over them is felt in a drag: it waits until the hand
+# pauses, and what has all panels count anew until it rests.
+MANY_ROWS, PAUSE_MS, REST_MS = 200_000, 30, 120
 LOCAL = frozenset({"@truth", "@prediction", "@score", "@confidence", "@error", "@row"})
+
+# A recipe that reads these finds other rows at every threshold.
+_MOVING = ("@prediction", "@error", "@confidence", "@loss", "@saved:", BUCKET)
+
+
+def moves_with_threshold(recipe: Selection) -> bool:
+    """Return whether a recipe may find other rows at another threshold."""
+    return any(name.startswith(_MOVING) for name in columns_of(recipe))
 
 
 class RowColumns:

@@ -13,11 +13,18 @@ from engine.contracts.i18n import tr
 from engine.contracts.requests import Resolve
 from engine.contracts.results import Resolved
 from engine.contracts.selection import And, Not, Or, Xor, columns_of, unpack
-from gui.services.row_columns import LOCAL, RowColumns
+from gui.services.row_columns import (
+    LOCAL,
+    MANY_ROWS,
+    REST_MS,
+    RowColumns,
+    moves_with_threshold,
+)
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QUndoStack
 
+    from engine.contracts.decision import Decision
     from engine.contracts.results import Result
     from engine.contracts.selection import Mask, Selection
     from gui.services.case import CaseService
@@ -66,7 +73,8 @@ class SelectionModel(QObject):
     Its one signal is ``changed(old, new, origin)``, emitted when the mask of the
     new recipe is known. Recipes that read only what the window keeps of each row
     are resolved here, in one pass; others by the engine. Several wishes within
-    one turn of the event loop are resolved once.
+    one turn of the event loop are resolved once; while a threshold moves over many
+    rows, once the hand rests.
     """
 
     changed = Signal(object, object, str)
@@ -89,6 +97,8 @@ class SelectionModel(QObject):
         self._job: Job | None = None
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._resolve)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._resolve)
         decision.changed.connect(self._decision_changed)
         case.predictions_changed.connect(self._predictions_changed)
         case.buckets_changed.connect(lambda: self._again("buckets"))
@@ -141,15 +151,26 @@ class SelectionModel(QObject):
             self._mask = None  # of other rows: nobody may read it until resolved
         self._again("predictions")
 
-    def _decision_changed(self, *_: object) -> None:
-        if self._recipe is not None and any(
+    def _decision_changed(self, old: Decision, new: Decision, _origin: str) -> None:
+        if self._recipe is None:
+            return
+        if old.positive == new.positive:
+            if old.threshold == new.threshold or not moves_with_threshold(self._recipe):
+                return
+        elif not any(
             name.startswith("@") and name not in {"@truth", "@row"}
             for name in columns_of(self._recipe)
         ):
-            self._origin = "decision"
+            return
+        self._origin = "decision"
+        scores = self._case.scores
+        if scores is not None and scores.n_rows > MANY_ROWS:
+            self._rest.start()
+        else:
             self._resolve()
 
     def _resolve(self) -> None:
+        self._rest.stop()
         if self._job is not None:
             self._job.cancel()
             self._job = None

@@ -10,14 +10,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.contracts.counts import cross_counts
 from engine.contracts.requests import Run
 from engine.contracts.results import Confusion
+from gui.services.row_columns import MANY_ROWS, PAUSE_MS
 from gui.widgets.matrix_content import PREDICTION, TRUTH
 
 if TYPE_CHECKING:
     from engine.contracts.results import Result
     from gui.context import AppContext
     from gui.widgets.threshold_source import ThresholdSource
-
-MANY_ROWS, PAUSE_MS = 200_000, 30
 
 
 class SelectedCells(QObject):

@@ -13,7 +13,7 @@ from engine.contracts.i18n import tr
 from engine.contracts.model import Task
 from engine.contracts.requests import Run
 from engine.contracts.results import Thresholds
-from engine.contracts.selection import columns_of
+from gui.services.row_columns import moves_with_threshold
 
 if TYPE_CHECKING:
     from engine.contracts.predictions import RowScores
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 IDLE_MS = 150
 MOST_SORTED = 2_000_000
-# A recipe that reads these finds other rows at every threshold.
-_MOVING = ("@prediction", "@error", "@confidence", "@loss", "@saved:")
 Counts = tuple[float, float, float, float]
 
 
@@ -134,8 +132,7 @@ class ThresholdSource(QObject):
             return
         if mask is not self._context.selection.mask:
             return
-        moving = any(name.startswith(_MOVING) for name in columns_of(recipe))
-        if moving or np.count_nonzero(mask) > MOST_SORTED:
+        if moves_with_threshold(recipe) or np.count_nonzero(mask) > MOST_SORTED:
             return
         self._tails = BinaryCounts(
             scores.score,

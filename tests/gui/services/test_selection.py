@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from engine.contracts.decision import Decision
 from engine.contracts.requests import Resolve
 from engine.contracts.selection import Range, Values, cell, columns_of
+from gui.services.row_columns import REST_MS
 from gui.services.selection import Mode, combined, mode_of
 from tests.gui.panels.small_case import N, small_case
 
@@ -108,6 +110,46 @@ def test_the_selection_follows_the_threshold(made, heard, qtbot) -> None:
     made.decision.set(decision, "slider")
     assert made.selection.n_selected > before
     assert heard[-1][2] == "decision"
+
+
+def test_many_rows_follow_a_moving_threshold_once_it_rests(
+    made, heard, qtbot, monkeypatch
+) -> None:
+    monkeypatch.setattr("gui.services.selection.MANY_ROWS", N - 1)
+    recipe = cell("bad", "good")
+    made.selection.select(recipe, "test")
+    qtbot.waitUntil(lambda: len(heard) == 1)
+    for threshold in (0.6, 0.7, 0.9):
+        moved = msgspec.structs.replace(made.decision.decision, threshold=threshold)
+        made.decision.drag(moved, "slider")
+    assert len(heard) == 1
+    qtbot.waitUntil(lambda: len(heard) > 1)
+    qtbot.wait(2 * REST_MS)
+    assert [change[2] for change in heard] == ["test", "decision"]
+    np.testing.assert_array_equal(made.selection.mask, expected(made, recipe))
+
+
+@pytest.mark.parametrize("recipe", [A, Range("@score", 0.2, None)])
+def test_rows_that_no_threshold_changes_are_not_looked_for_again(
+    made, heard, qtbot, recipe
+) -> None:
+    made.selection.select(recipe, "test")
+    qtbot.waitUntil(lambda: len(heard) == 1)
+    before = made.selection.mask
+    moved = msgspec.structs.replace(made.decision.decision, threshold=0.9)
+    made.decision.set(moved, "slider")
+    qtbot.wait(2 * REST_MS)
+    assert made.selection.mask is before
+    assert len(heard) == 1
+
+
+def test_scores_of_the_other_class_are_other_rows(made, heard, qtbot) -> None:
+    recipe = Range("@score", 0.8, None)
+    made.selection.select(recipe, "test")
+    qtbot.waitUntil(lambda: len(heard) == 1)
+    made.decision.set(Decision(positive="good"), "test")
+    assert len(heard) == 2
+    np.testing.assert_array_equal(made.selection.mask, expected(made, recipe))
 
 
 def test_undo_and_redo_bring_recipes_back(made, heard, qtbot) -> None:
