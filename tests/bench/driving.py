@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -14,6 +15,8 @@ import psutil
 from material import FOLDER
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
+
+from gui.panels import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +41,13 @@ class Driver:
         self.window.show()
         self.context = self.window.context
         self.wait(lambda: self.context.engine.state == "ready")
-        self.wait(lambda: self.context.engine.host is not None)
+        self.wait(self._at_rest)
+
+    def _at_rest(self) -> bool:
+        """Whether all that follows the first paint is done: panels, the spare host."""
+        made = len(self.window.docks.panels) == len(TABLE)
+        host = self.context.engine.host
+        return made and host is not None and host.state != "none"
 
     def wait(self, holds: Callable[[], bool]) -> float:
         """Turn the event loop until something holds; return the seconds it took."""
@@ -72,16 +81,28 @@ class Driver:
         self.application.processEvents()
 
     def processes(self) -> dict[str, int]:
-        """Return the resident memory of window, engine and host, in MB."""
-        found = {"window": psutil.Process().memory_info().rss >> 20}
-        for child in psutil.Process().children(recursive=True):
-            found[f"child {child.pid}"] = child.memory_info().rss >> 20
-        return found
+        """Return the peak memory so far of window, engine and hosts, in MB."""
+        ready = self.context.engine.ready
+        engine = psutil.Process(ready.pid)
+        hosts = sorted(engine.children(), key=lambda child: child.create_time())
+        names = {"window": psutil.Process(), "engine": engine}
+        names |= dict(zip(("model host", "spare"), hosts, strict=False))
+        return {name: peak_memory(process) >> 20 for name, process in names.items()}
 
     def close(self) -> None:
         """Close the window and end its processes."""
         self.window.close()
         self.application.processEvents()
+
+
+def peak_memory(process: psutil.Process) -> int:
+    """Return the most bytes a process has held; where that is not kept, those now."""
+    status = Path(f"/proc/{process.pid}/status")
+    if status.exists():
+        lines = status.read_text().splitlines()
+        return int(next(x.split()[1] for x in lines if x.startswith("VmHWM"))) << 10
+    found = process.memory_info()
+    return int(getattr(found, "peak_wset", found.rss))
 
 
 class Lateness:

@@ -52,6 +52,20 @@ def forest() -> Path:
     return path
 
 
+def boosted() -> Path:
+    """Return 100 rounds of XGBoost fitted on 20,000 rows of the wide table."""
+    path = FOLDER / "boosted.ubj"
+    if not path.exists():
+        import xgboost
+
+        frame = pq.read_table(wide_table()).slice(0, 20_000).to_pandas()
+        features = [name for name in frame.columns if name.startswith("x")]
+        rows = xgboost.DMatrix(frame[features], label=frame["y"] == "yes")
+        settings = {"objective": "binary:logistic", "max_depth": 6, "eta": 0.1}
+        xgboost.train(settings, rows, 100).save_model(path)
+    return path
+
+
 def recorded_scores(n_rows: int) -> Path:
     """Return a Parquet file with a binary truth ``y`` and a probability ``p_yes``."""
     path = FOLDER / f"scores_{n_rows}.parquet"
