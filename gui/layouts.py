@@ -87,7 +87,7 @@ PERSPECTIVES: dict[str, Perspective] = {
         title=mark("Explain"),
         needs=Needs.PREDICTIONS,
         columns=(
-            ("contributions+interactions",),
+            ("contributions+permutation+interactions",),
             ("confusion+residuals", "predictions"),
         ),
         widths=(56, 44),

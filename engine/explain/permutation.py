@@ -111,6 +111,7 @@ class PermutationAnalysis:
         return Permutation(
             metric=name,
             baseline=base.value,
+            metrics=metric_names(sample),
             lower_is_better=name in LOWER_IS_BETTER,
             inputs=subject.names,
             groups=groups,

@@ -19,6 +19,7 @@ TABLE: dict[str, str] = {
     "predictions": "gui.panels.predictions:PredictionsPanel",
     "buckets": "gui.panels.buckets:BucketsPanel",
     "contributions": "gui.panels.contributions:ContributionsPanel",
+    "permutation": "gui.panels.permutation:PermutationPanel",
     "interactions": "gui.panels.interactions:InteractionsPanel",
 }
 

@@ -130,14 +130,13 @@ class ContributionsPanel(Panel):
         column.setContentsMargins(0, 2, 4, 6)
         column.setSpacing(6)
         foot = QHBoxLayout()
-        foot.addWidget(self.view)
-        foot.addStretch(1)
+        foot.addWidget(self.start, 1)
         foot.addWidget(self.output)
         foot.addWidget(self.more)
         column.addWidget(self.pages, 1)
-        column.addWidget(self.start)
         column.addWidget(self.options)
         column.addLayout(foot)
+        column.addWidget(self.view, 0, Qt.AlignmentFlag.AlignLeft)
         return body
 
     def _wire(self) -> None:

@@ -38,7 +38,7 @@ def read(result: Permutation) -> str:
     unsure = int(np.count_nonzero(result.low <= 0))
     if unsure:
         told = tr(
-            "Of {n} of {total} it cannot be told from nothing.",
+            "For {n} of {total} the loss cannot be told from nothing.",
             n=unsure,
             total=len(result.feature_names),
         )

@@ -16,6 +16,8 @@ class Permutation(msgspec.Struct, frozen=True, kw_only=True, tag="permutation"):
     ----------
     metric, baseline
         The metric and its value on the rows as they are.
+    metrics
+        The metrics that fit, the one taken by default first.
     lower_is_better
         Whether a smaller metric is the better one; losses are turned so that more
         is more important all the same.
@@ -47,6 +49,7 @@ class Permutation(msgspec.Struct, frozen=True, kw_only=True, tag="permutation"):
 
     metric: str
     baseline: float
+    metrics: tuple[str, ...]
     lower_is_better: bool
     inputs: tuple[str, ...]
     groups: tuple[tuple[int, ...], ...]

@@ -1,0 +1,216 @@
+"""What the quality of the answers loses when a feature is shuffled."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSpinBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.contracts.i18n import mark, tr
+from engine.contracts.model import ScoreKind
+from engine.contracts.readings import numbers
+from engine.contracts.readings import permutation as reading_of
+from engine.contracts.readings.metric_names import title
+from engine.contracts.requests import Run
+from gui.panel import About, Panel
+from gui.plots.dendrogram import Dendrogram
+from gui.plots.ranking import Rank, Ranking
+from gui.widgets.segmented import Segmented
+
+if TYPE_CHECKING:
+    from engine.contracts.decision import Decision
+    from engine.contracts.requests import Request
+    from engine.contracts.results import Permutation
+    from gui.services.theme import Tokens
+
+LOSSES, KIN = "losses", "kin"
+_BY_SCORE = ("roc_auc", "average_precision", "log_loss", "brier_score")
+
+
+class PermutationPanel(Panel):
+    """Losses of a metric with their intervals, and which features go together."""
+
+    ID = "permutation"
+    TITLE = mark("Permutation importance")
+    ABOUT = About(
+        what=mark(
+            "How much worse the metric becomes when the values of a feature are "
+            "shuffled among the rows, so that they say nothing any more."
+        ),
+        how=mark(
+            "A long bar: the quality of the answers rests on the feature. A bar whose "
+            "interval holds 0 cannot be told from nothing. Move the cut of the tree "
+            "to shuffle features together that go together."
+        ),
+        misleads=mark(
+            "Features that go together stand in for each other, so that each looks "
+            "unimportant. Shuffled rows may be such as never occur. It is about the "
+            "metric, not about single answers."
+        ),
+        source=mark("Breiman (2001); Fisher, Rudin and Dominici (2019)."),
+    )
+    # Body
+
+    def build_body(self) -> QWidget:
+        """Build the bars, the tree and the choices."""
+        self._shown: Permutation | None = None
+        self.ranking = Ranking(tr("Permutation importance"), "")
+        self.tree = Dendrogram(
+            tr("Features that go together"), tr("distance: 1 − how much they share")
+        )
+        self.pages = QStackedWidget()
+        for plot in (self.ranking, self.tree):
+            scroll = QScrollArea()
+            scroll.setFrameShape(QFrame.Shape.NoFrame)
+            scroll.setWidgetResizable(True)
+            scroll.setWidget(plot)
+            scroll.viewport().setAutoFillBackground(False)
+            plot.setAutoFillBackground(False)  # setWidget turns it on
+            self.pages.addWidget(scroll)
+        self.view = Segmented(
+            tr("Picture"), ((LOSSES, tr("losses")), (KIN, tr("going together")))
+        )
+        self.chooser = QComboBox()
+        self.chooser.setAccessibleName(tr("Metric"))
+        self.repeats = QSpinBox()
+        self.repeats.setRange(1, 100)
+        self.repeats.setValue(10)
+        self.repeats.setSuffix(tr(" shuffles"))
+        self.repeats.setKeyboardTracking(False)
+        self.repeats.setAccessibleName(tr("Shuffles of each feature"))
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 2, 4, 6)
+        column.setSpacing(6)
+        foot = QHBoxLayout()
+        foot.addWidget(self.view)
+        foot.addStretch(1)
+        foot.addWidget(self.chooser)
+        foot.addWidget(self.repeats)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.words)
+        column.addLayout(foot)
+        self.view.chosen.connect(
+            lambda key: self.pages.setCurrentIndex((LOSSES, KIN).index(key))
+        )
+        self.chooser.activated.connect(lambda _place: self.ask())
+        self.repeats.valueChanged.connect(lambda _n: self.ask())
+        self.tree.cut_rested.connect(lambda _cut: self.ask())
+        return body
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Take the colours of the theme."""
+        for part in (self.ranking, self.tree, self.view):
+            part.apply_theme(tokens)
+        self.words.setStyleSheet(f"color: {tokens.muted};")
+
+    # Asking and showing
+
+    def reason(self) -> str | None:
+        """Return why nothing can be shuffled."""
+        scores = self.context.case.scores
+        if scores is None:
+            return tr("There are no answers yet: open data and a model first.")
+        if scores.score_kind is ScoreKind.LABEL:
+            return tr("The model answers with labels alone, without scores.")
+        return None
+
+    def request(self) -> Request | None:
+        """Return the question."""
+        self._decision = self.context.decision.decision
+        return Run(
+            analysis="permutation",
+            params={
+                "metric": self.chooser.currentData() or "",
+                "repeats": self.repeats.value(),
+                "cut": self.tree.cut,
+            },
+            decision=self._decision,
+        )
+
+    def show_result(self, result: Permutation) -> None:
+        """Show losses and tree."""
+        self._shown = result
+        self._offer(result)
+        order = np.argsort(-result.importances_mean, kind="stable").tolist()
+        self.ranking.set_across(tr("what {metric} loses", metric=title(result.metric)))
+        self.ranking.set_ranks(
+            [
+                Rank(
+                    result.feature_names[j],
+                    (float(result.importances_mean[j]),),
+                    float(result.low[j]),
+                    float(result.high[j]),
+                    reading_of.loss(result, j),
+                )
+                for j in order
+            ]
+        )
+        self.tree.set_tree(result.inputs, result.tree, result.cut)
+        self.words.setText(self._said(result))
+
+    def _offer(self, result: Permutation) -> None:
+        known = [self.chooser.itemData(i) for i in range(self.chooser.count())]
+        if known != list(result.metrics):
+            self.chooser.clear()
+            for name in result.metrics:
+                self.chooser.addItem(title(name), name)
+        self.chooser.setCurrentIndex(self.chooser.findData(result.metric))
+
+    def _said(self, result: Permutation) -> str:
+        if result.interval_from == "rows":
+            said = tr("Intervals: 95 %, of other rows and other shuffles.")
+        else:
+            said = tr("Intervals: 95 %, of other shuffles of these rows alone.")
+        joined = sum(len(group) > 1 for group in result.groups)
+        together = (
+            tr("{n} groups are shuffled together.", n=numbers.count(joined))
+            if joined
+            else tr("Each feature is shuffled by itself.")
+        )
+        kin = tr(
+            "What they share was found on {n} rows.", n=numbers.count(result.n_kinship)
+        )
+        return f"{said} {together} {kin}"
+
+    def follow_decision(self, decision: Decision) -> None:
+        """Ask again, when the hand rests, where the metric is one of decisions."""
+        shown = self._shown
+        if shown and shown.metric not in _BY_SCORE and decision != self._decision:
+            self._settled.start()
+
+    def reading(self) -> str:
+        """Return what the metric rests on."""
+        return escape(reading_of.read(self._shown)) if self._shown else ""
+
+    def as_table(self) -> tuple[list[str], list[list[str]]]:
+        """Return the losses with their intervals."""
+        header = [tr("feature"), tr("loss"), tr("low"), tr("high"), tr("spread")]
+        result = self._shown
+        if result is None:
+            return header, []
+        order = np.argsort(-result.importances_mean, kind="stable").tolist()
+        figures = (
+            result.importances_mean,
+            result.low,
+            result.high,
+            result.importances_std,
+        )
+        return header, [
+            [result.feature_names[j], *(f"{part[j]:.6g}" for part in figures)]
+            for j in order
+        ]
