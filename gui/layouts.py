@@ -88,10 +88,10 @@ PERSPECTIVES: dict[str, Perspective] = {
         needs=Needs.PREDICTIONS,
         columns=(
             ("contributions+permutation+interactions",),
-            ("confusion+residuals", "predictions"),
+            ("confusion+residuals+agreement", "predictions"),
         ),
         widths=(56, 44),
-        heights=((1,), (45, 55)),
+        heights=((1,), (58, 42)),
     ),
     "images": Perspective(title=mark("Images")),
     "text": Perspective(title=mark("Text")),

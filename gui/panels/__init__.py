@@ -21,6 +21,7 @@ TABLE: dict[str, str] = {
     "contributions": "gui.panels.contributions:ContributionsPanel",
     "permutation": "gui.panels.permutation:PermutationPanel",
     "interactions": "gui.panels.interactions:InteractionsPanel",
+    "agreement": "gui.panels.agreement:AgreementPanel",
 }
 
 

@@ -26,12 +26,15 @@ METHODS = {
     "interactions_linear": mark("Shapley interactions, exact from the coefficients"),
     "interactions_additive": mark("Shapley interactions, exact from the terms"),
     "interactions_exact": mark("Shapley interactions, from all combinations"),
+    "permutation": mark("shuffled features"),
+    "agreement": mark("explanations compared"),
     "shapley_sampling": mark("Shapley values, estimated by walks"),
 }
 SAMPLES = {
     "selection": mark("selection"),
     "usable": mark("usable rows"),
     "sample": mark("random rows"),
+    "row": mark("the current row"),
 }
 
 

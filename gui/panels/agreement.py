@@ -1,0 +1,246 @@
+"""Explanations side by side, tried out on the model, with a verdict."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.contracts.i18n import mark, tr
+from engine.contracts.messages import sentences
+from engine.contracts.model import ScoreKind
+from engine.contracts.readings import agreement as reading_of
+from engine.contracts.readings import numbers
+from engine.contracts.requests import Run
+from gui.panel import About, Panel
+from gui.plots.removal_curves import RemovalCurves
+from gui.plots.side_by_side import Said, SideBySide
+from gui.widgets.segmented import Segmented
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.contracts.requests import Request
+    from engine.contracts.results import Agreement
+    from gui.services.theme import Tokens
+
+SIDES, AWAY, BACK, ALL = "sides", "away", "back", "all"
+
+
+class AgreementPanel(Panel):
+    """Whether the explanation of the current row can be relied on."""
+
+    ID = "agreement"
+    TITLE = mark("Cross-examination")
+    ABOUT = About(
+        what=mark(
+            "Several methods explain the same answer by different rules, and each is "
+            "tried out: its features are taken away one by one, the most supporting "
+            "first, and the answer is looked at."
+        ),
+        how=mark(
+            "Bars to the right raise the answer; each column has its own unit. Where "
+            "methods give a feature different signs it is marked ≠. A curve that "
+            "leaves the grey band early names features that the model really uses."
+        ),
+        misleads=mark(
+            "Methods may agree and be wrong together: all take features away by "
+            "putting other rows' values in their place, also where such rows never "
+            "occur."
+        ),
+        source=mark(
+            "Krishna et al. (2022); Samek et al. (2017); Petsiuk, Das and Saenko "
+            "(2018)."
+        ),
+    )
+    FOLLOWS: ClassVar[frozenset[str]] = frozenset({"predictions", "row"})
+
+    # Body
+
+    def build_body(self) -> QWidget:
+        """Build the pictures and their choice."""
+        self._shown: Agreement | None = None
+        self.sides = SideBySide(tr("Explanations side by side"))
+        self.curves = RemovalCurves(tr("The answer without features"))
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self.sides)
+        scroll.viewport().setAutoFillBackground(False)
+        self.sides.setAutoFillBackground(False)  # setWidget turns it on
+        self.pages = QStackedWidget()
+        self.pages.addWidget(scroll)
+        self.pages.addWidget(self.curves)
+        self.view = Segmented(
+            tr("Picture"),
+            (
+                (SIDES, tr("side by side")),
+                (AWAY, tr("taken away")),
+                (BACK, tr("given back")),
+                (ALL, tr("all rows")),
+            ),
+        )
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 2, 4, 6)
+        column.setSpacing(6)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.words)
+        column.addWidget(self.view, 0, Qt.AlignmentFlag.AlignLeft)
+        self.view.chosen.connect(self._choose)
+        return body
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Take the colours of the theme."""
+        for part in (self.sides, self.curves, self.view):
+            part.apply_theme(tokens)
+        self.words.setStyleSheet(f"color: {tokens.muted};")
+
+    # Asking and showing
+
+    def reason(self) -> str | None:
+        """Return why there is nothing to examine."""
+        scores = self.context.case.scores
+        if scores is None:
+            return tr("There are no answers yet: open data and a model first.")
+        if scores.score_kind is ScoreKind.LABEL:
+            return tr("The model answers with labels alone, without scores.")
+        return None
+
+    def request(self) -> Request | None:
+        """Return the question about the current row, or about all rows."""
+        every = self.view.key == ALL
+        if self.context.case.current_row is None and not every:
+            self._forget()
+            return None
+        return Run(
+            analysis="agreement",
+            params={"scope": "all" if every else "row"},
+            decision=self.context.decision.decision,
+            row=self.context.case.current_row,
+        )
+
+    def _forget(self) -> None:
+        self._shown = None
+        self.sides.set_said((), (), ())
+        self.words.clear()
+        self.pages.setCurrentIndex(0)
+
+    def _choose(self, key: str) -> None:
+        shown = self._shown
+        if shown is None or (shown.row < 0) != (key == ALL):
+            self.ask()
+        else:
+            self._display(shown)
+
+    def show_result(self, result: Agreement) -> None:
+        """Show what the methods say."""
+        self._shown = result
+        self._display(result)
+
+    def _display(self, shown: Agreement) -> None:
+        titles = [reading_of.method(name) for name in shown.methods]
+        tried = shown.faithfulness
+        key = self.view.key
+        self.words.setText(" ".join(_facts(shown)))
+        if key in (AWAY, BACK) and tried is not None:
+            away = key == AWAY
+            across = tr("features taken away") if away else tr("features given back")
+            self.curves.set_curves(
+                titles,
+                tried.deletion if away else tried.insertion,
+                tried.chance_deletion if away else tried.chance_insertion,
+                across,
+                tr("random orders (95 %)"),
+            )
+            self.pages.setCurrentWidget(self.curves)
+            return
+        order = _order(shown)
+        against = {
+            (at.feature, m) for at in shown.opposed for m in (at.first, at.second)
+        }
+        most = np.abs(shown.values).max(axis=1)
+        unit = np.where(most > 0, most, 1.0)
+        self.sides.set_said(
+            [shown.feature_names[j] for j in order],
+            titles,
+            [
+                [
+                    Said(
+                        float(shown.values[m, j] / unit[m]),
+                        float(np.nan_to_num(shown.spreads[m, j]) / unit[m]),
+                        numbers.significant(float(shown.values[m, j]), 3),
+                        (j, m) in against,
+                    )
+                    for m in range(len(titles))
+                ]
+                for j in order
+            ],
+        )
+        self.pages.setCurrentIndex(0)
+
+    def reading(self) -> str:
+        """Return the verdict, or how to come to one."""
+        if self._shown is None:
+            return tr("No row is current: click one in a table or a picture.")
+        return escape(reading_of.read(self._shown))
+
+    def as_table(self) -> tuple[list[str], list[list[str]]]:
+        """Return what each method says of each feature."""
+        shown = self._shown
+        if shown is None:
+            return [tr("feature")], []
+        titles = [reading_of.method(name) for name in shown.methods]
+        return [tr("feature"), *titles], [
+            [
+                shown.feature_names[j],
+                *(f"{value:.6g}" for value in shown.values[:, j].tolist()),
+            ]
+            for j in _order(shown)
+        ]
+
+
+def _order(shown: Agreement) -> list[int]:
+    """Return the features by the first method's weight."""
+    first: NDArray[np.float64] = np.abs(shown.values[0])
+    found: list[int] = np.argsort(-first, kind="stable").tolist()
+    return found
+
+
+def _facts(shown: Agreement) -> list[str]:
+    """Return what is known of the row and the methods, in sentences."""
+    said = []
+    if shown.row >= 0:
+        said.append(
+            tr(
+                "Row {row}: the answer is {answer}, the mean {base}; contributions add "
+                "up to within {gap}.",
+                row=shown.row,
+                answer=numbers.significant(shown.answer, 3),
+                base=numbers.significant(shown.base, 3),
+                gap=numbers.significant(shown.additivity_error, 2),
+            )
+        )
+    for m, name in enumerate(shown.methods[1:], start=1):
+        said.append(
+            tr(
+                "{method} against {first}: rank agreement {agreement}.",
+                method=reading_of.method(name),
+                first=reading_of.method(shown.methods[0]),
+                agreement=numbers.fixed(float(shown.rank_agreement[0, m]), 2),
+            )
+        )
+    return [*said, *sentences(shown.left_out)]

@@ -1,0 +1,141 @@
+"""What several explanations say of each feature, one column each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPen
+from PySide6.QtWidgets import QToolTip
+
+from gui.plots.canvas import Canvas
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QPainter
+
+_LINE = 22
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one method says of one feature.
+
+    Attributes
+    ----------
+    length
+        Signed, 1 for the method's weightiest feature.
+    spread
+        Of ``length``; 0 where there is none.
+    opposed
+        Whether another method gives the other sign.
+    """
+
+    length: float
+    spread: float
+    text: str
+    opposed: bool = False
+
+
+class SideBySide(Canvas):
+    """Features down, methods across; a bar to the right raises the answer.
+
+    Each column is drawn in its own unit.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._features: tuple[str, ...] = ()
+        self._methods: tuple[str, ...] = ()
+        self._cells: tuple[tuple[Said, ...], ...] = ()
+        self.setMinimumSize(240, 90)
+
+    def set_said(
+        self,
+        features: Sequence[str],
+        methods: Sequence[str],
+        cells: Sequence[Sequence[Said]],
+    ) -> None:
+        """Show ``cells[feature][method]``."""
+        self._features, self._methods = tuple(features), tuple(methods)
+        self._cells = tuple(tuple(line) for line in cells)
+        self.setMinimumHeight(_LINE * (len(features) + 1) + 8)
+        self.setAccessibleDescription("; ".join(features[:15]))
+        self.renew()
+
+    def _left(self) -> float:
+        metrics = self.fontMetrics()
+        wide = max((metrics.horizontalAdvance(n) for n in self._features), default=0)
+        return min(wide + 14.0, self.width() * 0.4)
+
+    def cell(self, feature: int, method: int) -> QRectF:
+        """Return where a bar is painted."""
+        left = self._left()
+        wide = max(self.width() - left - 4, 10.0) / max(len(self._methods), 1)
+        high = max(self.height() - _LINE - 6.0, 10.0) / max(len(self._features), 1)
+        top = _LINE + feature * high
+        return QRectF(left + method * wide, top, wide, high)
+
+    def paint_still(self, painter: QPainter) -> None:
+        """Paint titles, names and bars."""
+        tokens, metrics = self.tokens, painter.fontMetrics()
+        for place, method in enumerate(self._methods):
+            box = self.cell(0, place)
+            painter.setPen(QColor(tokens.muted))
+            short = metrics.elidedText(
+                method, Qt.TextElideMode.ElideRight, int(box.width() - 6)
+            )
+            painter.drawText(QRectF(box.left(), 0, box.width(), _LINE), _CENTRE, short)
+        for place, feature in enumerate(self._features):
+            box = self.cell(place, 0)
+            painter.setPen(QColor(tokens.text))
+            room = QRectF(0, box.top(), box.left() - 8, box.height())
+            short = metrics.elidedText(
+                feature, Qt.TextElideMode.ElideMiddle, int(room.width() - 2)
+            )
+            painter.drawText(room, int(_RIGHT), short)
+            for column, said in enumerate(self._cells[place]):
+                self._paint_bar(painter, self.cell(place, column), said)
+
+    def _paint_bar(self, painter: QPainter, box: QRectF, said: Said) -> None:
+        tokens = self.tokens
+        zero, half = box.center().x(), box.width() / 2 - 10
+        middle, thick = box.center().y(), min(box.height() * 0.32, 8.0)
+        painter.setPen(QPen(QColor(tokens.line), 1))
+        painter.drawLine(QPointF(zero, box.top()), QPointF(zero, box.bottom()))
+        end = zero + said.length * half
+        left, right = sorted((zero, end))
+        colour = QColor(tokens.warning if said.opposed else tokens.accent)
+        bar = QRectF(left, middle - thick, right - left, 2 * thick)
+        painter.fillRect(bar, colour)
+        if said.opposed:  # the shape says it too
+            painter.setPen(QPen(QColor(tokens.text), 1))
+            painter.drawText(
+                QRectF(box.right() - 14, box.top(), 12, box.height()), _CENTRE, "≠"
+            )
+        if said.spread > 0:
+            painter.setPen(QPen(QColor(tokens.text), 1))
+            low = zero + max(said.length - said.spread, -1.0) * half
+            high = zero + min(said.length + said.spread, 1.0) * half
+            painter.drawLine(QPointF(low, middle), QPointF(high, middle))
+
+    def event(self, event: QEvent) -> bool:
+        """Say a bar in its own unit."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            QToolTip.showText(
+                event.globalPos(), self._tip(event.pos().toPointF()), self
+            )
+            return True
+        return super().event(event)
+
+    def _tip(self, at: QPointF) -> str:
+        for place, line in enumerate(self._cells):
+            for column, said in enumerate(line):
+                if self.cell(place, column).contains(at):
+                    method, feature = self._methods[column], self._features[place]
+                    return f"{method}, {feature}: {said.text}"
+        return ""
