@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import asking
 import border
 import explaining
 import material
@@ -236,6 +237,7 @@ PARTS: dict[str, Callable[[], list[Row]]] = {
     "border": border.border,
     "drag": lambda: drag(1_000_000, 16) + drag(10_000_000, 50),
     "explain": explaining.trees,
+    "asking": lambda: asking.sampled() + asking.in_a_session(),
 }
 
 

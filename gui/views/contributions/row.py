@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton
 
 from engine.contracts.i18n import tr
-from engine.contracts.readings import numbers
+from engine.contracts.readings import explained_row, numbers
 from engine.contracts.readings import shapley as reading_of
 from gui.plots.force import Force
 from gui.plots.waterfall import Step, Waterfall
@@ -140,7 +140,9 @@ class RowView(ContributionView):
         )
         self.force.set_steps(start.value, self._steps, (start.text, says))
         self.force.show()
-        self.words.setText(reading_of.adds_up(shown.result, self.current, shown.output))
+        told = explained_row.read(shown.result, self.current, shown.output)
+        gap = reading_of.adds_up(shown.result, self.current, shown.output)
+        self.words.setText(f"{told} {gap}")
 
     def _bars(self, shown: Attributions, place: int, start: Start) -> list[Step]:
         values = shown.values[place] - start.taken

@@ -89,6 +89,7 @@ def test_a_click_on_a_point_makes_its_row_current_and_explains_it(made, qtbot):
     assert steps["home"].contribution == panel.shown.values[row, 1]
     assert steps["home"].value in ("own", "rent")
     assert steps["income"].value == "missing"
+    assert panel.row.words.text().startswith("The model says ")
 
 
 def test_brushed_points_become_the_selection(made):
