@@ -92,7 +92,7 @@ def evaluation_text(result: Summary) -> str:
             metric_names.title(name),
             _value(name, metric),
             _interval(name, metric),
-            _bare(result.baseline.get(name)),
+            _baseline(name, metric, result.baseline.get(name)),
         ]
         row += [_value(name, o.metrics[name]) for o in result.others]
         rows.append(row)
@@ -265,8 +265,11 @@ def _interval(name: str, metric: Metric) -> str:
     return "" if metric.low is None else numbers.metric_interval(name, metric)
 
 
-def _bare(value: float | None) -> str:
-    return "" if value is None else numbers.significant(value, 3)
+def _baseline(name: str, metric: Metric, value: float | None) -> str:
+    if value is None:
+        return ""
+    write = numbers.percent if name in numbers.SHARES else numbers.figure
+    return write(value, metric.low, metric.high)
 
 
 def _confusion_rows(result: Summary) -> list[list[str]]:
