@@ -121,6 +121,7 @@ class Host:
         self._answers: queue.Queue[FromHost | FrameError | None] = queue.Queue()
         self._busy = threading.Lock()
         self._coming_up = threading.Lock()
+        self._ending = threading.Lock()
         self._ended = threading.Event()
         self._listener = threading.Thread(
             target=self._listen, name="host-answers", daemon=True
@@ -193,10 +194,11 @@ class Host:
         """End it at once and remove its folder. May be called from any thread."""
         self._ended.set()
         self._process.kill()
-        self._process.join(_END_WAIT)
-        self._listener.join(_END_WAIT)
-        self._channel.close()
-        shutil.rmtree(self.exchange, ignore_errors=True)
+        with self._ending:  # two threads that clear one folder trip over each other
+            self._process.join(_END_WAIT)
+            self._listener.join(_END_WAIT)
+            self._channel.close()
+            shutil.rmtree(self.exchange, ignore_errors=True)
 
     def _listen(self) -> None:
         """Move answers from the pipe to the queue, so that waiting has an end."""
