@@ -80,6 +80,11 @@ class Driver:
         """Let everything that wants to be painted be painted."""
         self.application.processEvents()
 
+    def pause(self, seconds: float) -> None:
+        """Let the window do what it likes until the next frame is due."""
+        until = time.perf_counter() + seconds
+        self.wait(lambda: time.perf_counter() >= until)
+
     def processes(self) -> dict[str, int]:
         """Return the peak memory so far of window, engine and hosts, in MB."""
         ready = self.context.engine.ready

@@ -10,16 +10,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "bench"
-N_COLUMNS = 50
 
 
-def wide_table(n_rows: int = 1_000_000) -> Path:
-    """Return a Parquet file of ``n_rows`` by 50 with a binary target ``y``."""
-    path = FOLDER / f"wide_{n_rows}.parquet"
+def wide_table(n_columns: int = 50) -> Path:
+    """Return a Parquet file of a million rows with a binary target ``y``."""
+    n_rows = 1_000_000
+    path = FOLDER / f"wide_{n_rows}x{n_columns}.parquet"
     if not path.exists():
         rng = np.random.default_rng(0)
         features = {
-            f"x{i:02d}": rng.normal(size=n_rows).round(4) for i in range(N_COLUMNS - 2)
+            f"x{i:02d}": rng.normal(size=n_rows).round(4) for i in range(n_columns - 2)
         }
         logit = sum(w * features[f"x{i:02d}"] for i, w in enumerate((1.0, -0.8, 0.5)))
         positive = rng.random(n_rows) < 1 / (1 + np.exp(-np.asarray(logit) + 1))
@@ -77,3 +77,17 @@ def recorded_scores(n_rows: int) -> Path:
         FOLDER.mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.table({"y": truth, "p_yes": score, "group": group}), path)
     return path
+
+
+def make() -> None:
+    """Make all of it, in a process whose memory nobody measures."""
+    wide_table()
+    wide_table(100)
+    forest()
+    boosted()
+    for n_rows in (1_000_000, 10_000_000):
+        recorded_scores(n_rows)
+
+
+if __name__ == "__main__":
+    make()
