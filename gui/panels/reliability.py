@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.contracts.decision import Decision
 from engine.contracts.i18n import mark, tr
-from engine.contracts.metrics import effective_share, wilson_array
 from engine.contracts.model import ScoreKind, Task
 from engine.contracts.readings import numbers
 from engine.contracts.readings import reliability as reading_of
@@ -19,6 +18,7 @@ from engine.contracts.readings.metric_names import meaning
 from engine.contracts.requests import Run
 from engine.contracts.selection import Range
 from gui.item_models.metrics import Figure, FigureTable
+from gui.item_models.selected_bins import SelectedBins
 from gui.panel import About, Panel
 from gui.plots.reliability_plot import ReliabilityPlot
 from gui.services.row_columns import MANY_ROWS, PAUSE_MS
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from engine.contracts.predictions import RowScores
     from engine.contracts.requests import Request
     from engine.contracts.results import Metric, Reliability, ReliabilityBins
-    from engine.contracts.selection import Mask
     from gui.services.theme import Tokens
 
 TABLE_FROM = 430
@@ -71,6 +70,9 @@ class ReliabilityPanel(Panel):
         self._result: Reliability | None = None
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._count_selected)
+        self._counting: SelectedBins | None = None
+        self._next_slice = QTimer(self, singleShot=True, interval=0)
+        self._next_slice.timeout.connect(self._count_on)
         self.plot = ReliabilityPlot()
         self.model = FigureTable(self)
         self.table = MetricTable(tr("Calibration errors"))
@@ -201,12 +203,25 @@ class ReliabilityPanel(Panel):
         mask, scores = self.context.selection.mask, self.context.case.scores
         usable = self._result is not None and scores is not None and mask is not None
         if not usable or len(mask) != scores.n_rows:  # type: ignore[arg-type, union-attr]
+            self._counting = None
             self.plot.set_selected(None)
             return
         assert scores is not None
         assert mask is not None
-        own = _own_bins(scores, mask, self._bins.edges, self._positive(scores))
-        self.plot.set_selected(own)
+        self._counting = SelectedBins(
+            scores, mask, self._bins.edges, self._positive(scores)
+        )
+        self._count_on()
+
+    def _count_on(self) -> None:
+        counting = self._counting
+        if counting is None:
+            return
+        counting.count()
+        if counting.done:
+            self.plot.set_selected(counting.figures())
+        else:
+            self._next_slice.start()
 
     def _positive(self, scores: RowScores) -> int | None:
         if self._result is None or self._result.of != "positive":
@@ -272,28 +287,6 @@ class ReliabilityPanel(Panel):
             high_closed=True,
         )
         self.context.selection.select(recipe, self.ID, mode_of(keys))
-
-
-def _own_bins(
-    scores: RowScores, mask: Mask, edges: np.ndarray, positive: int | None
-) -> tuple[np.ndarray, ...]:
-    """Return count, said, happened and interval of some rows in given bins."""
-    chosen = mask & (scores.truth >= 0)
-    said = scores.score[chosen].astype(np.float64)
-    truth = scores.truth[chosen]
-    wanted = scores.labels[chosen] if positive is None else positive
-    happened = (truth == wanted).astype(np.float64)
-    weights = None if scores.weights is None else scores.weights[chosen]
-    each = np.ones(len(said)) if weights is None else weights
-    bars = len(edges) - 1
-    place = np.clip(np.searchsorted(edges, said, side="left") - 1, 0, bars - 1)
-    count, hits, total = (
-        np.bincount(place, weights=each * what, minlength=bars).astype(np.float64)
-        for what in (np.ones(len(said)), happened, said)
-    )
-    low, high = wilson_array(hits, count, effective_share(weights))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return count, total / count, hits / count, low, high
 
 
 def _error(found: Metric) -> str:

@@ -220,7 +220,7 @@ def moved(driver: Driver, name: str, target: float) -> Row:
 
 
 def scroll() -> list[Row]:
-    """Turn the wheel over a table, then pull the bars: each step until it is painted."""
+    """Turn the wheel over a table, then pull its bars: each step until painted."""
     driver = Driver()
     context = driver.context
     driver.window.open_paths([str(material.wide_table(100))])
