@@ -8,7 +8,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QEventLoop, QSettings, QTimer
+from PySide6.QtCore import (
+    QElapsedTimer,
+    QEventLoop,
+    QSettings,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from engine.contracts.i18n import tr
@@ -37,6 +44,7 @@ def run_demo(asked: argparse.Namespace, build: Callable[..., MainWindow]) -> int
         Makes the window from the arguments (``gui.app.build``).
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    qInstallMessageHandler(_say)
     folder = Path(asked.screenshots or ROOT / "build" / "demo").absolute()
     folder.mkdir(parents=True, exist_ok=True)
     if not asked.screenshots:
@@ -60,6 +68,12 @@ def run_demo(asked: argparse.Namespace, build: Callable[..., MainWindow]) -> int
         tr("The demo's evaluation and pictures are in {folder}", folder=folder) + "\n"
     )
     return 0
+
+
+def _say(_kind: QtMsgType, _context: object, text: str) -> None:
+    """Pass on what Qt says, but for what it always says without a screen."""
+    if "propagateSizeHints" not in text:
+        sys.stderr.write(text + "\n")
 
 
 def settled(window: MainWindow) -> bool:
