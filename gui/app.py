@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 BETWEEN_STEPS_MS = 20
+TITLE_BAR = 40  # pixels; what a desktop puts round a window
 
 
 def arguments_of(given: Sequence[str]) -> argparse.Namespace:
@@ -141,12 +142,21 @@ def main(given: Sequence[str]) -> int:
     application.setApplicationName("Trasluz")
     application.setOrganizationName("Trasluz")
     window = build(asked)
-    window.show()
+    _show(window)
     if asked.demo:
         window.open_demo()
     elif asked.files:
         window.open_paths(asked.files)
     return application.exec()
+
+
+def _show(window: MainWindow) -> None:
+    """Show the window; as large as the screen where it would not fit with its title."""
+    room = window.screen().availableGeometry()
+    if window.width() > room.width() or window.height() + TITLE_BAR > room.height():
+        window.showMaximized()
+    else:
+        window.show()
 
 
 def _no_display() -> bool:

@@ -26,6 +26,7 @@ from gui.dialogs.as_table import show_table
 from gui.widgets.badge import badge_of
 from gui.widgets.export import copy_picture, save_csv, save_picture
 from gui.widgets.state_page import StatePage
+from gui.widgets.unbroken import unbroken
 
 if TYPE_CHECKING:
     from engine.contracts.errors import ErrorInfo
@@ -158,7 +159,7 @@ class Panel(QWidget):
         """Write the reading and the badge again."""
         ready = self.state in (State.READY, State.STALE)
         text = self.reading() if ready else ""
-        self._reading.setText(text)
+        self._reading.setText(unbroken(text))
         self._reading.setVisible(bool(text))
         self._badge.setText(self.badge_text() if ready else "")
 
