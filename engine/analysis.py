@@ -37,6 +37,7 @@ TABLE: dict[str, str] = {
     "shapley": "engine.explain.shapley:ShapleyAnalysis",
     "interactions": "engine.explain.interactions:InteractionsAnalysis",
     "permutation": "engine.explain.permutation:PermutationAnalysis",
+    "dependence": "engine.explain.dependence:DependenceAnalysis",
     "agreement": "engine.explain.agreement:AgreementAnalysis",
 }
 

@@ -34,6 +34,7 @@ _READINGS = {
     "Buckets": "engine.contracts.readings.buckets:read",
     "Shapley": "engine.contracts.readings.shapley:read",
     "Permutation": "engine.contracts.readings.permutation:read",
+    "Dependence": "engine.contracts.readings.effects:read_dependence",
     "Agreement": "engine.contracts.readings.agreement:read",
     "Interactions": "engine.contracts.readings.interactions:read",
 }

@@ -37,20 +37,57 @@ def kinship(
     found = np.eye(d)
     for first in range(d):
         for second in range(first):
-            both = np.isfinite(data[:, first]) & np.isfinite(data[:, second])
-            one, other = data[both, first], data[both, second]
-            if labelled[first] and labelled[second]:
-                told = _cramers_v(one, other)
-            elif labelled[first]:
-                told = _correlation_ratio(one, other)
-            elif labelled[second]:
-                told = _correlation_ratio(other, one)
-            else:
-                told = _spearman(one, other)
+            told = between(
+                data[:, first], data[:, second], labelled[first], labelled[second]
+            )
             found[first, second] = found[second, first] = told
         progress.advance(first + 1, d, "explain.kinship")
         progress.raise_if_cancelled()
     return found
+
+
+def between(
+    one: Floats, other: Floats, one_labelled: bool, other_labelled: bool
+) -> float:
+    """Return how much two features tell of each other, as :func:`kinship`.
+
+    Parameters
+    ----------
+    one, other
+        ``(n,)`` numbers, codes where labelled; ``nan`` where missing.
+    """
+    both = np.isfinite(one) & np.isfinite(other)
+    one, other = one[both], other[both]
+    if one_labelled and other_labelled:
+        return _cramers_v(one, other)
+    if one_labelled:
+        return _correlation_ratio(one, other)
+    if other_labelled:
+        return _correlation_ratio(other, one)
+    return _spearman(one, other)
+
+
+def closest(
+    data: Floats, labelled: NDArray[np.bool_], place: int, progress: Progress = SILENT
+) -> tuple[int, float]:
+    """Return the feature that tells most of one, and how much; ``-1`` if alone.
+
+    Parameters
+    ----------
+    data, labelled
+        As of :func:`kinship`.
+    place
+        The feature whose kin is looked for.
+    """
+    best, most = -1, 0.0
+    for other in range(data.shape[1]):
+        progress.raise_if_cancelled()
+        if other == place:
+            continue
+        told = between(data[:, place], data[:, other], labelled[place], labelled[other])
+        if best < 0 or told > most:
+            best, most = other, told
+    return best, most
 
 
 def tree_of(kin: Floats) -> Floats:

@@ -14,7 +14,7 @@ from engine.contracts.progress import Portion
 from engine.explain import background as backgrounds
 from engine.explain import coalitions, form_shapley
 from engine.explain.form_shapley import Others
-from engine.explain.subject import Pool
+from engine.explain.subject import Pool, log_odds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 FIRST_ROWS, MOST_ROWS = 2_000, 20_000  # explained together
 _AT_ONCE = 2.0  # seconds that later blocks of rows should take
-_CLOSEST = 1e-6  # how near 0 or 1 a probability counts as log-odds
+_CLOSEST = 1e-6  # margins nearer than this count as one
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
@@ -280,11 +280,7 @@ class Asking:
         return self._told(self._subject.answers()[rows])
 
     def _told(self, scores: Floats) -> Floats:
-        if not self._log_odds:
-            return scores
-        inside = np.clip(scores, _CLOSEST, 1 - _CLOSEST)
-        odds: Floats = np.log(inside / (1 - inside))
-        return odds
+        return log_odds(scores) if self._log_odds else scores
 
 
 def _own_space(subject: Subject, *, margin: bool) -> str:

@@ -71,11 +71,18 @@ def the_row(inputs: Inputs) -> int:
     EngineError
         ``explain.no_row`` if none is current or it does not exist.
     """
-    total = inputs.predictions[Part.EVALUATION].n_rows
-    row = -1 if inputs.row is None else inputs.row
-    if not 0 <= row < total:
+    row = current_row(inputs)
+    if row < 0:
+        total = inputs.predictions[Part.EVALUATION].n_rows
         raise EngineError("explain.no_row", total=total)
     return row
+
+
+def current_row(inputs: Inputs) -> int:
+    """Return the current row, -1 if there is none."""
+    total = inputs.predictions[Part.EVALUATION].n_rows
+    row = -1 if inputs.row is None else inputs.row
+    return row if 0 <= row < total else -1
 
 
 def badge(

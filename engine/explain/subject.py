@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.contracts.structure import Structure
     from engine.models.model import Model
 
+_CLOSEST = 1e-6  # how near 0 or 1 a probability counts as log-odds
 _WORTH = 0.9  # share of distinct rows above which all are asked
 
 
@@ -116,7 +117,7 @@ class Pool:
     def of(cls, *tables: pa.Table) -> Pool:
         """Return the cells of several tables, one below the other."""
         stacked = pa.concat_tables(tables, promote_options="permissive")
-        columns = [_whole(column) for column in stacked.columns]
+        columns = [whole(column) for column in stacked.columns]
         return cls(columns, stacked.column_names)
 
     def rows(self, cells: NDArray[np.integer]) -> pa.Table:
@@ -127,7 +128,7 @@ class Pool:
         cells
             ``(n, d)``: which cell of each column's candidates.
         """
-        made = [_taken(c, cells[:, j]) for j, c in enumerate(self._columns)]
+        made = [taken(c, cells[:, j]) for j, c in enumerate(self._columns)]
         return pa.table(made, names=self._names)
 
     def ask(
@@ -165,6 +166,13 @@ class Pool:
         return first, place
 
 
+def log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return margins of probabilities, those next to 0 or 1 cut off."""
+    inside = np.clip(probabilities, _CLOSEST, 1 - _CLOSEST)
+    odds: NDArray[np.float64] = np.log(inside / (1 - inside))
+    return odds
+
+
 def cells_as_numbers(
     table: pa.Table,
 ) -> tuple[NDArray[np.float64], tuple[tuple[str, ...], ...]]:
@@ -180,7 +188,7 @@ def cells_as_numbers(
             columns.append(_as_floats(column))
             labels.append(())
             continue
-        encoded = _whole(column)
+        encoded = whole(column)
         if not pa.types.is_dictionary(encoded.type):
             encoded = encoded.cast(pa.string()).dictionary_encode()
         columns.append(_as_floats(encoded.indices))
@@ -206,7 +214,8 @@ def _positive_code(inputs: Inputs, info: ModelInfo) -> int:
     return info.classes.index(positive) if positive in info.classes else 1
 
 
-def _whole(column: pa.ChunkedArray) -> pa.Array:
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column in one piece, its dictionaries as one."""
     if pa.types.is_dictionary(column.type):
         column = column.unify_dictionaries()
     found = column.combine_chunks()
@@ -216,8 +225,8 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _as_floats(column: pa.Array | pa.ChunkedArray) -> NDArray[np.float64]:
-    whole = _whole(column) if isinstance(column, pa.ChunkedArray) else column
-    known = pc.fill_null(whole.cast(pa.float64()), float("nan"))
+    cells = whole(column) if isinstance(column, pa.ChunkedArray) else column
+    known = pc.fill_null(cells.cast(pa.float64()), float("nan"))
     return np.asarray(known.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
@@ -233,7 +242,8 @@ def _cell_marks(column: pa.Array, mixer: np.random.Generator) -> NDArray[np.uint
     return found
 
 
-def _taken(column: pa.Array, which: NDArray[np.integer]) -> pa.Array:
+def taken(column: pa.Array, which: NDArray[np.integer]) -> pa.Array:
+    """Return some cells of a column, any of them many times."""
     plain = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
     if plain and not column.null_count:
         return pa.array(column.to_numpy(zero_copy_only=False)[which], type=column.type)

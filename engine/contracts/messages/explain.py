@@ -44,6 +44,19 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "explain.trees": (mark("Working through the trees"), ""),
     "explain.shuffling": (mark("Shuffling features"), ""),
+    "explain.replacing": (mark("Setting features to values"), ""),
+    "explain.no_feature": (
+        mark("The model has no input called “{name}”."),
+        mark("Give the name of one of its inputs."),
+    ),
+    "explain.same_feature": (
+        mark("“{name}” cannot be looked at together with itself."),
+        mark("Give two different inputs, or one alone."),
+    ),
+    "explain.bad_points": (
+        mark("{given} places along a feature cannot be made."),
+        mark("Give a whole number from {least} to {most}."),
+    ),
     "explain.kinship": (mark("Seeing which features go together"), ""),
     "explain.removing": (mark("Taking features away"), ""),
     "explain.bad_repeats": (

@@ -19,6 +19,7 @@ from engine.contracts.results.classification import (
     Summary,
     Thresholds,
 )
+from engine.contracts.results.effects import Axis, Dependence
 from engine.contracts.results.importance import Permutation
 from engine.contracts.results.regression import Residuals
 from engine.contracts.results.rows import (
@@ -61,10 +62,12 @@ Result = (
     | Interactions
     | Agreement
     | Permutation
+    | Dependence
 )
 
 __all__ = [
     "Agreement",
+    "Axis",
     "Background",
     "Bucket",
     "Buckets",
@@ -76,6 +79,7 @@ __all__ = [
     "ConfusedPair",
     "Confusion",
     "DatasetInfo",
+    "Dependence",
     "Done",
     "Faithfulness",
     "Interactions",

@@ -1,0 +1,139 @@
+"""The sentences above what the answer does along features."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.contracts.i18n import tr
+from engine.contracts.messages import sentences
+from engine.contracts.readings.numbers import count, decimals_of, fixed, percent
+from engine.contracts.readings.shapley import unit
+
+if TYPE_CHECKING:
+    from engine.contracts.results import Axis, Dependence
+
+STRONG = 0.6  # kinship from which features are said to go together
+_UNMOVED = 1e-9
+_SOME = 0.1  # share of lines against the mean from which it is told
+
+
+def read_dependence(result: Dependence, output: int | None = None) -> str:
+    """Return how far the mean answer moves, where it is lowest and highest."""
+    chosen = _widest(result.average) if output is None else output
+    mean = result.average[..., chosen]
+    n = _rows(len(result.row_ids), result.provenance.n_total)
+    names = " × ".join(axis.name for axis in result.axes)
+    if not np.ptp(mean) > _UNMOVED * max(np.abs(mean).max(), 1.0):
+        said = tr(
+            "The mean answer over {n} rows does not move with {feature}.",
+            n=n,
+            feature=names,
+        )
+    else:
+        low, high = int(np.argmin(mean)), int(np.argmax(mean))
+        digits = decimals_of(float(np.abs(mean).max()))
+        said = tr(
+            "With {feature} set to the same in {n} rows, {answer}, "
+            "{unit}, lies between {low} at {at_low} and {high} at {at_high}.",
+            feature=names,
+            n=n,
+            answer=_answer(result.outputs, chosen),
+            unit=unit(result.space),
+            low=fixed(float(mean.flat[low]), digits),
+            at_low=_at(result, low),
+            high=fixed(float(mean.flat[high]), digits),
+            at_high=_at(result, high),
+        )
+    told = [said]
+    if len(result.axes) == 1:
+        told += [_against(result, chosen)]
+    told += [_kin(result.axes), *map(_left_out, result.axes)]
+    told += [tr("This is what the model does, not a cause."), *sentences(result.notes)]
+    return " ".join(part for part in told if part)
+
+
+def value_text(axis: Axis, place: int) -> str:
+    """Return a place along a feature in words."""
+    value = float(axis.values[place])
+    if np.isnan(value):
+        return tr("missing")
+    if axis.labels:
+        return axis.labels[int(value)]
+    known = axis.values[np.isfinite(axis.values)]
+    if np.array_equal(known, np.rint(known)):
+        return fixed(value, 0)
+    return fixed(value, decimals_of(float(np.ptp(known)) or value))
+
+
+def _rows(n: int, total: int) -> str:
+    if n == total:
+        return tr("all {n}", n=count(n))
+    return tr("{n} of {total}", n=count(n), total=count(total))
+
+
+def _answer(outputs: tuple[str, ...], chosen: int) -> str:
+    name = outputs[chosen]
+    return (
+        tr("the mean answer for {name}", name=name) if name else tr("the mean answer")
+    )
+
+
+def _at(result: Dependence, flat: int) -> str:
+    places = np.unravel_index(flat, result.average.shape[:-1])
+    return ", ".join(
+        value_text(axis, int(place))
+        for axis, place in zip(result.axes, places, strict=True)
+    )
+
+
+def _widest(average: np.ndarray) -> int:
+    flat = average.reshape(-1, average.shape[-1])
+    return int(np.argmax(np.ptp(flat, axis=0)))
+
+
+def _against(result: Dependence, output: int) -> str:
+    """Return whether single rows go another way than the mean."""
+    known = np.isfinite(result.axes[0].values)
+    if result.axes[0].labels or np.count_nonzero(known) < 2:
+        return ""
+    lines = result.ice[:, known, output]
+    steps = lines[:, -1] - lines[:, 0]
+    mean = steps.mean()
+    moved = np.abs(steps) > _UNMOVED
+    if not moved.any() or not abs(mean) > _UNMOVED:
+        return ""
+    against = float(np.mean(np.sign(steps[moved]) != np.sign(mean)))
+    if against < _SOME:
+        return ""
+    return tr(
+        "From one end to the other {share} of the lines that move go the other way "
+        "than the mean: the effect depends on other features.",
+        share=percent(against),
+    )
+
+
+def _kin(axes: tuple[Axis, ...]) -> str:
+    """Return the caveat where a feature goes together with another."""
+    close = [axis for axis in axes if axis.kinship >= STRONG]
+    if not close:
+        return ""
+    axis = max(close, key=lambda known: known.kinship)
+    return tr(
+        "{feature} goes together with {other} ({kinship} of 1): many rows it is asked "
+        "about are such as hardly occur. Accumulated local effects do without them.",
+        feature=axis.name,
+        other=axis.related,
+        kinship=fixed(axis.kinship, 2),
+    )
+
+
+def _left_out(axis: Axis) -> str:
+    if not axis.n_left_out:
+        return ""
+    return tr(
+        "Of {feature} the {n} rarest labels are left out.",
+        feature=axis.name,
+        n=count(axis.n_left_out),
+    )

@@ -1,0 +1,112 @@
+"""Results that follow the answer along one feature or two."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from engine.contracts.dataset import Note
+from engine.contracts.provenance import Provenance
+
+_WIDE = 1.959963984540054
+
+
+class Axis(msgspec.Struct, frozen=True, kw_only=True):
+    """Places along a feature, and how the values of the rows lie about them.
+
+    Attributes
+    ----------
+    name
+        The feature.
+    values
+        ``(g,)`` ascending numbers, or places in ``labels``; a last ``nan`` stands
+        for missing values, where there are some.
+    labels
+        Of a feature with labels those asked about, in their order; else ``()``.
+    ordered
+        Whether that order is the labels' own.
+    counts, edges
+        Of numbers: rows in each of ``b`` bins and their ``b + 1`` edges. Of labels:
+        rows at each of the ``g`` places, and no edges.
+    n_missing
+        Rows without a value.
+    n_left_out
+        Labels not asked about: the rarest.
+    related, kinship
+        The other input that tells most of this one, and how much, 0 to 1.
+    """
+
+    name: str
+    values: np.ndarray
+    labels: tuple[str, ...] = ()
+    ordered: bool = False
+    counts: np.ndarray
+    edges: np.ndarray
+    n_missing: int = 0
+    n_left_out: int = 0
+    related: str = ""
+    kinship: float = 0.0
+
+
+class Dependence(msgspec.Struct, frozen=True, kw_only=True, tag="dependence"):
+    """What the model answers on average where features are set to given values.
+
+    Partial dependence (Friedman, 2001) and, of one feature, the lines of individual
+    rows it is the mean of (Goldstein et al., 2015).
+
+    Attributes
+    ----------
+    axes
+        One feature or two.
+    average, low, high
+        ``(g, k)``, or ``(g1, g2, k)``: the mean over the rows and its 95 % interval,
+        the rows taken as a sample.
+    ice
+        ``(n, g, k)`` the answer for each row; ``(0, g, k)`` of two features.
+    data
+        ``(n, a)`` the rows' own values, as on the axes.
+    row_ids
+        ``(n,)`` int64 rows of the evaluation part, ascending.
+    row, row_data, row_ice
+        The current row or -1, its ``(a,)`` own values and its ``(g, k)`` line;
+        empty if there is none.
+    feature_names, outputs
+        The model's inputs; the class or classes, ``("",)`` for regression.
+    space
+        ``probability``, ``margin`` or ``value``.
+    n_wanted
+        Rows that will be asked about; more than ``n`` while partial.
+    """
+
+    axes: tuple[Axis, ...]
+    average: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    ice: np.ndarray
+    data: np.ndarray
+    row_ids: np.ndarray
+    row: int = -1
+    row_data: np.ndarray
+    row_ice: np.ndarray
+    feature_names: tuple[str, ...]
+    outputs: tuple[str, ...]
+    space: str
+    n_wanted: int
+    notes: tuple[Note, ...] = ()
+    provenance: Provenance
+
+    def centred(self, output: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return lines from their own first place on: ``(n, g)``, mean, half-width."""
+        lines = self.ice[:, :, output]
+        lines = lines - lines[:, :1]
+        mean, low, _ = mean_of_rows(lines)
+        return lines, mean, mean - low
+
+
+def mean_of_rows(answers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the mean over the first axis and the ends of its 95 % interval."""
+    n = len(answers)
+    mean = answers.mean(axis=0)
+    spread = answers.std(axis=0, ddof=1) if n > 1 else np.zeros_like(mean)
+    half = _WIDE * spread / np.sqrt(n)
+    return mean, mean - half, mean + half

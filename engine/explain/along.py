@@ -1,0 +1,197 @@
+"""Places along a feature at which a model is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from engine.contracts.errors import EngineError
+from engine.contracts.results import Axis
+from engine.explain import kinship as kin
+from engine.explain.subject import cells_as_numbers, whole
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.contracts.progress import Progress
+
+    Floats = NDArray[np.float64]
+
+MOST_LABELS = 40  # the most frequent ones are asked about
+SPACINGS = ("quantiles", "even")
+_N_BINS = 60
+_MOST_KIN, _FEWEST_KIN, _KIN_CELLS = 20_000, 1_000, 600_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Along:
+    """Places along one feature.
+
+    Attributes
+    ----------
+    place
+        The feature's place among the model's inputs.
+    cells
+        ``(g,)`` cells of the column's own type.
+    axis
+        The same for people, with how the values lie.
+    own
+        ``(n,)`` the rows' own values: numbers, or codes of ``axis.labels``; ``nan``
+        where missing or of a label that is left out.
+    """
+
+    place: int
+    cells: pa.Array
+    axis: Axis
+    own: Floats
+
+    @property
+    def n(self) -> int:
+        """Places."""
+        return len(self.cells)
+
+
+def place_of(name: str, names: tuple[str, ...]) -> int:
+    """Return where an input stands among the model's.
+
+    Raises
+    ------
+    EngineError
+        ``explain.no_feature``.
+    """
+    if name not in names:
+        raise EngineError("explain.no_feature", name=name)
+    return names.index(name)
+
+
+def along(
+    features: pa.Table,
+    place: int,
+    points: int,
+    spacing: str,
+    within: NDArray[np.integer] | None = None,
+) -> Along:
+    """Return places along a feature.
+
+    A number with at most ``points`` values has a place for each of them; of labels
+    each has its own, the rarest left out above :data:`MOST_LABELS`. Missing values,
+    where there are some, are the last place.
+
+    Parameters
+    ----------
+    features
+        The model's inputs.
+    points
+        Most places along a number, 2 or more.
+    spacing
+        ``quantiles`` (values of rows) or ``even`` (equal distances).
+    within
+        Rows whose values count; ``None`` for all.
+    """
+    column = whole(features.column(place))
+    numbers, labels = cells_as_numbers(features.select([place]))
+    values = numbers[:, 0]
+    rows = np.arange(len(values)) if within is None else within
+    name = features.column_names[place]
+    missing = rows[np.isnan(values[rows])]
+    if labels[0]:
+        return _of_labels(place, name, column, values, labels[0], rows, missing)
+    known = values[rows]
+    known = known[np.isfinite(known)]
+    grid = _grid(known, points, spacing, whole_numbers=pa.types.is_integer(column.type))
+    cells = pa.array(grid).cast(column.type, safe=False)
+    shown = np.asarray(cells.cast(pa.float64()), dtype=np.float64)
+    if len(missing):
+        cells = pa.concat_arrays([cells, column.slice(missing[0], 1)])
+        shown = np.append(shown, np.nan)
+    counts, edges = _lie(known)
+    axis = Axis(
+        name=name, values=shown, counts=counts, edges=edges, n_missing=len(missing)
+    )
+    return Along(place=place, cells=cells, axis=axis, own=values)
+
+
+def with_kin(found: Along, features: pa.Table, progress: Progress) -> Along:
+    """Return the same, with the input that tells most of the feature."""
+    n, d = features.num_rows, features.num_columns
+    most = min(_MOST_KIN, max(_FEWEST_KIN, _KIN_CELLS // d))
+    if n > most:
+        some = np.linspace(0, n - 1, most).astype(np.int64)
+        features = features.take(pa.array(some))
+    data, labels = cells_as_numbers(features)
+    labelled = np.array([bool(known) for known in labels])
+    other, share = kin.closest(data, labelled, found.place, progress)
+    related = "" if other < 0 else features.column_names[other]
+    axis = msgspec.structs.replace(found.axis, related=related, kinship=share)
+    return replace(found, axis=axis)
+
+
+def _of_labels(
+    place: int,
+    name: str,
+    column: pa.Array,
+    codes: Floats,
+    labels: tuple[str, ...],
+    rows: NDArray[np.integer],
+    missing: NDArray[np.integer],
+) -> Along:
+    known = rows[np.isfinite(codes[rows])]
+    kinds, first, n = np.unique(
+        codes[known].astype(np.int64), return_index=True, return_counts=True
+    )
+    ordered = bool(pa.types.is_dictionary(column.type) and column.type.ordered)
+    keep = sorted(
+        np.argsort(-n, kind="stable")[:MOST_LABELS].tolist(),
+        key=lambda i: (kinds[i], "") if ordered else _by_name(labels[kinds[i]]),
+    )
+    where = [int(known[first[i]]) for i in keep]
+    counts = [int(n[i]) for i in keep]
+    shown = list(map(float, range(len(keep))))
+    place_of_code = np.full(len(labels) + 1, np.nan)  # the last: of missing values
+    place_of_code[kinds[keep]] = shown
+    own = place_of_code[np.where(np.isfinite(codes), codes, -1).astype(np.int64)]
+    if len(missing):
+        where.append(int(missing[0]))
+        counts.append(len(missing))
+        shown.append(np.nan)
+    axis = Axis(
+        name=name,
+        values=np.array(shown),
+        labels=tuple(labels[kinds[i]] for i in keep),
+        ordered=ordered,
+        counts=np.array(counts, dtype=np.int64),
+        edges=np.zeros(0),
+        n_missing=len(missing),
+        n_left_out=len(kinds) - len(keep),
+    )
+    return Along(place=place, cells=column.take(pa.array(where)), axis=axis, own=own)
+
+
+def _by_name(label: str) -> tuple[float, str]:
+    try:
+        return float(label), label
+    except ValueError:
+        return np.inf, label
+
+
+def _grid(known: Floats, points: int, spacing: str, *, whole_numbers: bool) -> Floats:
+    distinct = np.unique(known)
+    if len(distinct) <= points:
+        return distinct
+    if spacing == "quantiles":
+        shares = np.linspace(0.0, 1.0, points)
+        return np.unique(np.quantile(known, shares, method="inverted_cdf"))
+    even = np.linspace(distinct[0], distinct[-1], points)
+    return np.unique(np.rint(even)) if whole_numbers else even
+
+
+def _lie(known: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """Return how many values lie in each of some equal bins, and their edges."""
+    if not len(known):
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    counts, edges = np.histogram(known, bins=_N_BINS)
+    return counts.astype(np.int64), edges
