@@ -218,9 +218,14 @@ def add_plain_names(
         globals_[f"builtins.{name}"] |= {"name", "call"}
         skops[f"builtins.{name}"].add("TypeNode")
     skops["builtins.set"].add("SetNode")
+    skops["builtins.object"].add("TypeNode")
     for kind in set(np.sctypeDict.values()):
         globals_[f"numpy.{kind.__name__}"].add("name")
         skops[f"numpy.{kind.__name__}"] |= {"NdArrayNode", "TypeNode"}
+    for kind in vars(np).values():  # numpy.number and its like: columns by kind
+        if isinstance(kind, type) and issubclass(kind, np.generic):
+            globals_[f"numpy.{kind.__name__}"].add("name")
+            skops[f"numpy.{kind.__name__}"].add("TypeNode")
     for name in sorted(vars(np)):
         if isinstance(getattr(np, name), np.ufunc):
             globals_[f"numpy.{name}"].add("name")

@@ -18,7 +18,11 @@ from interpret.glassbox import (
 )
 from sklearn import ensemble, gaussian_process, linear_model, neighbors, svm
 from sklearn.base import BaseEstimator
-from sklearn.compose import ColumnTransformer, make_column_selector
+from sklearn.compose import (
+    ColumnTransformer,
+    make_column_selector,
+    make_column_transformer,
+)
 from sklearn.datasets import make_classification
 from sklearn.feature_selection import (
     SelectKBest,
@@ -213,6 +217,13 @@ def pipelines() -> Iterator[Any]:
         mixed = ColumnTransformer(columns, remainder="drop")
         yield make_pipeline(mixed, LogisticRegression()).fit(table, y)
         yield make_pipeline(mixed, LogisticRegression()).fit(table, table["d"])
+    for numbers, words in ((np.number, object), ("number", ["object", "category"])):
+        by_kind = make_column_transformer(
+            (SimpleImputer(), make_column_selector(dtype_include=numbers)),
+            (OneHotEncoder(), make_column_selector("d", dtype_include=words)),
+            (OneHotEncoder(), make_column_selector(dtype_exclude=[np.number, bool])),
+        )
+        yield make_pipeline(by_kind, LogisticRegression()).fit(table, y)
     frozen = FrozenEstimator(LogisticRegression().fit(x, y))
     yield frozen
     for form in ("bsr", "coo", "csc", "csr", "dia", "dok", "lil"):

@@ -7,8 +7,8 @@ from engine.contracts.i18n import mark
 _NONE = mark("Nothing to do.")
 _AGAIN = mark("Ask its author for a new copy of the file, and compare the SHA-256.")
 _BETTER = mark(
-    "Ask its author to save it as skops, ONNX or in the booster's own format: those "
-    "open without consent."
+    "Ask its author to save it as ONNX, in the booster's own format, or as skops "
+    "with parts of known libraries only: those open without consent."
 )
 _READ = mark("Look at the list of findings before you agree to anything.")
 _HIDING = mark(
@@ -91,7 +91,7 @@ _DECISION: dict[str, tuple[str, str]] = {
         mark("Do not open it unless you know its author and why it needs this."),
     ),
     "safety.unknown": (
-        mark("It holds {n} things that are not on the list of vetted names: {names}."),
+        mark("It holds what is not on the list of vetted names ({n}): {names}."),
         _BETTER,
     ),
     "safety.not_understood": (
