@@ -38,6 +38,7 @@ TABLE: dict[str, str] = {
     "interactions": "engine.explain.interactions:InteractionsAnalysis",
     "permutation": "engine.explain.permutation:PermutationAnalysis",
     "dependence": "engine.explain.dependence:DependenceAnalysis",
+    "ale": "engine.explain.ale:AleAnalysis",
     "agreement": "engine.explain.agreement:AgreementAnalysis",
 }
 

@@ -35,6 +35,7 @@ _READINGS = {
     "Shapley": "engine.contracts.readings.shapley:read",
     "Permutation": "engine.contracts.readings.permutation:read",
     "Dependence": "engine.contracts.readings.effects:read_dependence",
+    "AccumulatedEffects": "engine.contracts.readings.effects:read_ale",
     "Agreement": "engine.contracts.readings.agreement:read",
     "Interactions": "engine.contracts.readings.interactions:read",
 }

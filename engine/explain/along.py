@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST_LABELS = 40  # the most frequent ones are asked about
 SPACINGS = ("quantiles", "even")
 _N_BINS = 60
+_MOST = 200  # places along a number
 _MOST_KIN, _FEWEST_KIN, _KIN_CELLS = 20_000, 1_000, 600_000
 
 
@@ -66,6 +67,18 @@ def place_of(name: str, names: tuple[str, ...]) -> int:
     if name not in names:
         raise EngineError("explain.no_feature", name=name)
     return names.index(name)
+
+
+def check_points(points: int, least: int = 2) -> None:
+    """Check a number of places; 0 leaves it to the program.
+
+    Raises
+    ------
+    EngineError
+        ``explain.bad_points``.
+    """
+    if points and not least <= points <= _MOST:
+        raise EngineError("explain.bad_points", given=points, least=least, most=_MOST)
 
 
 def along(
@@ -130,6 +143,28 @@ def with_kin(found: Along, features: pa.Table, progress: Progress) -> Along:
     return replace(found, axis=axis)
 
 
+def without_missing(found: Along) -> Along:
+    """Return the places of known values alone."""
+    known = np.isfinite(found.axis.values)
+    counts = found.axis.counts[known] if found.axis.labels else found.axis.counts
+    axis = msgspec.structs.replace(
+        found.axis, values=found.axis.values[known], counts=counts
+    )
+    return replace(found, axis=axis, cells=found.cells.filter(pa.array(known)))
+
+
+def reordered(found: Along, order: NDArray[np.integer]) -> Along:
+    """Return the labels in another order: the first is ``order[0]`` of now."""
+    place = np.append(np.argsort(order).astype(np.float64), np.nan)
+    own = place[np.where(np.isfinite(found.own), found.own, -1).astype(np.int64)]
+    axis = msgspec.structs.replace(
+        found.axis,
+        labels=tuple(found.axis.labels[i] for i in order),
+        counts=found.axis.counts[order],
+    )
+    return replace(found, axis=axis, cells=found.cells.take(pa.array(order)), own=own)
+
+
 def _of_labels(
     place: int,
     name: str,
@@ -183,10 +218,15 @@ def _grid(known: Floats, points: int, spacing: str, *, whole_numbers: bool) -> F
     if len(distinct) <= points:
         return distinct
     if spacing == "quantiles":
-        shares = np.linspace(0.0, 1.0, points)
-        return np.unique(np.quantile(known, shares, method="inverted_cdf"))
+        return _quantiles(known, points)
     even = np.linspace(distinct[0], distinct[-1], points)
     return np.unique(np.rint(even)) if whole_numbers else even
+
+
+def _quantiles(known: Floats, points: int) -> Floats:
+    """Return values that rows have, as many rows between them as ties allow."""
+    upto = -(-np.arange(points) * len(known) // (points - 1))  # rounded up
+    return np.unique(np.sort(known)[np.maximum(upto - 1, 0)])
 
 
 def _lie(known: Floats) -> tuple[NDArray[np.int64], Floats]:

@@ -18,7 +18,7 @@ from engine.contracts.progress import Portion
 from engine.contracts.results import Dependence
 from engine.contracts.results.effects import mean_of_rows
 from engine.explain import along as axes
-from engine.explain.replaced import ASKED_AT_ONCE, Replaced, most_moving
+from engine.explain.replaced import ASKED_AT_ONCE, Replaced, chosen_places
 from engine.explain.scope import (
     Pace,
     badge,
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 _MOST_KEPT = 25_000_000  # numbers: a row, a place and an output each
 _FIRST = 20_000  # questions before the first picture
 _POINTS_ALONE, _POINTS_TOGETHER = 30, 12
-_FEWEST_POINTS, _MOST_POINTS = 2, 200
 
 
 class DependenceParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +116,14 @@ class _Work:
         within = explained_rows(inputs)
         scope = features if inputs.mask is None else features.take(pa.array(within))
         progress.raise_if_cancelled()
-        places = _places(subject, scope, params, inputs.seed, progress)
+        places = chosen_places(
+            subject,
+            scope,
+            (params.first, params.second),
+            params.output,
+            inputs.seed,
+            progress,
+        )
         many = _POINTS_ALONE if len(places) == 1 else _POINTS_TOGETHER
         points = params.points or many
         self._along = []
@@ -205,21 +211,6 @@ class _Work:
         )
 
 
-def _places(
-    subject: Subject,
-    scope: pa.Table,
-    params: DependenceParams,
-    seed: int,
-    progress: Progress,
-) -> tuple[int, ...]:
-    named = [name for name in (params.first, params.second) if name]
-    if not named:
-        return (most_moving(subject, scope, params.output, seed, progress),)
-    if params.first == params.second:
-        raise EngineError("explain.same_feature", name=params.first)
-    return tuple(axes.place_of(name, subject.names) for name in named)
-
-
 def _check(params: DependenceParams) -> None:
     if params.spacing not in axes.SPACINGS:
         raise EngineError(
@@ -228,10 +219,4 @@ def _check(params: DependenceParams) -> None:
             given=params.spacing,
             choices=axes.SPACINGS,
         )
-    if params.points and not _FEWEST_POINTS <= params.points <= _MOST_POINTS:
-        raise EngineError(
-            "explain.bad_points",
-            given=params.points,
-            least=_FEWEST_POINTS,
-            most=_MOST_POINTS,
-        )
+    axes.check_points(params.points)

@@ -11,7 +11,7 @@ from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ScoreKind
 from engine.contracts.progress import SILENT, Portion
-from engine.explain.along import along
+from engine.explain.along import along, place_of
 from engine.explain.subject import log_odds, taken, whole
 
 if TYPE_CHECKING:
@@ -94,6 +94,32 @@ class Replaced:
         if self._subject.info.deterministic is False:
             return (Note(code="explain.not_deterministic"),)
         return ()
+
+
+def chosen_places(
+    subject: Subject,
+    features: pa.Table,
+    names: tuple[str, str],
+    output: str,
+    seed: int,
+    progress: Progress,
+) -> tuple[int, ...]:
+    """Return the places of the one or two inputs that are named.
+
+    Where none is: of the one along which the mean answer moves most, see
+    :func:`most_moving`.
+
+    Raises
+    ------
+    EngineError
+        ``explain.no_feature``, ``explain.same_feature``.
+    """
+    named = [name for name in names if name]
+    if not named:
+        return (most_moving(subject, features, output, seed, progress),)
+    if names[0] == names[1]:
+        raise EngineError("explain.same_feature", name=names[0])
+    return tuple(place_of(name, subject.names) for name in named)
 
 
 def most_moving(

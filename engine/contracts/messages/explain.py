@@ -53,8 +53,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("“{name}” cannot be looked at together with itself."),
         mark("Give two different inputs, or one alone."),
     ),
+    "explain.one_value": (
+        mark("“{name}” has one value alone in these rows: there is no way along it."),
+        mark("Choose another feature, or more rows."),
+    ),
+    "explain.pair_of_labels": (
+        mark("“{name}” has labels: effects of two features accumulate along numbers."),
+        mark("Look at partial dependence, or at one feature alone."),
+    ),
     "explain.bad_points": (
-        mark("{given} places along a feature cannot be made."),
+        mark("{given} is no number of places along a feature."),
         mark("Give a whole number from {least} to {most}."),
     ),
     "explain.kinship": (mark("Seeing which features go together"), ""),

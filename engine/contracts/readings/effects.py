@@ -8,11 +8,11 @@ import numpy as np
 
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentences
-from engine.contracts.readings.numbers import count, decimals_of, fixed, percent
+from engine.contracts.readings.numbers import count, decimals_of, fixed, percent, signed
 from engine.contracts.readings.shapley import unit
 
 if TYPE_CHECKING:
-    from engine.contracts.results import Axis, Dependence
+    from engine.contracts.results import AccumulatedEffects, Axis, Dependence
 
 STRONG = 0.6  # kinship from which features are said to go together
 _UNMOVED = 1e-9
@@ -35,8 +35,8 @@ def read_dependence(result: Dependence, output: int | None = None) -> str:
         low, high = int(np.argmin(mean)), int(np.argmax(mean))
         digits = decimals_of(float(np.abs(mean).max()))
         said = tr(
-            "With {feature} set to the same in {n} rows, {answer}, "
-            "{unit}, lies between {low} at {at_low} and {high} at {at_high}.",
+            "With {feature} set to the same in {n} rows, {answer}, {unit}, "
+            "lies on average between {low} at {at_low} and {high} at {at_high}.",
             feature=names,
             n=n,
             answer=_answer(result.outputs, chosen),
@@ -52,6 +52,93 @@ def read_dependence(result: Dependence, output: int | None = None) -> str:
     told += [_kin(result.axes), *map(_left_out, result.axes)]
     told += [tr("This is what the model does, not a cause."), *sentences(result.notes)]
     return " ".join(part for part in told if part)
+
+
+def read_ale(result: AccumulatedEffects, output: int | None = None) -> str:
+    """Return from where to where a feature moves the answer, and how sure that is."""
+    chosen = _widest(result.effect) if output is None else output
+    n = _rows(result.provenance.n_used - result.n_missing, result.provenance.n_total)
+    if len(result.axes) > 1:
+        told = [_together(result, chosen, n)]
+    else:
+        told = [_accumulated(result, chosen, n), _ordering(result)]
+    if result.n_missing:
+        told.append(
+            tr(
+                "{n} rows without a value are left out: they have no neighbours.",
+                n=count(result.n_missing),
+            )
+        )
+    told += [_left_out(axis) for axis in result.axes]
+    told += [tr("This is what the model does, not a cause."), *sentences(result.notes)]
+    return " ".join(part for part in told if part)
+
+
+def _accumulated(result: AccumulatedEffects, output: int, n: str) -> str:
+    axis, effect = result.axes[0], result.effect[:, output]
+    assert result.low is not None
+    assert result.high is not None
+    sure = (result.low[:, output] > 0) | (result.high[:, output] < 0)
+    if not np.ptp(effect) > _UNMOVED or not sure.any():
+        return tr(
+            "Small steps along {feature} in {n} rows add up to nothing that is sure.",
+            feature=axis.name,
+            n=n,
+        )
+    low, high = int(np.argmin(effect)), int(np.argmax(effect))
+    digits = decimals_of(float(np.abs(effect).max()))
+    return tr(
+        "Small steps along {feature} in {n} rows add up: they move {answer}, {unit}, "
+        "from {low} at {at_low} to {high} at {at_high} about its mean.",
+        feature=axis.name,
+        n=n,
+        answer=_answer(result.outputs, output),
+        unit=unit(result.space),
+        low=signed(float(effect[low]), digits),
+        at_low=value_text(axis, low),
+        high=signed(float(effect[high]), digits),
+        at_high=value_text(axis, high),
+    )
+
+
+def _together(result: AccumulatedEffects, output: int, n: str) -> str:
+    one, two = (axis.name for axis in result.axes)
+    size = float(result.strength[output])
+    if not size > _UNMOVED:
+        return tr(
+            "{first} and {second} do nothing together in {n} rows.",
+            first=one,
+            second=two,
+            n=n,
+        )
+    empty = int(np.count_nonzero(result.within == 0))
+    said = tr(
+        "Beyond what each does alone, {first} and {second} move {answer}, {unit}, by "
+        "{size} on average (root mean square) over {n} rows.",
+        first=one,
+        second=two,
+        answer=_answer(result.outputs, output),
+        unit=unit(result.space),
+        size=fixed(size, decimals_of(size)),
+        n=n,
+    )
+    if not empty:
+        return said
+    filled = tr(
+        "{n} of {total} cells hold no row and are filled from their neighbours.",
+        n=count(empty),
+        total=count(result.within.size),
+    )
+    return f"{said} {filled}"
+
+
+def _ordering(result: AccumulatedEffects) -> str:
+    if result.order != "similarity" or len(result.axes[0].labels) < 3:
+        return ""
+    return tr(
+        "The labels stand in an order by likeness: side by side where their rows are "
+        "alike in the other features. Steps are between neighbours."
+    )
 
 
 def value_text(axis: Axis, place: int) -> str:
@@ -75,9 +162,7 @@ def _rows(n: int, total: int) -> str:
 
 def _answer(outputs: tuple[str, ...], chosen: int) -> str:
     name = outputs[chosen]
-    return (
-        tr("the mean answer for {name}", name=name) if name else tr("the mean answer")
-    )
+    return tr("the answer for {name}", name=name) if name else tr("the answer")
 
 
 def _at(result: Dependence, flat: int) -> str:

@@ -19,7 +19,7 @@ from engine.contracts.results.classification import (
     Summary,
     Thresholds,
 )
-from engine.contracts.results.effects import Axis, Dependence
+from engine.contracts.results.effects import AccumulatedEffects, Axis, Dependence
 from engine.contracts.results.importance import Permutation
 from engine.contracts.results.regression import Residuals
 from engine.contracts.results.rows import (
@@ -63,9 +63,11 @@ Result = (
     | Agreement
     | Permutation
     | Dependence
+    | AccumulatedEffects
 )
 
 __all__ = [
+    "AccumulatedEffects",
     "Agreement",
     "Axis",
     "Background",

@@ -103,6 +103,56 @@ class Dependence(msgspec.Struct, frozen=True, kw_only=True, tag="dependence"):
         return lines, mean, mean - low
 
 
+class AccumulatedEffects(msgspec.Struct, frozen=True, kw_only=True, tag="ale"):
+    """What small steps along a feature add up to, each made by the rows near it.
+
+    Accumulated local effects (Apley and Zhu, 2020); centred, so that their mean over
+    the rows is 0.
+
+    Attributes
+    ----------
+    axes
+        One feature or two; of numbers the ends of intervals.
+    effect
+        ``(g, k)`` of one feature; ``(g1, g2, k)`` what two do together beyond what
+        each does alone.
+    low, high
+        95 % interval of the effect of one feature, the rows of each interval taken
+        as a sample; ``None`` of two.
+    within
+        Of one feature of numbers ``(g - 1,)`` rows in each interval, of labels
+        ``(g,)`` rows with each; ``(g1 - 1, g2 - 1)`` rows in each cell. Cells without
+        rows are filled from the nearest that has some.
+    strength
+        ``(k,)`` root mean square of the effect over the rows.
+    order
+        ``numbers``, ``own`` (of labels) or ``similarity`` (labels whose rows are
+        alike side by side).
+    n_missing
+        Rows left out, for want of a value.
+    row, row_data
+        The current row or -1, and its ``(a,)`` own values, as on the axes.
+    feature_names, outputs, space
+        As of :class:`Dependence`.
+    """
+
+    axes: tuple[Axis, ...]
+    effect: np.ndarray
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
+    within: np.ndarray
+    strength: np.ndarray
+    order: str
+    n_missing: int = 0
+    row: int = -1
+    row_data: np.ndarray
+    feature_names: tuple[str, ...]
+    outputs: tuple[str, ...]
+    space: str
+    notes: tuple[Note, ...] = ()
+    provenance: Provenance
+
+
 def mean_of_rows(answers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the mean over the first axis and the ends of its 95 % interval."""
     n = len(answers)
