@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from engine.contracts.i18n import tr
-from gui.layouts import PERSPECTIVES, Perspective
+from gui.layouts import PERSPECTIVES
 from gui.panels import TABLE, load
 
 if TYPE_CHECKING:
@@ -143,61 +144,68 @@ class DockArea(QMainWindow):
             self._arrange()
 
     def _wanted(self) -> list[str]:
-        columns = PERSPECTIVES[self.current].columns
-        return [name for column in columns for p in column for name in self._tabs(p)]
+        return [name for _, places in self._columns() for _, t in places for name in t]
+
+    def _columns(self) -> list[tuple[int, list[tuple[int, list[str]]]]]:
+        """Return widths, heights and tabs of what applies in the perspective."""
+        wanted = PERSPECTIVES[self.current]
+        found = []
+        for width, column, heights in zip(
+            wanted.widths, wanted.columns, wanted.heights, strict=True
+        ):
+            tabs = [self._tabs(place) for place in column]
+            places = [
+                (h, names) for h, names in zip(heights, tabs, strict=True) if names
+            ]
+            if places:
+                found.append((width, places))
+        return found
 
     def _tabs(self, place: str) -> list[str]:
-        """Return the panels of one place that apply, or the first of them."""
+        """Return the panels of one place that apply.
+
+        Before there are predictions the first of them stays, to say what it waits
+        for; afterwards a place with nothing to show is left to its neighbours.
+        """
         names = place.split("+")
-        if len(names) == 1:
-            return names
         applying = [n for n in names if self._dock(n).widget().reason() is None]  # type: ignore[attr-defined]
-        return applying or names[:1]
+        waiting = self._context.case.scores is None
+        return applying or (names[:1] if waiting else [])
 
     def _arrange(self) -> None:
-        perspective = PERSPECTIVES[self.current]
+        columns = self._columns()
         self._arranged = self._wanted()
         self.setUpdatesEnabled(False)
         for dock in self._docks.values():
             self._put_away(dock)
-        heads: list[QDockWidget] = []
-        for column in perspective.columns:
-            head = self._place(column[0])
-            if not heads:
-                self.addDockWidget(_LEFT, head)
-            else:
-                self.splitDockWidget(heads[-1], head, Qt.Orientation.Horizontal)
-            heads.append(head)
-        for column, head in zip(perspective.columns, heads, strict=True):
-            above = head
-            for place in column[1:]:
-                below = self._place(place)
+        heads = [self._dock(places[0][1][0]) for _, places in columns]
+        self.addDockWidget(_LEFT, heads[0])
+        for left, right in pairwise(heads):  # before they are cut into rows
+            self.splitDockWidget(left, right, Qt.Orientation.Horizontal)
+        for _, places in columns:
+            first = [self._dock(names[0]) for _, names in places]
+            for above, below in pairwise(first):
                 self.splitDockWidget(above, below, Qt.Orientation.Vertical)
-                above = below
-            for place in column:
-                first, *others = self._tabs(place)
-                for other in others:
-                    self.tabifyDockWidget(self._dock(first), self._dock(other))
+            for _, names in places:
+                for other in names[1:]:
+                    self.tabifyDockWidget(self._dock(names[0]), self._dock(other))
         for name in self._arranged:
             self._dock(name).show()
-        for column in perspective.columns:
-            for place in column:
-                self._place(place).raise_()
-        self._resize(perspective, heads)
+        for _, places in columns:
+            for _, names in places:
+                self._dock(names[0]).raise_()
+        # shares of the room; docks have to be shown before they can be sized
+        for _, places in columns:
+            docks = [self._dock(names[0]) for _, names in places]
+            self._share(docks, [h for h, _ in places], Qt.Orientation.Vertical)
+        self._share(heads, [width for width, _ in columns], Qt.Orientation.Horizontal)
         self.setUpdatesEnabled(True)
 
-    def _resize(self, perspective: Perspective, heads: list[QDockWidget]) -> None:
-        """Share the room out; docks have to be shown before they can be sized."""
-        for column, heights in zip(
-            perspective.columns, perspective.heights, strict=True
-        ):
-            docks = [self._place(place) for place in column]
-            shares = [h * self.height() // sum(heights) for h in heights]
-            self.resizeDocks(docks, shares, Qt.Orientation.Vertical)
-        shares = [
-            w * self.width() // sum(perspective.widths) for w in perspective.widths
-        ]
-        self.resizeDocks(heads, shares, Qt.Orientation.Horizontal)
+    def _share(
+        self, docks: list[QDockWidget], shares: list[int], along: Qt.Orientation
+    ) -> None:
+        room = self.height() if along is Qt.Orientation.Vertical else self.width()
+        self.resizeDocks(docks, [s * room // sum(shares) for s in shares], along)
 
     def _put_away(self, dock: QDockWidget) -> None:
         """Take a panel out of the arrangement; it stays a child, waiting.
@@ -208,9 +216,6 @@ class DockArea(QMainWindow):
         """
         dock.hide()
         self.removeDockWidget(dock)
-
-    def _place(self, place: str) -> QDockWidget:
-        return self._dock(self._tabs(place)[0])
 
     def _dock(self, name: str) -> QDockWidget:
         if name not in self._docks:

@@ -188,22 +188,14 @@ class MatchDialog(QDialog):
             return ""
         if case.file.target:
             return case.file.target
-        targets = data.with_role(Role.TARGET)
-        if targets:
-            return targets[0].name
-        if model is not None and model.classes:
-            wanted = set(model.classes)
-            inputs = {field.name for field in model.inputs}
-            for column in data.columns:
-                labels = set(column.categories)
-                if labels and labels <= wanted and column.name not in inputs:
-                    return column.name
-        inputs = {f.name for f in model.inputs} if model is not None else set()
-        rest = [
-            c.name
-            for c in data.columns
-            if c.name not in inputs and c.role is Role.FEATURE
-        ]
+        classes = set(model.classes) if model is not None else set()
+        inputs = {field.name for field in model.inputs} if model is not None else set()
+        free = [column for column in data.columns if column.name not in inputs]
+        named = [column for column in free if column.role is Role.TARGET]
+        labelled = [c for c in free if c.categories and set(c.categories) <= classes]
+        if found := [c for c in labelled if c in named] or named or labelled:
+            return found[0].name
+        rest = [column.name for column in free if column.role is Role.FEATURE]
         return rest[-1] if rest else data.columns[-1].name
 
     def _score_columns(self) -> tuple[str, ...]:

@@ -392,3 +392,6 @@ def test_regression_has_other_panels_and_no_threshold(made, qtbot) -> None:
     qtbot.waitUntil(lambda: "residuals" in shown(made.window))
     assert "confusion" not in shown(made.window)
     assert not made.window.case_bar.decision.isVisible()
+    made.window.show_perspective("errors")
+    qtbot.waitUntil(lambda: "buckets" in shown(made.window))
+    assert not {"threshold", "reliability"} & set(shown(made.window))

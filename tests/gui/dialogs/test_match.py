@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from engine.contracts.dataset import Note
+from engine.contracts.dataset import Note, Role
 from engine.contracts.requests import Match, Predict
 from gui.dialogs.match import MatchDialog
 from tests.gui.support import previewed
@@ -28,6 +28,19 @@ def test_what_can_be_inferred_is_not_asked(sheet) -> None:
     assert sheet.positive.currentText() == "bad"
     assert sheet.method.currentData() == "name"
     assert not sheet.mapping.isVisible()
+
+
+def test_the_target_is_no_input_but_a_column_with_the_models_labels(
+    sheet, made
+) -> None:
+    data, model = made.case.data, made.case.model
+    status = next(c for c in data.columns if c.name == "status")
+    word = msgspec.structs.replace(status, name="word", role=Role.FEATURE)
+    taken = msgspec.structs.replace(status, name="age", categories=("0", "1"))
+    rest = [c for c in data.columns if c.name not in ("status", "age")]
+    made.case.data = msgspec.structs.replace(data, columns=(taken, *rest, word))
+    assert "age" in {field.name for field in model.inputs}
+    assert sheet._guessed_target() == "word"
 
 
 def test_the_first_predictions_and_how_good_they_are(sheet) -> None:
