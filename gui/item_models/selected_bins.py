@@ -1,4 +1,4 @@
-"""The reliability of the selected rows, counted a slice of rows at a time."""
+"""The reliability of the selected rows, counted slice by slice."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ if TYPE_CHECKING:
     from engine.contracts.predictions import RowScores
     from engine.contracts.selection import Mask
 
-SLICE = 1_000_000
-
 
 class SelectedBins:
-    """Counts rows in given bins; the window goes on between two slices.
+    """Counts rows in given bins.
 
     Parameters
     ----------
@@ -36,19 +34,16 @@ class SelectedBins:
     ) -> None:
         self._scores, self._mask = scores, mask
         self._edges, self._positive = edges, positive
-        self._start = 0
         self._sums = np.zeros((3, len(edges) - 1))  # rows, those that happened, said
         self._squares = 0.0  # of the weights
 
     @property
-    def done(self) -> bool:
-        """Whether all rows are counted."""
-        return self._start >= len(self._mask)
+    def n_rows(self) -> int:
+        """How many rows there are, selected or not."""
+        return len(self._mask)
 
-    def count(self) -> None:
-        """Count the next slice."""
-        rows = slice(self._start, self._start + SLICE)
-        self._start = rows.stop
+    def count(self, rows: slice) -> None:
+        """Count some rows more."""
         scores, truth = self._scores, self._scores.truth[rows]
         chosen = np.flatnonzero(self._mask[rows] & (truth >= 0))
         if not len(chosen):

@@ -21,6 +21,7 @@ from gui.item_models.metrics import Figure, FigureTable
 from gui.item_models.selected_bins import SelectedBins
 from gui.panel import About, Panel
 from gui.plots.reliability_plot import ReliabilityPlot
+from gui.services.counting import Counter
 from gui.services.row_columns import MANY_ROWS, PAUSE_MS
 from gui.services.selection import mode_of
 from gui.widgets.metric_table import MetricTable
@@ -70,9 +71,8 @@ class ReliabilityPanel(Panel):
         self._result: Reliability | None = None
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._count_selected)
-        self._counting: SelectedBins | None = None
-        self._next_slice = QTimer(self, singleShot=True, interval=0)
-        self._next_slice.timeout.connect(self._count_on)
+        self._counter = Counter(self)
+        self._counter.counted.connect(self._show_selected)
         self.plot = ReliabilityPlot()
         self.model = FigureTable(self)
         self.table = MetricTable(tr("Calibration errors"))
@@ -203,25 +203,17 @@ class ReliabilityPanel(Panel):
         mask, scores = self.context.selection.mask, self.context.case.scores
         usable = self._result is not None and scores is not None and mask is not None
         if not usable or len(mask) != scores.n_rows:  # type: ignore[arg-type, union-attr]
-            self._counting = None
+            self._counter.stop()
             self.plot.set_selected(None)
             return
         assert scores is not None
         assert mask is not None
-        self._counting = SelectedBins(
-            scores, mask, self._bins.edges, self._positive(scores)
+        self._counter.start(
+            SelectedBins(scores, mask, self._bins.edges, self._positive(scores))
         )
-        self._count_on()
 
-    def _count_on(self) -> None:
-        counting = self._counting
-        if counting is None:
-            return
-        counting.count()
-        if counting.done:
-            self.plot.set_selected(counting.figures())
-        else:
-            self._next_slice.start()
+    def _show_selected(self, counted: SelectedBins) -> None:
+        self.plot.set_selected(counted.figures())
 
     def _positive(self, scores: RowScores) -> int | None:
         if self._result is None or self._result.of != "positive":

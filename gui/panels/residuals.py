@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -15,9 +14,11 @@ from engine.contracts.readings import numbers
 from engine.contracts.readings import residuals as reading_of
 from engine.contracts.requests import Run
 from engine.contracts.selection import And, Range
+from gui.item_models.selected_cells import SelectedCells
 from gui.panel import About, Panel
 from gui.plots.bars import BarsPlot
 from gui.plots.density_plot import DensityPlot
+from gui.services.counting import Counter
 from gui.services.row_columns import MANY_ROWS, PAUSE_MS
 from gui.services.selection import mode_of
 from gui.widgets.segmented import Segmented
@@ -62,6 +63,8 @@ class ResidualsPanel(Panel):
         self._result: Residuals | None = None
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._count_selected)
+        self._counter = Counter(self)
+        self._counter.counted.connect(self._show_selected)
         self.actual = DensityPlot(
             tr("Truth against prediction"), tr("prediction"), tr("truth")
         )
@@ -188,22 +191,19 @@ class ResidualsPanel(Panel):
         )
         usable = mask is not None and scores is not None and result is not None
         if not usable or len(mask) != scores.n_rows:  # type: ignore[arg-type, union-attr]
+            self._counter.stop()
             for plot in (self.actual, self.residual, self.spread):
                 plot.set_selected(None)
             return
         assert mask is not None
         assert scores is not None
         assert result is not None
-        known = mask & np.isfinite(scores.truth) & np.isfinite(scores.labels)
-        truth, predicted = scores.truth[known], scores.labels[known]
-        residual = truth - predicted
-        weights = None if scores.weights is None else scores.weights[known]
-        cells = (result.x_edges, result.y_edges)
-        self.actual.set_selected(_cells(predicted, truth, cells, weights))
-        cells = (result.x_edges, result.residual_edges)
-        self.residual.set_selected(_cells(predicted, residual, cells, weights))
-        counts, _ = np.histogram(residual, result.histogram_edges, weights=weights)
-        self.spread.set_selected(counts.astype(np.float64))
+        self._counter.start(SelectedCells(scores, mask, result))
+
+    def _show_selected(self, counted: SelectedCells) -> None:
+        self.actual.set_selected(counted.actual)
+        self.residual.set_selected(counted.residual)
+        self.spread.set_selected(counted.spread)
 
     def reading(self) -> str:
         """Return how far predictions miss and where they lean."""
@@ -247,22 +247,3 @@ class ResidualsPanel(Panel):
         last = self._result is not None and high >= self._result.histogram_edges[-1]
         recipe = Range("@residual", low, high, high_closed=bool(last))
         self.context.selection.select(recipe, self.ID, mode_of(keys))
-
-
-def _cells(
-    across: np.ndarray,
-    up: np.ndarray,
-    edges: tuple[np.ndarray, np.ndarray],
-    weights: np.ndarray | None,
-) -> np.ndarray:
-    """Return counts in cells of equal size, in one pass."""
-    places = []
-    for values, ends in ((across, edges[0]), (up, edges[1])):
-        cells = len(ends) - 1
-        span = float(ends[-1] - ends[0]) or 1.0
-        place = np.clip((values - ends[0]) * (cells / span), 0, cells - 1)
-        places.append(place.astype(np.int64))
-    shape = len(edges[0]) - 1, len(edges[1]) - 1
-    flat = places[0] * shape[1] + places[1]
-    found = np.bincount(flat, weights=weights, minlength=shape[0] * shape[1])
-    return found.reshape(shape).astype(np.float64)
