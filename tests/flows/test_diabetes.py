@@ -1,0 +1,81 @@
+"""The diabetes case from the command line: what a random forest has learnt.
+
+768 women of Pima heritage (Smith et al., 1988), eight measurements, and whether
+diabetes was found within five years. ``docs/diabetes.md`` tells the same case.
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import train_test_split
+
+from engine import cli
+
+
+@pytest.fixture(scope="module")
+def files(shared_data, tmp_path_factory):
+    frame = pd.read_csv(shared_data / "tabular" / "pima_diabetes.csv")
+    train, test = train_test_split(
+        frame, test_size=0.25, stratify=frame["outcome"], random_state=0
+    )
+    forest = RandomForestClassifier(300, min_samples_leaf=3, random_state=0)
+    forest.fit(train.drop(columns="outcome"), train["outcome"])
+    folder = tmp_path_factory.mktemp("diabetes")
+    skops.io.dump(forest, folder / "forest.skops")
+    train.to_parquet(folder / "train.parquet")
+    test.to_csv(folder / "test.csv", index=False)
+    return folder
+
+
+def run(capsys, files, analysis, *more):
+    arguments = [
+        "run", analysis, "--model", files / "forest.skops", "--target", "outcome",
+        "--data", files / "test.csv", "--reference", files / "train.parquet",
+        "--positive", "1", *more, "--json", "-",
+    ]  # fmt: skip
+    code = cli.main(list(map(str, arguments)))
+    out, err = capsys.readouterr()
+    assert code == 0, err
+    return json.loads(out)
+
+
+@pytest.fixture
+def contributions(capsys, files):
+    target = files / "shapley.npz"
+    run(capsys, files, "shapley", "--out", target, "-p", "output=probability")
+    with np.load(target, allow_pickle=False) as found:
+        return {name: found[name] for name in found.files}
+
+
+def test_glucose_comes_first_then_bmi_and_age(contributions):
+    size = np.abs(contributions["values"]).mean(axis=0)
+    names = contributions["feature_names"].tolist()
+    order = [names[place] for place in np.argsort(-size)]
+    assert order[0] == "glucose"
+    assert set(order[1:3]) == {"bmi", "age"}
+    assert {"blood_pressure", "insulin"} <= set(order[3:])
+    assert "blood_pressure" in order[-3:]
+
+
+def test_youth_lowers_the_answer_and_it_turns_between_thirty_and_forty(contributions):
+    column = contributions["feature_names"].tolist().index("age")
+    age = contributions["data"][:, column].astype(float)
+    effect = contributions["values"][:, column]
+    assert np.mean(effect[age < 25] < 0) > 0.95
+    assert effect[age < 28].mean() < -0.02
+    assert effect[(age >= 35) & (age < 60)].mean() > 0.02
+    by_age = [effect[(age >= low) & (age < low + 5)].mean() for low in (20, 25, 30, 35)]
+    assert by_age[0] < by_age[1] < by_age[3]
+    assert by_age[1] < 0 < by_age[3]
+
+
+def test_shuffling_agrees_that_glucose_comes_first(capsys, files):
+    found = run(capsys, files, "permutation", "-p", "metric=roc_auc", "-p", "repeats=10")
+    best = int(np.argmax(found["importances_mean"]))
+    assert found["feature_names"][best] == "glucose"
