@@ -87,7 +87,7 @@ PERSPECTIVES: dict[str, Perspective] = {
         title=mark("Explain"),
         needs=Needs.PREDICTIONS,
         columns=(
-            ("contributions+permutation+interactions",),
+            ("contributions+permutation+interactions+dependence",),
             ("confusion+residuals+agreement", "predictions"),
         ),
         widths=(56, 44),

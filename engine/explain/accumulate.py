@@ -170,10 +170,6 @@ def _nearest(filled: NDArray[np.bool_], ends: tuple[Floats, Floats]) -> Places:
 
 def _sums(group: Places, n_groups: int, values: Floats) -> Floats:
     """Return ``(g, k)`` sums by group."""
-    return np.stack(
-        [
-            np.bincount(group, weights=values[:, c], minlength=n_groups)
-            for c in range(values.shape[1])
-        ],
-        axis=1,
-    )
+    found = np.zeros((n_groups, values.shape[1]))
+    np.add.at(found, group, values)
+    return found

@@ -134,6 +134,8 @@ class _Work:
             strength=told.strength,
             order=order,
             n_missing=int(np.count_nonzero(unknown)),
+            data=data[self._rows],
+            row_ids=self._rows,
             row=self._row,
             row_data=data[self._row] if self._row >= 0 else np.zeros(0),
             feature_names=self._subject.names,

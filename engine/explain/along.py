@@ -233,5 +233,13 @@ def _lie(known: Floats) -> tuple[NDArray[np.int64], Floats]:
     """Return how many values lie in each of some equal bins, and their edges."""
     if not len(known):
         return np.zeros(0, dtype=np.int64), np.zeros(0)
-    counts, edges = np.histogram(known, bins=_N_BINS)
+    counts, edges = np.histogram(known, bins=_bins(known))
     return counts.astype(np.int64), edges
+
+
+def _bins(known: Floats) -> Floats:
+    low, high = known.min(), known.max()
+    if not np.array_equal(known, np.rint(known)):
+        return np.linspace(low, high, _N_BINS + 1)
+    step = np.ceil((high - low + 1) / _N_BINS)  # as many whole numbers in each
+    return np.arange(low - 0.5, high + step, step)

@@ -20,6 +20,7 @@ TABLE: dict[str, str] = {
     "buckets": "gui.panels.buckets:BucketsPanel",
     "contributions": "gui.panels.contributions:ContributionsPanel",
     "permutation": "gui.panels.permutation:PermutationPanel",
+    "dependence": "gui.panels.dependence:DependencePanel",
     "interactions": "gui.panels.interactions:InteractionsPanel",
     "agreement": "gui.panels.agreement:AgreementPanel",
 }

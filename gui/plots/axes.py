@@ -13,6 +13,8 @@ from PySide6.QtGui import QColor, QPen, QPolygonF
 from engine.contracts.readings import numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QPainter
 
     from gui.services.theme import Tokens
@@ -22,6 +24,7 @@ _LEFT = Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignHCenter
+_LEAST_LABEL = 34.0  # pixels that a label needs to say anything
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,24 @@ def paint_ticks_below(
         painter.setPen(QColor(tokens.muted))
         room = QRectF(left, bottom + 4, width + 1, metrics.height())
         painter.drawText(room, int(_LEFT | _MIDDLE), text)
+
+
+def paint_labels_below(
+    painter: QPainter, axes: Axes, tokens: Tokens, labels: Sequence[str]
+) -> None:
+    """Write labels at 0, 1, 2 … along the lower edge; where many, only some."""
+    metrics = painter.fontMetrics()
+    each = axes.area.width() / (axes.right - axes.left)
+    step = max(math.ceil(_LEAST_LABEL / max(each, 1.0)), 1)
+    painter.setPen(QColor(tokens.muted))
+    for place in range(0, len(labels), step):
+        room = min(each * step, axes.area.width())
+        left = max(axes.x(place) - room / 2, 0.0)
+        text = metrics.elidedText(
+            labels[place], Qt.TextElideMode.ElideRight, int(room) - 4
+        )
+        where = QRectF(left, axes.area.bottom() + 3, room, metrics.height())
+        painter.drawText(where, int(_CENTRE), text)
 
 
 def paint_ticks_left(

@@ -15,6 +15,7 @@ from gui.plots.axes import (
     Axes,
     left_room,
     paint_frame,
+    paint_labels_below,
     paint_ticks_below,
     paint_ticks_left,
     paint_title_below,
@@ -148,7 +149,8 @@ class Scatter(BrushCanvas):
         paint_ticks_left(painter, axes, tokens)
         high = painter.fontMetrics().height()
         if self._labels:
-            self._paint_labels(painter, axes)
+            missing = (tr("missing"),) if self._ends[1] > len(self._labels) else ()
+            paint_labels_below(painter, axes, tokens, (*self._labels, *missing))
         else:
             paint_ticks_below(painter, axes, tokens)
             self._paint_missing(painter, axes)
@@ -189,19 +191,6 @@ class Scatter(BrushCanvas):
             left = axes.area.left() + place * wide
             bar = QRectF(left, axes.area.bottom() - tall, max(wide - 1, 1), tall)
             painter.fillRect(bar, shade)
-
-    def _paint_labels(self, painter: QPainter, axes: Axes) -> None:
-        metrics = painter.fontMetrics()
-        room = axes.area.width() / (self._ends[1] - self._ends[0])
-        painter.setPen(QColor(self.tokens.muted))
-        for code, label in enumerate((*self._labels, tr("missing"))):
-            if code > self._ends[1]:
-                break
-            short = metrics.elidedText(label, Qt.TextElideMode.ElideRight, int(room))
-            place = QRectF(
-                axes.x(code) - room / 2, axes.area.bottom() + 3, room, metrics.height()
-            )
-            painter.drawText(place, int(Qt.AlignmentFlag.AlignHCenter), short)
 
     def _paint_missing(self, painter: QPainter, axes: Axes) -> None:
         """Say what the points beyond the numbers are."""

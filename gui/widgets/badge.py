@@ -27,6 +27,8 @@ METHODS = {
     "interactions_additive": mark("Shapley interactions, exact from the terms"),
     "interactions_exact": mark("Shapley interactions, from all combinations"),
     "permutation": mark("shuffled features"),
+    "partial_dependence": mark("the mean with features set alike"),
+    "ale": mark("local steps added up"),
     "agreement": mark("explanations compared"),
     "shapley_sampling": mark("Shapley values, estimated by walks"),
 }

@@ -76,6 +76,8 @@ def test_youth_lowers_the_answer_and_it_turns_between_thirty_and_forty(contribut
 
 
 def test_shuffling_agrees_that_glucose_comes_first(capsys, files):
-    found = run(capsys, files, "permutation", "-p", "metric=roc_auc", "-p", "repeats=10")
+    found = run(
+        capsys, files, "permutation", "-p", "metric=roc_auc", "-p", "repeats=10"
+    )
     best = int(np.argmax(found["importances_mean"]))
     assert found["feature_names"][best] == "glucose"

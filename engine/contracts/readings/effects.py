@@ -35,11 +35,11 @@ def read_dependence(result: Dependence, output: int | None = None) -> str:
         low, high = int(np.argmin(mean)), int(np.argmax(mean))
         digits = decimals_of(float(np.abs(mean).max()))
         said = tr(
-            "With {feature} set to the same in {n} rows, {answer}, {unit}, "
+            "With {feature} set alike in {n} rows, {answer}, {unit}, "
             "lies on average between {low} at {at_low} and {high} at {at_high}.",
             feature=names,
             n=n,
-            answer=_answer(result.outputs, chosen),
+            answer=answer(result.outputs, chosen),
             unit=unit(result.space),
             low=fixed(float(mean.flat[low]), digits),
             at_low=_at(result, low),
@@ -92,7 +92,7 @@ def _accumulated(result: AccumulatedEffects, output: int, n: str) -> str:
         "from {low} at {at_low} to {high} at {at_high} about its mean.",
         feature=axis.name,
         n=n,
-        answer=_answer(result.outputs, output),
+        answer=answer(result.outputs, output),
         unit=unit(result.space),
         low=signed(float(effect[low]), digits),
         at_low=value_text(axis, low),
@@ -117,7 +117,7 @@ def _together(result: AccumulatedEffects, output: int, n: str) -> str:
         "{size} on average (root mean square) over {n} rows.",
         first=one,
         second=two,
-        answer=_answer(result.outputs, output),
+        answer=answer(result.outputs, output),
         unit=unit(result.space),
         size=fixed(size, decimals_of(size)),
         n=n,
@@ -143,7 +143,11 @@ def _ordering(result: AccumulatedEffects) -> str:
 
 def value_text(axis: Axis, place: int) -> str:
     """Return a place along a feature in words."""
-    value = float(axis.values[place])
+    return own_text(axis, float(axis.values[place]))
+
+
+def own_text(axis: Axis, value: float) -> str:
+    """Return a value as on the axis in words."""
     if np.isnan(value):
         return tr("missing")
     if axis.labels:
@@ -154,13 +158,23 @@ def value_text(axis: Axis, place: int) -> str:
     return fixed(value, decimals_of(float(np.ptp(known)) or value))
 
 
+def of_cells(corners: np.ndarray) -> np.ndarray:
+    """Return the mean of every four corners: ``(g1 - 1, g2 - 1)``."""
+    lower, upper = corners[:-1], corners[1:]
+    found: np.ndarray = (
+        lower[:, :-1] + lower[:, 1:] + upper[:, :-1] + upper[:, 1:]
+    ) / 4
+    return found
+
+
 def _rows(n: int, total: int) -> str:
     if n == total:
         return tr("all {n}", n=count(n))
     return tr("{n} of {total}", n=count(n), total=count(total))
 
 
-def _answer(outputs: tuple[str, ...], chosen: int) -> str:
+def answer(outputs: tuple[str, ...], chosen: int) -> str:
+    """Return what is explained, in words."""
     name = outputs[chosen]
     return tr("the answer for {name}", name=name) if name else tr("the answer")
 

@@ -130,8 +130,8 @@ class AccumulatedEffects(msgspec.Struct, frozen=True, kw_only=True, tag="ale"):
         alike side by side).
     n_missing
         Rows left out, for want of a value.
-    row, row_data
-        The current row or -1, and its ``(a,)`` own values, as on the axes.
+    data, row_ids, row, row_data
+        As of :class:`Dependence`.
     feature_names, outputs, space
         As of :class:`Dependence`.
     """
@@ -144,6 +144,8 @@ class AccumulatedEffects(msgspec.Struct, frozen=True, kw_only=True, tag="ale"):
     strength: np.ndarray
     order: str
     n_missing: int = 0
+    data: np.ndarray
+    row_ids: np.ndarray
     row: int = -1
     row_data: np.ndarray
     feature_names: tuple[str, ...]

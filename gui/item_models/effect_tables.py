@@ -1,0 +1,107 @@
+"""Effects of features in words and tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.contracts.i18n import tr
+from engine.contracts.readings import numbers
+from engine.contracts.readings.effects import of_cells, value_text
+from engine.contracts.results import Dependence
+
+if TYPE_CHECKING:
+    from engine.contracts.results import AccumulatedEffects, Axis
+
+    Effects = Dependence | AccumulatedEffects
+    Table = tuple[list[str], list[list[str]]]
+
+
+def table(shown: Effects, output: int) -> Table:
+    """Return a curve as one line a place, a surface as one line a cell."""
+    if len(shown.axes) > 1:
+        return _cells(shown, output)
+    header = [
+        shown.axes[0].name,
+        tr("mean") if isinstance(shown, Dependence) else tr("effect"),
+        tr("low"),
+        tr("high"),
+    ]
+    return header, [
+        [value_text(shown.axes[0], place), *map(_exact, figures)]
+        for place, figures in enumerate(zip(*_curve(shown, output), strict=True))
+    ]
+
+
+def tip(shown: Effects, output: int, place: int) -> str:
+    """Return what a curve is at a place."""
+    axis = shown.axes[0]
+    value, low, high = (float(part[place]) for part in _curve(shown, output))
+    return tr(
+        "{feature} = {value}: {figure}",
+        feature=axis.name,
+        value=value_text(axis, place),
+        figure=numbers.figure_with_interval(value, low, high),
+    )
+
+
+def cell_tip(shown: Effects, output: int, one: int, two: int) -> str:
+    """Return what a surface is in a cell."""
+    first, second = shown.axes
+    value = float(_surface(shown, output)[one, two])
+    said = tr(
+        "{first} = {one}, {second} = {two}: {value}",
+        first=first.name,
+        one=_cell_text(shown, first, one),
+        second=second.name,
+        two=_cell_text(shown, second, two),
+        value=numbers.figure(value),
+    )
+    if isinstance(shown, Dependence):
+        return said
+    rows = tr("{n} rows", n=numbers.count(int(shown.within[one, two])))
+    return f"{said} ({rows})"
+
+
+def _cells(shown: Effects, output: int) -> Table:
+    first, second = shown.axes
+    values = _surface(shown, output)
+    header = [first.name, second.name]
+    header += (
+        [tr("mean")] if isinstance(shown, Dependence) else [tr("effect"), tr("rows")]
+    )
+    rows = []
+    for (i, j), value in np.ndenumerate(values):
+        row = [_cell_text(shown, first, i), _cell_text(shown, second, j), _exact(value)]
+        if not isinstance(shown, Dependence):
+            row.append(str(int(shown.within[i, j])))
+        rows.append(row)
+    return header, rows
+
+
+def _surface(shown: Effects, output: int) -> np.ndarray:
+    if isinstance(shown, Dependence):
+        found: np.ndarray = shown.average[:, :, output]
+        return found
+    return of_cells(shown.effect[:, :, output])
+
+
+def _curve(shown: Effects, output: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    if isinstance(shown, Dependence):
+        parts = (shown.average, shown.low, shown.high)
+    else:
+        assert shown.low is not None
+        assert shown.high is not None
+        parts = (shown.effect, shown.low, shown.high)
+    return parts[0][:, output], parts[1][:, output], parts[2][:, output]
+
+
+def _cell_text(shown: Effects, axis: Axis, place: int) -> str:
+    if isinstance(shown, Dependence):
+        return value_text(axis, place)
+    return f"{value_text(axis, place)} … {value_text(axis, place + 1)}"
+
+
+def _exact(value: float) -> str:
+    return numbers.significant(float(value), 6)

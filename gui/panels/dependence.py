@@ -1,0 +1,405 @@
+"""What the answer does along a feature, or two."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.contracts.i18n import mark, tr
+from engine.contracts.messages import sentence
+from engine.contracts.model import ScoreKind
+from engine.contracts.readings import effects as reading_of
+from engine.contracts.readings import numbers
+from engine.contracts.readings.shapley import unit
+from engine.contracts.requests import Run
+from engine.contracts.results import Dependence
+from engine.contracts.selection import Rows
+from gui.item_models import effect_tables
+from gui.panel import About, Panel
+from gui.plots.effect_curve import EffectCurve
+from gui.plots.effect_surface import EffectSurface
+from gui.services.selection import mode_of
+from gui.widgets.feature_choice import FeatureChoice
+from gui.widgets.segmented import Segmented
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.contracts.errors import ErrorInfo
+    from engine.contracts.requests import Request
+    from engine.contracts.results import AccumulatedEffects
+    from gui.services.theme import Tokens
+
+    Effects = Dependence | AccumulatedEffects
+
+MEAN, LINES, STEPS, TWO, BEYOND = "mean", "lines", "steps", "two", "beyond"
+_PAIRS = (TWO, BEYOND)
+
+
+class DependencePanel(Panel):
+    """Partial dependence, lines of single rows, accumulated effects, and pairs."""
+
+    ID = "dependence"
+    TITLE = mark("Effect of a feature")
+    ABOUT = About(
+        what=mark(
+            "What the model answers where a feature is set to one value after "
+            "another: on average over the rows (partial dependence), for each row "
+            "(ICE), or in small steps by rows near each value alone (accumulated "
+            "local effects, ALE)."
+        ),
+        how=mark(
+            "The line is the mean, the band its interval (95 %), the strip below how "
+            "many rows lie where. Lines that cross tell of other features that turn "
+            "the effect. Brush lines to select their rows; the dashed line is the "
+            "current row's own value."
+        ),
+        misleads=mark(
+            "Where features go together, partial dependence asks about rows that "
+            "never occur; accumulated effects do not. Where the strip is empty the "
+            "model guesses. It is what the model does, not a cause."
+        ),
+        source=mark("Friedman (2001); Goldstein et al. (2015); Apley and Zhu (2020)."),
+    )
+
+    # Body
+
+    def build_body(self) -> QWidget:
+        """Build the pictures and the choices."""
+        self._shown: Effects | None = None
+        self.curve = EffectCurve(tr("The answer along a feature"), self._curve_tip)
+        self.surface = EffectSurface(tr("The answer over two features"), self._cell_tip)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.curve)
+        self.pages.addWidget(self.surface)
+        self.view = Segmented(
+            tr("Picture"),
+            (
+                (MEAN, tr("mean (PDP)")),
+                (LINES, tr("rows (ICE)")),
+                (STEPS, tr("steps (ALE)")),
+                (TWO, tr("two features")),
+                (BEYOND, tr("beyond each (ALE)")),
+            ),
+        )
+        self.choice = FeatureChoice()
+        self.centred = QCheckBox(tr("from one start"))
+        self.centred.setToolTip(tr("Every line less what it is at the first value."))
+        self.within = QCheckBox(tr("selected rows only"))
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self._wire()
+        return self._laid_out()
+
+    def _laid_out(self) -> QWidget:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 2, 4, 6)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        head.addWidget(self.choice, 1)
+        head.addWidget(self.centred)
+        head.addWidget(self.within)
+        column.addLayout(head)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.words)
+        column.addWidget(self.view, 0, Qt.AlignmentFlag.AlignLeft)
+        self._fit()
+        return body
+
+    def _wire(self) -> None:
+        case = self.context.case
+        self.view.chosen.connect(self._choose_view)
+        self.choice.chosen.connect(self.ask)
+        self.choice.output_chosen.connect(self._display)
+        self.centred.toggled.connect(lambda _on: self._display())
+        self.within.toggled.connect(lambda _on: self.ask())
+        self.curve.brushed.connect(self._select)
+        self.curve.clicked.connect(self._go_to)
+        self.surface.clicked.connect(self._go_to)
+        case.predictions_changed.connect(self._forget)
+        case.current_row_changed.connect(lambda _row: self._row_moved())
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Take the colours of the theme."""
+        for part in (self.curve, self.surface, self.view, self.choice):
+            part.apply_theme(tokens)
+        self.words.setStyleSheet(f"color: {tokens.muted};")
+
+    # Asking
+
+    def reason(self) -> str | None:
+        """Return why there is nothing to follow."""
+        scores = self.context.case.scores
+        if scores is None:
+            return tr("There are no answers yet: open data and a model first.")
+        if scores.score_kind is ScoreKind.LABEL:
+            return tr("The model answers with labels alone, without scores.")
+        return None
+
+    def request(self) -> Request | None:
+        """Return the question about the chosen feature, or two."""
+        pair = self.view.key in _PAIRS
+        first, second = self.choice.names
+        selection = self.context.selection.recipe if self.within.isChecked() else None
+        self._asked_within = selection
+        return Run(
+            analysis="ale" if self.view.key in (STEPS, BEYOND) else "dependence",
+            params={"first": first, "second": second if pair else ""},
+            selection=selection,
+            decision=self.context.decision.decision,
+            row=self.context.case.current_row,
+        )
+
+    def _forget(self) -> None:
+        self.choice.forget()
+        self._shown = None
+
+    def _choose_view(self, key: str) -> None:
+        self._fit()
+        shown = self._shown
+        if shown is not None and _view_of(shown, key) == key:
+            self._display()
+        else:
+            self.ask()
+
+    def _fit(self) -> None:
+        """Show the choices that the picture has."""
+        pair = self.view.key in _PAIRS
+        self.choice.show_second(visible=pair)
+        self.centred.setVisible(self.view.key == LINES)
+
+    def tells(self, error: ErrorInfo) -> bool:
+        """Say what cannot be had, and keep what is shown."""
+        shown = self._shown
+        if shown is not None:
+            self.view.choose(_view_of(shown, self.view.key))
+            self._fit()
+        self.words.setText(sentence(error.code, error.params))
+        return True
+
+    # Showing
+
+    def show_result(self, result: Effects) -> None:
+        """Show what is known so far."""
+        self._shown = result
+        axes = result.axes
+        second = axes[1].name if len(axes) > 1 else ""
+        if not second and not self.choice.names[1]:
+            second = axes[0].related
+        self.choice.offer(result.feature_names, result.outputs, (axes[0].name, second))
+        self._display()
+
+    def _display(self) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        if len(shown.axes) > 1:
+            self._draw_pair(shown)
+            self.pages.setCurrentWidget(self.surface)
+        else:
+            self._draw_curve(shown)
+            self.pages.setCurrentWidget(self.curve)
+        self.words.setText(" ".join(self._facts(shown)))
+        self._mark()
+        self.update_reading()
+
+    def _draw_curve(self, shown: Effects) -> None:
+        output, space = self.choice.place, unit(shown.space)
+        answer = reading_of.answer(shown.outputs, output)
+        if not isinstance(shown, Dependence):
+            assert shown.low is not None
+            assert shown.high is not None
+            parts = (shown.effect, shown.low, shown.high)
+            self.curve.set_curve(
+                shown.axes[0],
+                (parts[0][:, output], parts[1][:, output], parts[2][:, output]),
+                None,
+                tr("effect on {answer}, {unit}", answer=answer, unit=space),
+                zero=True,
+            )
+            return
+        lines = self.view.key == LINES
+        if lines and self.centred.isChecked():
+            each, mean, half = shown.centred(output)
+            up = tr("change of {answer}, {unit}", answer=answer, unit=space)
+            self.curve.set_curve(
+                shown.axes[0], (mean, mean - half, mean + half), each, up, zero=True
+            )
+            return
+        self.curve.set_curve(
+            shown.axes[0],
+            (
+                shown.average[:, output],
+                shown.low[:, output],
+                shown.high[:, output],
+            ),
+            shown.ice[:, :, output] if lines else None,
+            f"{answer}, {space}",
+        )
+
+    def _draw_pair(self, shown: Effects) -> None:
+        one, two = shown.axes
+        space = unit(shown.space)
+        if isinstance(shown, Dependence):
+            values, empty = shown.average[:, :, self.choice.place], None
+        else:
+            values = reading_of.of_cells(shown.effect[:, :, self.choice.place])
+            empty = shown.within == 0
+        self.surface.set_surface((one, two), values, space, shown.data, empty)
+
+    def _facts(self, shown: Effects) -> list[str]:
+        said = []
+        if self.pages.currentWidget() is self.surface:
+            said.append(tr("Points: rows by their own values."))
+            if not isinstance(shown, Dependence):
+                said.append(tr("Hatched: no row lies there."))
+        elif isinstance(shown, Dependence) and self.view.key == LINES:
+            said.append(
+                tr(
+                    "{n} of {total} lines are drawn; a brush finds all of them.",
+                    n=numbers.count(self.curve.n_drawn),
+                    total=numbers.count(len(shown.row_ids)),
+                )
+            )
+        else:
+            said.append(
+                tr(
+                    "Interval: 95 %, the rows taken as a sample. Below: how many rows "
+                    "lie where."
+                )
+            )
+        if self.context.case.current_row is not None:
+            said.append(self._own(shown))
+        return [part for part in said if part]
+
+    def _own(self, shown: Effects) -> str:
+        row, place = self._current(shown)
+        if place is None:
+            return ""
+        values = ", ".join(
+            f"{axis.name} = {reading_of.own_text(axis, float(value))}"
+            for axis, value in zip(shown.axes, place, strict=True)
+        )
+        return tr("Row {row}: {values}.", row=row, values=values)
+
+    # The selection and the current row
+
+    def _current(self, shown: Effects) -> tuple[int, NDArray[np.floating] | None]:
+        """Return the current row and its own values, if they are known."""
+        row = self.context.case.current_row
+        if row is None:
+            return -1, None
+        place = int(np.searchsorted(shown.row_ids, row))
+        if place < len(shown.row_ids) and shown.row_ids[place] == row:
+            return row, shown.data[place]
+        return row, shown.row_data if shown.row == row else None
+
+    def _mark(self) -> None:
+        shown, mask = self._shown, self.context.selection.mask
+        if shown is None:
+            return
+        chosen = None
+        if mask is not None and len(mask) > shown.row_ids.max(initial=-1):
+            chosen = mask[shown.row_ids]
+        row, own = self._current(shown)
+        if len(shown.axes) > 1:
+            self.surface.set_selected(chosen)
+            self.surface.set_current(
+                None if own is None else (float(own[0]), float(own[1]))
+            )
+            return
+        self.curve.set_selected(chosen)
+        if own is None:
+            self.curve.set_current(None, None)
+        else:
+            self.curve.set_current(float(own[0]), self._line_of(shown, row))
+
+    def _line_of(self, shown: Effects, row: int) -> NDArray[np.floating] | None:
+        if not isinstance(shown, Dependence) or self.view.key != LINES:
+            return None
+        place = int(np.searchsorted(shown.row_ids, row))
+        if place < len(shown.row_ids) and shown.row_ids[place] == row:
+            line = shown.ice[place, :, self.choice.place]
+        else:
+            line = shown.row_ice[:, self.choice.place]
+        return line - line[0] if self.centred.isChecked() else line
+
+    def _row_moved(self) -> None:
+        """Mark the row; ask where it is not among those that were looked at."""
+        shown = self._shown
+        if shown is None:
+            return
+        row, own = self._current(shown)
+        if row >= 0 and own is None:
+            self._row_changed(row)
+            return
+        self.words.setText(" ".join(self._facts(shown)))
+        self._mark()
+
+    def follow_selection(self) -> None:
+        """Lift the selected rows out, or ask about them alone."""
+        if self.within.isChecked() and (
+            self._asked_within != self.context.selection.recipe
+        ):
+            self._settled.start()
+        self._mark()
+
+    def _select(self, places: NDArray[np.intp], keys: Qt.KeyboardModifier) -> None:
+        if self._shown is not None:
+            rows = self._shown.row_ids[places].tolist()
+            self.context.selection.select(Rows(tuple(rows)), self.ID, mode_of(keys))
+
+    def _go_to(self, place: int) -> None:
+        if self._shown is not None:
+            self.context.case.set_current_row(int(self._shown.row_ids[place]))
+
+    # Words
+
+    def reading(self) -> str:
+        """Return how far the answer moves."""
+        shown = self._shown
+        if shown is None:
+            return ""
+        if isinstance(shown, Dependence):
+            return escape(reading_of.read_dependence(shown, self.choice.place))
+        return escape(reading_of.read_ale(shown, self.choice.place))
+
+    def _curve_tip(self, place: int) -> str:
+        shown = self._shown
+        return (
+            "" if shown is None else effect_tables.tip(shown, self.choice.place, place)
+        )
+
+    def _cell_tip(self, one: int, two: int) -> str:
+        shown = self._shown
+        if shown is None:
+            return ""
+        return effect_tables.cell_tip(shown, self.choice.place, one, two)
+
+    def as_table(self) -> tuple[list[str], list[list[str]]]:
+        """Return the picture in sight as a table."""
+        if self._shown is None:
+            return [], []
+        return effect_tables.table(self._shown, self.choice.place)
+
+
+def _view_of(shown: Effects, wanted: str) -> str:
+    """Return the picture that an answer can be shown as: the wanted one if it can."""
+    if len(shown.axes) > 1:
+        return TWO if isinstance(shown, Dependence) else BEYOND
+    if not isinstance(shown, Dependence):
+        return STEPS
+    return LINES if wanted == LINES else MEAN
