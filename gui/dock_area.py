@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _VERSION = 2
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+_Columns = list[tuple[int, list[tuple[int, list[str]]]]]
+"""Width and places of each column; height and tabs of each place."""
 
 
 class _Handle(QWidget):
@@ -144,9 +146,9 @@ class DockArea(QMainWindow):
             self._arrange()
 
     def _wanted(self) -> list[str]:
-        return [name for _, places in self._columns() for _, t in places for name in t]
+        return _names(self._columns())
 
-    def _columns(self) -> list[tuple[int, list[tuple[int, list[str]]]]]:
+    def _columns(self) -> _Columns:
         """Return widths, heights and tabs of what applies in the perspective."""
         wanted = PERSPECTIVES[self.current]
         found = []
@@ -174,7 +176,7 @@ class DockArea(QMainWindow):
 
     def _arrange(self) -> None:
         columns = self._columns()
-        self._arranged = self._wanted()
+        self._arranged = _names(columns)
         self.setUpdatesEnabled(False)
         for dock in self._docks.values():
             self._put_away(dock)
@@ -227,3 +229,7 @@ class DockArea(QMainWindow):
             dock.visibilityChanged.connect(panel.set_live)
             self._docks[name] = dock
         return self._docks[name]
+
+
+def _names(columns: _Columns) -> list[str]:
+    return [name for _, places in columns for _, tabs in places for name in tabs]

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.contracts.metrics import Z95
+from engine.contracts.results.effects import mean_of_corners
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
     Places = NDArray[np.int64]
-
-_WIDE = 1.959963984540054
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +97,8 @@ def of_cells(cell: Places, ends: tuple[Floats, Floats], turns: Floats) -> Effect
         _main(together.swapaxes(0, 1), share.swapaxes(0, 1)),
     ]
     together = together - alone[0][:, None] - alone[1][None, :]
-    together = together - (share * _middles(together)).sum(axis=(0, 1))
-    size = np.sqrt((share * _middles(together**2)).sum(axis=(0, 1)))
+    together = together - (share * mean_of_corners(together)).sum(axis=(0, 1))
+    size = np.sqrt((share * mean_of_corners(together**2)).sum(axis=(0, 1)))
     return Effects(effect=together, within=within, strength=size)
 
 
@@ -132,7 +133,7 @@ def _added_up(
     effect = weights @ means
     spread = weights**2 @ variances
     spread += 2.0 * (weights[:, :-1] * weights[:, 1:]) @ shared
-    half = _WIDE * np.sqrt(np.maximum(spread, 0.0))
+    half = Z95 * np.sqrt(np.maximum(spread, 0.0))
     return Effects(
         effect=effect,
         low=effect - half,
@@ -148,12 +149,6 @@ def _main(together: Floats, share: Floats) -> Floats:
     rise = (rise[:, :-1] + rise[:, 1:]) / 2
     steps = (share * rise).sum(axis=1) / share.sum(axis=1)
     return np.concatenate([np.zeros((1, steps.shape[1])), steps.cumsum(axis=0)])
-
-
-def _middles(corners: Floats) -> Floats:
-    return (
-        corners[:-1, :-1] + corners[:-1, 1:] + corners[1:, :-1] + corners[1:, 1:]
-    ) / 4
 
 
 def _nearest(filled: NDArray[np.bool_], ends: tuple[Floats, Floats]) -> Places:

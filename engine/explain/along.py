@@ -139,7 +139,9 @@ def with_kin(found: Along, features: pa.Table, progress: Progress) -> Along:
     labelled = np.array([bool(known) for known in labels])
     other, share = kin.closest(data, labelled, found.place, progress)
     related = "" if other < 0 else features.column_names[other]
-    axis = msgspec.structs.replace(found.axis, related=related, kinship=share)
+    axis = msgspec.structs.replace(
+        found.axis, related=related, kinship=share, n_kinship=len(data)
+    )
     return replace(found, axis=axis)
 
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
-from engine.contracts.readings.effects import of_cells, value_text
+from engine.contracts.readings.effects import value_text
 from engine.contracts.results import Dependence
+from engine.contracts.results.effects import mean_of_corners
 
 if TYPE_CHECKING:
     from engine.contracts.results import AccumulatedEffects, Axis
@@ -30,14 +31,14 @@ def table(shown: Effects, output: int) -> Table:
     ]
     return header, [
         [value_text(shown.axes[0], place), *map(_exact, figures)]
-        for place, figures in enumerate(zip(*_curve(shown, output), strict=True))
+        for place, figures in enumerate(zip(*curve(shown, output), strict=True))
     ]
 
 
 def tip(shown: Effects, output: int, place: int) -> str:
     """Return what a curve is at a place."""
     axis = shown.axes[0]
-    value, low, high = (float(part[place]) for part in _curve(shown, output))
+    value, low, high = (float(part[place]) for part in curve(shown, output))
     return tr(
         "{feature} = {value}: {figure}",
         feature=axis.name,
@@ -49,7 +50,7 @@ def tip(shown: Effects, output: int, place: int) -> str:
 def cell_tip(shown: Effects, output: int, one: int, two: int) -> str:
     """Return what a surface is in a cell."""
     first, second = shown.axes
-    value = float(_surface(shown, output)[one, two])
+    value = float(surface(shown, output)[one, two])
     said = tr(
         "{first} = {one}, {second} = {two}: {value}",
         first=first.name,
@@ -66,7 +67,7 @@ def cell_tip(shown: Effects, output: int, one: int, two: int) -> str:
 
 def _cells(shown: Effects, output: int) -> Table:
     first, second = shown.axes
-    values = _surface(shown, output)
+    values = surface(shown, output)
     header = [first.name, second.name]
     header += (
         [tr("mean")] if isinstance(shown, Dependence) else [tr("effect"), tr("rows")]
@@ -80,14 +81,16 @@ def _cells(shown: Effects, output: int) -> Table:
     return header, rows
 
 
-def _surface(shown: Effects, output: int) -> np.ndarray:
+def surface(shown: Effects, output: int) -> np.ndarray:
+    """Return what each cell of two features is."""
     if isinstance(shown, Dependence):
         found: np.ndarray = shown.average[:, :, output]
         return found
-    return of_cells(shown.effect[:, :, output])
+    return mean_of_corners(shown.effect[:, :, output])
 
 
-def _curve(shown: Effects, output: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def curve(shown: Effects, output: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the effect of one feature at its places, and its interval's ends."""
     if isinstance(shown, Dependence):
         parts = (shown.average, shown.low, shown.high)
     else:

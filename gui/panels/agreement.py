@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentences
-from engine.contracts.model import ScoreKind
 from engine.contracts.readings import agreement as reading_of
 from engine.contracts.readings import numbers
 from engine.contracts.requests import Run
@@ -113,12 +112,7 @@ class AgreementPanel(Panel):
 
     def reason(self) -> str | None:
         """Return why there is nothing to examine."""
-        scores = self.context.case.scores
-        if scores is None:
-            return tr("There are no answers yet: open data and a model first.")
-        if scores.score_kind is ScoreKind.LABEL:
-            return tr("The model answers with labels alone, without scores.")
-        return None
+        return self.context.case.unexplainable()
 
     def request(self) -> Request | None:
         """Return the question about the current row, or about all rows."""

@@ -35,6 +35,7 @@ from gui.widgets.matrix_selection import SelectedCells, squared
 from gui.widgets.metric_table import MetricTable
 from gui.widgets.segmented import Segmented
 from gui.widgets.threshold_source import ThresholdSource
+from gui.widgets.unbroken import unbroken
 
 if TYPE_CHECKING:
     from engine.contracts.decision import Decision
@@ -293,7 +294,7 @@ class ConfusionPanel(Panel):
             advice = f"{escape(same[0].meaning)} {escape(same[0].check)}"
             lines.append(f"<b>{named}</b> {advice}")
         none = tr("No class, answer or pair stands out beyond chance.")
-        self.hints.setText("<br>".join(lines) if lines else escape(none))
+        self.hints.setText(unbroken("<br>".join(lines) if lines else escape(none)))
 
     def reading(self) -> str:
         """Return what the table shows."""

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentence
-from engine.contracts.model import ScoreKind
 from engine.contracts.readings import shapley as reading_of
 from engine.contracts.requests import Resolve, Run
 from engine.contracts.results import Resolved
@@ -170,12 +169,9 @@ class ContributionsPanel(Panel):
 
     def reason(self) -> str | None:
         """Return why there is nothing to explain."""
-        scores = self.context.case.scores
-        if scores is None:
+        if self.context.case.scores is None:
             return tr("Contributions are of answers: open data and a model first.")
-        if scores.score_kind is ScoreKind.LABEL:
-            return tr("The model answers with labels alone, without scores.")
-        return None
+        return self.context.case.unexplainable()
 
     def request(self) -> Request | None:
         """Return the question for all rows."""

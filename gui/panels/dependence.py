@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentence
-from engine.contracts.model import ScoreKind
 from engine.contracts.readings import effects as reading_of
 from engine.contracts.readings import numbers
 from engine.contracts.readings.shapley import unit
@@ -142,12 +141,7 @@ class DependencePanel(Panel):
 
     def reason(self) -> str | None:
         """Return why there is nothing to follow."""
-        scores = self.context.case.scores
-        if scores is None:
-            return tr("There are no answers yet: open data and a model first.")
-        if scores.score_kind is ScoreKind.LABEL:
-            return tr("The model answers with labels alone, without scores.")
-        return None
+        return self.context.case.unexplainable()
 
     def request(self) -> Request | None:
         """Return the question about the chosen feature, or two."""
@@ -220,16 +214,9 @@ class DependencePanel(Panel):
         output, space = self.choice.place, unit(shown.space)
         answer = reading_of.answer(shown.outputs, output)
         if not isinstance(shown, Dependence):
-            assert shown.low is not None
-            assert shown.high is not None
-            parts = (shown.effect, shown.low, shown.high)
-            self.curve.set_curve(
-                shown.axes[0],
-                (parts[0][:, output], parts[1][:, output], parts[2][:, output]),
-                None,
-                tr("effect on {answer}, {unit}", answer=answer, unit=space),
-                zero=True,
-            )
+            up = tr("effect on {answer}, {unit}", answer=answer, unit=space)
+            curve = effect_tables.curve(shown, output)
+            self.curve.set_curve(shown.axes[0], curve, None, up, zero=True)
             return
         lines = self.view.key == LINES
         if lines and self.centred.isChecked():
@@ -241,11 +228,7 @@ class DependencePanel(Panel):
             return
         self.curve.set_curve(
             shown.axes[0],
-            (
-                shown.average[:, output],
-                shown.low[:, output],
-                shown.high[:, output],
-            ),
+            effect_tables.curve(shown, output),
             shown.ice[:, :, output] if lines else None,
             f"{answer}, {space}",
         )
@@ -253,18 +236,15 @@ class DependencePanel(Panel):
     def _draw_pair(self, shown: Effects) -> None:
         one, two = shown.axes
         space = unit(shown.space)
-        if isinstance(shown, Dependence):
-            values, empty = shown.average[:, :, self.choice.place], None
-        else:
-            values = reading_of.of_cells(shown.effect[:, :, self.choice.place])
-            empty = shown.within == 0
+        values = effect_tables.surface(shown, self.choice.place)
+        empty = None if isinstance(shown, Dependence) else shown.within == 0
         self.surface.set_surface((one, two), values, space, shown.data, empty)
 
     def _facts(self, shown: Effects) -> list[str]:
         said = []
         if self.pages.currentWidget() is self.surface:
             said.append(tr("Points: rows by their own values."))
-            if not isinstance(shown, Dependence):
+            if not isinstance(shown, Dependence) and not shown.within.all():
                 said.append(tr("Hatched: no row lies there."))
         elif isinstance(shown, Dependence) and self.view.key == LINES:
             said.append(
@@ -302,8 +282,8 @@ class DependencePanel(Panel):
         row = self.context.case.current_row
         if row is None:
             return -1, None
-        place = int(np.searchsorted(shown.row_ids, row))
-        if place < len(shown.row_ids) and shown.row_ids[place] == row:
+        place = _place_of(shown, row)
+        if place is not None:
             return row, shown.data[place]
         return row, shown.row_data if shown.row == row else None
 
@@ -330,8 +310,8 @@ class DependencePanel(Panel):
     def _line_of(self, shown: Effects, row: int) -> NDArray[np.floating] | None:
         if not isinstance(shown, Dependence) or self.view.key != LINES:
             return None
-        place = int(np.searchsorted(shown.row_ids, row))
-        if place < len(shown.row_ids) and shown.row_ids[place] == row:
+        place = _place_of(shown, row)
+        if place is not None:
             line = shown.ice[place, :, self.choice.place]
         else:
             line = shown.row_ice[:, self.choice.place]
@@ -394,6 +374,13 @@ class DependencePanel(Panel):
         if self._shown is None:
             return [], []
         return effect_tables.table(self._shown, self.choice.place)
+
+
+def _place_of(shown: Effects, row: int) -> int | None:
+    """Return where a row stands among those that were looked at."""
+    place = int(np.searchsorted(shown.row_ids, row))
+    found = place < len(shown.row_ids) and shown.row_ids[place] == row
+    return place if found else None
 
 
 def _view_of(shown: Effects, wanted: str) -> str:

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentence
-from engine.contracts.model import ScoreKind
 from engine.contracts.readings import interactions as reading_of
 from engine.contracts.readings import numbers
 from engine.contracts.readings import shapley as start_of
@@ -139,12 +138,9 @@ class InteractionsPanel(Panel):
 
     def reason(self) -> str | None:
         """Return why there is nothing to look at."""
-        scores = self.context.case.scores
-        if scores is None:
+        if self.context.case.scores is None:
             return tr("Interactions are of answers: open data and a model first.")
-        if scores.score_kind is ScoreKind.LABEL:
-            return tr("The model answers with labels alone, without scores.")
-        return None
+        return self.context.case.unexplainable()
 
     def request(self) -> Request | None:
         """Return the question for the pair that is wanted; none: the strongest."""

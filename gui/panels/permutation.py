@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.i18n import mark, tr
-from engine.contracts.model import ScoreKind
 from engine.contracts.readings import numbers
 from engine.contracts.readings import permutation as reading_of
 from engine.contracts.readings.metric_names import title
@@ -122,12 +121,7 @@ class PermutationPanel(Panel):
 
     def reason(self) -> str | None:
         """Return why nothing can be shuffled."""
-        scores = self.context.case.scores
-        if scores is None:
-            return tr("There are no answers yet: open data and a model first.")
-        if scores.score_kind is ScoreKind.LABEL:
-            return tr("The model answers with labels alone, without scores.")
-        return None
+        return self.context.case.unexplainable()
 
     def request(self) -> Request | None:
         """Return the question."""

@@ -22,9 +22,11 @@ from engine.contracts.model import ScoreKind, Task
 from engine.contracts.readings import numbers
 from engine.contracts.readings import thresholds as reading_of
 from engine.contracts.selection import Range
+from gui.item_models.selected_scores import SelectedScores
 from gui.panel import About, Panel
 from gui.plots.curve import CurvePlot
-from gui.plots.score_histogram import ScoreHistogram, bin_counts
+from gui.plots.score_histogram import ScoreHistogram
+from gui.services.counting import Counter
 from gui.services.row_columns import MANY_ROWS, PAUSE_MS
 from gui.services.selection import mode_of
 from gui.widgets.threshold_choice import ThresholdChoice, threshold_text
@@ -77,6 +79,11 @@ class ThresholdPanel(Panel):
         self._source = ThresholdSource.of(self.context)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._count_selected)
+        self._counter = Counter(self)
+        self._counter.counted.connect(self._show_selected)
+        # a threshold moves the points of the selected rows, never their scores
+        self._moved = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._moved.timeout.connect(self._show_selected_points)
         self.histogram = ScoreHistogram()
         self.roc = CurvePlot(
             tr("ROC curve"), tr("false-positive rate"), tr("recall (ROC)")
@@ -225,7 +232,7 @@ class ThresholdPanel(Panel):
         if self._few or self._source.quick:
             self._show_selected_points()
         elif self.context.selection.mask is not None:
-            self._pause.start()
+            self._moved.start()
         self.spin.blockSignals(True)
         self.spin.setValue(decision.threshold)
         self.spin.blockSignals(False)
@@ -255,19 +262,17 @@ class ThresholdPanel(Panel):
             or result is None
             or (len(mask) != scores.n_rows)
         ):
+            self._counter.stop()
             self.histogram.set_selected(None)
+            self._show_selected_points()
         else:
             positive = scores.classes.index(result.positive)
-            bars = [
-                bin_counts(
-                    scores.score,
-                    result.histogram_edges,
-                    mask & (scores.truth == code),
-                    scores.weights,
-                )
-                for code in (1 - positive, positive)
-            ]
-            self.histogram.set_selected(np.vstack(bars))
+            codes = (1 - positive, positive)
+            edges = result.histogram_edges
+            self._counter.start(SelectedScores(scores, mask, edges, codes))
+
+    def _show_selected(self, counted: SelectedScores) -> None:
+        self.histogram.set_selected(counted.bars)
         self._show_selected_points()
 
     def _show_selected_points(self) -> None:

@@ -238,19 +238,3 @@ class ScoreHistogram(Canvas):
         self.moved.emit(round(min(max(wanted, low), high), 12))
         if not event.isAutoRepeat():
             self.rested.emit()
-
-
-def bin_counts(
-    values: np.ndarray,
-    edges: np.ndarray,
-    mask: np.ndarray,
-    weights: np.ndarray | None = None,
-) -> np.ndarray:
-    """Return the (weighted) counts of some values in bars of equal width."""
-    bars = len(edges) - 1
-    low, span = float(edges[0]), float(edges[-1] - edges[0])
-    chosen = values[mask].astype(np.float64)
-    place = np.clip((chosen - low) * (bars / (span or 1.0)), 0, bars - 1)
-    weight = None if weights is None else weights[mask]
-    found = np.bincount(place.astype(np.int64), weights=weight, minlength=bars)
-    return found.astype(np.float64)

@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from engine.contracts.case import CaseFile
 from engine.contracts.dataset import DatasetInfo
 from engine.contracts.decision import Decision
-from engine.contracts.model import ModelInfo
+from engine.contracts.i18n import tr
+from engine.contracts.model import ModelInfo, ScoreKind
 from engine.contracts.predictions import RowScores
 
 if TYPE_CHECKING:
@@ -87,6 +88,14 @@ class CaseState(QObject):
         return not self.file.data and self.file.model is None
 
     # Keeping
+
+    def unexplainable(self) -> str | None:
+        """Return why there is no answer to explain, or ``None``."""
+        if self.scores is None:
+            return tr("There are no answers yet: open data and a model first.")
+        if self.scores.score_kind is ScoreKind.LABEL:
+            return tr("The model answers with labels alone, without scores.")
+        return None
 
     def remember(self, **changes: Any) -> None:
         """Keep other parts of the state (layout, notes, settings) in the case."""

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-SLICE = 500_000
-"""Rows of one turn: a few numpy passes over them take less than a frame."""
+SLICE = 100_000
+"""Rows of one turn: a few numpy passes over them leave time for the frame."""
 
 
 class Counting(Protocol):

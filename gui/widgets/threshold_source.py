@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.contracts.counts import BinaryCounts, counts
+from engine.contracts.counts import BinaryCounts
 from engine.contracts.decision import Decision
 from engine.contracts.i18n import tr
 from engine.contracts.model import Task
@@ -111,17 +111,14 @@ class ThresholdSource(QObject):
         return scores.classes.index(positive or scores.positive)
 
     def _pass(self, scores: RowScores, mask: Mask, threshold: float) -> Counts:
-        positive = self._positive(scores)
-        other = 1 - positive
-        decided = np.where(scores.score >= threshold, positive, other)
-        table = counts(scores.truth, decided, 2, mask, scores.weights)
-        cells = (
-            (positive, positive),
-            (other, positive),
-            (positive, other),
-            (other, other),
+        positive, weights = self._positive(scores), scores.weights
+        alarm = scores.score >= threshold
+        event = mask & (scores.truth == positive)
+        other = mask & (scores.truth == 1 - positive)
+        tp, fp, fn, tn = (
+            float(np.count_nonzero(rows) if weights is None else weights[rows].sum())
+            for rows in (event & alarm, other & alarm, event & ~alarm, other & ~alarm)
         )
-        tp, fp, fn, tn = (float(table[cell]) for cell in cells)
         return tp, fp, fn, tn
 
     def _sort_selected(self) -> None:

@@ -1,4 +1,4 @@
-"""Text whose figures stay with their signs where lines are broken."""
+"""Rich text whose figures stay with their signs where lines are broken."""
 
 from __future__ import annotations
 
@@ -12,5 +12,9 @@ _SPLIT = re.compile(
 
 
 def unbroken(text: str) -> str:
-    """Return text in which "8.6 %", "72 : 28" and "≥ 0.5" are never parted."""
-    return _SPLIT.sub("\u00a0", text)
+    """Return text in which "8.6 %", "72 : 28" and "≥ 0.5" are never parted.
+
+    Qt's rich text makes ordinary spaces of narrow no-break ones; of those as wide as
+    a space it does not.
+    """
+    return _SPLIT.sub("\u00a0", text).replace("\u202f", "\u00a0")

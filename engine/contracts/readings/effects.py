@@ -158,15 +158,6 @@ def own_text(axis: Axis, value: float) -> str:
     return fixed(value, decimals_of(float(np.ptp(known)) or value))
 
 
-def of_cells(corners: np.ndarray) -> np.ndarray:
-    """Return the mean of every four corners: ``(g1 - 1, g2 - 1)``."""
-    lower, upper = corners[:-1], corners[1:]
-    found: np.ndarray = (
-        lower[:, :-1] + lower[:, 1:] + upper[:, :-1] + upper[:, 1:]
-    ) / 4
-    return found
-
-
 def _rows(n: int, total: int) -> str:
     if n == total:
         return tr("all {n}", n=count(n))
@@ -220,11 +211,13 @@ def _kin(axes: tuple[Axis, ...]) -> str:
         return ""
     axis = max(close, key=lambda known: known.kinship)
     return tr(
-        "{feature} goes together with {other} ({kinship} of 1): many rows it is asked "
-        "about are such as hardly occur. Accumulated local effects do without them.",
+        "{feature} goes together with {other} ({kinship} of 1, on {n} rows): many rows "
+        "it is asked about are such as hardly occur. Accumulated local effects do "
+        "without them.",
         feature=axis.name,
         other=axis.related,
         kinship=fixed(axis.kinship, 2),
+        n=count(axis.n_kinship),
     )
 
 

@@ -6,9 +6,8 @@ import msgspec
 import numpy as np
 
 from engine.contracts.dataset import Note
+from engine.contracts.metrics import Z95
 from engine.contracts.provenance import Provenance
-
-_WIDE = 1.959963984540054
 
 
 class Axis(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,8 +31,9 @@ class Axis(msgspec.Struct, frozen=True, kw_only=True):
         Rows without a value.
     n_left_out
         Labels not asked about: the rarest.
-    related, kinship
-        The other input that tells most of this one, and how much, 0 to 1.
+    related, kinship, n_kinship
+        The other input that tells most of this one, how much, 0 to 1, and on how
+        many rows that was found.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Axis(msgspec.Struct, frozen=True, kw_only=True):
     n_left_out: int = 0
     related: str = ""
     kinship: float = 0.0
+    n_kinship: int = 0
 
 
 class Dependence(msgspec.Struct, frozen=True, kw_only=True, tag="dependence"):
@@ -160,5 +161,14 @@ def mean_of_rows(answers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarra
     n = len(answers)
     mean = answers.mean(axis=0)
     spread = answers.std(axis=0, ddof=1) if n > 1 else np.zeros_like(mean)
-    half = _WIDE * spread / np.sqrt(n)
+    half = Z95 * spread / np.sqrt(n)
     return mean, mean - half, mean + half
+
+
+def mean_of_corners(corners: np.ndarray) -> np.ndarray:
+    """Return what cells are from their corners: ``(g1, g2, …)`` to one less each."""
+    lower, upper = corners[:-1], corners[1:]
+    found: np.ndarray = (
+        lower[:, :-1] + lower[:, 1:] + upper[:, :-1] + upper[:, 1:]
+    ) / 4
+    return found

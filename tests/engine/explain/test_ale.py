@@ -75,6 +75,20 @@ def test_a_twin_that_does_the_work_leaves_nothing_to_the_feature():
     assert "nothing that is sure" in reading.read_ale(found)
 
 
+def test_between_two_labels_there_is_one_step():
+    columns = {"x": np.repeat(["a", "b"], [100, 300]), "y": rows()["z"]}
+
+    def answer(table):
+        return np.array([2.0 * (x == "b") for x in table.column("x").to_pylist()])
+
+    found = explain(regression(answer, columns)[0], "ale", first="x")
+    assert set(found.axes[0].labels) == {"a", "b"}
+    steps = dict(zip(found.axes[0].labels, found.effect[:, 0].tolist(), strict=True))
+    assert steps["b"] - steps["a"] == pytest.approx(2.0)
+    assert steps["a"] == pytest.approx(-1.5)
+    np.testing.assert_allclose(found.low, found.high, atol=1e-12)
+
+
 def test_the_mean_over_the_rows_is_zero_for_labels():
     rng = np.random.default_rng(0)
     labels = rng.choice(["a", "b", "c"], N, p=[0.2, 0.3, 0.5])

@@ -219,6 +219,13 @@ def test_beyond_each_shows_cells_without_rows(made):
     look(case, panel, "beyond")
     assert asked(case)[-1].analysis == "ale"
     assert panel.surface._signed
+    assert panel.result.within.all()
+    assert "Hatched" not in panel.words.text()
+    case.selection.select(Rows(tuple(range(12))), "test")
+    settle(case)
+    panel.within.setChecked(True)
+    settle(case)
+    assert not panel.result.within.all()
     assert "Hatched: no row lies there." in panel.words.text()
     assert panel.as_table()[0] == ["age", "price", "effect", "rows"]
     assert not panel.grab().isNull()

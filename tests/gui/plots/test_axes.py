@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
+from gui.item_models.selected_scores import bin_counts
 from gui.plots.axes import Axes, tick_texts, ticks
-from gui.plots.score_histogram import bin_counts
 
 finite = st.floats(-1e9, 1e9)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF, Qt
 
 from engine.contracts.results import Axis
 from gui.plots.drawn import evenly
@@ -72,8 +72,6 @@ def test_a_brush_finds_lines_that_are_not_drawn(qtbot):
     found = []
     plot.brushed.connect(lambda rows, _keys: found.append(rows))
     axes = plot.axes
-    from PySide6.QtCore import QRectF, Qt
-
     low = QPointF(axes.x(0.4), axes.y(0.25))
     high = QPointF(axes.x(0.6), axes.y(0.5))
     plot.marked(QRectF(low, high).normalized(), Qt.KeyboardModifier.NoModifier)
@@ -87,8 +85,6 @@ def test_a_line_that_only_crosses_the_brush_is_found(qtbot):
     plot = curve(qtbot, numbers(0, 1), steep)
     found = []
     plot.brushed.connect(lambda rows, _keys: found.append(rows.tolist()))
-    from PySide6.QtCore import QRectF, Qt
-
     axes = plot.axes
     low = QPointF(axes.x(0.4), axes.y(0.49))
     high = QPointF(axes.x(0.6), axes.y(0.51))
