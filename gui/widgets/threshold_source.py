@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 IDLE_MS = 150
 MOST_SORTED = 2_000_000
 Counts = tuple[float, float, float, float]
+Side = tuple[np.ndarray, np.ndarray | None]
+"""Scores of the selected rows of one class, and their weights."""
 
 
 def thresholds_request(context: AppContext) -> Run:
@@ -58,6 +60,7 @@ class ThresholdSource(QObject):
         self._mask: Mask | None = None
         self._first: tuple[float, Counts] | None = None
         self._tails: BinaryCounts | None = None
+        self._sides: tuple[int, list[Side]] | None = None
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
         self._idle.timeout.connect(self._sort_selected)
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -83,8 +86,8 @@ class ThresholdSource(QObject):
     def selected_counts(self, threshold: float) -> Counts | None:
         """Return ``(tp, fp, fn, tn)`` of the selected rows, ``None`` without any.
 
-        One pass over the rows, until there was time to sort the selected ones
-        once; from then on it is a look-up.
+        One pass over the selected rows, until there was time to sort them once;
+        from then on it is a look-up.
         """
         mask, scores = self._context.selection.mask, self._context.case.scores
         if mask is None or scores is None or len(mask) != scores.n_rows:
@@ -93,6 +96,7 @@ class ThresholdSource(QObject):
             return None
         if mask is not self._mask:
             self._mask, self._first, self._tails = mask, None, None
+            self._sides = None
             self._idle.start()
         if self._tails is not None:
             return self._tails.at(threshold)
@@ -111,14 +115,11 @@ class ThresholdSource(QObject):
         return scores.classes.index(positive or scores.positive)
 
     def _pass(self, scores: RowScores, mask: Mask, threshold: float) -> Counts:
-        positive, weights = self._positive(scores), scores.weights
-        alarm = scores.score >= threshold
-        event = mask & (scores.truth == positive)
-        other = mask & (scores.truth == 1 - positive)
-        tp, fp, fn, tn = (
-            float(np.count_nonzero(rows) if weights is None else weights[rows].sum())
-            for rows in (event & alarm, other & alarm, event & ~alarm, other & ~alarm)
-        )
+        positive = self._positive(scores)
+        if self._sides is None or self._sides[0] != positive:
+            found = [_side(scores, mask, code) for code in (positive, 1 - positive)]
+            self._sides = positive, found
+        (tp, fn), (fp, tn) = (_split(*side, threshold) for side in self._sides[1])
         return tp, fp, fn, tn
 
     def _sort_selected(self) -> None:
@@ -140,7 +141,7 @@ class ThresholdSource(QObject):
 
     def _forget(self) -> None:
         self.result = None
-        self._mask = self._first = self._tails = None
+        self._mask = self._first = self._tails = self._sides = None
         self._soon.start()
 
     def _ask(self) -> None:
@@ -162,3 +163,19 @@ class ThresholdSource(QObject):
         if isinstance(result, Thresholds):
             self.result = result
             self.ready.emit()
+
+
+def _side(scores: RowScores, mask: Mask, code: int) -> Side:
+    rows = mask & (scores.truth == code)
+    return scores.score[rows], None if scores.weights is None else scores.weights[rows]
+
+
+def _split(
+    score: np.ndarray, weights: np.ndarray | None, threshold: float
+) -> tuple[float, float]:
+    """Return how many rows are at or above a threshold, and how many are not."""
+    alarm = score >= threshold
+    if weights is None:
+        n = int(np.count_nonzero(alarm))
+        return float(n), float(len(alarm) - n)
+    return float(weights[alarm].sum()), float(weights[~alarm].sum())
