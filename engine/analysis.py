@@ -39,6 +39,7 @@ TABLE: dict[str, str] = {
     "permutation": "engine.explain.permutation:PermutationAnalysis",
     "dependence": "engine.explain.dependence:DependenceAnalysis",
     "ale": "engine.explain.ale:AleAnalysis",
+    "lime": "engine.explain.lime:LimeAnalysis",
     "agreement": "engine.explain.agreement:AgreementAnalysis",
 }
 

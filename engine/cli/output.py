@@ -36,6 +36,8 @@ _READINGS = {
     "Permutation": "engine.contracts.readings.permutation:read",
     "Dependence": "engine.contracts.readings.effects:read_dependence",
     "AccumulatedEffects": "engine.contracts.readings.effects:read_ale",
+    "Lime": "engine.contracts.readings.lime:read",
+    "LimeRows": "engine.contracts.readings.lime:read_rows",
     "Agreement": "engine.contracts.readings.agreement:read",
     "Interactions": "engine.contracts.readings.interactions:read",
 }

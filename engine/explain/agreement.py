@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
 from engine.contracts.results import Agreement
 from engine.explain import verdict, witnesses
 from engine.explain.faithfulness import faithfulness
 from engine.explain.scope import badge, explained_rows, the_row
-from engine.explain.subject import Subject, unexplainable
+from engine.explain.subject import Subject, chosen_output, unexplainable
 from engine.explain.witnesses import Question
 
 if TYPE_CHECKING:
     from engine.analysis import Facts, Inputs
-    from engine.contracts.dataset import Note
     from engine.contracts.progress import Progress
     from engine.contracts.results import Faithfulness, Opposed
     from engine.explain.witnesses import Witness
@@ -86,13 +86,6 @@ class AgreementAnalysis:
             :func:`engine.explain.background.choose` raises.
         """
         started = time.perf_counter()
-        if params.scope not in _SCOPES:
-            raise EngineError(
-                "explain.bad_choice",
-                name="scope",
-                given=params.scope,
-                choices=_SCOPES,
-            )
         question = _question(inputs, params)
         progress.raise_if_cancelled()
         one = question.row is not None
@@ -172,18 +165,29 @@ class _Compared:
         )
 
     def _judged(self, signs: tuple[Opposed, ...]) -> tuple[str, tuple[Note, ...]]:
+        """Return the verdict on what those that count say."""
         subject = self.question.subject
+        counted = [m for m, witness in enumerate(self.heard) if witness.counts]
+        ranks = self.ranks[np.ix_(counted, counted)]
         steady = subject.info.deterministic is not False
         if self.curves is None:
-            return verdict.of_all(self.ranks, deterministic=steady)
-        return verdict.of_row(
+            return verdict.of_all(ranks, deterministic=steady)
+        judged, reasons = verdict.of_row(
             methods=[witness.name for witness in self.heard],
-            ranks=self.ranks,
-            signs=signs,
+            ranks=ranks,
+            signs=[at for at in signs if {at.first, at.second} <= set(counted)],
             curves=self.curves,
             spread=float(np.ptp(subject.answers()[:, self.question.output])),
             gap=self.heard[0].facts["additivity_error"],
             deterministic=steady,
+        )
+        return judged, reasons + tuple(
+            Note(
+                code="explain.line_not_heard",
+                params={"percent": round(100 * witness.facts["local_fidelity"])},
+            )
+            for witness in self.heard
+            if not witness.counts
         )
 
 
@@ -198,23 +202,8 @@ def _question(inputs: Inputs, params: AgreementParams) -> Question:
         inputs=inputs,
         subject=subject,
         row=row,
-        output=_output(subject, row, params.output),
+        output=chosen_output(subject, row, params.output),
         background=params.background,
         background_from=params.background_from,
         most_rows=params.rows,
     )
-
-
-def _output(subject: Subject, row: int | None, wanted: str) -> int:
-    """Return which output is explained: the one that is wanted, else the likeliest."""
-    if wanted:
-        if wanted not in subject.outputs:
-            raise EngineError(
-                "explain.bad_choice",
-                name="output",
-                given=wanted,
-                choices=subject.outputs,
-            )
-        return subject.outputs.index(wanted)
-    answers = subject.answers()
-    return int((answers.mean(axis=0) if row is None else answers[row]).argmax())

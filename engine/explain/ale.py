@@ -141,7 +141,7 @@ class _Work:
             feature_names=self._subject.names,
             outputs=self._subject.outputs,
             space=self._asked.space,
-            notes=self._asked.notes(),
+            notes=self._subject.notes(),
             provenance=badge(
                 self._inputs,
                 self._params,

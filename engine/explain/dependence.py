@@ -199,7 +199,7 @@ class _Work:
             outputs=self._subject.outputs,
             space=self._asked.space,
             n_wanted=len(self.rows),
-            notes=self._asked.notes(),
+            notes=self._subject.notes(),
             provenance=badge(
                 self._inputs,
                 self._params,

@@ -91,9 +91,7 @@ def choose(
         tree, or of trees without weights, ``explain.no_structure``, and what
         :func:`engine.explain.background.choose` raises.
     """
-    notes: tuple[Note, ...] = ()
-    if subject.info.deterministic is False:
-        notes = (Note(code="explain.not_deterministic"),)
+    notes = subject.notes()
     parts = None
     inside = ("structure", "rescaled")
     if route in ("auto", *inside):

@@ -128,7 +128,7 @@ class PermutationAnalysis:
             kinship=known.kinship,
             n_kinship=known.n,
             cut=params.cut,
-            notes=_notes(subject, sample),
+            notes=(*sample.notes(), *subject.notes()),
             provenance=provenance(inputs, sample, params, started, "permutation"),
         )
 
@@ -217,10 +217,3 @@ def _errors(lost: Floats, pull: Floats | None) -> Floats:
         squares = squares + (pull**2).sum(axis=1)
     found: Floats = np.sqrt(squares) * np.ones(len(lost))
     return found
-
-
-def _notes(subject: Subject, sample: Sample) -> tuple[Note, ...]:
-    notes = sample.notes()
-    if subject.info.deterministic is False:
-        notes = (*notes, Note(code="explain.not_deterministic"))
-    return notes

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ScoreKind
 from engine.contracts.progress import SILENT, Portion
@@ -88,12 +87,6 @@ class Replaced:
         table = pa.table(made, names=self._schema.names)
         scores = self._subject.ask(table, progress)
         return log_odds(scores) if self._log_odds else scores
-
-    def notes(self) -> tuple[Note, ...]:
-        """Return what the reader should know of the model."""
-        if self._subject.info.deterministic is False:
-            return (Note(code="explain.not_deterministic"),)
-        return ()
 
 
 def chosen_places(

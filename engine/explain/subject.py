@@ -90,6 +90,12 @@ class Subject:
         """Return rows of the model's inputs as its structure sees them."""
         return self.model.encode(table, progress)
 
+    def notes(self) -> tuple[Note, ...]:
+        """Return what the reader should know of the model."""
+        if self.info.deterministic is False:
+            return (Note(code="explain.not_deterministic"),)
+        return ()
+
     def _explained(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
         if self.info.task is Task.BINARY:
             scores = scores[:, [self.positive]]
@@ -164,6 +170,27 @@ class Pool:
             if not np.array_equal(mine[first][place], mine):
                 return None
         return first, place
+
+
+def chosen_output(subject: Subject, row: int | None, wanted: str) -> int:
+    """Return which output is explained: the one that is wanted, else the likeliest.
+
+    Raises
+    ------
+    EngineError
+        ``explain.bad_choice``.
+    """
+    if wanted:
+        if wanted not in subject.outputs:
+            raise EngineError(
+                "explain.bad_choice",
+                name="output",
+                given=wanted,
+                choices=subject.outputs,
+            )
+        return subject.outputs.index(wanted)
+    answers = subject.answers()
+    return int((answers.mean(axis=0) if row is None else answers[row]).argmax())
 
 
 def log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

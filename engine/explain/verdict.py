@@ -10,13 +10,14 @@ from scipy.stats import rankdata
 
 from engine.contracts.dataset import Note
 from engine.contracts.results import Opposed
+from engine.explain.steadiness import STEADY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from engine.contracts.results import Faithfulness
+    from engine.contracts.results import Faithfulness, LimeStability
 
     Floats = NDArray[np.float64]
 
@@ -24,6 +25,10 @@ COUNTS = 0.1  # a feature counts from this share of a method's whole weight
 _SAME_ORDER = 0.7  # rank agreement from which the order is the same
 _NEAR = 0.05  # answer and base are near below this share of the answers' spread
 _NO_GAP = 0.01  # additivity error that goes unsaid, as a share of the same
+# Of local lines; our own, no norm: below and above these they are not to be used, or
+# for their direction alone.
+POOR_FIT, _FAIR_FIT = 0.25, 0.5
+_MOVES_MUCH, _FLIPS = 0.5, 0.1
 _CHANCE = 0.1  # share of random orders that may do as well
 
 
@@ -120,6 +125,45 @@ def of_row(
         reasons.append(Note(code="explain.order_differs"))
         return "direction", tuple(reasons)
     return "reliable", (*reasons, Note(code="explain.methods_agree"))
+
+
+def of_line(
+    weights: Floats, r2: float, steady: LimeStability, *, deterministic: bool
+) -> tuple[str, tuple[Note, ...]]:
+    """Return what a local line can be used for, and why no more.
+
+    Parameters
+    ----------
+    weights
+        ``(m,)`` of its conditions, the weightiest first.
+    r2
+        Its local fidelity.
+    steady
+        What other random rows say.
+    """
+    size = np.abs(weights)
+    if not deterministic:
+        return "unusable", (Note(code="explain.not_deterministic"),)
+    if not size.sum() > 0:
+        return "flat", ()
+    alone = len(steady.seeds) == 1
+    main = size >= COUNTS * size.sum()
+    flips = 0 if alone else int(np.count_nonzero(main & (steady.sign_flips > _FLIPS)))
+    moves = 0.0 if alone else steady.instability
+    reasons = []
+    if r2 < _FAIR_FIT:
+        told = round(100 * r2)
+        reasons.append(Note(code="explain.poor_line", params={"percent": told}))
+    if flips:
+        reasons.append(Note(code="explain.line_flips", params={"n": flips}))
+    if moves > STEADY:
+        share = round(100 * moves)
+        reasons.append(Note(code="explain.line_moves", params={"percent": share}))
+    if r2 < POOR_FIT or flips or moves > _MOVES_MUCH:
+        return "unusable", tuple(reasons)
+    if steady.rank_high[0] > 1:
+        reasons.append(Note(code="explain.line_order"))
+    return ("direction" if reasons else "usable"), tuple(reasons)
 
 
 def of_all(ranks: Floats, *, deterministic: bool) -> tuple[str, tuple[Note, ...]]:

@@ -12,11 +12,14 @@ from engine.contracts.dataset import Note, Part
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ScoreKind
 from engine.contracts.progress import Portion
+from engine.contracts.results import Lime
 from engine.explain import background as backgrounds
 from engine.explain.form_shapley import Parts
+from engine.explain.lime import LimeAnalysis, LimeParams
 from engine.explain.permutation import PermutationAnalysis, PermutationParams
 from engine.explain.removal import Removal
 from engine.explain.shapley import ShapleyAnalysis, ShapleyParams
+from engine.explain.verdict import POOR_FIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,12 +46,15 @@ class Witness:
         ``(d,)``; the spread is ``nan`` where repeating changes nothing.
     facts
         Figures on the method itself.
+    counts
+        Whether the verdict is to hear it: not where it says itself that it fits badly.
     """
 
     name: str
     values: Floats
     spreads: Floats
     facts: dict[str, float] = field(default_factory=dict)
+    counts: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +104,7 @@ class Question:
 
 def of_row(question: Question, progress: Progress) -> tuple[list[Witness], list[Note]]:
     """Return what each method says of one row, and which could not be asked."""
-    return _gathered((shapley, ablation, own_terms), question, progress)
+    return _gathered((shapley, ablation, lime, own_terms), question, progress)
 
 
 def of_all(question: Question, progress: Progress) -> tuple[list[Witness], list[Note]]:
@@ -175,6 +181,29 @@ def ablation(question: Question, progress: Progress) -> Witness:
     answer = question.subject.answers()[question.row, question.output]
     return Witness(
         name="ablation", values=answer - left, spreads=np.full(question.n, np.nan)
+    )
+
+
+def lime(question: Question, progress: Progress) -> Witness:
+    """Return what meeting the row's conditions adds to a line about it."""
+    inputs = question.inputs
+    params = LimeParams(
+        output=question.subject.outputs[question.output],
+        num_features=question.n,
+        seed=inputs.seed,
+        repeats=SEEDS,
+    )
+    found = LimeAnalysis().run(replace(inputs, row=question.row), params, progress)
+    assert isinstance(found, Lime)
+    features = [term.feature for term in found.terms]
+    values, spreads = np.zeros(question.n), np.full(question.n, np.nan)
+    values[features], spreads[features] = found.weights, found.stability.spread
+    return Witness(
+        name="lime",
+        values=values,
+        spreads=spreads,
+        facts={"local_fidelity": found.r2},
+        counts=found.r2 >= POOR_FIT,
     )
 
 

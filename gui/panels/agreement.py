@@ -237,4 +237,11 @@ def _facts(shown: Agreement) -> list[str]:
                 agreement=numbers.fixed(float(shown.rank_agreement[0, m]), 2),
             )
         )
+    if np.isfinite(shown.local_fidelity):
+        said.append(
+            tr(
+                "LIME's line tells {fidelity} of how the answers about the row vary.",
+                fidelity=numbers.percent(shown.local_fidelity),
+            )
+        )
     return [*said, *sentences(shown.left_out)]

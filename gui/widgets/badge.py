@@ -29,6 +29,7 @@ METHODS = {
     "permutation": mark("shuffled features"),
     "partial_dependence": mark("the mean with features set alike"),
     "ale": mark("local steps added up"),
+    "lime": mark("local lines through answers about random rows"),
     "agreement": mark("explanations compared"),
     "shapley_sampling": mark("Shapley values, estimated by walks"),
 }

@@ -65,6 +65,43 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{given} is no number of places along a feature."),
         mark("Give a whole number from {least} to {most}."),
     ),
+    "explain.neighbours": (mark("Asking about random rows"), ""),
+    "explain.lines": (mark("Fitting lines"), ""),
+    "explain.settings": (mark("Trying other settings"), ""),
+    "explain.bad_count": (
+        mark("{name} cannot be {given}."),
+        mark("Give a whole number from {least} to {most}."),
+    ),
+    "explain.bad_width": (
+        mark("{given} is no width of a kernel."),
+        mark("Give a number above 0, or 0 for the usual width."),
+    ),
+    "explain.poor_line": (
+        mark(
+            "The straight line tells {percent} per cent of how the model's answers "
+            "vary about this row."
+        ),
+        "",
+    ),
+    "explain.line_not_heard": (
+        mark(
+            "LIME is shown but not heard: its line tells {percent} per cent of how the "
+            "answers about the row vary."
+        ),
+        "",
+    ),
+    "explain.line_flips": (
+        mark("With other random rows {n} of the main conditions change sides."),
+        "",
+    ),
+    "explain.line_moves": (
+        mark("With other random rows the weights move by {percent} per cent."),
+        "",
+    ),
+    "explain.line_order": (
+        mark("With other random rows another condition comes first."),
+        "",
+    ),
     "explain.kinship": (mark("Seeing which features go together"), ""),
     "explain.removing": (mark("Taking features away"), ""),
     "explain.bad_repeats": (

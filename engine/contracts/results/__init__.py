@@ -21,6 +21,13 @@ from engine.contracts.results.classification import (
 )
 from engine.contracts.results.effects import AccumulatedEffects, Axis, Dependence
 from engine.contracts.results.importance import Permutation
+from engine.contracts.results.lime import (
+    Condition,
+    Lime,
+    LimeRows,
+    LimeSettings,
+    LimeStability,
+)
 from engine.contracts.results.regression import Residuals
 from engine.contracts.results.rows import (
     Bucket,
@@ -64,6 +71,8 @@ Result = (
     | Permutation
     | Dependence
     | AccumulatedEffects
+    | Lime
+    | LimeRows
 )
 
 __all__ = [
@@ -78,6 +87,7 @@ __all__ = [
     "ColumnSummaries",
     "ColumnSummary",
     "ColumnWindow",
+    "Condition",
     "ConfusedPair",
     "Confusion",
     "DatasetInfo",
@@ -85,6 +95,10 @@ __all__ = [
     "Done",
     "Faithfulness",
     "Interactions",
+    "Lime",
+    "LimeRows",
+    "LimeSettings",
+    "LimeStability",
     "MatchPreview",
     "Metric",
     "ModelInfo",

@@ -1,0 +1,128 @@
+"""The sentences above the straight line that stands for the model about a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.contracts.i18n import mark, tr
+from engine.contracts.messages import sentences
+from engine.contracts.readings.effects import answer
+from engine.contracts.readings.numbers import (
+    count,
+    decimals_of,
+    fixed,
+    percent,
+    signed,
+    significant,
+)
+from engine.contracts.readings.shapley import unit
+
+if TYPE_CHECKING:
+    from engine.contracts.results import Condition, Lime, LimeRows
+
+_TOLD = 2  # conditions that are named
+_POOR = 0.25  # fidelity below which a line should not be used
+_VERDICTS = {
+    "usable": mark("Other random rows say the same: it can be used near this row."),
+    "direction": mark("Use it for the direction of the main conditions alone."),
+    "unusable": mark("Do not use this explanation."),
+}
+
+
+def read(result: Lime) -> str:
+    """Return which conditions move the answer most, and whether to believe it."""
+    if result.verdict == "flat":
+        told = tr(
+            "For row {row} the model's answer does not move, whatever the random rows "
+            "are: there is nothing to explain.",
+            row=result.row,
+        )
+        return " ".join((told, *sentences(result.notes)))
+    digits = decimals_of(float(np.abs(result.weights).max()))
+    named = [
+        f"{condition_text(term, result.feature_names)} ({signed(weight, digits)})"
+        for term, weight in zip(
+            result.terms[:_TOLD], result.weights.tolist(), strict=False
+        )
+    ]
+    told = tr(
+        "For row {row}, {answer}, {unit}, is moved most by {conditions}.",
+        row=result.row,
+        answer=answer((result.output,), 0),
+        unit=unit(result.space),
+        conditions=", ".join(named),
+    )
+    line = tr(
+        "The line says {line}, the model {model}; it tells {fidelity} of how the "
+        "answers about the row vary (R²).",
+        line=fixed(result.local_prediction, max(digits, 2)),
+        model=fixed(result.model_prediction, max(digits, 2)),
+        fidelity=percent(result.r2),
+    )
+    judged = tr(_VERDICTS[result.verdict])
+    why = [note for note in result.reasons if note.code != "explain.poor_line"]
+    said = [told, line, judged, *sentences(why), suggestion(result)]
+    said += [tr("This is what the model does, not a cause.")]
+    return " ".join(part for part in said if part)
+
+
+def suggestion(result: Lime) -> str:
+    """Return a better setting, where the explanation is not to be used as it is."""
+    tried = result.settings
+    if tried is None or result.verdict in ("usable", "flat"):
+        return ""
+    a, b = tried.suggested
+    width = float(tried.kernel_widths[a])
+    same = np.isclose(width, result.kernel_width)
+    if same and tried.num_samples[b] == len(result.predictions):
+        return tr("No other setting that was tried is better.")
+    return tr(
+        "Of the settings tried, a kernel {width} wide with {n} random rows does best: "
+        "fidelity {fidelity}, weights move by {moves}.",
+        width=significant(width, 3),
+        n=count(int(tried.num_samples[b])),
+        fidelity=percent(float(tried.r2[a, b])),
+        moves=percent(float(tried.instability[a, b])),
+    )
+
+
+def read_rows(result: LimeRows) -> str:
+    """Return in how many rows a straight line may stand for the model."""
+    n, poor = len(result.r2), int(np.count_nonzero(result.r2 < _POOR))
+    told = tr(
+        "About {n} of {total} rows a straight line tells {fidelity} of how the "
+        "answers vary (R², the median).",
+        n=count(n),
+        total=count(result.provenance.n_total),
+        fidelity=percent(float(np.quantile(result.r2, 0.5))),
+    )
+    few = tr(
+        "In {n} of them it is below {least}: do not explain those by LIME.",
+        n=count(poor),
+        least=percent(_POOR),
+    )
+    return " ".join((told, few if poor else "", *sentences(result.notes)))
+
+
+def condition_text(term: Condition, names: tuple[str, ...]) -> str:
+    """Return a condition for people."""
+    name = names[term.feature]
+    if term.missing:
+        return tr("{feature} is missing", feature=name)
+    if term.label is not None:
+        return f"{name} = {term.label}"
+    low, high = term.low, term.high
+    above = "" if low is None else f"{figure_text(low)} < "
+    if high is None:
+        return name if low is None else f"{name} > {figure_text(low)}"
+    return f"{above}{name} ≤ {figure_text(high)}"
+
+
+def figure_text(value: float) -> str:
+    """Return a number in full, with about four figures and no needless zeros."""
+    least = 0 if value == 0 else int(np.floor(np.log10(abs(value))))
+    most = min(max(3 - least, 0), 9)
+    digits = next(n for n in range(most + 1) if round(value, n) == round(value, most))
+    return fixed(value, digits)
