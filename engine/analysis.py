@@ -40,6 +40,7 @@ TABLE: dict[str, str] = {
     "dependence": "engine.explain.dependence:DependenceAnalysis",
     "ale": "engine.explain.ale:AleAnalysis",
     "lime": "engine.explain.lime:LimeAnalysis",
+    "counterfactual": "engine.explain.counterfactual:CounterfactualAnalysis",
     "agreement": "engine.explain.agreement:AgreementAnalysis",
 }
 

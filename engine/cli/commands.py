@@ -96,6 +96,8 @@ def _typed(text: str) -> Any:
         value = msgspec.json.decode(text)
     except msgspec.DecodeError:
         return {"True": True, "False": False}.get(text, text)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
     return value if isinstance(value, (int, float, bool, str)) else text
 
 

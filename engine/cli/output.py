@@ -38,6 +38,7 @@ _READINGS = {
     "AccumulatedEffects": "engine.contracts.readings.effects:read_ale",
     "Lime": "engine.contracts.readings.lime:read",
     "LimeRows": "engine.contracts.readings.lime:read_rows",
+    "Counterfactuals": "engine.contracts.readings.counterfactual:read",
     "Agreement": "engine.contracts.readings.agreement:read",
     "Interactions": "engine.contracts.readings.interactions:read",
 }

@@ -30,6 +30,7 @@ METHODS = {
     "partial_dependence": mark("the mean with features set alike"),
     "ale": mark("local steps added up"),
     "lime": mark("local lines through answers about random rows"),
+    "counterfactual": mark("changes looked for by asking the model"),
     "agreement": mark("explanations compared"),
     "shapley_sampling": mark("Shapley values, estimated by walks"),
 }

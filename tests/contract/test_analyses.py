@@ -25,7 +25,8 @@ from tests.support.explained import case, matrix
 ROOT = Path(analysis.__file__).parent
 EVALUATE = [k for k, where in analysis.TABLE.items() if ".evaluate." in where]
 EXPLAIN = [k for k, where in analysis.TABLE.items() if ".explain." in where]
-ABOUT_ONE_ROW = {"agreement", "lime"}  # analyses that use the current row alone
+# Analyses that use the current row alone.
+ABOUT_ONE_ROW = {"agreement", "counterfactual", "lime"}
 
 
 def material(name):

@@ -101,6 +101,36 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "explain.line_order": (
         mark("With other random rows another condition comes first."),
         "",
+    "explain.searching": (mark("Looking for changes"), ""),
+    "explain.nearest_rows": (mark("Looking at the nearest real rows"), ""),
+    "explain.bad_aim": (
+        mark("“{given}” is no answer that could be wanted."),
+        mark("Write a range such as 100..200, or a change such as +10, -10 or ±10."),
+    ),
+    "explain.bad_pair": (
+        mark("“{given}” does not name an input of the model."),
+        mark("Write the name of an input, an equals sign and what it may be."),
+    ),
+    "explain.bad_range": (
+        mark("“{name}” cannot be kept within “{given}”."),
+        mark("Write 20..40, 20.. or ..40 for a number, or labels with | between."),
+    ),
+    "explain.no_direction": (
+        mark("“{name}” has labels, which neither grow nor shrink."),
+        mark("Keep it fixed, or give the labels it may have."),
+    ),
+    "explain.bad_limit": (
+        mark("{name} cannot be {given}."),
+        mark("Give a number from {least}."),
+    ),
+    "explain.as_wanted": (mark("The row already gets the decision wanted."), ""),
+    "explain.nothing_may_change": (
+        mark("No feature may change, or none has another value in the data."),
+        mark("Let some change."),
+    ),
+    "explain.time_up": (
+        mark("The search was cut short after {seconds} s: there may be nearer ones."),
+        mark("Give it more time, or let fewer features change."),
     ),
     "explain.kinship": (mark("Seeing which features go together"), ""),
     "explain.removing": (mark("Taking features away"), ""),

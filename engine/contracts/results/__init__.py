@@ -19,6 +19,11 @@ from engine.contracts.results.classification import (
     Summary,
     Thresholds,
 )
+from engine.contracts.results.counterfactual import (
+    Change,
+    Counterfactual,
+    Counterfactuals,
+)
 from engine.contracts.results.effects import AccumulatedEffects, Axis, Dependence
 from engine.contracts.results.importance import Permutation
 from engine.contracts.results.lime import (
@@ -73,6 +78,7 @@ Result = (
     | AccumulatedEffects
     | Lime
     | LimeRows
+    | Counterfactuals
 )
 
 __all__ = [
@@ -83,6 +89,7 @@ __all__ = [
     "Bucket",
     "Buckets",
     "CaseOpened",
+    "Change",
     "ClassMetrics",
     "ColumnSummaries",
     "ColumnSummary",
@@ -90,6 +97,8 @@ __all__ = [
     "Condition",
     "ConfusedPair",
     "Confusion",
+    "Counterfactual",
+    "Counterfactuals",
     "DatasetInfo",
     "Dependence",
     "Done",

@@ -1,0 +1,149 @@
+"""The sentence above what would change a decision."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from engine.contracts.i18n import tr, trn
+from engine.contracts.messages import sentences
+from engine.contracts.readings.effects import answer as named
+from engine.contracts.readings.numbers import (
+    count,
+    decimals_of,
+    fixed,
+    percent,
+    significant,
+)
+
+if TYPE_CHECKING:
+    from engine.contracts.results import Change, Counterfactual, Counterfactuals
+    from engine.contracts.results.counterfactual import Cell
+
+_MOST_TOLD = 3
+ODD = 0.05  # share of real rows that lie as far out, below which a row is odd
+
+
+def read(result: Counterfactuals) -> str:
+    """Return the smallest change that changes the decision, or that none was found."""
+    told = [_found(result) if result.found else _none(result)]
+    if result.found:
+        told.append(_plausible(result.found[0]))
+        told.append(
+            tr("This is what would change the model's answer, not advice nor a cause.")
+        )
+    told += sentences(result.notes)
+    return " ".join(part for part in told if part)
+
+
+def cell_text(cell: Cell) -> str:
+    """Return a cell as a person writes it."""
+    if cell is None:
+        return tr("missing")
+    if isinstance(cell, str):
+        return cell
+    if float(cell).is_integer():
+        return count(cell)
+    decimals = len(f"{cell:.9f}".rstrip("0").partition(".")[2])
+    return fixed(cell, min(decimals, 6)) if abs(cell) >= 1e-6 else significant(cell, 3)
+
+
+def change_text(change: Change) -> str:
+    """Return one change in words."""
+    return tr(
+        "{feature} from {before} to {after}",
+        feature=change.feature,
+        before=cell_text(change.before),
+        after=cell_text(change.after),
+    )
+
+
+def changes_text(changes: tuple[Change, ...]) -> str:
+    """Return changes in words, of many the largest."""
+    told = ", ".join(map(change_text, changes[:_MOST_TOLD]))
+    rest = len(changes) - _MOST_TOLD
+    if rest <= 0:
+        return told
+    return trn("{told} and {n} more", "{told} and {n} more", rest, told=told)
+
+
+def answer_text(result: Counterfactuals, answer: float) -> str:
+    """Return an answer as a share where it is a probability, else as a number."""
+    if result.space == "probability":
+        return percent(answer)
+    return fixed(answer, decimals_of(answer))
+
+
+def output_shown(result: Counterfactuals, other: Counterfactual | None) -> int:
+    """Return which answer is told: the decided class's, or the only one."""
+    if len(result.outputs) == 1:
+        return 0
+    decided = other.decided if other is not None else result.decided
+    return result.outputs.index(decided)
+
+
+def _found(result: Counterfactuals) -> str:
+    best = result.found[0]
+    place = output_shown(result, best)
+    n = len(best.changes)
+    params = {
+        "total": count(len(result.feature_names)),
+        "changes": changes_text(best.changes),
+        "answer": named(result.outputs, place),
+        "before": answer_text(result, float(result.answer[place])),
+        "after": answer_text(result, float(best.answer[place])),
+    }
+    if not best.decided:
+        said = trn(
+            "Of {total} features, changing {n} is enough: {changes} ({answer} goes "
+            "from {before} to {after}).",
+            "Of {total} features, changing {n} is enough: {changes} ({answer} goes "
+            "from {before} to {after}).",
+            n,
+            **params,
+        )
+    else:
+        said = trn(
+            "Of {total} features, changing {n} flips the decision from {old} to "
+            "{new}: {changes} ({answer} goes from {before} to {after}).",
+            "Of {total} features, changing {n} flips the decision from {old} to "
+            "{new}: {changes} ({answer} goes from {before} to {after}).",
+            n,
+            old=result.decided,
+            new=best.decided,
+            **params,
+        )
+    return said
+
+
+def _none(result: Counterfactuals) -> str:
+    if result.notes and result.notes[0].code in (
+        "explain.as_wanted",
+        "explain.nothing_may_change",
+    ):
+        return ""
+    said = tr(
+        "Among {n} rows asked about, none with the changes that are allowed gets "
+        "another decision.",
+        n=count(result.n_asked),
+    )
+    if result.closest is None:
+        return said
+    place = output_shown(result, None)
+    near = tr(
+        "The closest: {changes} ({answer} goes from {before} to {after}).",
+        changes=changes_text(result.closest.changes),
+        answer=named(result.outputs, place),
+        before=answer_text(result, float(result.answer[place])),
+        after=answer_text(result, float(result.closest.answer[place])),
+    )
+    return f"{said} {near}"
+
+
+def _plausible(best: Counterfactual) -> str:
+    if math.isnan(best.plausibility) or best.plausibility >= ODD:
+        return ""
+    return tr(
+        "Such a row is odd: {share} of the real rows lie as far from the others.",
+        share=percent(best.plausibility),
+    )

@@ -1,0 +1,168 @@
+"""What has to be reached for a decision to be another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.contracts.dataset import Part
+from engine.contracts.errors import EngineError
+from engine.contracts.model import Task
+from engine.predict import class_named
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.analysis import Inputs
+    from engine.explain.subject import Subject
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aim:
+    """Says of answers whether they decide as wanted, and how far they are from it.
+
+    Attributes
+    ----------
+    task
+        What the model predicts.
+    positive, threshold
+        Of two classes: the code of the positive one, and its score from which it is
+        decided.
+    codes
+        Codes of the classes that are wanted; empty for regression.
+    low, high
+        Of regression the ends of the wanted answer, infinite where it has none.
+    outside
+        Whether an answer counts beyond either end instead of between them.
+    """
+
+    task: Task
+    positive: int = -1
+    threshold: float = 0.5
+    codes: tuple[int, ...] = ()
+    low: float = -np.inf
+    high: float = np.inf
+    outside: bool = False
+
+    def decided(
+        self, scores: NDArray[np.floating], labels: NDArray[np.integer | np.floating]
+    ) -> NDArray[np.integer | np.floating]:
+        """Return the class codes decided, or the answers of regression."""
+        if self.task is not Task.BINARY:
+            return labels
+        above = scores[:, self.positive] >= self.threshold
+        return np.where(above, self.positive, 1 - self.positive)
+
+    def reached(
+        self, scores: NDArray[np.floating], labels: NDArray[np.integer | np.floating]
+    ) -> NDArray[np.bool_]:
+        """Return where the decision is one that is wanted.
+
+        Parameters
+        ----------
+        scores, labels
+            ``(n, k)`` and ``(n,)`` as the model gives them.
+        """
+        decided = self.decided(scores, labels)
+        if self.task is not Task.REGRESSION:
+            return np.isin(decided, self.codes)
+        if self.outside:
+            return (decided <= self.low) | (decided >= self.high)
+        return (decided >= self.low) & (decided <= self.high)
+
+    def missing(self, scores: NDArray[np.floating]) -> Floats:
+        """Return how much the score lacks; about 0 or less where it is reached."""
+        known = np.asarray(scores, dtype=np.float64)
+        if self.task is Task.BINARY:
+            lacks = self.threshold - known[:, self.positive]
+            return lacks if self.positive in self.codes else -lacks
+        if self.task is Task.MULTICLASS:
+            wanted = np.zeros(known.shape[1], dtype=bool)
+            wanted[list(self.codes)] = True
+            best: Floats = known[:, wanted].max(axis=1)
+            return np.asarray(known[:, ~wanted].max(axis=1) - best)
+        value = known[:, 0]
+        if self.outside:
+            return np.minimum(value - self.low, self.high - value)
+        return np.maximum(self.low - value, value - self.high)
+
+
+def aim_of(
+    inputs: Inputs, subject: Subject, row: int, wanted: str | float | bool
+) -> Aim:
+    """Return what is to be reached for a row.
+
+    Parameters
+    ----------
+    wanted
+        A class; of regression ``low..high`` (one end may be left out), or ``+10``,
+        ``-10`` or ``±10`` for a change by at least so much. Empty: any other class;
+        of regression a change, up or down, by the median distance of the answers
+        from their median.
+
+    Raises
+    ------
+    EngineError
+        ``target.no_such_class``, ``explain.bad_aim``.
+    """
+    told = str(wanted).strip()
+    task = subject.info.task
+    predictions = inputs.predictions[Part.EVALUATION]
+    if task is Task.REGRESSION:
+        return _of_value(predictions.labels, row, told)
+    plain = Aim(
+        task=task,
+        positive=subject.positive,
+        threshold=float(inputs.decision.threshold),
+    )
+    own = plain.decided(
+        predictions.scores[row : row + 1], predictions.labels[row : row + 1]
+    )
+    classes = subject.info.classes
+    if told:
+        codes: tuple[int, ...] = (classes.index(class_named(told, classes)),)
+    else:
+        codes = tuple(c for c in range(len(classes)) if c != int(own[0]))
+    return Aim(
+        task=task, positive=plain.positive, threshold=plain.threshold, codes=codes
+    )
+
+
+def _of_value(answers: Floats, row: int, told: str) -> Aim:
+    own = float(answers[row])
+    if not told:
+        known = answers[np.isfinite(answers)]
+        step = float(np.median(np.abs(known - np.median(known))))
+        step = step or float(known.std()) or abs(own) or 1.0
+        return Aim(task=Task.REGRESSION, low=own - step, high=own + step, outside=True)
+    low, two, high = told.partition("..")
+    if two:
+        ends = _number(low, told, -np.inf), _number(high, told, np.inf)
+        if ends[0] > ends[1]:
+            raise EngineError("explain.bad_aim", given=told)
+        return Aim(task=Task.REGRESSION, low=ends[0], high=ends[1])
+    step = _number(told.lstrip("±"), told, np.nan)
+    if not np.isfinite(step) or step == 0:
+        raise EngineError("explain.bad_aim", given=told)
+    if told.startswith("±"):
+        step = abs(step)
+        return Aim(task=Task.REGRESSION, low=own - step, high=own + step, outside=True)
+    if step > 0:
+        return Aim(task=Task.REGRESSION, low=own + step)
+    return Aim(task=Task.REGRESSION, high=own + step)
+
+
+def _number(text: str, told: str, empty: float) -> float:
+    if not text.strip():
+        return empty
+    try:
+        found = float(text)
+    except ValueError as error:
+        raise EngineError("explain.bad_aim", given=told) from error
+    if np.isnan(found):
+        raise EngineError("explain.bad_aim", given=told)
+    return found

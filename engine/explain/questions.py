@@ -1,0 +1,109 @@
+"""Asking whether made rows decide as wanted, within a time."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from engine.contracts.progress import Progress
+    from engine.explain.aim import Aim
+    from engine.explain.codebook import Codebook
+    from engine.explain.subject import Subject
+
+    Floats = NDArray[np.float64]
+
+_AT_ONCE = 4_000  # rows between two looks at the clock
+
+
+class TimeUp(Exception):  # noqa: N818 - no error: what is found so far counts
+    """The time for asking is over."""
+
+
+class Told(NamedTuple):
+    """What was said of some rows.
+
+    Attributes
+    ----------
+    reached
+        ``(n,)`` whether the decision is as wanted.
+    missing
+        ``(n,)`` how much the score lacks for that.
+    """
+
+    reached: NDArray[np.bool_]
+    missing: Floats
+
+
+class Questions:
+    """Asks the model about points of a codebook; equal ones once in a call.
+
+    Parameters
+    ----------
+    subject, aim, book
+        The model, what is to be reached, and how rows are coded.
+    seconds
+        Time for all questions together.
+
+    Attributes
+    ----------
+    n_asked
+        Rows that the model was asked about.
+    """
+
+    def __init__(
+        self,
+        subject: Subject,
+        aim: Aim,
+        book: Codebook,
+        seconds: float,
+        progress: Progress,
+    ) -> None:
+        self._subject, self._aim, self._book = subject, aim, book
+        self._until = time.monotonic() + seconds
+        self._progress = progress
+        self.n_asked = 0
+
+    def ask(self, points: Floats) -> Told:
+        """Return what the model decides of points ``(n, d)``.
+
+        Raises
+        ------
+        TimeUp
+            If the time is over before all are asked about.
+        """
+        if not len(points):
+            return Told(np.zeros(0, dtype=bool), np.zeros(0))
+        kinds, place = _distinct(points)
+        reached = np.zeros(len(kinds), dtype=bool)
+        missing = np.zeros(len(kinds))
+        for start in range(0, len(kinds), _AT_ONCE):
+            self._progress.raise_if_cancelled()
+            if time.monotonic() > self._until:
+                raise TimeUp
+            block = slice(start, start + _AT_ONCE)
+            table = self._book.table(kinds[block])
+            scores, labels = self.scores(table)
+            reached[block] = self._aim.reached(scores, labels)
+            missing[block] = self._aim.missing(scores)
+        return Told(reached[place], missing[place])
+
+    def scores(
+        self, table: pa.Table
+    ) -> tuple[NDArray[np.floating], NDArray[np.integer | np.floating]]:
+        """Return what the model itself says of rows, whatever the time."""
+        self.n_asked += table.num_rows
+        return self._subject.model.predict(table, self._progress)
+
+
+def _distinct(points: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """Return different points and which of them each one is."""
+    solid = np.ascontiguousarray(points + 0.0)  # one nought, not two of different signs
+    keys = solid.view(np.dtype((np.void, solid.dtype.itemsize * solid.shape[1])))
+    _, first, place = np.unique(keys.ravel(), return_index=True, return_inverse=True)
+    return solid[first], place
