@@ -95,7 +95,7 @@ class Plausibility:
             return np.full(len(points), np.nan)
         far = self._nearest(points)
         nearer = np.searchsorted(self._usual, far * (1 - 1e-9), side="left")
-        share: Floats = 1.0 - nearer / len(self._usual)
+        share: Floats = (len(self._usual) - nearer) / len(self._usual)
         return share
 
     def _nearest(self, points: Floats, *, themselves: bool = False) -> Floats:

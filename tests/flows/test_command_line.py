@@ -237,3 +237,17 @@ def test_run_writes_arrays_and_json(files, tmp_path):
     done = command("run", "confusion", *inputs, "--json", "-")
     assert done.returncode == 0, done.stderr
     assert isinstance(json.loads(done.stdout), dict)
+
+
+def test_several_names_are_written_as_a_list(files):
+    inputs = ("--model", files.model, "--data", files.data, "--target", "outcome")
+    asked = ("run", "counterfactual", *inputs, "--positive", "yes", "--row", 3)
+    free = json.loads(command(*asked, "--json", "-").stdout)
+    names = free["feature_names"]
+    done = command(*asked, "--json", "-", "-p", f"fixed={json.dumps(names[1:])}")
+    assert done.returncode == 0, done.stderr
+    held = json.loads(done.stdout)
+    assert (free["n_free"], held["n_free"]) == (len(names), 1)
+    for one in held["found"]:
+        assert [change["feature"] for change in one["changes"]] == names[:1]
+        assert {"from", "to"} <= one["changes"][0].keys()
