@@ -101,6 +101,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "explain.line_order": (
         mark("With other random rows another condition comes first."),
         "",
+    ),
     "explain.searching": (mark("Looking for changes"), ""),
     "explain.nearest_rows": (mark("Looking at the nearest real rows"), ""),
     "explain.bad_aim": (
