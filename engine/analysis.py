@@ -41,6 +41,7 @@ TABLE: dict[str, str] = {
     "ale": "engine.explain.ale:AleAnalysis",
     "lime": "engine.explain.lime:LimeAnalysis",
     "counterfactual": "engine.explain.counterfactual:CounterfactualAnalysis",
+    "glass_box": "engine.explain.glass_box:GlassBoxAnalysis",
     "agreement": "engine.explain.agreement:AgreementAnalysis",
 }
 

@@ -39,6 +39,7 @@ _READINGS = {
     "Lime": "engine.contracts.readings.lime:read",
     "LimeRows": "engine.contracts.readings.lime:read_rows",
     "Counterfactuals": "engine.contracts.readings.counterfactual:read",
+    "GlassBox": "engine.contracts.readings.glass_box:read",
     "Agreement": "engine.contracts.readings.agreement:read",
     "Interactions": "engine.contracts.readings.interactions:read",
 }

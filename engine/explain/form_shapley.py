@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from engine.contracts.dataset import Note
+from engine.contracts.model import ScoreKind
 from engine.contracts.progress import SILENT
 from engine.contracts.structure import AdditiveForm, LinearForm, Link, TreeEnsemble
 from engine.explain.structure_value import linked, longest_path, matches, sums
@@ -51,16 +52,20 @@ class Parts:
         Whether trees tell the training weight that went their ways.
     longest_path
         Most features that one path through a tree asks for.
+    structure
+        The model from the inside.
+    columns, flipped
+        Which of its outputs are explained, and whether turned round.
     """
 
     def __init__(self, subject: Subject, structure: Structure) -> None:
         assert structure.form is not None
-        self._subject, self._structure = subject, structure
+        self._subject, self.structure = subject, structure
         self._form = structure.form
         self.method = _method(self._form)
         self.margin = structure.link is not Link.IDENTITY
         self.logistic = structure.link is Link.LOGIT
-        self._columns, self._flipped = _wanted(subject, structure)
+        self.columns, self.flipped = _wanted(subject, structure)
         self.longest_path, self.by_cover = 0, False
         if isinstance(self._form, TreeEnsemble):
             self.longest_path = longest_path(self._form)
@@ -118,7 +123,7 @@ class Parts:
             assert others is not None
             found = _alone(form, encoded, others)
         grouped = np.zeros((len(encoded), len(self._subject.names), found.shape[2]))
-        for column, source in enumerate(self._structure.source):
+        for column, source in enumerate(self.structure.source):
             grouped[:, source] += found[:, column]
         return self._chosen(grouped)
 
@@ -130,7 +135,7 @@ class Parts:
         Off the diagonal stand halves. Those of encoded columns that come from the
         same two inputs are added up, with their signs.
         """
-        source, d = self._structure.source, len(self._subject.names)
+        source, d = self.structure.source, len(self._subject.names)
         for where, found in self._encoded_pairs(encoded, others, progress):
             lines = np.zeros((len(found), d, *found.shape[2:]))
             for column, own in enumerate(source):
@@ -165,8 +170,8 @@ class Parts:
             yield where, found
 
     def _chosen(self, found: Floats) -> Floats:
-        chosen: Floats = found[..., self._columns]
-        return -chosen if self._flipped else chosen
+        chosen: Floats = found[..., self.columns]
+        return -chosen if self.flipped else chosen
 
     def base(self, others: Others | None) -> Floats:
         """Return ``(k,)`` what the values are measured from."""
@@ -189,19 +194,20 @@ class Parts:
             )
 
             return self._outputs(tree_sums(self._form, encoded))
-        return self._outputs(sums(self._structure, encoded))
+        return self._outputs(sums(self.structure, encoded))
 
     def scores(self, answers: Floats) -> Floats:
         """Return the model's scores that belong to explained sums."""
         if not self.margin:
             return answers
-        return linked(answers, self._structure.link)
+        return linked(answers, self.structure.link)
 
     def _outputs(self, raw: Floats) -> Floats:
-        chosen: Floats = raw[:, self._columns]
-        if not self._flipped:
+        chosen: Floats = raw[:, self.columns]
+        if not self.flipped:
             return chosen
-        return -chosen if self.margin else 1.0 - chosen
+        shares = self._subject.info.score_kind is ScoreKind.PROBABILITY
+        return 1.0 - chosen if shares and not self.margin else -chosen
 
 
 def _method(form: TreeEnsemble | LinearForm | AdditiveForm) -> str:

@@ -69,7 +69,7 @@ class Structural:
         self.background, self.notes = background, notes
         self.method = parts.method
         self.variant = "path_dependent" if background is None else "interventional"
-        self.space = _own_space(subject, margin=parts.margin)
+        self.space = own_space(subject, margin=parts.margin)
         self._others: Others | None = None
         if background is not None:
             rows = subject.features(background.part).take(background.rows)
@@ -198,7 +198,7 @@ class Asking:
         self.background, self.notes = background, notes
         self.method = method
         self._log_odds = log_odds
-        self.space = _own_space(subject, margin=log_odds)
+        self.space = own_space(subject, margin=log_odds)
         known = subject.answers(background.part)[background.rows]
         self._base_answers = self._told(known)
         self._shares = backgrounds.shares(background)
@@ -283,7 +283,8 @@ class Asking:
         return log_odds(scores) if self._log_odds else scores
 
 
-def _own_space(subject: Subject, *, margin: bool) -> str:
+def own_space(subject: Subject, *, margin: bool) -> str:
+    """Return what the sum of a model's parts is: a margin, or its own scores."""
     return ScoreKind.MARGIN.value if margin else subject.info.score_kind.value
 
 

@@ -31,6 +31,7 @@ METHODS = {
     "ale": mark("local steps added up"),
     "lime": mark("local lines through answers about random rows"),
     "counterfactual": mark("changes looked for by asking the model"),
+    "glass_box": mark("the model taken apart"),
     "agreement": mark("explanations compared"),
     "shapley_sampling": mark("Shapley values, estimated by walks"),
 }

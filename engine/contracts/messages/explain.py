@@ -199,6 +199,32 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("This model cannot be taken apart, or not for this output."),
         mark("Leave the route to the program: it will ask the model itself."),
     ),
+    "explain.closed": (
+        mark(
+            "This model cannot be read by itself: it is no weighted sum, no trees and "
+            "no shape functions that can be taken apart."
+        ),
+        mark("Look at how it answers: contributions, effects, importance."),
+    ),
+    "explain.not_itself": (
+        mark(
+            "Taken apart, the model does not say what it says when asked: what was "
+            "found is not shown."
+        ),
+        mark("Look at how it answers: contributions, effects, importance."),
+    ),
+    "explain.terms_not_shown": (
+        mark("{n} terms are not shown: their steps cannot be laid along the values."),
+        "",
+    ),
+    "explain.no_tree": (
+        mark("There is no tree {given}: the model has {n}, counted from 0."),
+        mark("Give a whole number below that."),
+    ),
+    "explain.bad_nodes": (
+        mark("A tree of {given} nodes cannot be shown."),
+        mark("Give a whole number from 3."),
+    ),
     "explain.not_deterministic": (
         mark("The model answers differently when asked again: so do explanations."),
         "",

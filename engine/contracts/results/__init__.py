@@ -25,6 +25,14 @@ from engine.contracts.results.counterfactual import (
     Counterfactuals,
 )
 from engine.contracts.results.effects import AccumulatedEffects, Axis, Dependence
+from engine.contracts.results.glass_box import (
+    GlassBox,
+    Shape,
+    Shapes,
+    TreeNodes,
+    Trees,
+    WeightedSum,
+)
 from engine.contracts.results.importance import Permutation
 from engine.contracts.results.lime import (
     Condition,
@@ -79,6 +87,7 @@ Result = (
     | Lime
     | LimeRows
     | Counterfactuals
+    | GlassBox
 )
 
 __all__ = [
@@ -103,6 +112,7 @@ __all__ = [
     "Dependence",
     "Done",
     "Faithfulness",
+    "GlassBox",
     "Interactions",
     "Lime",
     "LimeRows",
@@ -126,8 +136,13 @@ __all__ = [
     "RowScores",
     "RowsWindow",
     "SafetyReport",
+    "Shape",
+    "Shapes",
     "Shapley",
     "Summary",
     "Thresholds",
+    "TreeNodes",
+    "Trees",
     "ViewInfo",
+    "WeightedSum",
 ]

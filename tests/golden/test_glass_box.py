@@ -1,0 +1,484 @@
+"""What a model is made of against the arrays of the libraries themselves."""
+
+from __future__ import annotations
+
+import warnings
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from interpret.glassbox import (
+    ExplainableBoostingClassifier,
+    ExplainableBoostingRegressor,
+)
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import (
+    GradientBoostingRegressor,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import (
+    LinearRegression,
+    LogisticRegression,
+    PoissonRegressor,
+    Ridge,
+)
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    OneHotEncoder,
+    QuantileTransformer,
+    StandardScaler,
+)
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, export_text
+
+from engine.contracts.decision import Decision
+from engine.contracts.readings.glass_box import read, rules_of
+from engine.contracts.results.glass_box import Shapes, Trees, WeightedSum
+from tests.support.in_process import explain, fitted_case
+from tests.support.taken_apart import numbers, three, two, value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def glass(model, frame, *, decision=None, row=None, **params):
+    inputs = fitted_case(model, frame, decision=decision or Decision(), row=row)
+    return explain(inputs, "glass_box", **params)
+
+
+def rebuilt(result, frame: pd.DataFrame) -> np.ndarray:
+    """The sums ``(n, k)`` from the weights that are shown and the raw rows."""
+    body = result.body
+    total = np.tile(body.intercept, (len(frame), 1))
+    for place, kind in enumerate(body.kind):
+        column = frame[result.feature_names[body.feature[place]]]
+        if kind == "number":
+            times = column.fillna(0.0).to_numpy()
+        elif kind == "level":
+            texts = column.map(lambda v: v if isinstance(v, str) else f"{v:.12g}")
+            times = ((texts == body.what[place]) & column.notna()).to_numpy()
+        else:
+            assert kind == "missing"
+            times = column.isna().to_numpy()
+        total += times[:, None] * body.weights[place]
+    return total
+
+
+class TestWeights:
+    def test_are_those_of_the_library(self):
+        frame = numbers()
+        model = LogisticRegression().fit(frame, two(frame))
+        found = glass(model, frame)
+        assert isinstance(found.body, WeightedSum)
+        assert found.kind == "linear"
+        assert found.space == "margin"
+        np.testing.assert_array_equal(found.body.weights[:, 0], model.coef_[0])
+        np.testing.assert_array_equal(found.body.intercept, model.intercept_)
+        np.testing.assert_allclose(found.ratios()[:, 0], np.exp(model.coef_[0]))
+        spread = frame.to_numpy().std(axis=0)
+        np.testing.assert_allclose(
+            found.body.standardised()[:, 0], model.coef_[0] * spread
+        )
+
+    def test_behind_a_scaler_are_for_units_of_the_data(self):
+        frame = numbers()
+        model = make_pipeline(StandardScaler(), Ridge()).fit(frame, value(frame))
+        found = glass(model, frame)
+        scaler, ridge = model[0], model[-1]
+        np.testing.assert_allclose(
+            found.body.weights[:, 0], ridge.coef_ / scaler.scale_, rtol=1e-12
+        )
+        np.testing.assert_allclose(
+            rebuilt(found, frame)[:, 0], model.predict(frame), rtol=1e-12
+        )
+        assert found.gap < 1e-9
+
+    def test_of_labels_and_missing_values_rebuild_the_probabilities(self):
+        frame = numbers(missing=True)
+        rng = np.random.default_rng(5)
+        frame["town"] = rng.choice(["Ávila", "Burgos", "Cádiz"], len(frame))
+        frame["rooms"] = rng.integers(1, 5, len(frame))
+        model = make_pipeline(
+            make_column_transformer(
+                (OneHotEncoder(drop="first"), ["town", "rooms"]),
+                (
+                    make_pipeline(SimpleImputer(add_indicator=True), StandardScaler()),
+                    ["a", "b", "c", "d"],
+                ),
+            ),
+            LogisticRegression(),
+        ).fit(frame, two(frame))
+        found = glass(model, frame)
+        assert set(found.body.kind) == {"number", "level", "missing"}
+        np.testing.assert_allclose(
+            rebuilt(found, frame)[:, 0], model.decision_function(frame), rtol=1e-9
+        )
+        town = [
+            weight
+            for weight, feature in zip(
+                found.body.weights[:, 0], found.body.feature, strict=True
+            )
+            if found.feature_names[feature] == "town"
+        ]
+        np.testing.assert_allclose(town[:1], [0.0], atol=1e-12)  # the dropped one
+        np.testing.assert_allclose(town[1:], model[-1].coef_[0][:2])
+
+    def test_turn_round_with_the_positive_class(self):
+        frame = numbers()
+        model = LogisticRegression().fit(frame, two(frame))
+        found = glass(model, frame, decision=Decision(positive="no"))
+        np.testing.assert_array_equal(found.body.weights[:, 0], -model.coef_[0])
+        assert found.outputs == ("no",)
+        assert found.gap < 1e-12
+
+    def test_of_three_classes(self):
+        frame = numbers()
+        model = LogisticRegression().fit(frame, three(frame))
+        found = glass(model, frame)
+        np.testing.assert_array_equal(found.body.weights.T, model.coef_)
+        assert found.ratios() is None
+
+    def test_multiply_the_answer_behind_a_logarithm(self):
+        frame = numbers()
+        model = PoissonRegressor().fit(frame, np.abs(value(frame)))
+        found = glass(model, frame)
+        np.testing.assert_allclose(found.ratios()[:, 0], np.exp(model.coef_))
+
+    def test_of_curves_stay_with_the_curve(self):
+        frame = numbers()
+        steps = make_column_transformer(
+            (FunctionTransformer(np.exp, feature_names_out="one-to-one"), ["a"]),
+            remainder="passthrough",
+        )
+        model = make_pipeline(steps, LinearRegression()).fit(frame, value(frame))
+        found = glass(model, frame)
+        assert found.body.kind == ("encoded", "number", "number", "number")
+        assert found.body.what[0] == "functiontransformer__a"
+        np.testing.assert_allclose(found.body.weights[:, 0], model[-1].coef_)
+
+
+class TestOneTree:
+    @pytest.mark.parametrize("behind", [(), (StandardScaler(),)])
+    def test_has_the_nodes_of_the_library_in_units_of_the_data(self, behind):
+        frame = numbers()
+        tree = DecisionTreeClassifier(max_depth=5, random_state=0)
+        model = make_pipeline(*behind, tree).fit(frame, two(frame))
+        found = glass(model, frame)
+        own, ours = model[-1].tree_, found.body.tree
+        assert found.kind == "tree"
+        assert len(ours.left) == own.node_count
+        theirs = _breadth_first(own)
+        np.testing.assert_array_equal(
+            ours.feature, np.where(own.children_left < 0, -1, own.feature)[theirs]
+        )
+        np.testing.assert_array_equal(ours.cover, own.weighted_n_node_samples[theirs])
+        np.testing.assert_array_equal(ours.n_rows, own.n_node_samples[theirs])
+        np.testing.assert_allclose(
+            ours.values[:, 0], own.value[theirs, 0, 1], atol=1e-12
+        )
+        cuts = own.threshold.copy()
+        if behind:
+            inner = own.children_left >= 0
+            used = own.feature[inner]
+            cuts[inner] = cuts[inner] * model[0].scale_[used] + model[0].mean_[used]
+        inner = ours.feature >= 0
+        np.testing.assert_allclose(
+            ours.threshold[inner], cuts[theirs][inner], rtol=1e-6, atol=1e-7
+        )
+
+    def test_leads_rows_as_the_library_does(self):
+        frame = numbers()
+        model = DecisionTreeRegressor(max_depth=6, random_state=0)
+        model.fit(frame, value(frame))
+        order = _breadth_first(model.tree_)
+        found = glass(model, frame, row=17)
+        tree = found.body.tree
+        np.testing.assert_array_equal(order[tree.ends], model.apply(frame))
+        way = model.decision_path(frame.iloc[[17]]).indices
+        assert sorted(order[tree.path]) == sorted(way)
+        np.testing.assert_allclose(
+            tree.values[tree.ends, 0], model.predict(frame), rtol=1e-12
+        )
+
+    def test_rules_part_the_rows_as_the_leaves_do(self):
+        frame = numbers()
+        model = DecisionTreeClassifier(max_depth=4, random_state=0)
+        model.fit(frame, two(frame))
+        found = glass(model, frame)
+        tree = found.body.tree
+        for node in range(len(tree.left)):
+            kept = np.ones(len(frame), dtype=bool)
+            way = tree.way_to(node)
+            for place, child in pairwise(way):
+                column = frame.iloc[:, tree.feature[place]].to_numpy(np.float32)
+                left = column <= tree.threshold[place]
+                kept &= left if tree.left[place] == child else ~left
+            np.testing.assert_array_equal(kept, np.isin(tree.ends, _leaves(tree, node)))
+
+    def test_says_what_the_librarys_text_says(self):
+        frame = numbers()
+        model = DecisionTreeClassifier(max_depth=2, random_state=0)
+        model.fit(frame, two(frame))
+        found = glass(model, frame)
+        theirs = export_text(model, feature_names=list(frame.columns), decimals=4)
+        rules = rules_of(found)
+        asked = [line.split("--- ")[1] for line in theirs.splitlines() if "<=" in line]
+        ours = {rules.question(node) for node in range(len(found.body.tree.left))}
+        assert len(asked) == len(ours - {""})
+        for line in asked:
+            name, cut = line.split(" <= ")
+            assert any(
+                said.startswith(f"{name} ≤ ")
+                and abs(float(said.split("≤ ")[1].replace("−", "-")) - float(cut))
+                < 1e-3
+                for said in ours
+            )
+
+    def test_of_labels_asks_about_labels(self):
+        frame = numbers()[["a", "d"]]
+        rng = np.random.default_rng(3)
+        frame["town"] = rng.choice(["Ávila", "Burgos", "Cádiz"], len(frame))
+        answer = np.where((frame["town"] == "Cádiz") & (frame["a"] > 0), "yes", "no")
+        model = make_pipeline(
+            make_column_transformer(
+                (OneHotEncoder(), ["town"]), remainder="passthrough"
+            ),
+            DecisionTreeClassifier(random_state=0),
+        ).fit(frame, answer)
+        found = glass(model, frame)
+        rules, tree = rules_of(found), found.body.tree
+        yes = np.flatnonzero((tree.left < 0) & (tree.values[:, 0] == 1))
+        assert len(yes) == 1
+        assert "town = Cádiz" in rules.to(int(yes[0]))
+        mine = tree.ends == yes[0]
+        np.testing.assert_array_equal(mine, answer == "yes")
+
+    def test_cuts_of_a_curve_are_found_in_units_of_the_data(self):
+        frame = numbers()
+        curve = QuantileTransformer(n_quantiles=100, output_distribution="normal")
+        model = make_pipeline(curve, DecisionTreeRegressor(max_depth=4, random_state=0))
+        model.fit(frame, value(frame))
+        tree = glass(model, frame).body.tree
+        inner = np.flatnonzero(tree.feature >= 0)
+        assert {tree.question[node] for node in inner} == {"number"}
+        for node in inner:
+            own = frame.iloc[:, tree.feature[node]].to_numpy()
+            here = np.isin(tree.ends, _leaves(tree, node))
+            left = np.isin(tree.ends, _leaves(tree, int(tree.left[node])))
+            np.testing.assert_array_equal(own[here] <= tree.threshold[node], left[here])
+
+    def test_that_is_too_large_is_closed_below(self):
+        frame = numbers()
+        model = DecisionTreeRegressor(random_state=0).fit(frame, value(frame))
+        tree = glass(model, frame, most_nodes=15).body.tree
+        assert len(tree.left) == 15
+        assert 15 + tree.hidden.sum() == model.tree_.node_count
+        whole = glass(model, frame, most_nodes=100_000).body.tree
+        assert len(whole.left) == model.tree_.node_count
+        np.testing.assert_allclose(tree.values[0], value(frame).mean())
+
+    def test_turns_round_with_the_positive_class(self):
+        frame = numbers()
+        model = DecisionTreeClassifier(max_depth=3, random_state=0)
+        model.fit(frame, two(frame))
+        found = glass(model, frame, decision=Decision(positive="no"))
+        order = _breadth_first(model.tree_)
+        np.testing.assert_allclose(
+            found.body.tree.values[:, 0], model.tree_.value[order, 0, 0], atol=1e-12
+        )
+        assert found.gap < 1e-12
+
+
+class TestManyTrees:
+    def test_use_is_counted_over_the_estimators(self):
+        frame = numbers()
+        model = RandomForestClassifier(20, max_depth=5, random_state=0)
+        model.fit(frame, three(frame))
+        found = glass(model, frame)
+        body = found.body
+        assert isinstance(body, Trees)
+        assert found.kind == "ensemble"
+        assert body.averaged
+        trees = [member.tree_ for member in model.estimators_]
+        asked = [t.feature[t.children_left >= 0] for t in trees]
+        np.testing.assert_array_equal(
+            body.splits, np.bincount(np.concatenate(asked), minlength=4)
+        )
+        np.testing.assert_array_equal(
+            body.trees, sum(np.isin(np.arange(4), own) for own in asked)
+        )
+        np.testing.assert_array_equal(body.n_leaves, [t.n_leaves for t in trees])
+        np.testing.assert_array_equal(body.depths, [t.max_depth for t in trees])
+        weights = np.concatenate(
+            [
+                (t.weighted_n_node_samples / t.weighted_n_node_samples[0])[
+                    t.children_left >= 0
+                ]
+                for t in trees
+            ]
+        )
+        np.testing.assert_allclose(
+            body.asked, np.bincount(np.concatenate(asked), weights, 4) / 20
+        )
+
+    def test_what_sets_apart_is_the_librarys_importance(self):
+        frame = numbers()
+        model = RandomForestClassifier(20, max_depth=5, random_state=0)
+        model.fit(frame, three(frame))
+        raw = np.mean(
+            [
+                member.tree_.compute_feature_importances(normalize=False)
+                for member in model.estimators_
+            ],
+            axis=0,
+        )
+        np.testing.assert_allclose(glass(model, frame).body.apart, raw, rtol=1e-9)
+
+    def test_what_sets_apart_in_two_classes_and_in_regression(self):
+        frame = numbers()
+        forest = RandomForestRegressor(10, max_depth=5, random_state=0)
+        forest.fit(frame, value(frame))
+        raw = np.mean(
+            [
+                member.tree_.compute_feature_importances(normalize=False)
+                for member in forest.estimators_
+            ],
+            axis=0,
+        )
+        # what its trees add is a tenth of what they say
+        np.testing.assert_allclose(
+            glass(forest, frame).body.apart * 100, raw, rtol=1e-9
+        )
+        tree = DecisionTreeClassifier(max_depth=5, random_state=0)
+        tree.fit(frame, two(frame))
+        raw = tree.tree_.compute_feature_importances(normalize=False)
+        np.testing.assert_allclose(glass(tree, frame).body.apart * 2, raw, rtol=1e-9)
+
+    def test_any_tree_can_be_looked_at(self):
+        frame = numbers()
+        model = GradientBoostingRegressor(n_estimators=8, random_state=0)
+        model.fit(frame, value(frame))
+        found = glass(model, frame, tree=5)
+        own = model.estimators_[5, 0]
+        order = _breadth_first(own.tree_)
+        tree = found.body.tree
+        assert tree.number == 5
+        np.testing.assert_array_equal(order[tree.ends], own.apply(frame.to_numpy()))
+        leaf = tree.left < 0
+        np.testing.assert_allclose(
+            tree.values[leaf, 0], 0.1 * own.tree_.value[order, 0, 0][leaf]
+        )
+        np.testing.assert_allclose(found.body.base, model.init_.constant_[0])
+
+    def test_missing_values_go_the_way_of_the_library(self):
+        frame = numbers(missing=True)
+        model = HistGradientBoostingClassifier(max_iter=5, random_state=0)
+        model.fit(frame, two(frame))
+        found = glass(model, frame)
+        nodes = model._predictors[0][0].nodes
+        tree = found.body.tree
+        assert tree.missing_left[0] == bool(nodes[0]["missing_go_to_left"])
+        assert found.n_missing.tolist() == frame.isna().sum().tolist()
+        assert "or missing" in "".join(
+            rules_of(found).to(node) for node in range(len(tree.left))
+        )
+
+
+class TestShapes:
+    @pytest.mark.parametrize("kind", ["value", "two", "three"])
+    def test_are_the_librarys_terms(self, kind):
+        frame = numbers(missing=True)
+        frame["town"] = np.random.default_rng(3).choice(["x", "y", "z"], len(frame))
+        regressor = kind == "value"
+        make = (
+            ExplainableBoostingRegressor if regressor else ExplainableBoostingClassifier
+        )
+        target = {"value": value, "two": two, "three": three}[kind](frame)
+        pairs = 0 if kind == "three" else 2
+        model = make(interactions=pairs, max_rounds=60, outer_bags=2, n_jobs=1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it does not draw missing values
+            model.fit(frame, target)
+        found = glass(model, frame)
+        assert isinstance(found.body, Shapes)
+        k = len(found.outputs)
+        np.testing.assert_allclose(
+            found.body.intercept, np.asarray(model.intercept_).reshape(-1)
+        )
+        assert len(found.body.shapes) == len(model.term_features_)
+        by_features = {tuple(s.features): s for s in found.body.shapes}
+        for features, table in zip(
+            model.term_features_, model.term_scores_, strict=True
+        ):
+            shape = by_features[tuple(features)]
+            whole = table.reshape(*table.shape[: len(features)], k)
+            within = whole[tuple(slice(1, -1) for _ in features)]
+            np.testing.assert_allclose(shape.values, within)
+            if len(features) == 1 and shape.n_missing:
+                np.testing.assert_allclose(shape.missing, whole[0])
+            for feature, edges in zip(features, shape.edges, strict=True):
+                level = min(len(features), len(model.bins_[feature])) - 1
+                bins = model.bins_[feature][level]
+                if isinstance(bins, dict):
+                    assert not len(edges)
+                    continue
+                np.testing.assert_allclose(edges[1:-1], bins, rtol=1e-12, atol=1e-14)
+        assert found.gap < 1e-6
+
+    def test_strength_is_the_librarys_importance(self):
+        frame = numbers()
+        model = ExplainableBoostingRegressor(
+            interactions=1, max_rounds=60, outer_bags=2, n_jobs=1
+        ).fit(frame, value(frame))
+        found = glass(model, frame)
+        theirs = dict(
+            zip(map(tuple, model.term_features_), model.term_importances(), strict=True)
+        )
+        for shape in found.body.shapes:
+            np.testing.assert_allclose(shape.strength[0], theirs[shape.features])
+            assert shape.counts.sum() + shape.n_missing == len(frame)
+        sizes = [shape.strength[0] for shape in found.body.shapes]
+        assert sizes == sorted(sizes, reverse=True)
+
+    def test_the_row_stands_on_its_own_step(self):
+        frame = numbers()
+        model = ExplainableBoostingRegressor(
+            interactions=1, max_rounds=60, outer_bags=2, n_jobs=1
+        ).fit(frame, value(frame))
+        found = glass(model, frame, row=11)
+        added = sum(shape.values[shape.row] for shape in found.body.shapes)
+        np.testing.assert_allclose(
+            added + found.body.intercept, model.predict(frame.iloc[[11]]), rtol=1e-9
+        )
+        for shape in found.body.shapes:
+            if len(shape.features) == 1:
+                step, edges = shape.row[0], shape.edges[0]
+                own = frame.iloc[11, shape.features[0]]
+                assert edges[step] <= own <= edges[step + 1]
+
+
+def test_a_model_that_cannot_be_taken_apart_says_so():
+    frame = numbers()
+    model = KNeighborsRegressor().fit(frame, value(frame))
+    found = glass(model, frame)
+    assert found.kind == "closed"
+    assert found.body is None
+    assert [note.code for note in found.notes] == ["explain.closed"]
+    assert "cannot be read by itself" in read(found)
+
+
+def _breadth_first(tree) -> np.ndarray:
+    order = [0]
+    for node in order:
+        if tree.children_left[node] >= 0:
+            order += [tree.children_left[node], tree.children_right[node]]
+    return np.array(order)
+
+
+def _leaves(tree, node: int) -> np.ndarray:
+    return np.flatnonzero(tree.below(node) & (tree.left < 0))
