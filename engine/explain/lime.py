@@ -207,6 +207,7 @@ class _Work:
             nearest=nearest,
             nearest_data=data,
             nearest_categories=categories,
+            nearest_shared=shared[0][nearest],
             population=self._part.value,
             n_population=self._n_population,
             verdict=judged,

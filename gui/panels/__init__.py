@@ -22,6 +22,7 @@ TABLE: dict[str, str] = {
     "permutation": "gui.panels.permutation:PermutationPanel",
     "dependence": "gui.panels.dependence:DependencePanel",
     "interactions": "gui.panels.interactions:InteractionsPanel",
+    "lime": "gui.panels.lime:LimePanel",
     "agreement": "gui.panels.agreement:AgreementPanel",
 }
 

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFrame,
     QLabel,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -24,6 +22,7 @@ from engine.contracts.requests import Run
 from gui.panel import About, Panel
 from gui.plots.removal_curves import RemovalCurves
 from gui.plots.side_by_side import Said, SideBySide
+from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
@@ -71,14 +70,8 @@ class AgreementPanel(Panel):
         self._shown: Agreement | None = None
         self.sides = SideBySide(tr("Explanations side by side"))
         self.curves = RemovalCurves(tr("The answer without features"))
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self.sides)
-        scroll.viewport().setAutoFillBackground(False)
-        self.sides.setAutoFillBackground(False)  # setWidget turns it on
         self.pages = QStackedWidget()
-        self.pages.addWidget(scroll)
+        self.pages.addWidget(scrolled(self.sides))
         self.pages.addWidget(self.curves)
         self.view = Segmented(
             tr("Picture"),

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSpinBox,
     QStackedWidget,
     QVBoxLayout,
@@ -26,6 +24,7 @@ from engine.contracts.requests import Run
 from gui.panel import About, Panel
 from gui.plots.dendrogram import Dendrogram
 from gui.plots.ranking import Rank, Ranking
+from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
@@ -71,13 +70,7 @@ class PermutationPanel(Panel):
         )
         self.pages = QStackedWidget()
         for plot in (self.ranking, self.tree):
-            scroll = QScrollArea()
-            scroll.setFrameShape(QFrame.Shape.NoFrame)
-            scroll.setWidgetResizable(True)
-            scroll.setWidget(plot)
-            scroll.viewport().setAutoFillBackground(False)
-            plot.setAutoFillBackground(False)  # setWidget turns it on
-            self.pages.addWidget(scroll)
+            self.pages.addWidget(scrolled(plot))
         self.view = Segmented(
             tr("Picture"), ((LOSSES, tr("losses")), (KIN, tr("going together")))
         )

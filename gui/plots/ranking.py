@@ -110,7 +110,8 @@ class Ranking(Canvas):
             v for r in self._ranks for v in (r.high, r.low, r.value, r.other or 0.0)
         ]
         low, high = min([*ends, 0.0]), max([*ends, 0.0])
-        return Axes(area, low, high or 1.0, float(max(len(self._ranks), 1)), 0.0)
+        high = high if high > low else low + 1.0
+        return Axes(area, low, high, float(max(len(self._ranks), 1)), 0.0)
 
     def paint_still(self, painter: QPainter) -> None:
         """Paint names, bars, intervals and the axis."""
@@ -149,7 +150,7 @@ class Ranking(Canvas):
             )
             here += part
         painter.setPen(QPen(QColor(tokens.text), 1))
-        end = axes.x(max(rank.high, rank.value))
+        end = axes.x(max(rank.high, rank.value, 0.0))
         if rank.high > rank.low:
             low, high = axes.x(rank.low), axes.x(rank.high)
             painter.drawLine(QPointF(low, middle), QPointF(high, middle))

@@ -61,6 +61,7 @@ class Scatter(BrushCanvas):
         self._density = np.zeros(0)
         self._chosen: NDArray[np.bool_] | None = None
         self._current: int | None = None
+        self._diagonal = False
         self.setMinimumSize(180, 120)
 
     def set_points(
@@ -70,6 +71,8 @@ class Scatter(BrushCanvas):
         levels: NDArray[np.floating],
         titles: tuple[str, str, str],
         labels: Sequence[str] = (),
+        *,
+        diagonal: bool = False,
     ) -> None:
         """Show points.
 
@@ -85,7 +88,10 @@ class Scatter(BrushCanvas):
         titles
             Of the horizontal axis, of the vertical one, and of the colours
             (``""``: no colours).
+        diagonal
+            Whether to draw where both are equal.
         """
+        self._diagonal = diagonal
         self._titles, self._labels = titles, tuple(labels)
         self._levels = np.asarray(levels, dtype=np.float64)
         self._y = np.asarray(y, dtype=np.float64)
@@ -145,6 +151,10 @@ class Scatter(BrushCanvas):
             paint(painter, axes, self._chosen, 1.0)
         self._paint_density(painter, axes)
         self._paint_trend(painter, axes)
+        if self._diagonal:
+            ends = np.clip(self._ends[:2], *self._ends[2:])
+            painter.setPen(QPen(QColor(tokens.muted), 1, Qt.PenStyle.DashLine))
+            painter.drawPolyline(axes.line(ends, ends))
         paint_frame(painter, axes, tokens)
         paint_ticks_left(painter, axes, tokens)
         high = painter.fontMetrics().height()

@@ -61,11 +61,16 @@ def read(result: Lime) -> str:
         model=fixed(result.model_prediction, max(digits, 2)),
         fidelity=percent(result.r2),
     )
-    judged = tr(_VERDICTS[result.verdict])
+    judged = verdict(result)
     why = [note for note in result.reasons if note.code != "explain.poor_line"]
     said = [told, line, judged, *sentences(why), suggestion(result)]
     said += [tr("This is what the model does, not a cause.")]
     return " ".join(part for part in said if part)
+
+
+def verdict(result: Lime) -> str:
+    """Return what the explanation can be used for; nothing if there is none."""
+    return tr(_VERDICTS[result.verdict]) if result.verdict in _VERDICTS else ""
 
 
 def suggestion(result: Lime) -> str:

@@ -121,9 +121,10 @@ class Lime(msgspec.Struct, frozen=True, kw_only=True, tag="lime"):
         As of :class:`LimeSettings`, of this explanation.
     kernel_weights, predictions, local_predictions
         ``(n,)`` of the random rows; the explained row is the first.
-    nearest, nearest_data, nearest_categories
+    nearest, nearest_data, nearest_categories, nearest_shared
         ``(v,)`` places of those with the largest weights, ``(v, d)`` their values
-        (codes of the labels where there are some; ``nan`` where missing), labels.
+        (codes of the labels where there are some; ``nan`` where missing), labels, and
+        ``(v, d)`` which conditions they share.
     stability, settings
         ``settings`` is ``None`` for one seed alone.
     population, n_population
@@ -156,6 +157,7 @@ class Lime(msgspec.Struct, frozen=True, kw_only=True, tag="lime"):
     nearest: np.ndarray
     nearest_data: np.ndarray
     nearest_categories: tuple[tuple[str, ...], ...]
+    nearest_shared: np.ndarray
     population: str
     n_population: int
     verdict: str

@@ -17,8 +17,8 @@ from gui.plots.ranking import Rank, Ranking
 from gui.views.contributions.view import (
     ContributionView,
     line_of_words,
-    scrolled,
 )
+from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from gui.views.contributions.view import (
     ContributionView,
     axis_of,
     line_of_words,
-    scrolled,
 )
+from gui.widgets.scrolled import scrolled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,8 @@ import numpy as np
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from gui.plots.beeswarm import Beeswarm
-from gui.views.contributions.view import ContributionView, axis_of, scrolled
+from gui.views.contributions.view import ContributionView, axis_of
+from gui.widgets.scrolled import scrolled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from engine.contracts.i18n import tr
 from engine.contracts.model import ScoreKind
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gui.item_models.attributions import Attributions
-    from gui.plots.canvas import Canvas
     from gui.services.theme import Tokens
 
 Table = tuple[list[str], list[list[str]]]
@@ -82,17 +81,6 @@ class ContributionView(QWidget):
             value=shown.text(place, feature),
             contribution=shown.signed(float(shown.values[place, feature])),
         )
-
-
-def scrolled(plot: Canvas) -> QScrollArea:
-    """Return a plot that scrolls where it has no room."""
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setWidget(plot)
-    area.viewport().setAutoFillBackground(False)
-    plot.setAutoFillBackground(False)  # setWidget turns it on
-    return area
 
 
 def line_of_words() -> QLabel:

@@ -1,0 +1,179 @@
+"""A local line as tables, and the random rows nearest to its row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PySide6.QtGui import QFont
+
+from engine.contracts.i18n import tr
+from engine.contracts.readings import lime as reading_of
+from engine.contracts.readings import numbers
+from engine.contracts.selection import Missing, Range, Values
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QPersistentModelIndex
+
+    from engine.contracts.results import Condition, Lime, LimeRows
+    from engine.contracts.selection import Selection
+
+    Index = QModelIndex | QPersistentModelIndex
+
+_NO_INDEX = QModelIndex()
+_FIRST = 3  # columns before the features
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def recipe(term: Condition, column: str) -> Selection:
+    """Return the rows that meet a condition."""
+    if term.missing:
+        return Missing(column)
+    if term.label is not None:
+        return Values(column, (term.label,))
+    return Range(column, term.low, term.high, low_closed=False, high_closed=True)
+
+
+def weights_table(shown: Lime) -> tuple[list[str], list[list[str]]]:
+    """Return conditions, weights and how steady they are."""
+    header = [
+        tr("condition"),
+        tr("weight"),
+        tr("spread"),
+        tr("other sign"),
+        tr("places"),
+    ]
+    steady = shown.stability
+    return header, [
+        [
+            shown.conditions[m],
+            f"{shown.weights[m]:.6g}",
+            f"{steady.spread[m]:.6g}",
+            f"{steady.sign_flips[m]:.6g}",
+            f"{steady.rank_low[m]}–{steady.rank_high[m]}",
+        ]
+        for m in range(len(shown.weights))
+    ]
+
+
+def settings_table(shown: Lime) -> tuple[list[str], list[list[str]]]:
+    """Return every setting that was tried."""
+    header = [
+        tr("kernel width"),
+        tr("random rows"),
+        "R²",
+        tr("weights move by"),
+        tr("counting as"),
+    ]
+    tried = shown.settings
+    if tried is None:
+        return header, []
+    return header, [
+        [
+            f"{width:.6g}",
+            str(n),
+            *(
+                f"{part[a, b]:.6g}"
+                for part in (tried.r2, tried.instability, tried.n_effective)
+            ),
+        ]
+        for a, width in enumerate(tried.kernel_widths.tolist())
+        for b, n in enumerate(tried.num_samples.tolist())
+    ]
+
+
+def rows_table(shown: LimeRows) -> tuple[list[str], list[list[str]]]:
+    """Return fidelity and weights of many rows."""
+    header = [tr("row"), "R²", tr("model"), tr("line"), *shown.feature_names]
+    return header, [
+        [
+            str(row),
+            f"{shown.r2[i]:.6g}",
+            f"{shown.model_predictions[i]:.6g}",
+            f"{shown.local_predictions[i]:.6g}",
+            *(f"{value:.6g}" for value in shown.values[i].tolist()),
+        ]
+        for i, row in enumerate(shown.row_ids.tolist())
+    ]
+
+
+class NearRows(QAbstractTableModel):
+    """Random rows that share most conditions with the explained one.
+
+    What they do not share is written in bold.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: Lime | None = None
+        self._bold = QFont()
+        self._bold.setBold(True)
+
+    def show(self, shown: Lime | None) -> None:
+        """Show the neighbours of another row."""
+        self.beginResetModel()
+        self._shown = shown
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+        """Return how many rows there are."""
+        return (
+            0 if self._shown is None or parent.isValid() else len(self._shown.nearest)
+        )
+
+    def columnCount(self, parent: Index = _NO_INDEX) -> int:
+        """Return three figures and the features."""
+        if self._shown is None or parent.isValid():
+            return 0
+        return _FIRST + len(self._shown.feature_names)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = 0
+    ) -> Any:
+        """Return what a column is."""
+        if self._shown is None or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        if orientation is Qt.Orientation.Vertical:
+            return str(section + 1)
+        heads = (tr("weight"), tr("model"), tr("line"))
+        if section < _FIRST:
+            return heads[section]
+        return self._shown.feature_names[section - _FIRST]
+
+    def data(self, index: Index, role: int = 0) -> Any:
+        """Return a figure or a value."""
+        if self._shown is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.text(index.row(), index.column())
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(_RIGHT)
+        feature = index.column() - _FIRST
+        if role == Qt.ItemDataRole.FontRole and feature >= 0:
+            shared = self._shown.nearest_shared[index.row(), feature]
+            return None if shared else self._bold
+        return None
+
+    def text(self, row: int, column: int) -> str:
+        """Return one cell."""
+        shown = self._shown
+        assert shown is not None
+        place = int(shown.nearest[row])
+        if column < _FIRST:
+            parts = (shown.kernel_weights, shown.predictions, shown.local_predictions)
+            return numbers.fixed(float(parts[column][place]), 3)
+        value = float(shown.nearest_data[row, column - _FIRST])
+        if np.isnan(value):
+            return tr("missing")
+        labels = shown.nearest_categories[column - _FIRST]
+        return labels[int(value)] if labels else reading_of.figure_text(value)
+
+    def as_table(self) -> tuple[list[str], list[list[str]]]:
+        """Return all of it."""
+        across = range(self.columnCount())
+        head = Qt.Orientation.Horizontal
+        role = Qt.ItemDataRole.DisplayRole
+        return [str(self.headerData(c, head, role)) for c in across], [
+            [self.text(r, c) for c in across] for r in range(self.rowCount())
+        ]

@@ -1,0 +1,62 @@
+"""How well a line fits about each row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.contracts.i18n import tr
+from engine.contracts.readings import numbers
+from gui.plots.scatter import Scatter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.contracts.results import LimeRows
+
+
+class EveryRow(Scatter):
+    """The answer across, the fidelity of its line up."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("How well a line fits about each row"), self._words)
+        self.shown: LimeRows | None = None
+
+    def show_rows(self, shown: LimeRows | None) -> None:
+        """Show rows, or none."""
+        self.shown = shown
+        if shown is None:
+            nothing = np.zeros(0)
+            self.set_points(nothing, nothing, nothing, ("", "", ""))
+            return
+        self.set_points(
+            shown.model_predictions,
+            shown.r2,
+            np.full(len(shown.r2), np.nan),
+            (tr("the model says"), tr("R² of the line"), ""),
+        )
+
+    def mark(self, mask: NDArray[np.bool_] | None, row: int | None) -> None:
+        """Lift the selected rows out, and ring the current one."""
+        shown = self.shown
+        if shown is None:
+            return
+        chosen = None
+        if mask is not None and len(mask) > shown.row_ids.max(initial=-1):
+            chosen = mask[shown.row_ids]
+        self.set_selected(chosen)
+        at = [] if row is None else np.flatnonzero(shown.row_ids == row).tolist()
+        self.set_current(at[0] if at else None)
+
+    def _words(self, place: int) -> str:
+        shown = self.shown
+        if shown is None:
+            return ""
+        return tr(
+            "row {row}: R² {fidelity}, the model says {model}, the line {line}",
+            row=int(shown.row_ids[place]),
+            fidelity=numbers.percent(float(shown.r2[place])),
+            model=numbers.fixed(float(shown.model_predictions[place]), 3),
+            line=numbers.fixed(float(shown.local_predictions[place]), 3),
+        )
