@@ -88,7 +88,7 @@ PERSPECTIVES: dict[str, Perspective] = {
         needs=Needs.PREDICTIONS,
         columns=(
             ("contributions+permutation+interactions+dependence",),
-            ("confusion+residuals+lime+agreement", "predictions"),
+            ("confusion+residuals+lime+counterfactual+agreement", "predictions"),
         ),
         widths=(56, 44),
         heights=((1,), (58, 42)),

@@ -23,6 +23,7 @@ TABLE: dict[str, str] = {
     "dependence": "gui.panels.dependence:DependencePanel",
     "interactions": "gui.panels.interactions:InteractionsPanel",
     "lime": "gui.panels.lime:LimePanel",
+    "counterfactual": "gui.panels.counterfactual:CounterfactualPanel",
     "agreement": "gui.panels.agreement:AgreementPanel",
 }
 

@@ -1,0 +1,173 @@
+"""What would change a decision, as tables: made rows side by side, real rows."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from engine.contracts.i18n import mark, tr
+from engine.contracts.readings import numbers
+from engine.contracts.readings.counterfactual import (
+    ODD,
+    answer_text,
+    cell_text,
+    change_text,
+    output_shown,
+)
+from engine.contracts.readings.effects import answer as named
+from gui.item_models.metrics import Figure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.contracts.results import Counterfactual, Counterfactuals
+
+    Rows = tuple[list[str], list[tuple[Figure, ...]]]
+
+FREE, FIXED, UP, DOWN = "", "fixed", "up", "down"
+RULES = {
+    FREE: mark("may change"),
+    FIXED: mark("stays"),
+    UP: mark("only up"),
+    DOWN: mark("only down"),
+}
+
+
+def features_shown(
+    shown: Counterfactuals, rules: Mapping[str, str], *, every: bool
+) -> list[int]:
+    """Return which features have a line: those that change first, then those kept.
+
+    Parameters
+    ----------
+    every
+        Whether the others have one too.
+    """
+    told = (*shown.found, *_closest(shown))
+    changed = [change.feature for one in told for change in one.changes]
+    order = list(dict.fromkeys(changed))
+    order += [n for n in shown.feature_names if rules.get(n) and n not in order]
+    if every:
+        order += [name for name in shown.feature_names if name not in order]
+    return [shown.feature_names.index(name) for name in order]
+
+
+def changes_table(
+    shown: Counterfactuals, rules: Mapping[str, str], *, every: bool
+) -> Rows:
+    """Return the row and each counterfactual as a column; features as lines.
+
+    The first lines tell of the whole: decision, answer, distance, plausibility.
+    """
+    told = shown.found or _closest(shown)
+    titles = [tr("feature"), tr("this row")]
+    if shown.found:
+        titles += [numbers.count(i + 1) for i in range(len(told))]
+    else:
+        titles += [tr("closest")] * len(told)
+    titles.append(tr("rule"))
+    lines = summary_lines(shown, told)
+    for j in features_shown(shown, rules, every=every):
+        lines.append(_feature_line(shown, told, j, rules))
+    return titles, lines
+
+
+def n_summary_lines(shown: Counterfactuals) -> int:
+    """Return how many lines stand above the features."""
+    return len(summary_lines(shown, ()))
+
+
+def summary_lines(
+    shown: Counterfactuals, told: tuple[Counterfactual, ...]
+) -> list[tuple[Figure, ...]]:
+    """Return the lines about the whole row."""
+    place = output_shown(shown, None)
+    answer = named(shown.outputs, place)
+    lines = []
+    if shown.decided:
+        lines.append([tr("decision"), shown.decided, *(one.decided for one in told)])
+    answers = [shown.answer, *(one.answer for one in told)]
+    lines.append([answer, *(answer_text(shown, float(a[place])) for a in answers)])
+    lines.append([tr("distance"), "", *(_distance(one) for one in told)])
+    found = [
+        tuple(Figure(text, right=at > 0, muted=at == 0) for at, text in enumerate(line))
+        for line in lines
+    ]
+    shares = [shown.plausibility, *(one.plausibility for one in told)]
+    plausible = [
+        Figure(_share(share), warns=share < ODD, tip=_plausible_tip(shown, share))
+        for share in shares
+    ]
+    found.append((Figure(tr("plausibility"), right=False, muted=True), *plausible))
+    return [(*line, Figure()) for line in found]
+
+
+def neighbours_table(shown: Counterfactuals) -> Rows:
+    """Return the nearest real rows with a decision that is wanted, one a line."""
+    titles = [
+        tr("row"),
+        named(shown.outputs, output_shown(shown, None)),
+        tr("distance"),
+        tr("plausibility"),
+        tr("differs in"),
+    ]
+    place = output_shown(shown, None)
+    lines: list[tuple[Figure, ...]] = []
+    for one in shown.neighbours:
+        changes = [change_text(change) for change in one.changes]
+        lines.append(
+            (
+                Figure(numbers.count(one.row), strong=True),
+                Figure(answer_text(shown, float(one.answer[place]))),
+                Figure(_distance(one)),
+                Figure(_share(one.plausibility)),
+                Figure("; ".join(changes), right=False, tip="\n".join(changes)),
+            )
+        )
+    return titles, lines
+
+
+def _closest(shown: Counterfactuals) -> tuple[Counterfactual, ...]:
+    if shown.found or shown.closest is None:
+        return ()
+    return (shown.closest,)
+
+
+def _feature_line(
+    shown: Counterfactuals,
+    told: tuple[Counterfactual, ...],
+    j: int,
+    rules: Mapping[str, str],
+) -> tuple[Figure, ...]:
+    name, own = shown.feature_names[j], cell_text(shown.cells[j])
+    cells = []
+    for one in told:
+        change = next((c for c in one.changes if c.feature == name), None)
+        if change is None:
+            cells.append(Figure(own, muted=True))
+        else:
+            text = cell_text(change.after)
+            cells.append(Figure(text, strong=True, tip=change_text(change)))
+    rule = rules.get(name, FREE)
+    return (
+        Figure(name, right=False),
+        Figure(own),
+        *cells,
+        Figure(tr(RULES[rule]), right=False, muted=rule == FREE),
+    )
+
+
+def _distance(one: Counterfactual) -> str:
+    return numbers.fixed(one.distance, numbers.decimals_of(one.distance))
+
+
+def _share(share: float) -> str:
+    return "–" if math.isnan(share) else numbers.percent(share)
+
+
+def _plausible_tip(shown: Counterfactuals, share: float) -> str:
+    return tr(
+        "{share} of {n} real rows lie as far from their nearest rows, or farther.",
+        share=_share(share),
+        n=numbers.count(shown.n_real),
+    )

@@ -1,0 +1,342 @@
+"""What would change the decision about the current row."""
+
+from __future__ import annotations
+
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.contracts.i18n import mark, tr
+from engine.contracts.messages import sentence
+from engine.contracts.model import Task
+from engine.contracts.readings import counterfactual as reading_of
+from engine.contracts.readings import numbers
+from engine.contracts.requests import Run
+from gui.item_models import counterfactual_tables as tables
+from gui.item_models.metrics import FigureTable
+from gui.panel import About, Panel
+from gui.widgets.metric_table import MetricTable
+from gui.widgets.segmented import Segmented
+
+if TYPE_CHECKING:
+    from engine.contracts.errors import ErrorInfo, Param
+    from engine.contracts.requests import Request
+    from engine.contracts.results import Counterfactuals
+    from gui.services.theme import Tokens
+
+CHANGES, REAL = "changes", "real"
+_MOST = 4  # the longest offered limit of changes
+
+
+class Wishes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is looked for, as the case keeps it.
+
+    Attributes
+    ----------
+    rules
+        By feature what it may do: see :data:`gui.item_models.counterfactual_tables`.
+    most
+        Most features that may change; 0: any.
+    wanted
+        The class or answer that is wanted; empty: any other.
+    """
+
+    rules: dict[str, str] = {}
+    most: int = 0
+    wanted: str = ""
+
+
+class CounterfactualPanel(Panel):
+    """The nearest rows with another decision, beside the current one."""
+
+    ID = "counterfactual"
+    TITLE = mark("What would change it")
+    ABOUT = About(
+        what=mark(
+            "The smallest changes of the current row found that give it another "
+            "decision, several that differ from one another, and the nearest real "
+            "rows that have it. The model is asked about each once more at the end."
+        ),
+        how=mark(
+            "A column is a row with the bold cells changed. Distance 1 is one "
+            "inter-quartile range of a number, or another label. Plausibility is the "
+            "share of real rows that lie as far from their nearest ones, or farther: "
+            "near 0 % such a row hardly occurs. Click a feature to keep it as it is or "
+            "to let it move one way only."
+        ),
+        misleads=mark(
+            "It says what the model would answer, not what would happen: changing a "
+            "cell in the world changes others with it. There may be nearer changes "
+            "that the search did not meet. It is no advice."
+        ),
+        source=mark(
+            "Wachter, Mittelstadt and Russell (2018); Mothilal, Sharma and Tan (2020); "
+            "distances after Gower (1971)."
+        ),
+    )
+    FOLLOWS: ClassVar[frozenset[str]] = frozenset({"predictions", "row", "decision"})
+
+    # Body
+
+    def build_body(self) -> QWidget:
+        """Build the tables and the choices."""
+        self._shown: Counterfactuals | None = None
+        self.wishes = Wishes()
+        self.changes, self.real = FigureTable(self), FigureTable(self)
+        self.changes_table = MetricTable(tr("Changes"))
+        self.changes_table.setModel(self.changes)
+        self.real_table = MetricTable(tr("Nearest real rows"))
+        self.real_table.setModel(self.real)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.changes_table)
+        self.pages.addWidget(self.real_table)
+        self.view = Segmented(
+            tr("Table"), ((CHANGES, tr("changes")), (REAL, tr("nearest real rows")))
+        )
+        self.wanted = QComboBox()
+        self.wanted.setAccessibleName(tr("Wanted decision"))
+        self.wanted.setMinimumContentsLength(9)
+        self.wanted.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.value = QLineEdit()
+        self.value.setAccessibleName(tr("Wanted answer"))
+        self.value.setPlaceholderText(tr("wanted: 100..200, +10, -10"))
+        self.most = QComboBox()
+        self.most.setAccessibleName(tr("Most features that may change"))
+        self.most.addItem(tr("any number of changes"), 0)
+        for n in range(1, _MOST + 1):
+            self.most.addItem(tr("at most {n}", n=numbers.count(n)), n)
+        self.every = QCheckBox(tr("all features"))
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self._wire()
+        return self._laid_out()
+
+    def _laid_out(self) -> QWidget:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 2, 4, 6)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        head.addWidget(self.wanted)
+        head.addWidget(self.value, 1)
+        head.addWidget(self.most)
+        head.addStretch(1)
+        head.addWidget(self.every)
+        column.addLayout(head)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.words)
+        column.addWidget(self.view, 0, Qt.AlignmentFlag.AlignLeft)
+        self._offer()
+        self._put(self._kept())
+        return body
+
+    def _wire(self) -> None:
+        case = self.context.case
+        self.view.chosen.connect(self._choose_view)
+        self.wanted.activated.connect(lambda _place: self._wish())
+        self.value.editingFinished.connect(self._wish)
+        self.most.activated.connect(lambda _place: self._wish())
+        self.every.toggled.connect(lambda _on: self._display())
+        self.changes_table.chosen.connect(self._open_rules)
+        self.real_table.chosen.connect(self._go_to)
+        case.predictions_changed.connect(self._offer)
+        case.restored.connect(lambda _file: self._put(self._kept()))
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Take the colours of the theme."""
+        for part in (self.changes_table, self.real_table, self.view):
+            part.apply_theme(tokens)
+        self.words.setStyleSheet(f"color: {tokens.muted};")
+
+    # What is wished for
+
+    def _offer(self) -> None:
+        """Offer the classes there are, or a line for the answer of a regression."""
+        scores = self.context.case.scores
+        value = scores is not None and scores.task is Task.REGRESSION
+        classes = () if scores is None or value else scores.classes
+        self.wanted.clear()
+        self.wanted.addItem(tr("any other decision"), "")
+        for label in classes:
+            self.wanted.addItem(label, label)
+        self.wanted.setVisible(len(classes) > 2)
+        self.value.setVisible(value)
+        self._put(self.wishes)
+
+    def _put(self, wishes: Wishes) -> None:
+        self.wishes = wishes
+        self.wanted.setCurrentIndex(max(self.wanted.findData(wishes.wanted), 0))
+        self.value.setText(wishes.wanted if not self.value.isHidden() else "")
+        self.most.setCurrentIndex(max(self.most.findData(wishes.most), 0))
+
+    def _wish(self, rules: dict[str, str] | None = None) -> None:
+        """Take what is chosen; ask if it is something else."""
+        by_class = not self.wanted.isHidden()
+        wanted = self.wanted.currentData() if by_class else self.value.text().strip()
+        wishes = Wishes(
+            rules=self.wishes.rules if rules is None else rules,
+            most=self.most.currentData(),
+            wanted=wanted or "",
+        )
+        if wishes != self.wishes:
+            self.wishes = wishes
+            settings = dict(self.context.case.file.settings)
+            settings[self.ID] = msgspec.json.encode(wishes).decode()
+            self.context.case.remember(settings=settings)
+            self.ask()
+
+    def _kept(self) -> Wishes:
+        text = self.context.case.file.settings.get(self.ID, "{}")
+        try:
+            return msgspec.json.decode(text, type=Wishes)
+        except (msgspec.DecodeError, msgspec.ValidationError):
+            return Wishes()  # written by another version
+
+    def _open_rules(self, line: int, _keys: object) -> None:
+        """Offer what the feature of a line may do."""
+        shown = self._shown
+        if shown is None:
+            return
+        order = tables.features_shown(
+            shown, self.wishes.rules, every=self.every.isChecked()
+        )
+        place = line - tables.n_summary_lines(shown)
+        if not 0 <= place < len(order):
+            return
+        menu = self.rules_menu(order[place])
+        rect = self.changes_table.visualRect(self.changes.index(line, 0))
+        at = rect.bottomLeft() + QPoint(8, 0)
+        menu.popup(self.changes_table.viewport().mapToGlobal(at))
+
+    def rules_menu(self, feature: int) -> QMenu:
+        """Return the menu of what a feature may do."""
+        assert self._shown is not None
+        name, own = self._shown.feature_names[feature], self._shown.cells[feature]
+        rules = self.wishes.rules
+        menu = self._menu()
+        group = QActionGroup(menu)
+        for rule, words in tables.RULES.items():
+            if rule in (tables.UP, tables.DOWN) and not isinstance(own, (int, float)):
+                continue  # labels, and missing values, have no direction
+            action = menu.addAction(tr(words), partial(self._rule, name, rule))
+            action.setCheckable(True)
+            action.setChecked(rules.get(name, tables.FREE) == rule)
+            group.addAction(action)
+        return menu
+
+    def _rule(self, name: str, rule: str) -> None:
+        rest = {other: r for other, r in self.wishes.rules.items() if other != name}
+        self._wish({**rest, name: rule} if rule else rest)
+
+    # Asking and showing
+
+    def reason(self) -> str | None:
+        """Return why there is nothing to change."""
+        return self.context.case.unexplainable()
+
+    def request(self) -> Request | None:
+        """Return the question about the current row."""
+        case = self.context.case
+        if case.current_row is None:
+            self._shown = None
+            self._display()
+            return None
+        known = () if case.model is None else case.model.inputs
+        names = {field.name for field in known}
+        wishes = self.wishes
+        params: dict[str, Param] = {"wanted": wishes.wanted}
+        for rule, option in (
+            (tables.FIXED, "fixed"),
+            (tables.UP, "only_up"),
+            (tables.DOWN, "only_down"),
+        ):
+            params[option] = tuple(
+                sorted(n for n, r in wishes.rules.items() if r == rule and n in names)
+            )
+        params["most_changes"] = wishes.most
+        return Run(
+            analysis="counterfactual",
+            params=params,
+            decision=self.context.decision.decision,
+            row=case.current_row,
+        )
+
+    def tells(self, error: ErrorInfo) -> bool:
+        """Say what cannot be had, and keep what is shown."""
+        self.words.setText(sentence(error.code, error.params))
+        return True
+
+    def show_result(self, result: Counterfactuals) -> None:
+        """Show what is found so far."""
+        self._shown = result
+        self._display()
+
+    def _display(self) -> None:
+        shown = self._shown
+        if shown is None:
+            self.changes.set_rows((), ())
+            self.real.set_rows((), ())
+            self.words.clear()
+            return
+        every = self.every.isChecked()
+        self.changes.set_rows(
+            *tables.changes_table(shown, self.wishes.rules, every=every)
+        )
+        self.real.set_rows(*tables.neighbours_table(shown))
+        self.words.setText(" ".join(self._facts(shown)))
+
+    def _facts(self, shown: Counterfactuals) -> list[str]:
+        if self.view.key == REAL:
+            return [tr("Click a row to go to it.")]
+        return [
+            tr(
+                "Asked about {n} rows; values and plausibility from {real} of {total} "
+                "real rows.",
+                n=numbers.count(shown.n_asked),
+                real=numbers.count(shown.n_real),
+                total=numbers.count(shown.n_real_total),
+            ),
+            tr("Click a feature to say whether it may change."),
+        ]
+
+    def _choose_view(self, key: str) -> None:
+        table = self.real_table if key == REAL else self.changes_table
+        self.pages.setCurrentWidget(table)
+        self.every.setEnabled(key == CHANGES)
+        self._display()
+
+    def _go_to(self, line: int, _keys: object) -> None:
+        shown = self._shown
+        if shown is not None and 0 <= line < len(shown.neighbours):
+            self.context.case.set_current_row(shown.neighbours[line].row)
+
+    # Words
+
+    def reading(self) -> str:
+        """Return the smallest change, or how to come to one."""
+        if self._shown is None:
+            return tr("No row is current: click one in a table or a picture.")
+        return escape(reading_of.read(self._shown))
+
+    def as_table(self) -> tuple[list[str], list[list[str]]]:
+        """Return the table in sight."""
+        model = self.real if self.view.key == REAL else self.changes
+        return model.as_table()
