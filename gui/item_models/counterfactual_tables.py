@@ -99,7 +99,7 @@ def summary_lines(
         for share in shares
     ]
     found.append((Figure(tr("plausibility"), right=False, muted=True), *plausible))
-    return [(*line, Figure()) for line in found]
+    return [(*line, Figure(right=False)) for line in found]
 
 
 def neighbours_table(shown: Counterfactuals) -> Rows:

@@ -76,7 +76,7 @@ class CounterfactualPanel(Panel):
             "A column is a row with the bold cells changed. Distance 1 is one "
             "inter-quartile range of a number, or another label. Plausibility is the "
             "share of real rows that lie as far from their nearest ones, or farther: "
-            "near 0 % such a row hardly occurs. Click a feature to keep it as it is or "
+            "near 0 such a row hardly occurs. Click a feature to keep it as it is or "
             "to let it move one way only."
         ),
         misleads=mark(

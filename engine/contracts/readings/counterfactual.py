@@ -68,10 +68,17 @@ def changes_text(changes: tuple[Change, ...]) -> str:
 
 
 def answer_text(result: Counterfactuals, answer: float) -> str:
-    """Return an answer as a share where it is a probability, else as a number."""
-    if result.space == "probability":
+    """Return an answer as a share where it is a probability, else as a number.
+
+    An answer near the threshold has the decimals that tell the two apart.
+    """
+    if result.space != "probability":
+        return fixed(answer, decimals_of(answer))
+    cut = result.threshold
+    if cut is None or percent(answer) != percent(cut) or answer == cut:
         return percent(answer)
-    return fixed(answer, decimals_of(answer))
+    apart = decimals_of(100 * (answer - cut), 1)
+    return f"{fixed(100 * answer, apart)}\u202f%"
 
 
 def output_shown(result: Counterfactuals, other: Counterfactual | None) -> int:
