@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import asking
 import border
 import explaining
+import local
 import material
 import msgspec
 import numpy as np
@@ -276,6 +277,7 @@ PARTS: dict[str, Callable[[], list[Row]]] = {
     "drag": lambda: drag(1_000_000, 16) + drag(10_000_000, 50),
     "explain": explaining.trees,
     "asking": lambda: asking.sampled() + asking.in_a_session(),
+    "local": local.local,
 }
 
 

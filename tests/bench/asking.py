@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import joblib
@@ -12,7 +13,8 @@ from explaining import N_FEATURES, table
 from material import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from engine.contracts.requests import Run
 
@@ -141,15 +143,15 @@ def in_a_session() -> list[Row]:
     from sklearn.svm import SVC
     from xgboost import XGBClassifier
 
-    few, many = _files(8, 1_000), _files(N_FEATURES, N_MANY)
+    few, many = table_file(8, 1_000), table_file(N_FEATURES, N_MANY)
     return [
-        *_exact(_saved("svc", SVC(probability=True, random_state=0), few, 500), few),
-        *_first(_saved("boosted", XGBClassifier(n_estimators=300), many, 20_000), many),
-        *_shuffled(_saved("boosted", XGBClassifier(n_estimators=300), many, 0), many),
+        *_exact(saved("svc", SVC(probability=True, random_state=0), few, 500), few),
+        *_first(saved("boosted", XGBClassifier(n_estimators=300), many, 20_000), many),
+        *_shuffled(saved("boosted", XGBClassifier(n_estimators=300), many, 0), many),
     ]
 
 
-def _files(d: int, n: int) -> Any:
+def table_file(d: int, n: int) -> Path:
     """Return the path of a table of ``d`` features and a binary target ``y``."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"explained_{d}_{n}.parquet"
@@ -163,7 +165,8 @@ def _files(d: int, n: int) -> Any:
     return path
 
 
-def _saved(name: str, model: Any, data: Any, n: int) -> Any:
+def saved(name: str, model: Any, data: Path, n: int) -> Path:
+    """Return the file of a model fitted to the first rows of a table."""
     path = FOLDER / f"{name}.joblib"
     if not path.exists():
         rows = pd.read_parquet(data).head(n)
@@ -171,9 +174,11 @@ def _saved(name: str, model: Any, data: Any, n: int) -> Any:
     return path
 
 
-def _run(model: Any, data: Any, request: Run, hear: Callable[[Any], None]) -> float:
+def run_in_session(
+    model: Any, data: Any, request: Run, hear: Callable[[Any], None]
+) -> float:
     """Run one request in a session with a real host; return its seconds."""
-    from engine import runner
+    from engine import analysis, runner
     from engine.cli.arguments import parser
     from engine.cli.stop import STOPPED
     from engine.cli.work import work
@@ -199,9 +204,29 @@ def _run(model: Any, data: Any, request: Run, hear: Callable[[Any], None]) -> fl
                 raise
             asked.consent = session.ask(Inspect(path=str(model))).sha256
             session.prepare(asked)
+        analysis.load(request.analysis)  # imported before the clock
         began = time.perf_counter()
         runner.run(Submit(1, request), session._session.answer, hear, STOPPED)
         return time.perf_counter() - began
+
+
+@contextmanager
+def clocked(owner: type, name: str) -> Iterator[list[float]]:
+    """Note how long every call of a method takes."""
+    took: list[float] = []
+    method = getattr(owner, name)
+
+    def timed(*given: Any, **named: Any) -> Any:
+        began = time.perf_counter()
+        answer = method(*given, **named)
+        took.append(time.perf_counter() - began)
+        return answer
+
+    setattr(owner, name, timed)
+    try:
+        yield took
+    finally:
+        setattr(owner, name, method)
 
 
 def _exact(model: Any, data: Any) -> list[Row]:
@@ -209,21 +234,9 @@ def _exact(model: Any, data: Any) -> list[Row]:
     from engine.contracts.selection import Rows
     from engine.explain.subject import Subject
 
-    bare = []
-    ask = Subject.ask
-
-    def timed(self: Subject, *given: Any) -> np.ndarray:
-        began = time.perf_counter()
-        answer = ask(self, *given)
-        bare.append(time.perf_counter() - began)
-        return answer
-
-    Subject.ask = timed  # type: ignore[method-assign]
-    try:
-        request = Run(analysis="shapley", selection=Rows(tuple(range(20))))
-        whole = _run(model, data, request, lambda _event: None)
-    finally:
-        Subject.ask = ask  # type: ignore[method-assign]
+    request = Run(analysis="shapley", selection=Rows(tuple(range(20))))
+    with clocked(Subject, "ask") as bare:
+        whole = run_in_session(model, data, request, lambda _event: None)
     over = 100 * (whole / sum(bare) - 1)
     shown = f"{whole:.1f} s for 20 rows; the bare calls {sum(bare):.1f} s: {over:.0f} %"
     met = "met" if over <= 20 else "MISSED"
@@ -238,21 +251,9 @@ def _shuffled(model: Any, data: Any) -> list[Row]:
     from engine.models.model import Model
 
     calls = -(-3 * N_FEATURES // (ASKED_AT_ONCE // N_MANY))
-    bare = []
-    predict = Model.predict
-
-    def timed(self: Model, *given: Any, **named: Any) -> Any:
-        began = time.perf_counter()
-        answer = predict(self, *given, **named)
-        bare.append(time.perf_counter() - began)
-        return answer
-
-    Model.predict = timed  # type: ignore[method-assign]
-    try:
-        request = Run(analysis="permutation", params={"repeats": 3})
-        whole = _run(model, data, request, lambda _event: None)
-    finally:
-        Model.predict = predict  # type: ignore[method-assign]
+    request = Run(analysis="permutation", params={"repeats": 3})
+    with clocked(Model, "predict") as bare:
+        whole = run_in_session(model, data, request, lambda _event: None)
     asked = sum(bare[-calls:])  # before them the rows as they are were predicted
     over = 100 * (whole / asked - 1)
     shown = f"{whole:.1f} s; the bare predictions {asked:.1f} s: {over:.0f} %"
@@ -270,7 +271,7 @@ def _first(model: Any, data: Any) -> list[Row]:
         if isinstance(event, (Refined, Finished)):
             shown.append((time.perf_counter(), len(event.result.row_ids)))
 
-    whole = _run(model, data, Run(analysis="shapley"), hear)
+    whole = run_in_session(model, data, Run(analysis="shapley"), hear)
     (at, n), (end, _) = shown[0], shown[-1]
     first = whole - (end - at)
     told = f"{first:.1f} s to the first {n:,} rows, {whole:.1f} s to all {N_MANY:,}"

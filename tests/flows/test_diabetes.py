@@ -81,3 +81,33 @@ def test_shuffling_agrees_that_glucose_comes_first(capsys, files):
     )
     best = int(np.argmax(found["importances_mean"]))
     assert found["feature_names"][best] == "glucose"
+
+
+def test_lime_for_a_row_says_what_the_package_says(capsys, files):
+    from lime.lime_tabular import LimeTabularExplainer
+
+    train = pd.read_parquet(files / "train.parquet").drop(columns="outcome")
+    test = pd.read_csv(files / "test.csv").drop(columns="outcome")
+    row = int(test["glucose"].argmax())
+    found = run(
+        capsys, files, "lime", "--row", row, "-p", "num_samples=5000", "-p", "seed=0"
+    )
+    own = ["sklearn.tree._tree.Tree"]
+    forest = skops.io.load(files / "forest.skops", trusted=own)
+    theirs = LimeTabularExplainer(
+        train.to_numpy(dtype=float), random_state=0, feature_names=list(train.columns)
+    ).explain_instance(
+        test.to_numpy(dtype=float)[row],
+        lambda rows: forest.predict_proba(pd.DataFrame(rows, columns=train.columns)),
+        num_samples=5_000,
+    )
+    assert found["conditions"][0] == "glucose > 139"
+    assert found["weights"][0] > 0.15
+    np.testing.assert_allclose(
+        found["weights"], [weight for _, weight in theirs.local_exp[1]], atol=1e-9
+    )
+    assert found["intercept"] == pytest.approx(theirs.intercept[1])
+    assert found["local_prediction"] == pytest.approx(theirs.local_pred[0])
+    assert found["model_prediction"] == pytest.approx(theirs.predict_proba[1])
+    assert found["r2"] == pytest.approx(theirs.score)
+    assert len(found["stability"]["seeds"]) == 10
