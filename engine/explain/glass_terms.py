@@ -32,14 +32,15 @@ class _Way(NamedTuple):
         Labels or values, or none where bins are steps along a number.
     at
         ``(n,)`` which of the bins each row lies in, -1 where its value is missing.
-    row
-        Which the current row lies in, -1 for none of them.
+    row, own
+        Which the current row lies in, -1 for none of them, and its number.
     """
 
     bins: NDArray[np.intp]
     levels: tuple[str, ...]
     at: NDArray[np.intp]
     row: int
+    own: float
 
 
 class _Table(NamedTuple):
@@ -107,16 +108,17 @@ def _way(units: OwnUnits, place: int, row: Row | None) -> _Way | None:
     if not known.any():
         return None
     text = row.texts[feature] if row else ""
+    own = float(row.numbers[feature]) if row else float("nan")
     if units.is_steps(place):
         first, last = int(made[known].min()), int(made[known].max())
         at = np.where(known, made - first, -1)
         mine = int(row.encoded[place]) if row and text else -1
         step = mine - first if first <= mine <= last else -1
-        return _Way(np.arange(first, last + 1), _NO_LEVELS, at, step)
+        return _Way(np.arange(first, last + 1), _NO_LEVELS, at, step, own)
     if column.levels:
         levels, at = units.level_of(feature)
         mine = levels.index(text) if text in levels else -1
-        return _Way(column.codes.astype(np.intp), levels, at, mine)
+        return _Way(column.codes.astype(np.intp), levels, at, mine, float("nan"))
     return None
 
 
@@ -167,4 +169,5 @@ def _shape(units: OwnUnits, table: _Table, edges: tuple[Floats, ...]) -> Shape:
         n_missing=len(gone),
         strength=np.abs(added).mean(axis=0),
         row=tuple(way.row for way in table.ways),
+        own=tuple(way.own for way in table.ways),
     )

@@ -58,10 +58,14 @@ class Column(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One row: encoded ``(D,)``, and its inputs as texts, ``""`` where missing."""
+    """One row: encoded ``(D,)``; inputs as texts, ``""`` where missing, and numbers.
+
+    ``numbers`` are ``(d,)``, ``nan`` where missing and for labels.
+    """
 
     encoded: Floats
     texts: tuple[str, ...]
+    numbers: Floats
 
     @classmethod
     def of(cls, features: pa.Table, encoded: Floats) -> Row:
@@ -71,7 +75,8 @@ class Row(NamedTuple):
             _texts(known, numbers[:, j])[0] if np.isfinite(numbers[0, j]) else ""
             for j, known in enumerate(labels)
         )
-        return cls(encoded[0], texts)
+        labelled = np.array([bool(known) for known in labels], dtype=bool)
+        return cls(encoded[0], texts, np.where(labelled, np.nan, numbers[0]))
 
 
 class OwnUnits:

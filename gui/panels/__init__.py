@@ -24,6 +24,7 @@ TABLE: dict[str, str] = {
     "interactions": "gui.panels.interactions:InteractionsPanel",
     "lime": "gui.panels.lime:LimePanel",
     "counterfactual": "gui.panels.counterfactual:CounterfactualPanel",
+    "glass_box": "gui.panels.glass_box:GlassBoxPanel",
     "agreement": "gui.panels.agreement:AgreementPanel",
 }
 

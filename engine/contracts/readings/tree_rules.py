@@ -47,7 +47,8 @@ class Rules:
         tree, name = self._tree, self._name(node)
         kind = tree.question[node]
         if kind == "levels":
-            return _among(name, self._levels(node, left=left))
+            mine, other = (self._levels(node, left=side) for side in (left, not left))
+            return _among(name, mine, other)
         if kind == "missing":
             if bool(tree.missing_left[node]) is left:
                 return tr("{name} is missing", name=name)
@@ -84,7 +85,9 @@ class Rules:
                 mine = self._levels(place, left=left)
                 both = tuple(x for x in among.get(feature, mine) if x in set(mine))
                 among[feature] = both
-                told[key] = _among(self._names[feature], both)
+                every = (*mine, *self._levels(place, left=not left))
+                rest = tuple(x for x in every if x not in set(both))
+                told[key] = _among(self._names[feature], both, rest)
             else:
                 told[key] = self._said(place, left=left)
             goes = self._missing_goes(place, left=left)
@@ -103,9 +106,12 @@ class Rules:
         return bool(some) and bool(self._tree.missing_left[node]) is left
 
 
-def _among(name: str, labels: tuple[str, ...]) -> str:
+def _among(name: str, labels: tuple[str, ...], rest: tuple[str, ...]) -> str:
+    """Return which labels are meant, or which are not where those are fewer."""
     if not labels:
         return tr("no known {name}", name=name)
+    if 0 < len(rest) < len(labels):
+        return f"{name} ≠ {named(rest)}"
     return f"{name} = {named(labels)}"
 
 

@@ -187,8 +187,9 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
         Rows that lack a value.
     strength
         ``(k,)`` mean size over the rows of what is added.
-    row
-        The step of the current row along each, -1 for none.
+    row, own
+        The step of the current row along each, -1 for none, and its own numbers,
+        ``nan`` for none and for levels.
     """
 
     features: tuple[int, ...]
@@ -200,6 +201,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     n_missing: int
     strength: np.ndarray
     row: tuple[int, ...]
+    own: tuple[float, ...]
 
 
 class Shapes(msgspec.Struct, frozen=True, kw_only=True, tag="shapes"):

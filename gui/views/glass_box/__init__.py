@@ -1,0 +1,1 @@
+"""What a model is made of: one view for each kind of it."""
