@@ -39,6 +39,7 @@ TABLE: dict[str, str] = {
     "permutation": "engine.explain.permutation:PermutationAnalysis",
     "dependence": "engine.explain.dependence:DependenceAnalysis",
     "ale": "engine.explain.ale:AleAnalysis",
+    "friedman_h": "engine.explain.friedman_h:FriedmanHAnalysis",
     "lime": "engine.explain.lime:LimeAnalysis",
     "counterfactual": "engine.explain.counterfactual:CounterfactualAnalysis",
     "glass_box": "engine.explain.glass_box:GlassBoxAnalysis",

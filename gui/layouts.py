@@ -87,7 +87,7 @@ PERSPECTIVES: dict[str, Perspective] = {
         title=mark("Explain"),
         needs=Needs.PREDICTIONS,
         columns=(
-            ("contributions+permutation+interactions+dependence+glass_box",),
+            ("contributions+permutation+interactions+dependence+friedman_h+glass_box",),
             ("confusion+residuals+lime+counterfactual+agreement", "predictions"),
         ),
         widths=(56, 44),

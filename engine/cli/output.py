@@ -36,6 +36,7 @@ _READINGS = {
     "Permutation": "engine.contracts.readings.permutation:read",
     "Dependence": "engine.contracts.readings.effects:read_dependence",
     "AccumulatedEffects": "engine.contracts.readings.effects:read_ale",
+    "FriedmanH": "engine.contracts.readings.friedman_h:read",
     "Lime": "engine.contracts.readings.lime:read",
     "LimeRows": "engine.contracts.readings.lime:read_rows",
     "Counterfactuals": "engine.contracts.readings.counterfactual:read",

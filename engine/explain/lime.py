@@ -22,7 +22,7 @@ from engine.contracts.progress import Portion
 from engine.contracts.results import Lime, LimeRows
 from engine.explain import local_linear, steadiness, verdict
 from engine.explain.neighbourhood import DRAWS, Neighbourhood
-from engine.explain.scope import Pace, badge, in_random_order, the_row
+from engine.explain.scope import Pace, badge, check_counts, in_random_order, the_row
 from engine.explain.subject import (
     Subject,
     cells_as_numbers,
@@ -349,11 +349,6 @@ def _check(params: LimeParams) -> None:
             raise EngineError(
                 "explain.bad_choice", name=name, given=given, choices=known
             )
-    for name, (least, most) in _LIMITS.items():
-        given = getattr(params, name)
-        if not least <= given <= most:
-            raise EngineError(
-                "explain.bad_count", name=name, given=given, least=least, most=most
-            )
+    check_counts(params, _LIMITS)
     if not params.kernel_width >= 0 or np.isinf(params.kernel_width):
         raise EngineError("explain.bad_width", given=params.kernel_width)

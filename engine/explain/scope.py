@@ -14,6 +14,8 @@ from engine.contracts.provenance import Provenance
 from engine.evaluate.sample import describe_selection
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from engine.analysis import Inputs
@@ -117,6 +119,22 @@ def badge(
         "elapsed": time.perf_counter() - started,
     }
     return Provenance(**known)
+
+
+def check_counts(params: msgspec.Struct, limits: Mapping[str, tuple[int, int]]) -> None:
+    """Check that options lie within their limits.
+
+    Raises
+    ------
+    EngineError
+        ``explain.bad_count``.
+    """
+    for name, (least, most) in limits.items():
+        given = getattr(params, name)
+        if not least <= given <= most:
+            raise EngineError(
+                "explain.bad_count", name=name, given=given, least=least, most=most
+            )
 
 
 def mean_size(values: Floats) -> tuple[Floats, Floats, Floats]:

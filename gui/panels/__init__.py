@@ -22,6 +22,7 @@ TABLE: dict[str, str] = {
     "permutation": "gui.panels.permutation:PermutationPanel",
     "dependence": "gui.panels.dependence:DependencePanel",
     "interactions": "gui.panels.interactions:InteractionsPanel",
+    "friedman_h": "gui.panels.friedman_h:FriedmanHPanel",
     "lime": "gui.panels.lime:LimePanel",
     "counterfactual": "gui.panels.counterfactual:CounterfactualPanel",
     "glass_box": "gui.panels.glass_box:GlassBoxPanel",

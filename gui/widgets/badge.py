@@ -29,6 +29,7 @@ METHODS = {
     "permutation": mark("shuffled features"),
     "partial_dependence": mark("the mean with features set alike"),
     "ale": mark("local steps added up"),
+    "friedman_h": mark("features lent from row to row"),
     "lime": mark("local lines through answers about random rows"),
     "counterfactual": mark("changes looked for by asking the model"),
     "glass_box": mark("the model taken apart"),

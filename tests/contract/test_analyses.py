@@ -27,6 +27,7 @@ EVALUATE = [k for k, where in analysis.TABLE.items() if ".evaluate." in where]
 EXPLAIN = [k for k, where in analysis.TABLE.items() if ".explain." in where]
 # Analyses that use the current row alone.
 ABOUT_ONE_ROW = {"agreement", "counterfactual", "lime"}
+SAMPLED = {"friedman_h"}  # analyses whose cost goes by the square of the rows
 
 
 def material(name):
@@ -130,7 +131,18 @@ def test_same_request_same_result(name):
     assert same(one, msgspec.structs.replace(other, **strip))
 
 
-@pytest.mark.parametrize("name", [n for n in analysis.TABLE if n not in ABOUT_ONE_ROW])
+ALL_ROWS = [n for n in analysis.TABLE if n not in ABOUT_ONE_ROW | SAMPLED]
+
+
+@pytest.mark.parametrize("name", SAMPLED)
+def test_badge_says_that_rows_were_drawn(name):
+    found = answer(name, mask=np.arange(400) < 250).provenance
+    assert 0 < found.n_used < 250
+    assert found.n_total == 400
+    assert found.sampling == "sample"
+
+
+@pytest.mark.parametrize("name", ALL_ROWS)
 def test_badge_says_what_was_used(name):
     mask = np.arange(400) < 250
     found = answer(name, mask=mask).provenance

@@ -65,6 +65,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{given} is no number of places along a feature."),
         mark("Give a whole number from {least} to {most}."),
     ),
+    "explain.one_feature": (
+        mark("“{name}” alone makes no pair."),
+        mark("Give two inputs or more, or none for those that move the answer most."),
+    ),
     "explain.neighbours": (mark("Asking about random rows"), ""),
     "explain.lines": (mark("Fitting lines"), ""),
     "explain.settings": (mark("Trying other settings"), ""),

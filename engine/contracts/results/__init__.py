@@ -24,7 +24,12 @@ from engine.contracts.results.counterfactual import (
     Counterfactual,
     Counterfactuals,
 )
-from engine.contracts.results.effects import AccumulatedEffects, Axis, Dependence
+from engine.contracts.results.effects import (
+    AccumulatedEffects,
+    Axis,
+    Dependence,
+    FriedmanH,
+)
 from engine.contracts.results.glass_box import (
     GlassBox,
     Shape,
@@ -84,6 +89,7 @@ Result = (
     | Permutation
     | Dependence
     | AccumulatedEffects
+    | FriedmanH
     | Lime
     | LimeRows
     | Counterfactuals
@@ -112,6 +118,7 @@ __all__ = [
     "Dependence",
     "Done",
     "Faithfulness",
+    "FriedmanH",
     "GlassBox",
     "Interactions",
     "Lime",

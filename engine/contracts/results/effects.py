@@ -156,6 +156,44 @@ class AccumulatedEffects(msgspec.Struct, frozen=True, kw_only=True, tag="ale"):
     provenance: Provenance
 
 
+class FriedmanH(msgspec.Struct, frozen=True, kw_only=True, tag="friedman_h"):
+    """How much of what features do, they do together.
+
+    Attributes
+    ----------
+    features
+        The ``m`` inputs whose pairs were looked at.
+    h, h_spread
+        ``(m, m, k)`` Friedman's H: what two do together that they do not do alone, as
+        a share of all that they do (root mean squares); mean and standard deviation
+        over the samples. ``nan`` where they do nothing.
+    strength, strength_spread
+        ``(m, m, k)`` its numerator, in the answer's own unit.
+    overall, overall_spread
+        ``(d, k)`` H of each input with all the others.
+    feature_names, outputs, space
+        As of :class:`Dependence`.
+    n_rows, n_samples, n_wanted
+        Rows of a sample; samples done; samples that will be.
+    """
+
+    features: tuple[str, ...]
+    h: np.ndarray
+    h_spread: np.ndarray
+    strength: np.ndarray
+    strength_spread: np.ndarray
+    overall: np.ndarray
+    overall_spread: np.ndarray
+    feature_names: tuple[str, ...]
+    outputs: tuple[str, ...]
+    space: str
+    n_rows: int
+    n_samples: int
+    n_wanted: int
+    notes: tuple[Note, ...] = ()
+    provenance: Provenance
+
+
 def mean_of_rows(answers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the mean over the first axis and the ends of its 95 % interval."""
     n = len(answers)
