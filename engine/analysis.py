@@ -43,6 +43,7 @@ TABLE: dict[str, str] = {
     "lime": "engine.explain.lime:LimeAnalysis",
     "counterfactual": "engine.explain.counterfactual:CounterfactualAnalysis",
     "glass_box": "engine.explain.glass_box:GlassBoxAnalysis",
+    "what_if": "engine.explain.what_if:WhatIfAnalysis",
     "agreement": "engine.explain.agreement:AgreementAnalysis",
 }
 

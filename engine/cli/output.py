@@ -41,6 +41,7 @@ _READINGS = {
     "LimeRows": "engine.contracts.readings.lime:read_rows",
     "Counterfactuals": "engine.contracts.readings.counterfactual:read",
     "GlassBox": "engine.contracts.readings.glass_box:read",
+    "WhatIf": "engine.contracts.readings.what_if:read",
     "Agreement": "engine.contracts.readings.agreement:read",
     "Interactions": "engine.contracts.readings.interactions:read",
 }

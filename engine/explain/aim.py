@@ -52,10 +52,7 @@ class Aim:
         self, scores: NDArray[np.floating], labels: NDArray[np.integer | np.floating]
     ) -> NDArray[np.integer | np.floating]:
         """Return the class codes decided, or the answers of regression."""
-        if self.task is not Task.BINARY:
-            return labels
-        above = scores[:, self.positive] >= self.threshold
-        return np.where(above, self.positive, 1 - self.positive)
+        return decided_of(self.task, self.positive, self.threshold, scores, labels)
 
     def reached(
         self, scores: NDArray[np.floating], labels: NDArray[np.integer | np.floating]
@@ -89,6 +86,29 @@ class Aim:
         if self.outside:
             return np.minimum(value - self.low, self.high - value)
         return np.maximum(self.low - value, value - self.high)
+
+
+def decided_of(
+    task: Task,
+    positive: int,
+    threshold: float,
+    scores: NDArray[np.floating],
+    labels: NDArray[np.integer | np.floating],
+) -> NDArray[np.integer | np.floating]:
+    """Return the class codes decided, or the answers of regression.
+
+    Parameters
+    ----------
+    positive, threshold
+        Of two classes: the code of the positive one, and its score from which it is
+        decided.
+    scores, labels
+        ``(n, k)`` and ``(n,)`` as the model gives them.
+    """
+    if task is not Task.BINARY:
+        return labels
+    above = scores[:, positive] >= threshold
+    return np.where(above, positive, 1 - positive)
 
 
 def aim_of(

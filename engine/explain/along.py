@@ -183,7 +183,7 @@ def _of_labels(
     ordered = bool(pa.types.is_dictionary(column.type) and column.type.ordered)
     keep = sorted(
         np.argsort(-n, kind="stable")[:MOST_LABELS].tolist(),
-        key=lambda i: (kinds[i], "") if ordered else _by_name(labels[kinds[i]]),
+        key=lambda i: (kinds[i], "") if ordered else by_name(labels[kinds[i]]),
     )
     where = [int(known[first[i]]) for i in keep]
     counts = [int(n[i]) for i in keep]
@@ -208,7 +208,8 @@ def _of_labels(
     return Along(place=place, cells=column.take(pa.array(where)), axis=axis, own=own)
 
 
-def _by_name(label: str) -> tuple[float, str]:
+def by_name(label: str) -> tuple[float, str]:
+    """Return by what labels are put in order: numbers by size, then texts."""
     try:
         return float(label), label
     except ValueError:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from engine.data.table import text_of
+from engine.explain.along import by_name
 from engine.explain.subject import cells_as_numbers, whole
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Codebook:
     """The columns of some rows, each as numbers or as labels.
 
     A number stands for itself; a label for its place among the column's labels, in
-    the order of their texts; a missing value is ``nan``.
+    the order of their names; a missing value is ``nan``.
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ class Codebook:
         codes = points[:, column]
         used, first = np.unique(codes[~np.isnan(codes)].astype(int), return_index=True)
         where = np.flatnonzero(~np.isnan(codes))[first]
-        order = sorted(range(len(used)), key=lambda i: found[used[i]])
+        order = sorted(range(len(used)), key=lambda i: by_name(found[used[i]]))
         place = np.full(len(found) + 1, np.nan)
         place[used[order]] = np.arange(len(order))
         points[:, column] = place[np.where(np.isnan(codes), -1, codes).astype(int)]

@@ -81,7 +81,7 @@ def summary_lines(
     shown: Counterfactuals, told: tuple[Counterfactual, ...]
 ) -> list[tuple[Figure, ...]]:
     """Return the lines about the whole row."""
-    place = output_shown(shown, None)
+    place = output_shown(shown.outputs, shown.decided)
     answer = named(shown.outputs, place)
     lines = []
     if shown.decided:
@@ -106,12 +106,12 @@ def neighbours_table(shown: Counterfactuals) -> Rows:
     """Return the nearest real rows with a decision that is wanted, one a line."""
     titles = [
         tr("row"),
-        named(shown.outputs, output_shown(shown, None)),
+        named(shown.outputs, output_shown(shown.outputs, shown.decided)),
         tr("distance"),
         tr("plausibility"),
         tr("differs in"),
     ]
-    place = output_shown(shown, None)
+    place = output_shown(shown.outputs, shown.decided)
     lines: list[tuple[Figure, ...]] = []
     for one in shown.neighbours:
         changes = [change_text(change) for change in one.changes]

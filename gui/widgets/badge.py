@@ -33,6 +33,7 @@ METHODS = {
     "lime": mark("local lines through answers about random rows"),
     "counterfactual": mark("changes looked for by asking the model"),
     "glass_box": mark("the model taken apart"),
+    "what_if": mark("the model asked about a row changed by hand"),
     "agreement": mark("explanations compared"),
     "shapley_sampling": mark("Shapley values, estimated by walks"),
 }

@@ -26,7 +26,7 @@ ROOT = Path(analysis.__file__).parent
 EVALUATE = [k for k, where in analysis.TABLE.items() if ".evaluate." in where]
 EXPLAIN = [k for k, where in analysis.TABLE.items() if ".explain." in where]
 # Analyses that use the current row alone.
-ABOUT_ONE_ROW = {"agreement", "counterfactual", "lime"}
+ABOUT_ONE_ROW = {"agreement", "counterfactual", "lime", "what_if"}
 SAMPLED = {"friedman_h"}  # analyses whose cost goes by the square of the rows
 
 

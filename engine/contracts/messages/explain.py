@@ -128,6 +128,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{name} cannot be {given}."),
         mark("Give a number from {least}."),
     ),
+    "explain.bad_cell": (
+        mark("“{name}” cannot be “{given}” in this row."),
+        mark("Give a number, one of its labels, or nothing where values are missing."),
+    ),
     "explain.as_wanted": (mark("The row already gets the decision wanted."), ""),
     "explain.nothing_may_change": (
         mark("No feature may change, or none has another value in the data."),

@@ -17,7 +17,12 @@ from engine.contracts.readings.numbers import (
 )
 
 if TYPE_CHECKING:
-    from engine.contracts.results import Change, Counterfactual, Counterfactuals
+    from engine.contracts.results import (
+        Change,
+        Counterfactual,
+        Counterfactuals,
+        WhatIf,
+    )
     from engine.contracts.results.counterfactual import Cell
 
 _MOST_TOLD = 3
@@ -67,7 +72,7 @@ def changes_text(changes: tuple[Change, ...]) -> str:
     return trn("{told} and {n} more", "{told} and {n} more", rest, told=told)
 
 
-def answer_text(result: Counterfactuals, answer: float) -> str:
+def answer_text(result: Counterfactuals | WhatIf, answer: float) -> str:
     """Return an answer as a share where it is a probability, else as a number.
 
     An answer near the threshold has the decimals that tell the two apart.
@@ -81,17 +86,14 @@ def answer_text(result: Counterfactuals, answer: float) -> str:
     return f"{fixed(100 * answer, apart)}\u202f%"
 
 
-def output_shown(result: Counterfactuals, other: Counterfactual | None) -> int:
+def output_shown(outputs: tuple[str, ...], decided: str) -> int:
     """Return which answer is told: the decided class's, or the only one."""
-    if len(result.outputs) == 1:
-        return 0
-    decided = other.decided if other is not None else result.decided
-    return result.outputs.index(decided)
+    return 0 if len(outputs) == 1 else outputs.index(decided)
 
 
 def _found(result: Counterfactuals) -> str:
     best = result.found[0]
-    place = output_shown(result, best)
+    place = output_shown(result.outputs, best.decided)
     n = len(best.changes)
     params = {
         "total": count(len(result.feature_names)),
@@ -136,7 +138,7 @@ def _none(result: Counterfactuals) -> str:
     )
     if result.closest is None:
         return said
-    place = output_shown(result, None)
+    place = output_shown(result.outputs, result.decided)
     near = tr(
         "The closest: {changes} ({answer} goes from {before} to {after}).",
         changes=changes_text(result.closest.changes),

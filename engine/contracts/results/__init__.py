@@ -62,6 +62,7 @@ from engine.contracts.results.rows import (
     RowsWindow,
     ViewInfo,
 )
+from engine.contracts.results.what_if import Editable, WhatIf
 
 Result = (
     DatasetInfo
@@ -93,6 +94,7 @@ Result = (
     | Lime
     | LimeRows
     | Counterfactuals
+    | WhatIf
     | GlassBox
 )
 
@@ -117,6 +119,7 @@ __all__ = [
     "DatasetInfo",
     "Dependence",
     "Done",
+    "Editable",
     "Faithfulness",
     "FriedmanH",
     "GlassBox",
@@ -152,4 +155,5 @@ __all__ = [
     "Trees",
     "ViewInfo",
     "WeightedSum",
+    "WhatIf",
 ]

@@ -1,0 +1,64 @@
+"""The sentence above a row that is changed by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.contracts.i18n import tr
+from engine.contracts.messages import sentences
+from engine.contracts.readings.counterfactual import (
+    ODD,
+    answer_text,
+    changes_text,
+    output_shown,
+)
+from engine.contracts.readings.effects import answer as named
+from engine.contracts.readings.numbers import percent
+
+if TYPE_CHECKING:
+    from engine.contracts.results import WhatIf
+
+
+def read(result: WhatIf) -> str:
+    """Return what becomes of the answer and of the decision."""
+    place = output_shown(result.outputs, result.decided[0])
+    before, after = (
+        answer_text(result, float(answer)) for answer in result.answers[:, place]
+    )
+    answer = named(result.outputs, place)
+    if not result.changes:
+        told = [
+            tr("As it is, {answer} is {value}.", answer=answer, value=after),
+            tr("Change a cell to see what the model would say."),
+        ]
+    else:
+        told = [
+            tr(
+                "With {changes}, {answer} goes from {before} to {after}.",
+                changes=changes_text(result.changes),
+                answer=answer,
+                before=before,
+                after=after,
+            ),
+            _decision(result),
+        ]
+        if result.plausibility[1] < ODD:
+            told.append(
+                tr(
+                    "Such a row is odd: {share} of the real rows lie as far from the "
+                    "others.",
+                    share=percent(float(result.plausibility[1])),
+                )
+            )
+        told.append(tr("This is what the model does, not a cause."))
+    told += sentences(result.notes)
+    return " ".join(part for part in told if part)
+
+
+def _decision(result: WhatIf) -> str:
+    old, new = result.decided
+    if not new:
+        return ""
+    if old == new:
+        return tr("The decision stays {decision}.", decision=old)
+    return tr("The decision turns from {old} to {new}.", old=old, new=new)
