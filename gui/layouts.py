@@ -87,7 +87,10 @@ PERSPECTIVES: dict[str, Perspective] = {
         title=mark("Explain"),
         needs=Needs.PREDICTIONS,
         columns=(
-            ("contributions+permutation+interactions+dependence+friedman_h+glass_box",),
+            (
+                "contributions+permutation+interactions+dependence+friedman_h"
+                "+glass_box+what_if",
+            ),
             ("confusion+residuals+lime+counterfactual+agreement", "predictions"),
         ),
         widths=(56, 44),

@@ -26,6 +26,7 @@ TABLE: dict[str, str] = {
     "lime": "gui.panels.lime:LimePanel",
     "counterfactual": "gui.panels.counterfactual:CounterfactualPanel",
     "glass_box": "gui.panels.glass_box:GlassBoxPanel",
+    "what_if": "gui.panels.what_if:WhatIfPanel",
     "agreement": "gui.panels.agreement:AgreementPanel",
 }
 

@@ -97,6 +97,10 @@ class FeatureChoice(QWidget):
         self._put(first, second)
         self.chosen.emit()
 
+    def follow(self, first: str) -> None:
+        """Have another first feature from the next question on, without a signal."""
+        self._put(first, self._names[1])
+
     def _choose(self) -> None:
         first, second = self.first.currentText(), self.second.currentText()
         if first == second:  # the other one gives way: they change places

@@ -1,0 +1,180 @@
+"""A row changed by hand, in words and tables: contributions, line, variants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from engine.contracts.i18n import tr
+from engine.contracts.readings import numbers
+from engine.contracts.readings.counterfactual import (
+    answer_text,
+    cell_text,
+    changes_text,
+)
+from engine.contracts.readings.effects import value_text
+from engine.contracts.results.counterfactual import Change
+from gui.item_models.attributions import Attributions
+from gui.item_models.metrics import Figure
+from gui.plots.side_by_side import Said
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from engine.contracts.results import WhatIf
+    from engine.contracts.results.counterfactual import Cell
+
+    Table = tuple[list[str], list[list[str]]]
+    Sides = tuple[list[str], list[str], list[list[Said]]]
+
+
+class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    """A changed row that was pinned, as the case keeps it.
+
+    Attributes
+    ----------
+    row
+        The row of the evaluation part that was changed.
+    changes
+        What was changed.
+    answer, decided, plausible
+        What the model said then, in words.
+    """
+
+    row: int
+    changes: tuple[Change, ...]
+    answer: str
+    decided: str
+    plausible: str
+
+
+def change_texts(changes: Mapping[str, Cell]) -> tuple[str, ...]:
+    """Return changes as the engine takes them: ``name=value``."""
+    return tuple(f"{name}={_plain(cell)}" for name, cell in sorted(changes.items()))
+
+
+def variant_of(shown: WhatIf, output: int) -> Variant:
+    """Return what is shown as a variant to be kept."""
+    return Variant(
+        row=shown.row,
+        changes=shown.changes,
+        answer=answer_text(shown, float(shown.answers[1, output])),
+        decided=shown.decided[1],
+        plausible=share_text(float(shown.plausibility[1])),
+    )
+
+
+def variants_table(
+    variants: Sequence[Variant],
+) -> tuple[list[str], list[tuple[Figure, ...]]]:
+    """Return pinned variants, one a line."""
+    titles = [tr("row"), tr("answer"), tr("decision"), tr("plausibility")]
+    titles.append(tr("changes"))
+    lines: list[tuple[Figure, ...]] = []
+    for variant in variants:
+        told = changes_text(variant.changes) or tr("as it is")
+        lines.append(
+            (
+                Figure(numbers.count(variant.row), strong=True),
+                Figure(variant.answer),
+                Figure(variant.decided or "–", right=False),
+                Figure(variant.plausible),
+                Figure(told, right=False, tip=told),
+            )
+        )
+    return titles, lines
+
+
+def share_text(share: float) -> str:
+    """Return a plausibility."""
+    return "–" if np.isnan(share) else numbers.percent(share)
+
+
+def sides(shown: WhatIf, output: int) -> Sides:
+    """Return the contributions to both answers, in one unit, the largest first."""
+    assert shown.contributions is not None
+    told = Attributions(shown.contributions, output)
+    weight = np.abs(told.values).max(axis=0)
+    unit = float(weight.max(initial=0.0)) or 1.0
+    order = np.argsort(-weight, kind="stable").tolist()
+    signs = np.sign(np.round(told.values, told.digits))
+    turned = signs[0] * signs[1] < 0
+    cells = [
+        [
+            Said(
+                float(told.values[place, j]) / unit,
+                0.0,
+                told.signed(float(told.values[place, j])),
+                bool(turned[j]),
+            )
+            for place in (0, 1)
+        ]
+        for j in order
+    ]
+    names = [_feature(shown, j) for j in order]
+    return names, [tr("as it is"), tr("changed")], cells
+
+
+def contributions_table(shown: WhatIf, output: int) -> Table:
+    """Return the contributions to both answers as text."""
+    header = [tr("feature"), tr("as it is"), tr("changed")]
+    if shown.contributions is None:
+        return header, []
+    names, _, cells = sides(shown, output)
+    return header, [
+        [name, *(said.text for said in line)]
+        for name, line in zip(names, cells, strict=True)
+    ]
+
+
+def line_table(shown: WhatIf, output: int) -> Table:
+    """Return the answers along a feature as text."""
+    header = [shown.axis.name, tr("as it is"), tr("changed")]
+    return header, [
+        [
+            value_text(shown.axis, place),
+            *(numbers.significant(float(v), 6) for v in shown.line[:, place, output]),
+        ]
+        for place in range(len(shown.axis.values))
+    ]
+
+
+def line_tip(shown: WhatIf, output: int, place: int) -> str:
+    """Return what the answers are at a place along a feature."""
+    own, made = (
+        answer_text(shown, float(value)) for value in shown.line[:, place, output]
+    )
+    return tr(
+        "{feature} = {value}: {own} as it is, {made} changed",
+        feature=shown.axis.name,
+        value=value_text(shown.axis, place),
+        own=own,
+        made=made,
+    )
+
+
+def made_value(shown: WhatIf) -> float:
+    """Return where the changed row lies along the feature of the line."""
+    name = shown.axis.name
+    cell = shown.cells[shown.feature_names.index(name)]
+    for change in shown.changes:
+        if change.feature == name:
+            cell = change.after
+    if isinstance(cell, str):
+        labels = shown.axis.labels
+        return float(labels.index(cell)) if cell in labels else float("nan")
+    return float("nan") if cell is None else float(cell)
+
+
+def _feature(shown: WhatIf, j: int) -> str:
+    name = shown.feature_names[j]
+    change = next((c for c in shown.changes if c.feature == name), None)
+    if change is None:
+        return f"{name} = {cell_text(shown.cells[j])}"
+    return f"{name}: {cell_text(change.before)} → {cell_text(change.after)}"
+
+
+def _plain(cell: Cell) -> str:
+    return "" if cell is None else str(cell)
