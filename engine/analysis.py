@@ -44,6 +44,7 @@ TABLE: dict[str, str] = {
     "counterfactual": "engine.explain.counterfactual:CounterfactualAnalysis",
     "glass_box": "engine.explain.glass_box:GlassBoxAnalysis",
     "what_if": "engine.explain.what_if:WhatIfAnalysis",
+    "surrogate": "engine.explain.surrogate:SurrogateAnalysis",
     "agreement": "engine.explain.agreement:AgreementAnalysis",
 }
 

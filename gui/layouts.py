@@ -89,7 +89,7 @@ PERSPECTIVES: dict[str, Perspective] = {
         columns=(
             (
                 "contributions+permutation+interactions+dependence+friedman_h"
-                "+glass_box+what_if",
+                "+glass_box+surrogate+what_if",
             ),
             ("confusion+residuals+lime+counterfactual+agreement", "predictions"),
         ),

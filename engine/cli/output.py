@@ -42,6 +42,7 @@ _READINGS = {
     "Counterfactuals": "engine.contracts.readings.counterfactual:read",
     "GlassBox": "engine.contracts.readings.glass_box:read",
     "WhatIf": "engine.contracts.readings.what_if:read",
+    "Surrogate": "engine.contracts.readings.surrogate:read",
     "Agreement": "engine.contracts.readings.agreement:read",
     "Interactions": "engine.contracts.readings.interactions:read",
 }

@@ -95,7 +95,15 @@ def tree_model(
         trees=np.bincount(pairs // n_trees, minlength=d).astype(np.int64),
         asked=asked,
         apart=apart,
-        tree=_nodes(units, form, said, number, most_nodes, row, progress),
+        tree=tree_nodes(
+            units,
+            form,
+            said,
+            number=number,
+            most_nodes=most_nodes,
+            row=row,
+            progress=progress,
+        ),
     )
 
 
@@ -150,15 +158,17 @@ def _gains(form: TreeEnsemble, inner: NDArray[np.intp], means: Floats) -> Floats
     return found
 
 
-def _nodes(
+def tree_nodes(
     units: OwnUnits,
     form: TreeEnsemble,
     said: Said,
+    *,
     number: int,
     most_nodes: int,
     row: Row | None,
     progress: Progress,
 ) -> TreeNodes:
+    """Return one tree, its questions in the units of the data."""
     alone = msgspec.structs.replace(form, roots=form.roots[number : number + 1])
     levels = list(_levels(alone))
     order = np.concatenate(levels)

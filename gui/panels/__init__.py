@@ -27,6 +27,7 @@ TABLE: dict[str, str] = {
     "counterfactual": "gui.panels.counterfactual:CounterfactualPanel",
     "glass_box": "gui.panels.glass_box:GlassBoxPanel",
     "what_if": "gui.panels.what_if:WhatIfPanel",
+    "surrogate": "gui.panels.surrogate:SurrogatePanel",
     "agreement": "gui.panels.agreement:AgreementPanel",
 }
 

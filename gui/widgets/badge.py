@@ -34,6 +34,7 @@ METHODS = {
     "counterfactual": mark("changes looked for by asking the model"),
     "glass_box": mark("the model taken apart"),
     "what_if": mark("the model asked about a row changed by hand"),
+    "surrogate": mark("a tree fitted to the model's answers"),
     "agreement": mark("explanations compared"),
     "shapley_sampling": mark("Shapley values, estimated by walks"),
 }

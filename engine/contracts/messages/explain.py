@@ -229,6 +229,23 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("There is no tree {given}: the model has {n}, counted from 0."),
         mark("Give a whole number below that."),
     ),
+    "explain.fitting": (mark("Fitting a small tree to the answers"), ""),
+    "explain.bad_depth": (
+        mark("A tree of depth {given} is no small one."),
+        mark("Give a whole number from 1 to {most}."),
+    ),
+    "explain.bad_least_rows": (
+        mark("An end of the tree cannot have {given} rows at least."),
+        mark("Give a whole number from 1."),
+    ),
+    "explain.too_few_rows": (
+        mark("{n} rows are too few to fit a tree and to measure it on others."),
+        mark("Use at least {least} rows."),
+    ),
+    "explain.labels_left_out": (
+        mark("The {n} rarest labels are taken together: the tree cannot name them."),
+        "",
+    ),
     "explain.bad_nodes": (
         mark("A tree of {given} nodes cannot be shown."),
         mark("Give a whole number from 3."),

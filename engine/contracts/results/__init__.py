@@ -62,6 +62,7 @@ from engine.contracts.results.rows import (
     RowsWindow,
     ViewInfo,
 )
+from engine.contracts.results.surrogate import Surrogate
 from engine.contracts.results.what_if import Editable, WhatIf
 
 Result = (
@@ -96,6 +97,7 @@ Result = (
     | Counterfactuals
     | WhatIf
     | GlassBox
+    | Surrogate
 )
 
 __all__ = [
@@ -150,6 +152,7 @@ __all__ = [
     "Shapes",
     "Shapley",
     "Summary",
+    "Surrogate",
     "Thresholds",
     "TreeNodes",
     "Trees",

@@ -37,6 +37,11 @@ _MOST_LEVELS, _LEVELS = 8, 3
 class TreeView(QWidget):
     """A drawn tree and its rules; a node or a rule can be wanted as a selection.
 
+    Parameters
+    ----------
+    whole
+        Draw all levels of a small tree, without a choice.
+
     Signals
     -------
     wanted(int, Qt.KeyboardModifier)
@@ -45,8 +50,9 @@ class TreeView(QWidget):
 
     wanted = Signal(int, Qt.KeyboardModifier)
 
-    def __init__(self) -> None:
+    def __init__(self, *, whole: bool = False) -> None:
         super().__init__()
+        self._whole = whole
         self._tree: TreeNodes | None = None
         self._ends: list[int] = []
         self.plot = TreePlot(tr("Decision tree"))
@@ -64,6 +70,7 @@ class TreeView(QWidget):
         self.levels.setValue(_LEVELS)
         self.levels.setSuffix(tr(" levels"))
         self.levels.setAccessibleName(tr("Levels that are drawn"))
+        self.levels.setVisible(not whole)
         self.up = QToolButton()
         self.up.setText(tr("Whole tree"))
         self.up.setToolTip(tr("Back to the root"))
@@ -95,7 +102,7 @@ class TreeView(QWidget):
 
     def _turn(self, key: str) -> None:
         self.pages.setCurrentIndex((DRAWN, RULES).index(key))
-        self.levels.setVisible(key == DRAWN)
+        self.levels.setVisible(key == DRAWN and not self._whole)
         self.up.setVisible(key == DRAWN and self.plot.top > 0)
 
     def show_tree(
@@ -111,6 +118,8 @@ class TreeView(QWidget):
         words = Words(tree, rules, outputs, shares=shares, output=output)
         top = self.plot.top if self._is_same(tree) else 0
         self._tree = tree
+        if self._whole:
+            self.plot.set_levels(int(tree.depth.max()))
         self.plot.set_tree(words.nodes())
         self.plot.set_path(tree.path.tolist())
         if top:
