@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine.contracts.i18n import tr
 from engine.contracts.model import Task
 from engine.contracts.readings.numbers import (
@@ -13,6 +15,7 @@ from engine.contracts.readings.numbers import (
     fixed,
     percent,
     percent_with_interval,
+    significant,
 )
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ def read(result: Summary) -> str:
     if result.task is Task.REGRESSION:
         sentences = [_errors(result), _bias(result)]
     else:
-        sentences = [_accuracy(result), _recall(result)]
+        sentences = [_one_sided(result), _accuracy(result), _recall(result)]
     sentences += [_gap(result), _caution(result)]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -60,6 +63,21 @@ def _accuracy(result: Summary) -> str:
         "Right for {rate} of {n} rows: as far as these rows can tell, no better than "
         "always answering {most} ({cheap}).",
         **values,
+    )
+
+
+def _one_sided(result: Summary) -> str:
+    """Return a warning where the threshold puts every row on one side."""
+    if result.threshold is None or result.confusion is None:
+        return ""
+    decided = result.confusion.sum(axis=0)
+    if np.count_nonzero(decided) != 1:
+        return ""
+    return tr(
+        "Every row is decided as {label} at the threshold {threshold}: choose one "
+        "among the scores.",
+        label=result.classes[int(decided.argmax())],
+        threshold=significant(result.threshold, 4),
     )
 
 

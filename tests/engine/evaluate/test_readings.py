@@ -88,6 +88,14 @@ def test_summary_compares_with_the_cheap_answer():
     assert "So few rows" in summary.read(few)
 
 
+def test_summary_says_that_the_threshold_lies_outside_the_scores():
+    inputs = classified([0, 1, 1, 0], [0.6, 0.7, 0.9, 0.8], classes=CREDIT)
+    told = summary.read(run("summary", inputs))
+    assert told.startswith("Every row is decided as bad at the threshold 0.5")
+    told = summary.read(run("summary", inputs, threshold=0.75))
+    assert "Every row" not in told
+
+
 def test_summary_names_the_gap_to_the_reference_part():
     reference = credit(((970, 8), (30, 331)))
     found = run("summary", credit(), others={Part.REFERENCE: reference})
