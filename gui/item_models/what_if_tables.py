@@ -1,4 +1,4 @@
-"""A row changed by hand, in words and tables: contributions, line, variants."""
+"""A row changed by hand, in words and tables: line and variants."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from engine.contracts.readings.counterfactual import (
     answer_text,
-    cell_text,
     changes_text,
 )
 from engine.contracts.readings.effects import value_text
 from engine.contracts.results.counterfactual import Change
-from gui.item_models.attributions import Attributions
 from gui.item_models.metrics import Figure
-from gui.plots.side_by_side import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
     from engine.contracts.results.counterfactual import Cell
 
     Table = tuple[list[str], list[list[str]]]
-    Sides = tuple[list[str], list[str], list[list[Said]]]
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,43 +88,6 @@ def share_text(share: float) -> str:
     return "–" if np.isnan(share) else numbers.percent(share)
 
 
-def sides(shown: WhatIf, output: int) -> Sides:
-    """Return the contributions to both answers, in one unit, the largest first."""
-    assert shown.contributions is not None
-    told = Attributions(shown.contributions, output)
-    weight = np.abs(told.values).max(axis=0)
-    unit = float(weight.max(initial=0.0)) or 1.0
-    order = np.argsort(-weight, kind="stable").tolist()
-    signs = np.sign(np.round(told.values, told.digits))
-    turned = signs[0] * signs[1] < 0
-    cells = [
-        [
-            Said(
-                float(told.values[place, j]) / unit,
-                0.0,
-                told.signed(float(told.values[place, j])),
-                bool(turned[j]),
-            )
-            for place in (0, 1)
-        ]
-        for j in order
-    ]
-    names = [_feature(shown, j) for j in order]
-    return names, [tr("as it is"), tr("changed")], cells
-
-
-def contributions_table(shown: WhatIf, output: int) -> Table:
-    """Return the contributions to both answers as text."""
-    header = [tr("feature"), tr("as it is"), tr("changed")]
-    if shown.contributions is None:
-        return header, []
-    names, _, cells = sides(shown, output)
-    return header, [
-        [name, *(said.text for said in line)]
-        for name, line in zip(names, cells, strict=True)
-    ]
-
-
 def line_table(shown: WhatIf, output: int) -> Table:
     """Return the answers along a feature as text."""
     header = [shown.axis.name, tr("as it is"), tr("changed")]
@@ -166,14 +125,6 @@ def made_value(shown: WhatIf) -> float:
         labels = shown.axis.labels
         return float(labels.index(cell)) if cell in labels else float("nan")
     return float("nan") if cell is None else float(cell)
-
-
-def _feature(shown: WhatIf, j: int) -> str:
-    name = shown.feature_names[j]
-    change = next((c for c in shown.changes if c.feature == name), None)
-    if change is None:
-        return f"{name} = {cell_text(shown.cells[j])}"
-    return f"{name}: {cell_text(change.before)} → {cell_text(change.after)}"
 
 
 def _plain(cell: Cell) -> str:

@@ -30,6 +30,7 @@ from gui.item_models.what_if_tables import Variant
 from gui.panel import About, Panel
 from gui.plots.effect_curve import EffectCurve
 from gui.plots.side_by_side import SideBySide
+from gui.views.what_if import sides as sides_of
 from gui.widgets.cell_editors import CellEditors
 from gui.widgets.feature_choice import FeatureChoice
 from gui.widgets.metric_table import MetricTable
@@ -250,7 +251,7 @@ class WhatIfPanel(Panel):
             return
         self._draw_line(shown)
         if self._last is not None:
-            self.sides.set_said(*tables.sides(self._last, self.choice.place))
+            self.sides.set_said(*sides_of.sides(self._last, self.choice.place))
         else:
             self.sides.set_said((), (), ())
         self.words.setText(" ".join(self._facts(shown)))
@@ -314,7 +315,7 @@ class WhatIfPanel(Panel):
             return [tr("feature")], []
         if self.view.key == LINE:
             return tables.line_table(shown, self.choice.place)
-        return tables.contributions_table(shown, self.choice.place)
+        return sides_of.contributions_table(shown, self.choice.place)
 
     # Variants
 
