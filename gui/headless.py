@@ -31,7 +31,15 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 WAIT_MS = 120_000
-PERSPECTIVES = ("data", "performance", "thresholds", "calibration", "errors", "explain")
+PERSPECTIVES = (
+    "data",
+    "performance",
+    "thresholds",
+    "calibration",
+    "errors",
+    "explain",
+    "row",
+)
 SIZES = ((1440, 900), (1920, 1080))
 
 
@@ -97,6 +105,8 @@ def _take_pictures(window: MainWindow, folder: Path, theme: str | None) -> None:
                 window.context.selection.clear()
                 window.show_perspective(name)
                 window.docks.reset()
+                if name == "row":
+                    _explain_a_false_alarm(window)
                 _until(lambda: settled(window))
                 if name == "errors":
                     window.context.selection.select(cell("bad", "good"), "demo")
@@ -104,6 +114,19 @@ def _take_pictures(window: MainWindow, folder: Path, theme: str | None) -> None:
                     _until(lambda: settled(window))
                 _rest(150)
                 window.grab().save(str(folder / f"{name}-{mode.value}-{width}.png"))
+
+
+def _explain_a_false_alarm(window: MainWindow) -> None:
+    """Make the first row current that is good and taken for bad."""
+    scores = window.context.case.scores
+    assert scores is not None
+    truth, told = (scores.classes.index(name) for name in ("good", "bad"))
+    decided = scores.score >= window.context.decision.decision.threshold
+    wrong = (
+        (scores.truth == truth) & decided & (scores.classes[told] == scores.positive)
+    )
+    window.context.case.set_current_row(int(wrong.argmax()))
+    _rest(200)
 
 
 def _evaluate(folder: Path) -> None:

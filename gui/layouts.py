@@ -87,14 +87,21 @@ PERSPECTIVES: dict[str, Perspective] = {
         title=mark("Explain"),
         needs=Needs.PREDICTIONS,
         columns=(
-            (
-                "contributions+permutation+interactions+dependence+friedman_h"
-                "+glass_box+surrogate+what_if",
-            ),
-            ("confusion+residuals+lime+counterfactual+agreement", "predictions"),
+            ("contributions+permutation+dependence+glass_box+surrogate",),
+            ("confusion+residuals+interactions+friedman_h", "predictions"),
         ),
         widths=(56, 44),
         heights=((1,), (58, 42)),
+    ),
+    "row": Perspective(
+        title=mark("One row"),
+        needs=Needs.PREDICTIONS,
+        columns=(
+            ("what_if+counterfactual+contributions",),
+            ("lime+agreement", "predictions"),
+        ),
+        widths=(56, 44),
+        heights=((1,), (62, 38)),
     ),
     "images": Perspective(title=mark("Images")),
     "text": Perspective(title=mark("Text")),

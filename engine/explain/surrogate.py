@@ -66,7 +66,7 @@ class SurrogateAnalysis:
     """A small tree in the model's place, with how far it can be trusted."""
 
     id = "surrogate"
-    title = mark("A small tree in its place")
+    title = mark("Surrogate tree")
     Params = SurrogateParams
 
     def is_compatible(self, facts: Facts) -> Note | None:

@@ -41,7 +41,7 @@ class SurrogatePanel(Panel):
     """The tree with its rules; of a model that can be read, only on request."""
 
     ID = "surrogate"
-    TITLE = mark("A small tree in its place")
+    TITLE = mark("Surrogate tree")
     ABOUT = About(
         what=mark(
             "A shallow decision tree fitted to the model's answers, never to the "
