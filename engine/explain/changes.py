@@ -129,6 +129,8 @@ def allowed(
         low, high = -np.inf, np.inf
         if name in limits and book.is_number[j]:
             low, high = _ends(name, limits[name])
+            if not book.decimals[j]:
+                low, high = np.ceil(low), np.floor(high)
             ends = np.array([end for end in (low, high) if np.isfinite(end)])
             values = np.union1d(values, book.rounded_as_type(j, ends))
         elif name in limits:

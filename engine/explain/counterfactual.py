@@ -157,6 +157,10 @@ class _Work:
             n=params.n,
         )
         self._n_free = len(free)
+        self._known = self._asked(
+            np.vstack([self._own[None], self._starts[:_SHOWN]]),
+            (-1, *self._near_rows[:_SHOWN].tolist()),
+        )
 
     def search(self, progress: Progress) -> Iterator[None]:
         """Look for changes; yields whenever more may be known."""
@@ -166,15 +170,14 @@ class _Work:
     def result(self) -> Counterfactuals:
         """Return the best of what is found so far, each asked about once more."""
         search, info = self._search, self._subject.info
-        points, plausible = chosen(search, self._plausibility, self._params.n)
-        found = self._asked(points, plausible)
+        found = self._asked(chosen(search, self._plausibility, self._params.n))
         kept = tuple(one for one in found if one.verified)
         closest: tuple[Counterfactual, ...] = ()
         if not kept and search.closest is not None:
             point = search.closest[None]
             if search.changed(point).any():
-                closest = self._asked(point, self._plausibility.of(point))
-        own = self._asked(self._own[None], self._plausibility.of(self._own[None]))[0]
+                closest = self._asked(point)
+        own, *neighbours = self._known
         binary, value = info.task is Task.BINARY, info.task is Task.REGRESSION
         aim = self._aim
         return Counterfactuals(
@@ -192,7 +195,7 @@ class _Work:
             outside=aim.outside,
             found=kept,
             closest=closest[0] if closest else None,
-            neighbours=self._neighbours(),
+            neighbours=tuple(neighbours),
             plausibility=own.plausibility,
             n_real=len(self._book.points) - 1 - len(self._starts),
             n_real_total=self._n_total,
@@ -212,22 +215,20 @@ class _Work:
             ),
         )
 
-    def _neighbours(self) -> tuple[Counterfactual, ...]:
-        points = self._starts[:_SHOWN]
-        return self._asked(
-            points, self._plausibility.of(points), self._near_rows[:_SHOWN]
-        )
-
     def _asked(
-        self,
-        points: Floats,
-        plausible: Floats,
-        rows: NDArray[np.integer] | None = None,
+        self, points: Floats, rows: tuple[int, ...] = ()
     ) -> tuple[Counterfactual, ...]:
-        """Return points with what the model says of exactly these cells."""
+        """Return points with what the model says of exactly these cells.
+
+        Parameters
+        ----------
+        rows
+            Where they are real rows, which; -1 for none.
+        """
         if not len(points):
             return ()
         scores, labels = self._questions.scores(self._book.table(points))
+        plausible = self._plausibility.of(points)
         decided = self._aim.decided(scores, labels)
         reached = self._aim.reached(scores, labels)
         far = between(self._book, points, self._own)
@@ -243,7 +244,7 @@ class _Work:
                 distance=float(far[at].sum()),
                 plausibility=float(plausible[at]),
                 verified=bool(reached[at]),
-                row=-1 if rows is None else int(rows[at]),
+                row=rows[at] if rows else -1,
             )
             for at in range(len(points))
         )

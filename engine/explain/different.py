@@ -19,22 +19,17 @@ _SHARED = 0.5  # of the changes of two, above which they are alike
 _ODD = 0.05  # share of real rows that lie as far out, below which a row is odd
 
 
-def chosen(search: Search, plausibility: Plausibility, n: int) -> tuple[Floats, Floats]:
-    """Return at most ``n`` rows of those found, the best first, and how plausible.
+def chosen(search: Search, plausibility: Plausibility, n: int) -> Floats:
+    """Return at most ``n`` rows ``(m, d)`` of those found, the best first.
 
     The first changes the fewest features and lies nearest among those. Each next one
     is the best, by the same order, of those that share at most half of their changes
     with each one already chosen and are no odder than all but one in twenty real
     rows; where there is none, of the odder ones; where there is none, of the rest.
-
-    Returns
-    -------
-    points, plausible
-        ``(m, d)`` and ``(m,)``.
     """
     kinds = _in_order(search)[:_MOST_WEIGHED]
     if not kinds:
-        return np.zeros((0, len(search.own))), np.zeros(0)
+        return np.zeros((0, len(search.own)))
     points = np.array([search.found[kind] for kind in kinds])
     plausible = plausibility.of(points)
     picked = [0]
@@ -47,7 +42,7 @@ def chosen(search: Search, plausibility: Plausibility, n: int) -> tuple[Floats, 
         ]
         usual = [at for at in unlike if not plausible[at] < _ODD]
         picked.append((usual or unlike or rest)[0])
-    return points[picked], plausible[picked]
+    return points[picked]
 
 
 def _in_order(search: Search) -> list[Key]:

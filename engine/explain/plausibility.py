@@ -26,38 +26,46 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _N_NEAREST = 5  # real rows whose mean distance counts
-_MOST_JUDGED = 500  # real rows whose own distance is known
+# Real rows whose own distance is known, fewer where that takes too many cells.
+_MOST_JUDGED, _FEWEST_JUDGED, _CELLS = 500, 100, 60_000_000
 _AT_ONCE = 500_000  # pairs of rows
 
 
-def apart(one: Floats, other: Floats, *, number: bool, spread: float) -> Floats:
-    """Return how far cells of one column lie apart; the two are broadcast.
+def apart(
+    one: Floats,
+    other: Floats,
+    *,
+    number: bool | NDArray[np.bool_],
+    spread: float | Floats,
+) -> Floats:
+    """Return how far cells lie apart; all four are broadcast.
 
     Parameters
     ----------
+    one, other
+        Cells; ``nan`` where missing.
     number
-        Whether they are numbers, else codes of labels; ``nan`` where missing.
+        Whether they are numbers, else codes of labels.
     spread
         The unit in which numbers are told.
     """
-    unknown = np.isnan(one) != np.isnan(other)
-    if not number:
-        other_label: Floats = (one != other).astype(np.float64)
-        return np.where(np.isnan(one) & np.isnan(other), 0.0, other_label)
     with np.errstate(invalid="ignore"):
-        found = np.abs(one - other) / spread
-    found = np.where(one == other, 0.0, found)  # two infinities
-    return np.where(unknown, 1.0, np.where(np.isnan(found), 0.0, found))
+        if np.ndim(number):
+            found = np.where(number, np.abs(one - other) / spread, one != other)
+        elif number:
+            found = np.abs(one - other) / spread
+        else:
+            found = (one != other).astype(np.float64)
+    if np.isfinite(one).all() and np.isfinite(other).all():
+        return np.asarray(found, dtype=np.float64)
+    missing = np.isnan(one), np.isnan(other)
+    same = (one == other) | (missing[0] & missing[1])  # two infinities are, too
+    return np.where(same, 0.0, np.where(missing[0] | missing[1], 1.0, found))
 
 
 def between(book: Codebook, points: Floats, point: Floats) -> Floats:
     """Return ``(n, d)`` how far the cells of rows lie from those of one row."""
-    return np.column_stack(
-        [
-            apart(points[:, j], point[j], number=bool(number), spread=book.spread[j])
-            for j, number in enumerate(book.is_number)
-        ]
-    )
+    return apart(points, point, number=book.is_number, spread=book.spread)
 
 
 class Plausibility:
@@ -75,8 +83,8 @@ class Plausibility:
 
     def __init__(self, book: Codebook, real: Floats, progress: Progress) -> None:
         self._book, self._real, self._progress = book, real, progress
-        judged = real[:_MOST_JUDGED]
-        self._usual = np.sort(self._nearest(judged, themselves=True))
+        few = int(np.clip(_CELLS // max(real.size, 1), _FEWEST_JUDGED, _MOST_JUDGED))
+        self._usual = np.sort(self._nearest(real[:few], themselves=True))
 
     def of(self, points: Floats) -> Floats:
         """Return the share of real rows that lie as far from the others, or farther.

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.contracts.progress import Progress
+    from engine.contracts.results import Result
     from engine.explain.aim import Aim
     from engine.explain.codebook import Codebook
     from engine.explain.subject import Subject
@@ -40,6 +41,19 @@ class Told(NamedTuple):
     missing: Floats
 
 
+class Quiet:
+    """Progress of a part of a search, which asks only whether to stop."""
+
+    def __init__(self, whole: Progress) -> None:
+        self.warn, self.raise_if_cancelled = whole.warn, whole.raise_if_cancelled
+
+    def advance(self, done: float, total: float, stage: str) -> None:
+        """Tell nothing: how far a search is nobody knows from one question."""
+
+    def partial(self, result: Result) -> None:
+        """Show nothing: what one question gives is no result."""
+
+
 class Questions:
     """Asks the model about points of a codebook; equal ones once in a call.
 
@@ -66,7 +80,7 @@ class Questions:
     ) -> None:
         self._subject, self._aim, self._book = subject, aim, book
         self._until = time.monotonic() + seconds
-        self._progress = progress
+        self._progress = Quiet(progress)
         self.n_asked = 0
 
     def ask(self, points: Floats) -> Told:

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from engine.explain.codebook import Codebook
     from engine.explain.subject import Subject
 
-MOST_REAL = 5_000  # rows that made rows are held against
+# Rows that made rows are held against; fewer of very many features.
+MOST_REAL, MOST_CELLS, FEWEST_REAL = 5_000, 500_000, 500
 
 
 def sampled(inputs: Inputs, subject: Subject, row: int) -> tuple[Part, pa.Table, int]:
     """Return real rows in random order, of which part, and how many that has.
 
     Of the reference part where there is one, else of the evaluation part without the
-    row itself; at most :data:`MOST_REAL`, a seeded sample.
+    row itself; at most :data:`MOST_REAL`, of more than a hundred features fewer
+    (:data:`MOST_CELLS` cells, but :data:`FEWEST_REAL` rows): a seeded sample.
 
     Parameters
     ----------
@@ -39,7 +41,8 @@ def sampled(inputs: Inputs, subject: Subject, row: int) -> tuple[Part, pa.Table,
     rows = np.random.default_rng([inputs.seed, 9]).permutation(n)
     if part is Part.EVALUATION:
         rows = rows[rows != row]
-    return part, features.take(pa.array(rows[:MOST_REAL])), n
+    most = max(min(MOST_REAL, MOST_CELLS // features.num_columns), FEWEST_REAL)
+    return part, features.take(pa.array(rows[:most])), n
 
 
 def nearest(
@@ -49,7 +52,7 @@ def nearest(
     book: Codebook,
     most: int,
 ) -> NDArray[np.int64]:
-    """Return the rows nearest to one, all different from one another in distance ties.
+    """Return the rows nearest to one, the nearest first.
 
     Parameters
     ----------

@@ -35,8 +35,8 @@ _WIDEST, _NARROWEST = 40, 4  # changed rows that are followed further
 _VALUES = 8  # candidates of a feature in combinations
 _DEEPEST = 6  # changes that are combined
 _OF_ONE_KIND = 3  # followed rows that change the same features
-_FINISHED = 60  # rows of one level that are brought back
-_SECTIONS, _ROUNDS = 32, 5  # places between here and there, and how often halved so
+_FINISHED, _BROUGHT_BACK = 60, 30  # rows of one level: pruned, and brought back
+_SECTIONS, _ROUNDS = 64, 3  # places between here and there, and how often cut so
 
 
 @dataclass
@@ -188,7 +188,9 @@ class Search:
         for at, (j, value) in enumerate(moves):
             points[at, j] = value
         lacks = {move[:2]: move[2] for move in singles}
-        followed = self._followed(points, np.array([lacks[move] for move in moves]))
+        followed = points
+        if len(points) * len(moves) > 2 * _ASKED_A_LEVEL:  # too many for all pairs
+            followed = self._followed(points, np.array([lacks[move] for move in moves]))
         for level in range(2, min(self.limit, _DEEPEST, len(self.free)) + 1):
             if not len(followed) or self._enough(level - 1):
                 return
@@ -205,16 +207,18 @@ class Search:
         self, singles: list[tuple[int, float, float]]
     ) -> list[tuple[int, float]]:
         """Return of each feature the changes that are combined."""
+        by_feature: dict[int, list[tuple[float, float]]] = {}
+        for j, value, lacks in singles:
+            by_feature.setdefault(j, []).append((value, lacks))
         chosen = []
-        for j in self.free:
-            mine = [(v, lacks) for feature, v, lacks in singles if feature == j]
+        for j, mine in by_feature.items():
             if len(mine) > _VALUES and self.book.is_number[j]:
                 best = min(mine, key=lambda known: known[1])
                 spread = np.linspace(0, len(mine) - 1, _VALUES - 1).round()
-                mine = sorted({best, *(mine[int(at)] for at in spread)})
-            elif len(mine) > _VALUES:
-                mine = sorted(mine, key=lambda known: known[::-1])[:_VALUES]
-            chosen += [(j, value) for value, _ in mine]
+                some = sorted({best, *(mine[int(at)] for at in spread)})
+            else:
+                some = sorted(mine, key=lambda known: known[::-1])[:_VALUES]
+            chosen += [(j, value) for value, _ in some]
         return chosen
 
     def _followed(self, points: Floats, missing: Floats) -> Floats:
@@ -256,9 +260,17 @@ class Search:
             return
         for point in points:
             self._keep(point)
-        points = self._back(self._undone(points))
+        points = self._back(self._nearest_of_kinds(self._undone(points)))
         for point in self._undone(points):
             self._keep(point)
+
+    def _nearest_of_kinds(self, points: Floats) -> Floats:
+        """Return the nearest of each kind, of many kinds those of fewest changes."""
+        far, n = self.distance(points), self.changed(points).sum(axis=1)
+        best: dict[Key, int] = {}
+        for at in np.lexsort((*points.T, far, n)).tolist():
+            best.setdefault(self.kind(points[at]), at)
+        return points[list(best.values())[:_BROUGHT_BACK]]
 
     def _keep(self, point: Floats) -> None:
         kind = self.kind(point)

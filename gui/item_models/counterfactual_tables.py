@@ -88,6 +88,18 @@ def summary_lines(
         lines.append([tr("decision"), shown.decided, *(one.decided for one in told)])
     answers = [shown.answer, *(one.answer for one in told)]
     lines.append([answer, *(answer_text(shown, float(a[place])) for a in answers)])
+    if len(shown.outputs) > 1:
+        own = [
+            float(one.answer[output_shown(shown.outputs, one.decided)]) for one in told
+        ]
+        words = tr("the answer for the decision")
+        lines.append(
+            [
+                words,
+                answer_text(shown, float(shown.answer[place])),
+                *(answer_text(shown, value) for value in own),
+            ]
+        )
     lines.append([tr("distance"), "", *(_distance(one) for one in told)])
     found = [
         tuple(Figure(text, right=at > 0, muted=at == 0) for at, text in enumerate(line))

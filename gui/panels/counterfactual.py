@@ -187,14 +187,18 @@ class CounterfactualPanel(Panel):
         self.value.setText(wishes.wanted if not self.value.isHidden() else "")
         self.most.setCurrentIndex(max(self.most.findData(wishes.most), 0))
 
+    def _wanted(self) -> str:
+        """Return what is wanted of this model; what the case keeps may be another's."""
+        if not self.wanted.isHidden():
+            return self.wanted.currentData() or ""
+        return "" if self.value.isHidden() else self.value.text().strip()
+
     def _wish(self, rules: dict[str, str] | None = None) -> None:
         """Take what is chosen; ask if it is something else."""
-        by_class = not self.wanted.isHidden()
-        wanted = self.wanted.currentData() if by_class else self.value.text().strip()
         wishes = Wishes(
             rules=self.wishes.rules if rules is None else rules,
             most=self.most.currentData(),
-            wanted=wanted or "",
+            wanted=self._wanted(),
         )
         if wishes != self.wishes:
             self.wishes = wishes
@@ -262,7 +266,7 @@ class CounterfactualPanel(Panel):
         known = () if case.model is None else case.model.inputs
         names = {field.name for field in known}
         wishes = self.wishes
-        params: dict[str, Param] = {"wanted": wishes.wanted}
+        params: dict[str, Param] = {"wanted": self._wanted()}
         for rule, option in (
             (tables.FIXED, "fixed"),
             (tables.UP, "only_up"),

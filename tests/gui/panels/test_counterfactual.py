@@ -237,3 +237,40 @@ def test_an_error_is_told_beside_what_is_shown(made, qtbot):
     panel._failed(ErrorInfo(code="explain.bad_aim", params={"given": "x"}))
     assert panel.state is State.READY
     assert panel.words.text().startswith("“x” is no answer")
+
+
+def test_of_several_classes_the_wanted_one_is_chosen_and_kept(made, qtbot):
+    case, panel = made
+    scores = case.context.case.scores
+    case.context.case.scores = msgspec.structs.replace(
+        scores, task=Task.MULTICLASS, classes=("low", "mid", "high")
+    )
+    panel._put(Wishes(wanted="high"))
+    assert not panel.wanted.isVisible()
+    case.context.case.predictions_changed.emit()
+    assert panel.wanted.isVisible()
+    assert panel.wanted.currentText() == "high"
+    look_at(case, panel, 4, qtbot)
+    assert asked(case)[-1].params["wanted"] == "high"
+    panel.wanted.setCurrentIndex(panel.wanted.findData("low"))
+    panel.wanted.activated.emit(panel.wanted.currentIndex())
+    settle(case)
+    assert asked(case)[-1].params["wanted"] == "low"
+    case.context.case.scores = scores  # two classes: nothing to choose
+    case.context.case.predictions_changed.emit()
+    settle(case)
+    assert asked(case)[-1].params["wanted"] == ""
+
+
+def test_of_a_regression_the_wanted_answer_is_typed(made, qtbot):
+    case, panel = made
+    case.context.case.scores = msgspec.structs.replace(
+        case.context.case.scores, task=Task.REGRESSION, classes=()
+    )
+    case.context.case.predictions_changed.emit()
+    assert panel.value.isVisible()
+    look_at(case, panel, 4, qtbot)
+    panel.value.setText("+10")
+    panel.value.editingFinished.emit()
+    settle(case)
+    assert asked(case)[-1].params["wanted"] == "+10"
