@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import xgboost
 
 from engine.contracts.dataset import Note
@@ -22,8 +23,6 @@ from engine.model_host.structure.xgboost_model import booster_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    import pyarrow as pa
 
     from engine.contracts.host import LoadModel
 
@@ -165,7 +164,11 @@ def _check_codes(table: pa.Table, index: int) -> None:
 def _levels(
     booster: xgboost.Booster, names: Sequence[str] | None
 ) -> dict[int, dict[str, int]]:
-    """Return input position → category text → code, where the file has them."""
+    """Return input position → category text → code, where the file has them.
+
+    XGBoost 3 counts characters where it should count bytes when it stores names: any
+    beyond ASCII shifts those behind it and cuts the last. Such names are not believed.
+    """
     if not booster.feature_types or "c" not in booster.feature_types:
         return {}
     try:
@@ -174,10 +177,18 @@ def _levels(
         return {}
     found = {}
     for index, (_, levels) in enumerate(stored or ()):
-        if levels is not None:
+        if levels is not None and not _is_shifted(levels):
             texts = opened.texts(levels.to_pylist())
             found[index] = {text: code for code, text in enumerate(texts)}
     return found
+
+
+def _is_shifted(levels: pa.Array) -> bool:
+    """Return whether names may stand at the wrong places."""
+    if not pa.types.is_string(levels.type):
+        return False
+    text = levels.buffers()[2]
+    return text is not None and not bytes(text).isascii()
 
 
 def _goal(config: Mapping[str, Any]) -> Goal:

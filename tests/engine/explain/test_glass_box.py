@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import catboost
+import lightgbm
 import numpy as np
 import pandas as pd
 import pytest
+import xgboost
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.compose import make_column_transformer
-from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestClassifier
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+)
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
@@ -98,6 +105,70 @@ def test_closed_branches_lose_no_row_and_no_answer(most):
         (tree.values[:, 0] * tree.cover)[ends].sum() / tree.cover[0],
         model.predict(frame).mean(),
     )
+
+
+def by_hand(tree, frame):
+    """Where the questions, put to the raw cells one by one, lead each row."""
+    ends = []
+    for cells in frame.itertuples(index=False):
+        at = 0
+        while tree.left[at] >= 0:
+            value = cells[tree.feature[at]]
+            if pd.isna(value):
+                left = bool(tree.missing_left[at])
+            elif tree.question[at] == "levels":
+                text = value if isinstance(value, str) else f"{value:.12g}"
+                left = text in tree.goes_left[at]
+            elif tree.question[at] == "missing":
+                left = not tree.missing_left[at]
+            else:
+                assert tree.question[at] == "number"
+                cut = tree.threshold[at]
+                left = value >= cut if tree.turned[at] else value <= cut
+            at = int(tree.left[at] if left else tree.right[at])
+        ends.append(at)
+    return ends
+
+
+def mixed():
+    frame = numbers(missing=True)
+    frame["town"] = np.random.default_rng(1).choice(["Ávila", "Cádiz", "León"], 400)
+    frame["floor"] = np.random.default_rng(2).integers(0, 6, 400)
+    late = frame["town"].isin(["Cádiz", "Ávila"]) & (frame["floor"] > 1)
+    answer = np.where(late, "yes", two(frame)).astype(object)
+    return frame, answer
+
+
+def of_library(name, frame, answer):
+    known = frame.assign(town=frame["town"].astype("category"))
+    if name == "lightgbm":
+        options = {"min_data_per_group": 1, "cat_smooth": 1, "verbose": -1}
+        return lightgbm.LGBMClassifier(n_estimators=4, **options).fit(known, answer)
+    if name == "histogram":
+        model = HistGradientBoostingClassifier(
+            max_iter=4, categorical_features="from_dtype"
+        )
+        return model.fit(known, answer)
+    if name == "catboost":
+        model = catboost.CatBoostClassifier(
+            iterations=4, depth=4, verbose=0, allow_writing_files=False
+        )
+        return model.fit(frame.drop(columns="town"), answer)
+    model = xgboost.XGBClassifier(n_estimators=4)
+    return model.fit(frame.drop(columns="town"), answer == "yes")
+
+
+@pytest.mark.parametrize("name", ["lightgbm", "histogram", "catboost", "xgboost"])
+def test_questions_of_every_library_lead_rows_by_their_own_cells(name):
+    frame, answer = mixed()
+    model = of_library(name, frame, answer)
+    if name in ("catboost", "xgboost"):
+        frame = frame.drop(columns="town")
+    for number in range(4):
+        found = glass(model, frame, tree=number)
+        assert found.kind == "ensemble"
+        assert found.gap < 1e-5
+        assert by_hand(found.body.tree, frame) == found.body.tree.ends.tolist()
 
 
 def test_labels_that_several_questions_leave_are_named_once():

@@ -132,6 +132,20 @@ def test_category_codes_are_asked_for_where_the_file_has_no_categories():
     assert (error.code, error.params["column"]) == ("model.codes_unknown", "colour")
 
 
+def test_category_names_beyond_ascii_are_not_believed():
+    towns = ["Ávila", "Burgos", "Cádiz", "León"]  # XGBoost stores them shifted
+    which = np.arange(200) % 4
+    rows = pd.DataFrame({"town": pd.Categorical.from_codes(which, towns)})
+    matrix = xgboost.DMatrix(rows, label=BINARY, enable_categorical=True)
+    booster = xgboost.train({"objective": "binary:logistic"}, matrix, 3)
+    model = open_booster(booster)
+    assert model.info.inputs[0].categories == ()
+    error = refusal(model.predict, pa.table({"town": ["Cádiz", "León"]}))
+    assert (error.code, error.params["column"]) == ("model.codes_unknown", "town")
+    found = model.predict(pa.table({"town": which}))
+    np.testing.assert_array_equal(found.scores[:, 1], booster.predict(matrix))
+
+
 def test_integer_and_indicator_types_are_kept():
     matrix = xgboost.DMatrix(
         np.column_stack([np.arange(200), BINARY]),
