@@ -23,6 +23,7 @@ from engine.explain.own_units import OwnUnits, Row
 from engine.explain.routes import own_space
 from engine.explain.scope import badge, current_row, in_random_order
 from engine.explain.subject import Subject, unexplainable
+from engine.explain.tree_questions import astray
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
     from engine.analysis import Facts, Inputs
     from engine.contracts.progress import Progress
     from engine.contracts.results.glass_box import Shapes, Trees, WeightedSum
+    from engine.contracts.structure import Form
 
     Floats = NDArray[np.float64]
 
 _FEWEST_NODES = 3
+_MOST_WALKS, _FEWEST_HELD = 1_000_000, 1_000  # of rows through trees
 
 
 class GlassBoxParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +87,7 @@ class GlassBoxAnalysis:
         subject = Subject(inputs)
         order, sampling = in_random_order(inputs, params.rows)
         row_ids = np.sort(order)
+        progress.advance(0, 2, "explain.structure")
         progress.raise_if_cancelled()
         features = subject.features().take(pa.array(row_ids))
         own = inputs.predictions[Part.EVALUATION].scores[row_ids].astype(np.float64)
@@ -97,6 +101,7 @@ class GlassBoxAnalysis:
             units = OwnUnits(
                 subject, parts.structure, features, parts.encode(features, progress)
             )
+            progress.advance(1, 2, "explain.structure")
             mine = _one_row(subject, parts, row, progress) if row >= 0 else None
             shown = _Shown(subject, parts, units, subject.answers()[row_ids])
             known = shown.told(params, mine, progress)
@@ -136,12 +141,15 @@ class _Shown:
     ) -> dict[str, Any]:
         """Return what the result says of the model."""
         form = self._form
+        assert form is not None
         notes: tuple[Note, ...] = ()
-        answers = self._parts.answers(self._units.encoded)
+        held = self._held_against(form)
+        answers = self._parts.answers(self._units.encoded[held])
         body: WeightedSum | Trees | Shapes
         if isinstance(form, LinearForm):
             kind = "linear"
             body, answers = self._weights(form)
+            answers = answers[held]
         elif isinstance(form, AdditiveForm):
             kind = "additive"
             body, notes = shapes(
@@ -151,8 +159,9 @@ class _Shown:
             assert isinstance(form, TreeEnsemble)
             kind = "tree" if len(form.roots) == 1 else "ensemble"
             body = self._trees(form, params, row, progress)
+            notes = _astray(astray(body.tree, self._units))
         scores = self._parts.scores(answers)
-        gap = float(np.abs(scores - self._own).max(initial=0.0))
+        gap = float(np.abs(scores - self._own[held]).max(initial=0.0))
         largest = float(np.abs(self._own).max(initial=1.0))
         if gap > TOLERANCE * largest:
             notes = (*notes, Note(code="explain.parts_miss", params={"gap": gap}))
@@ -162,8 +171,17 @@ class _Shown:
             "link": self._parts.structure.link,
             "space": own_space(self._subject, margin=self._parts.margin),
             "gap": gap,
+            "n_compared": len(held),
             "notes": notes,
         }
+
+    def _held_against(self, form: Form) -> NDArray[np.intp]:
+        """Return which rows the parts are held against the model on: not too many."""
+        n = len(self._own)
+        most = n
+        if isinstance(form, TreeEnsemble):
+            most = max(_MOST_WALKS // len(form.roots), _FEWEST_HELD)
+        return np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.intp))
 
     def _weights(self, form: LinearForm) -> tuple[WeightedSum, Floats]:
         columns = self._parts.columns
@@ -202,6 +220,10 @@ class _Shown:
     def _turned_from(self) -> float:
         """Return what shares of the other class are taken from."""
         return 1.0 if self._parts.flipped and self._is_share else 0.0
+
+
+def _astray(n: int) -> tuple[Note, ...]:
+    return (Note(code="explain.rows_astray", params={"n": n}),) if n else ()
 
 
 def _one_row(subject: Subject, parts: Parts, row: int, progress: Progress) -> Row:

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.contracts.results.glass_box import TreeNodes, Trees
 from engine.explain.structure_value import leaves
+from engine.explain.tree_questions import questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,7 +189,7 @@ def tree_nodes(
     depth = np.zeros(len(kept), dtype=np.int32)
     for node in range(1, len(kept)):
         depth[node] = depth[parent[node]] + 1
-    asked = _questions(units, form, kept, open_, progress)
+    asked = questions(units, form, kept, open_, progress)
     last = _last(place, form, levels)
     path = np.zeros(0, dtype=np.int32)
     if row is not None:
@@ -200,12 +201,12 @@ def tree_nodes(
         right=right,
         depth=depth,
         feature=np.where(open_, units.source[form.feature[kept]], -1).astype(np.int32),
-        question=asked.question,
+        question=tuple(asked.question),
         threshold=asked.threshold,
         turned=asked.turned,
-        goes_left=asked.goes_left,
-        goes_right=asked.goes_right,
-        encoded=asked.encoded,
+        goes_left=tuple(asked.goes_left),
+        goes_right=tuple(asked.goes_right),
+        encoded=tuple(asked.encoded),
         missing_left=asked.missing_left,
         cover=form.cover[kept],
         n_rows=n_rows[kept],
@@ -266,112 +267,3 @@ def _path(parent: NDArray[np.int32], end: int) -> NDArray[np.int32]:
         found.append(end)
         end = int(parent[end])
     return np.array(found[::-1], dtype=np.int32)
-
-
-class _Questions:
-    """What nodes ask, in the units of the data."""
-
-    def __init__(self, n: int) -> None:
-        self._question, self._encoded = [""] * n, [""] * n
-        self._left: list[tuple[str, ...]] = [()] * n
-        self._right: list[tuple[str, ...]] = [()] * n
-        self.threshold = np.full(n, np.nan)
-        self.turned = np.zeros(n, dtype=bool)
-        self.missing_left = np.zeros(n, dtype=bool)
-
-    @property
-    def question(self) -> tuple[str, ...]:
-        return tuple(self._question)
-
-    @property
-    def encoded(self) -> tuple[str, ...]:
-        return tuple(self._encoded)
-
-    @property
-    def goes_left(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(self._left)
-
-    @property
-    def goes_right(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(self._right)
-
-    def number(self, node: int, threshold: float, *, turned: bool) -> None:
-        self._question[node] = "number"
-        self.threshold[node], self.turned[node] = threshold, turned
-
-    def levels(
-        self, node: int, names: tuple[str, ...], left: NDArray[np.bool_]
-    ) -> None:
-        self._question[node] = "levels"
-        self._left[node] = tuple(n for n, go in zip(names, left, strict=True) if go)
-        self._right[node] = tuple(
-            n for n, go in zip(names, left, strict=True) if not go
-        )
-
-    def missing(self, node: int) -> None:
-        self._question[node] = "missing"
-
-    def as_encoded(self, node: int, name: str, threshold: float) -> None:
-        self._question[node], self._encoded[node] = "encoded", name
-        self.threshold[node] = threshold
-
-
-def _questions(
-    units: OwnUnits,
-    form: TreeEnsemble,
-    kept: NDArray[np.int32],
-    open_: NDArray[np.bool_],
-    progress: Progress,
-) -> _Questions:
-    asked = _Questions(len(kept))
-    curved: list[int] = []
-    for place in np.flatnonzero(open_).tolist():
-        node = int(kept[place])
-        name = units.names[form.feature[node]]
-        column = units.column(int(form.feature[node]))
-        threshold = float(form.threshold[node])
-        in_set = form.levels_start[node] >= 0
-        lost = np.array([column.missing])
-        asked.missing_left[place] = (
-            form.missing_left[node]
-            if np.isnan(column.missing)
-            else bool(_left(form, node, lost)[0])
-        )
-        if column.kind == "levels" or (in_set and column.levels):
-            asked.levels(place, column.levels, _left(form, node, column.codes))
-        elif in_set:
-            asked.as_encoded(place, name, float("nan"))
-        elif column.kind == "number" and column.scale:
-            own = (threshold - column.shift) / column.scale
-            asked.number(place, own, turned=column.scale < 0)
-        elif column.kind == "number" and not np.isnan(column.missing):
-            asked.missing(place)  # the column says nothing else
-        elif column.kind in ("rising", "falling"):
-            curved.append(place)
-        else:
-            asked.as_encoded(place, name, threshold)
-    columns = [int(form.feature[kept[place]]) for place in curved]
-    numbers = form.threshold[kept[curved]] if curved else np.zeros(0)
-    before, after = units.crossings(columns, numbers, progress)
-    for where, place in enumerate(curved):
-        turned = units.column(columns[where]).kind == "falling"
-        own = float(after[where] if turned else before[where])
-        if np.isfinite(own):
-            asked.number(place, own, turned=turned)
-        else:
-            asked.as_encoded(place, units.names[columns[where]], float(numbers[where]))
-    return asked
-
-
-def _left(form: TreeEnsemble, node: int, values: Floats) -> NDArray[np.bool_]:
-    """Return which encoded values go left at a node."""
-    start, size = int(form.levels_start[node]), int(form.levels_size[node])
-    if start < 0:
-        goes = values <= form.threshold[node]
-    else:
-        whole = (values >= 0) & (values < size) & (values == np.floor(values))
-        goes = np.zeros(len(values), dtype=bool)
-        goes[whole] = form.levels[start + values[whole].astype(np.int64)]
-    goes[np.isnan(values)] = form.missing_left[node]
-    found: NDArray[np.bool_] = goes
-    return found

@@ -212,7 +212,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "This model cannot be read by itself: it is no weighted sum, no trees and "
             "no shape functions that can be taken apart."
         ),
-        mark("Look at how it answers: contributions, effects, importance."),
+        mark(
+            "Look at how it answers: contributions, effects, importance, or a small "
+            "tree in its place."
+        ),
     ),
     "explain.not_itself": (
         mark(
@@ -220,6 +223,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "found is not shown."
         ),
         mark("Look at how it answers: contributions, effects, importance."),
+    ),
+    "explain.rows_astray": (
+        mark(
+            "{n} rows lie so near to a threshold that its rounding sends them another "
+            "way than the model."
+        ),
+        "",
     ),
     "explain.terms_not_shown": (
         mark("{n} terms are not shown: their steps cannot be laid along the values."),

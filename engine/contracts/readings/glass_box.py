@@ -47,7 +47,7 @@ def read(result: GlassBox, output: int = 0) -> str:
 
 def exactness(result: GlassBox) -> str:
     """Return how what is shown was held against the model."""
-    n = count(len(result.row_ids))
+    n = count(result.n_compared)
     if result.gap <= _EXACT:
         return tr(
             "Rebuilt from what is shown, the answers for {n} rows are equal.", n=n

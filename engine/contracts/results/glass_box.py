@@ -240,9 +240,9 @@ class GlassBox(msgspec.Struct, frozen=True, kw_only=True, tag="glass_box"):
         ``(d,)`` int64 of them without a value of each input.
     row
         The current row, -1 if there is none.
-    gap
-        Largest difference between the answers of what is shown and the model's own,
-        on those rows.
+    gap, n_compared
+        Largest difference between the answers of its parts and the model's own, and
+        on how many of those rows, evenly spread, that was looked at.
     """
 
     kind: str
@@ -255,6 +255,7 @@ class GlassBox(msgspec.Struct, frozen=True, kw_only=True, tag="glass_box"):
     n_missing: np.ndarray
     row: int = -1
     gap: float = 0.0
+    n_compared: int = 0
     notes: tuple[Note, ...] = ()
     provenance: Provenance
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import catboost
 import lightgbm
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,6 +29,9 @@ from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
 from engine.contracts.readings.glass_box import read, rules_of, weight_name
 from engine.contracts.readings.tree_rules import named, threshold
+from engine.explain.own_units import OwnUnits
+from engine.explain.subject import Subject
+from engine.explain.tree_questions import astray
 from tests.support.explained import case, matrix
 from tests.support.in_process import explain, fitted_case
 from tests.support.taken_apart import numbers, two, value
@@ -169,6 +173,35 @@ def test_questions_of_every_library_lead_rows_by_their_own_cells(name):
         assert found.kind == "ensemble"
         assert found.gap < 1e-5
         assert by_hand(found.body.tree, frame) == found.body.tree.ends.tolist()
+
+
+def test_rows_that_a_rounded_threshold_leads_elsewhere_are_counted():
+    frame = numbers()
+    model = DecisionTreeRegressor(max_depth=3, random_state=0)
+    model.fit(frame, value(frame))
+    inputs = fitted_case(model, frame)
+    found = explain(inputs, "glass_box")
+    assert not found.notes
+    subject = Subject(inputs)
+    features = subject.features()
+    units = OwnUnits(subject, subject.structure(), features, subject.encode(features))
+    tree = found.body.tree
+    assert astray(tree, units) == 0
+    moved = tree.threshold.copy()
+    moved[0] = np.inf  # all go left
+    elsewhere = msgspec.structs.replace(tree, threshold=moved)
+    assert astray(elsewhere, units) == tree.n_rows[tree.right[0]]
+
+
+def test_of_many_trees_few_rows_are_held_against_the_model(monkeypatch):
+    monkeypatch.setattr("engine.explain.glass_box._MOST_WALKS", 100)
+    monkeypatch.setattr("engine.explain.glass_box._FEWEST_HELD", 30)
+    frame = numbers()
+    model = RandomForestClassifier(20, max_depth=2).fit(frame, two(frame))
+    found = glass(model, frame)
+    assert found.n_compared == 30
+    assert len(found.row_ids) == 400
+    assert "answers for 30 rows" in read(found)
 
 
 def test_labels_that_several_questions_leave_are_named_once():
