@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 ICONS = RESOURCES / "icons"
-# Arrows of style sheets stand in files of one grey that both themes can bear.
+# Arrows of style sheets stand in files of one grey that both themes can bear; ticks
+# in one for each.
 SIGNS = (RESOURCES / "themes").as_posix()
 
 
@@ -214,6 +215,7 @@ def _palette(tokens: Tokens) -> QPalette:
 def _style_sheet(tokens: Tokens) -> str:
     # Spin boxes keep the frame of the style: with one from a style sheet, Qt 6.11
     # leaves no room for the number where there are no buttons.
+    tick = "check-dark" if tokens is DARK else "check-light"
     return f"""
     QToolTip {{ color: {tokens.text}; background: {tokens.panel};
         border: 1px solid {tokens.line}; padding: 4px; }}
@@ -238,6 +240,15 @@ def _style_sheet(tokens: Tokens) -> str:
         selection-background-color: {tokens.accent}; }}
     QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus {{
         border-color: {tokens.accent}; }}
+    QCheckBox::indicator, QAbstractItemView::indicator {{ width: 13px; height: 13px;
+        border: 1px solid {tokens.muted}; background: {tokens.panel}; }}
+    QCheckBox::indicator:hover, QCheckBox::indicator:focus {{
+        border-color: {tokens.accent}; }}
+    QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{
+        background: {tokens.accent}; border-color: {tokens.accent};
+        image: url({SIGNS}/{tick}.svg); }}
+    QCheckBox::indicator:disabled {{ border-color: {tokens.line};
+        background: {tokens.ground}; }}
     QComboBox {{ padding-right: 20px; }}
     QComboBox::drop-down {{ border: none; width: 18px; }}
     QComboBox::down-arrow {{ image: url({SIGNS}/down.svg); width: 10px; height: 10px; }}
