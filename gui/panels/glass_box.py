@@ -29,7 +29,7 @@ from gui.panel import About, Panel
 from gui.services.selection import mode_of
 from gui.views.glass_box.bars import UseView, WeightsView
 from gui.views.glass_box.shapes import ShapesView
-from gui.views.glass_box.tree import TreeView
+from gui.views.glass_box.tree import TreeView, only_some
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class GlassBoxPanel(Panel):
         else:
             self.closed.setText(_why_closed(shown))
             self.pages.setCurrentWidget(self.closed)
-        shares = self._drawn_tree and _of_shares(shown)
+        shares = self._drawn_tree and (_of_shares(shown) or _of_one(shown))
         chooses = body is not None and (not isinstance(body, Trees) or self._drawn_tree)
         self.output.setVisible(chooses and len(shown.outputs) > 1 and not shares)
         self.number.setVisible(self.part.isVisibleTo(self) and self._drawn_tree)
@@ -220,6 +220,9 @@ class GlassBoxPanel(Panel):
             self.use.show_result(shown)
             self.pages.setCurrentWidget(self.use)
             return
+        if _of_one(shown):
+            own = body.tree.values.any(axis=0)
+            self.output.setCurrentIndex(int(np.argmax(own)))
         self.tree.show_tree(
             body.tree,
             reading_of.rules_of(shown),
@@ -241,8 +244,17 @@ class GlassBoxPanel(Panel):
         elif page is self.use:
             said = self.use.words(shown)
         elif page is self.tree:
-            said = self.tree.words()
+            said = " ".join(self._about_tree(shown))
         self.words.setText(said)
+
+    def _about_tree(self, shown: GlassBox) -> list[str]:
+        body = shown.body
+        assert isinstance(body, Trees)
+        said = [self.tree.words()]
+        if len(body.n_leaves) > 1:  # of one tree the reading tells it
+            said.append(reading_of.row_rule(shown, self._output))
+        said.append(only_some(len(shown.row_ids), shown.provenance.n_total))
+        return [part for part in said if part]
 
     # The selection and the current row
 
@@ -281,6 +293,7 @@ class GlassBoxPanel(Panel):
                 path = tree.way_to(int(tree.ends[place[0]])) if len(place) else []
                 self._shown = _with_path(shown, row, path)
                 self.tree.plot.set_path(path)
+                self._say()
                 self.update_reading()
                 return
         self._row_changed(row)
@@ -313,6 +326,12 @@ def _of_shares(shown: GlassBox) -> bool:
     assert isinstance(body, Trees)
     alone = len(body.n_leaves) == 1
     return shown.space == "probability" and (alone or body.averaged)
+
+
+def _of_one(shown: GlassBox) -> bool:
+    """Return whether the shown tree adds to the answer for one class alone."""
+    assert isinstance(shown.body, Trees)
+    return int(np.count_nonzero(shown.body.tree.values.any(axis=0))) == 1
 
 
 def _with_path(shown: GlassBox, row: int | None, path: list[int]) -> GlassBox:

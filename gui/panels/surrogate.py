@@ -25,7 +25,7 @@ from engine.contracts.requests import Run
 from engine.contracts.selection import Rows
 from gui.panel import About, Panel
 from gui.services.selection import mode_of
-from gui.views.glass_box.tree import TreeView
+from gui.views.glass_box.tree import TreeView, only_some
 
 if TYPE_CHECKING:
     from engine.contracts.errors import ErrorInfo
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from engine.contracts.results import Surrogate
     from gui.services.theme import Tokens
 
-_MOST_DEPTH, _DEPTH = 8, 3
+_MOST_DEPTH, _DEPTH = 6, 3
 _READABLE = {Capability.LINEAR, Capability.ADDITIVE}
 
 
@@ -189,7 +189,11 @@ class SurrogatePanel(Panel):
         self.update_reading()
 
     def _say(self) -> None:
-        self.words.setText(self.tree.words() if self._shown is not None else "")
+        shown = self._shown
+        if shown is None:
+            return
+        some = only_some(len(shown.row_ids), shown.provenance.n_total)
+        self.words.setText(" ".join(part for part in (self.tree.words(), some) if part))
 
     # The selection
 

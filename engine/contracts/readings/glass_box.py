@@ -163,23 +163,43 @@ def _additive(result: GlassBox, body: Shapes, output: int) -> list[str]:
 
 
 def _tree(result: GlassBox, body: Trees, output: int) -> str:
-    tree = body.tree
     said = tr(
         "The model is one decision tree: {leaves} leaves, at most {depth} questions.",
         leaves=count(int(body.n_leaves[0])),
         depth=count(int(body.depths[0])),
     )
-    if len(tree.path) == 0:
-        return said
-    end = int(tree.path[-1])
-    value = float(tree.values[end, output])
-    mine = tr(
-        "The current row comes to: {rule}. There {answer} is {value}.",
-        rule=rules_of(result).to(end),
-        answer=answer(result.outputs, output),
-        value=fixed(value, decimals_of(value)),
+    mine = row_rule(result, output)
+    return f"{said} {mine}" if mine else said
+
+
+def row_rule(result: GlassBox, output: int) -> str:
+    """Return where the current row comes to in the shown tree; ``""`` without one."""
+    body = result.body
+    assert isinstance(body, Trees)
+    path, values = body.tree.path, body.tree.values
+    if len(path) == 0:
+        return ""
+    end = int(path[-1])
+    says = _is_one(body) or body.averaged
+    if says and result.space == "probability":
+        output = int(np.argmax(values[end]))  # the class that it says is likeliest
+    value = float(values[end, output])
+    rule = rules_of(result).to(end)
+    whose = answer(result.outputs, output)
+    text = fixed(value, decimals_of(value))
+    if says:
+        return tr(
+            "The current row comes to: {rule}. There {answer} is {value}.",
+            rule=rule,
+            answer=whose,
+            value=text,
+        )
+    return tr(
+        "The current row comes to: {rule}. There the tree adds {value} to {answer}.",
+        rule=rule,
+        answer=whose,
+        value=text,
     )
-    return f"{said} {mine}"
 
 
 def _ensemble(result: GlassBox, body: Trees) -> str:

@@ -79,9 +79,19 @@ class Words:
         tree = self._tree
         told = [self._rules.to(node), self.answer(node), self._rows(node)]
         if tree.cover[0] > 0:
-            told.append(
-                tr("training weight {n}", n=numbers.count(float(tree.cover[node])))
-            )
+            cover = float(tree.cover[node])
+            told.append(tr("training weight {n}", n=numbers.count(cover)))
+            if self._shares:
+                told += [
+                    tr(
+                        "of it {name} {n}",
+                        name=name,
+                        n=numbers.count(round(float(value) * cover, 6)),
+                    )
+                    for name, value in zip(
+                        self._outputs, tree.values[node], strict=True
+                    )
+                ]
         return "\n".join(told)
 
     def rules(self) -> tuple[list[int], list[tuple[Figure, ...]]]:

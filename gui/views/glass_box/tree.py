@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gui.views.glass_box.figures import Table
 
 DRAWN, RULES = "drawn", "rules"
-_MOST_LEVELS, _LEVELS = 8, 3
+_MOST_LEVELS, _LEVELS = 6, 3
 
 
 class TreeView(QWidget):
@@ -174,3 +174,14 @@ class TreeView(QWidget):
         """Take the colours of the theme."""
         for part in (self.plot, self.table, self.view):
             part.apply_theme(tokens)
+
+
+def only_some(n: int, total: int) -> str:
+    """Return that a click selects among some rows alone; nothing where it is all."""
+    if n == total:
+        return ""
+    return tr(
+        "{n} of {total} rows were led through the tree: a click selects among them.",
+        n=numbers.count(n),
+        total=numbers.count(total),
+    )

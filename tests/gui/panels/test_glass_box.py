@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from functools import cache
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from interpret.glassbox import ExplainableBoostingClassifier
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from sklearn.compose import make_column_transformer
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -30,12 +31,13 @@ MODELS = {
     "weights": LogisticRegression(max_iter=2_000),
     "tree": DecisionTreeClassifier(max_depth=5, random_state=0),
     "forest": RandomForestClassifier(7, max_depth=4, random_state=0),
+    "boosted": GradientBoostingClassifier(n_estimators=3, random_state=0),
     "closed": KNeighborsClassifier(),
 }
 
 
 @cache
-def rows():
+def rows(kind=""):
     engine = small_case().engine
     frame = pd.DataFrame(
         {
@@ -45,13 +47,16 @@ def rows():
         }
     )
     noise = np.random.default_rng(0).normal(size=N)
+    if kind == "boosted":
+        age = frame["age"] + 5 * noise
+        return frame, np.select([age < 35, age < 55], ["young", "middle"], "old")
     late = frame["age"] / 20 + 2 * (frame["home"] == "rent") + noise > 3
     return frame, np.where(late, "bad", "good")
 
 
 @cache
 def fitted(kind):
-    frame, answer = rows()
+    frame, answer = rows(kind)
     if kind == "shapes":
         model = ExplainableBoostingClassifier(
             interactions=1, max_rounds=40, outer_bags=1, n_jobs=1
@@ -241,6 +246,28 @@ def test_a_forest_says_what_its_trees_use_and_shows_any_of_them(opened):
     assert not panel.grab().isNull()
 
 
+def test_a_tree_that_adds_to_one_class_speaks_of_that_class(opened):
+    case, panel = opened("boosted", row=3)
+    panel.part._buttons["tree"].click()
+    for number in (1, 2, 3):
+        panel.number.setValue(number)
+        settle(case)
+        name = panel._shown.outputs[number - 1]
+        assert panel.output.currentText() == name
+        assert "There the tree adds" in panel.words.text()
+        assert f"to the answer for {name}" in panel.words.text()
+        assert not panel.output.isVisibleTo(panel)
+
+
+def test_a_sample_is_said_where_a_click_selects_among_it(opened):
+    _, panel = opened("tree")
+    assert "a click selects among them" not in panel.words.text()
+    shown = panel._shown
+    badge = msgspec.structs.replace(shown.provenance, n_total=5_000)
+    panel.show_result(msgspec.structs.replace(shown, provenance=badge))
+    assert "400 of 5,000 rows were led through the tree" in panel.words.text()
+
+
 def test_use_by_splits_are_whole_numbers(opened):
     _, panel = opened("forest")
     panel.use.measure._buttons["splits"].click()
@@ -302,6 +329,8 @@ def test_a_tip_says_the_whole_rule(opened):
     _, panel = opened("tree")
     plot, tree = panel.tree.plot, panel._shown.body.tree
     leaf = int(np.flatnonzero(tree.left < 0)[0])
-    assert "training weight" in plot._nodes[leaf].tip
+    tip = plot._nodes[leaf].tip
+    assert f"training weight {int(tree.cover[leaf])}" in tip
+    assert f"of it bad {round(tree.values[leaf, 0] * tree.cover[leaf])}" in tip
     assert plot.node_at(spot(panel, 0)) == 0
     assert plot.node_at(QPoint(-5, -5)) is None
