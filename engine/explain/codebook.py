@@ -59,11 +59,12 @@ class Codebook:
         self.labels: tuple[tuple[str, ...], ...] = ()
         self._cells: list[pa.Array] = []
         for j, found in enumerate(labels):
-            ordered, cells = self._of_labels(j, found, points) if found else ((), None)
+            number = _is_number(self._columns[j])
+            ordered, cells = ((), None) if number else self._of_labels(j, found, points)
             self.labels += (ordered,)
             self._cells.append(cells)
         self.points: Floats = points
-        self.is_number = np.array([not known for known in self.labels])
+        self.is_number = np.array([_is_number(column) for column in self._columns])
         self.spread = np.array([self._spread_of(j) for j in range(points.shape[1])])
         self.decimals = np.array([self._decimals_of(j) for j in range(points.shape[1])])
 
@@ -160,3 +161,8 @@ class Codebook:
             if (close <= grain * np.abs(known)).all():
                 return decimals
         return fine
+
+
+def _is_number(column: pa.Array) -> bool:
+    kind = column.type
+    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))

@@ -61,6 +61,8 @@ class CellEditor(QWidget):
         self.missing = QCheckBox(tr("missing"))
         self.missing.setAccessibleName(tr("{name} is missing", name=editable.name))
         self.missing.setVisible(editable.may_miss or own is None)
+        self._any = bool(editable.labels) or math.isfinite(editable.low)
+        self.missing.setEnabled(self._any)  # of what no row has nothing is known
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.spin = QDoubleSpinBox()
         self.labels = QComboBox()
