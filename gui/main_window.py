@@ -197,6 +197,7 @@ class MainWindow(QMainWindow):
         case.model_changed.connect(self._show_case)
         case.predictions_changed.connect(self._predicted)
         case.restored.connect(self._restored)
+        case.trial_wanted.connect(lambda: self.docks.show_panel("what_if"))
         context.theme.changed.connect(self._retheme)
         context.engine.job_progressed.connect(self._progressed)
         context.engine.warned.connect(self._warned)

@@ -33,6 +33,13 @@ RULES = {
 }
 
 
+def told(shown: Counterfactuals) -> tuple[Counterfactual, ...]:
+    """Return the rows that stand beside the current one: found, or the closest."""
+    if shown.found or shown.closest is None:
+        return shown.found
+    return (shown.closest,)
+
+
 def features_shown(
     shown: Counterfactuals, rules: Mapping[str, str], *, every: bool
 ) -> list[int]:
@@ -43,8 +50,7 @@ def features_shown(
     every
         Whether the others have one too.
     """
-    told = (*shown.found, *_closest(shown))
-    changed = [change.feature for one in told for change in one.changes]
+    changed = [change.feature for one in told(shown) for change in one.changes]
     order = list(dict.fromkeys(changed))
     order += [n for n in shown.feature_names if rules.get(n) and n not in order]
     if every:
@@ -59,16 +65,16 @@ def changes_table(
 
     The first lines tell of the whole: decision, answer, distance, plausibility.
     """
-    told = shown.found or _closest(shown)
+    beside = told(shown)
     titles = [tr("feature"), tr("this row")]
     if shown.found:
-        titles += [numbers.count(i + 1) for i in range(len(told))]
+        titles += [numbers.count(i + 1) for i in range(len(beside))]
     else:
-        titles += [tr("closest")] * len(told)
+        titles += [tr("closest")] * len(beside)
     titles.append(tr("rule"))
-    lines = summary_lines(shown, told)
+    lines = summary_lines(shown, beside)
     for j in features_shown(shown, rules, every=every):
-        lines.append(_feature_line(shown, told, j, rules))
+        lines.append(_feature_line(shown, beside, j, rules))
     return titles, lines
 
 
@@ -78,19 +84,20 @@ def n_summary_lines(shown: Counterfactuals) -> int:
 
 
 def summary_lines(
-    shown: Counterfactuals, told: tuple[Counterfactual, ...]
+    shown: Counterfactuals, beside: tuple[Counterfactual, ...]
 ) -> list[tuple[Figure, ...]]:
     """Return the lines about the whole row."""
     place = output_shown(shown.outputs, shown.decided)
     answer = named(shown.outputs, place)
     lines = []
     if shown.decided:
-        lines.append([tr("decision"), shown.decided, *(one.decided for one in told)])
-    answers = [shown.answer, *(one.answer for one in told)]
+        lines.append([tr("decision"), shown.decided, *(one.decided for one in beside)])
+    answers = [shown.answer, *(one.answer for one in beside)]
     lines.append([answer, *(answer_text(shown, float(a[place])) for a in answers)])
     if len(shown.outputs) > 1:
         own = [
-            float(one.answer[output_shown(shown.outputs, one.decided)]) for one in told
+            float(one.answer[output_shown(shown.outputs, one.decided)])
+            for one in beside
         ]
         words = tr("the answer for the decision")
         lines.append(
@@ -100,12 +107,12 @@ def summary_lines(
                 *(answer_text(shown, value) for value in own),
             ]
         )
-    lines.append([tr("distance"), "", *(_distance(one) for one in told)])
+    lines.append([tr("distance"), "", *(_distance(one) for one in beside)])
     found = [
         tuple(Figure(text, right=at > 0, muted=at == 0) for at, text in enumerate(line))
         for line in lines
     ]
-    shares = [shown.plausibility, *(one.plausibility for one in told)]
+    shares = [shown.plausibility, *(one.plausibility for one in beside)]
     plausible = [
         Figure(_share(share), warns=share < ODD, tip=_plausible_tip(shown, share))
         for share in shares
@@ -139,21 +146,15 @@ def neighbours_table(shown: Counterfactuals) -> Rows:
     return titles, lines
 
 
-def _closest(shown: Counterfactuals) -> tuple[Counterfactual, ...]:
-    if shown.found or shown.closest is None:
-        return ()
-    return (shown.closest,)
-
-
 def _feature_line(
     shown: Counterfactuals,
-    told: tuple[Counterfactual, ...],
+    beside: tuple[Counterfactual, ...],
     j: int,
     rules: Mapping[str, str],
 ) -> tuple[Figure, ...]:
     name, own = shown.feature_names[j], cell_text(shown.cells[j])
     cells = []
-    for one in told:
+    for one in beside:
         change = next((c for c in one.changes if c.feature == name), None)
         if change is None:
             cells.append(Figure(own, muted=True))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -36,7 +37,7 @@ from gui.widgets.segmented import Segmented
 if TYPE_CHECKING:
     from engine.contracts.errors import ErrorInfo, Param
     from engine.contracts.requests import Request
-    from engine.contracts.results import Counterfactuals
+    from engine.contracts.results import Counterfactual, Counterfactuals
     from gui.services.theme import Tokens
 
 CHANGES, REAL = "changes", "real"
@@ -123,6 +124,11 @@ class CounterfactualPanel(Panel):
         for n in range(1, _MOST + 1):
             self.most.addItem(tr("at most {n}", n=numbers.count(n)), n)
         self.every = QCheckBox(tr("all features"))
+        self.trying = QToolButton()
+        self.trying.setText(tr("Try out…"))
+        self.trying.setToolTip(tr("Change cells further by hand, from one of these"))
+        self.trying.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.trying.setMenu(QMenu(self.trying))
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
@@ -143,7 +149,11 @@ class CounterfactualPanel(Panel):
         column.addLayout(head)
         column.addWidget(self.pages, 1)
         column.addWidget(self.words)
-        column.addWidget(self.view, 0, Qt.AlignmentFlag.AlignLeft)
+        foot = QHBoxLayout()
+        foot.addWidget(self.view)
+        foot.addStretch(1)
+        foot.addWidget(self.trying)
+        column.addLayout(foot)
         self._offer()
         self._put(self._kept())
         return body
@@ -295,6 +305,7 @@ class CounterfactualPanel(Panel):
 
     def _display(self) -> None:
         shown = self._shown
+        self._offer_trials(shown)
         if shown is None:
             self.changes.set_rows((), ())
             self.real.set_rows((), ())
@@ -306,6 +317,20 @@ class CounterfactualPanel(Panel):
         )
         self.real.set_rows(*tables.neighbours_table(shown))
         self.words.setText(" ".join(self._facts(shown)))
+
+    def _offer_trials(self, shown: Counterfactuals | None) -> None:
+        """Offer to change a row further by hand that was found."""
+        menu = self.trying.menu()
+        menu.clear()
+        for one in () if shown is None else tables.told(shown):
+            text = reading_of.changes_text(one.changes)
+            menu.addAction(text.replace("&", "&&"), partial(self._try_out, one))
+        self.trying.setEnabled(not menu.isEmpty())
+
+    def _try_out(self, one: Counterfactual) -> None:
+        if self._shown is not None:
+            changes = {change.feature: change.after for change in one.changes}
+            self.context.case.try_out(self._shown.row, changes)
 
     def _facts(self, shown: Counterfactuals) -> list[str]:
         if self.view.key == REAL:

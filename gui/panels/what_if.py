@@ -145,6 +145,7 @@ class WhatIfPanel(Panel):
         outer.addWidget(split, 1)
         outer.addLayout(below)
         self._fit()
+        self._try_out()  # asked for before there was a panel
         return body
 
     def _wire(self) -> None:
@@ -159,6 +160,7 @@ class WhatIfPanel(Panel):
         self.table.chosen.connect(self._recall)
         case.predictions_changed.connect(self._forget)
         case.restored.connect(lambda _file: self._show_variants())
+        case.trial_wanted.connect(self._try_out)
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Take the colours of the theme."""
@@ -361,10 +363,19 @@ class WhatIfPanel(Panel):
         if not 0 <= line < len(kept):
             return
         variant = kept[line]
-        self._edited_row = variant.row
-        self._edits = {change.feature: change.after for change in variant.changes}
-        if self.context.case.current_row != variant.row:
-            self.context.case.set_current_row(variant.row)
+        changes = {change.feature: change.after for change in variant.changes}
+        self._take(variant.row, changes)
+
+    def _try_out(self) -> None:
+        """Take a changed row over from another panel."""
+        trial, self.context.case.trial = self.context.case.trial, None
+        if trial is not None:
+            self._take(*trial)
+
+    def _take(self, row: int, changes: dict[str, Cell]) -> None:
+        self._edited_row, self._edits = row, changes
+        if self.context.case.current_row != row:
+            self.context.case.set_current_row(row)
             return
-        self.editors.put(self._edits)
+        self.editors.put(changes)
         self._ask_soon()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from engine.contracts.errors import ErrorInfo
     from engine.contracts.results import Result
+    from engine.contracts.results.counterfactual import Cell
     from engine.contracts.selection import Selection
     from gui.services.decision import DecisionModel
     from gui.services.engine_client import EngineClient
@@ -38,6 +39,8 @@ class CaseState(QObject):
         Data and a model (or scores) are there: say how they belong together.
     part_needed(tuple[str, ...])
         There are data already: say what further files are for.
+    trial_wanted()
+        A changed row is to be looked at: ``trial``.
     file_changed()
         The state to be saved is another.
     restored(CaseFile)
@@ -51,6 +54,7 @@ class CaseState(QObject):
     predictions_changed = Signal()
     buckets_changed = Signal()
     current_row_changed = Signal(object)
+    trial_wanted = Signal()
     consent_needed = Signal(object)
     match_needed = Signal()
     part_needed = Signal(object)
@@ -76,6 +80,7 @@ class CaseState(QObject):
         self.path = ""
         self.read_only = False
         self.current_row: int | None = None
+        self.trial: tuple[int, dict[str, Cell]] | None = None
 
     @property
     def buckets(self) -> dict[str, Selection]:
@@ -107,6 +112,11 @@ class CaseState(QObject):
             self.current_row = row
             self._update(current_row=row)
             self.current_row_changed.emit(row)
+
+    def try_out(self, row: int, changes: dict[str, Cell]) -> None:
+        """Look at an evaluation row with some cells changed."""
+        self.trial = row, changes
+        self.trial_wanted.emit()
 
     # For what is done with it
 

@@ -274,3 +274,17 @@ def test_of_a_regression_the_wanted_answer_is_typed(made, qtbot):
     panel.value.editingFinished.emit()
     settle(case)
     assert asked(case)[-1].params["wanted"] == "+10"
+
+
+def test_one_that_was_found_can_be_tried_out_by_hand(made, qtbot):
+    case, panel = made
+    assert not panel.trying.isEnabled()
+    look_at(case, panel, 4, qtbot)
+    actions = panel.trying.menu().actions()
+    assert [action.text() for action in actions] == [
+        "age from 44 to 51",
+        "home from rent to owner, income from missing to 120.5",
+    ]
+    with qtbot.waitSignal(case.context.case.trial_wanted):
+        actions[1].trigger()
+    assert case.context.case.trial == (4, {"home": "owner", "income": 120.5})

@@ -308,3 +308,26 @@ def test_an_error_is_told_beside_what_is_shown(made, qtbot):
     panel._failed(ErrorInfo(code="explain.bad_cell", params=params))
     assert panel.state is State.READY
     assert panel.words.text().startswith("“age” cannot be “x”")
+
+
+def test_a_changed_row_is_taken_over_from_another_panel(made, qtbot):
+    case, panel = made
+    look_at(case, panel, 4, qtbot)
+    case.context.case.try_out(4, {"age": 60})
+    settle(case)
+    assert asked(case)[-1].params["changes"] == ("age=60",)
+    assert panel.editors.changes == {"age": 60}
+    assert case.context.case.trial is None
+
+
+def test_what_was_asked_for_before_there_was_a_panel_is_tried_out(qtbot):
+    case = small_case()
+    case.engine.store.answers[Run] = told
+    case.context.case.set_current_row(7)
+    case.context.case.try_out(7, {"town": "Cádiz"})
+    panel = WhatIfPanel(case.context)
+    qtbot.addWidget(panel)
+    panel.show()
+    settle(case)
+    assert asked(case)[-1].params["changes"] == ("town=Cádiz",)
+    assert panel.editors.changes == {"town": "Cádiz"}
