@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.i18n import mark, tr
-from engine.contracts.messages import next_step, sentence, sentences
+from engine.contracts.messages import next_step, sentence
 from engine.contracts.readings import glass_box as reading_of
 from engine.contracts.readings import numbers
 from engine.contracts.requests import Run
@@ -205,7 +205,7 @@ class GlassBoxPanel(Panel):
         elif isinstance(body, Trees):
             self._show_trees(shown, body)
         else:
-            self.closed.setText(_why_closed(shown))
+            self.closed.setText(_what_else(shown))
             self.pages.setCurrentWidget(self.closed)
         shares = self._drawn_tree and (_of_shares(shown) or _of_one(shown))
         chooses = body is not None and (not isinstance(body, Trees) or self._drawn_tree)
@@ -345,6 +345,7 @@ def _with_path(shown: GlassBox, row: int | None, path: list[int]) -> GlassBox:
     )
 
 
-def _why_closed(shown: GlassBox) -> str:
+def _what_else(shown: GlassBox) -> str:
+    """Return where to look at a model that is closed; the reading says why it is."""
     steps = [next_step(note.code, note.params) for note in shown.notes]
-    return "\n".join([*sentences(shown.notes), *(step for step in steps if step)])
+    return "\n".join(step for step in steps if step)

@@ -74,6 +74,7 @@ class TreePlot(Canvas):
         self._nodes: tuple[Node, ...] = ()
         self._path: frozenset[int] = frozenset()
         self._selected: tuple[float, ...] = ()
+        self._classes: tuple[str, ...] = ()
         self._levels = 3
         self.top, self.focused = _ROOT, _ROOT
         # Of nodes that are drawn: middle and width in slots, level.
@@ -81,9 +82,15 @@ class TreePlot(Canvas):
         self._n_slots = 1
         self.setMinimumSize(200, 120)
 
-    def set_tree(self, nodes: Sequence[Node]) -> None:
-        """Show another tree from its root on."""
-        self._nodes = tuple(nodes)
+    def set_tree(self, nodes: Sequence[Node], classes: Sequence[str] = ()) -> None:
+        """Show another tree from its root on.
+
+        Parameters
+        ----------
+        classes
+            Whose shares the bars are, where they are of several.
+        """
+        self._nodes, self._classes = tuple(nodes), tuple(classes)
         self._selected = ()
         self.top = self.focused = _ROOT
         self._arrange()
@@ -170,10 +177,24 @@ class TreePlot(Canvas):
 
     def paint_still(self, painter: QPainter) -> None:
         """Paint lines and boxes."""
+        self._paint_key(painter)
         for node in self.shown:
             self._paint_lines(painter, node)
         for node in self.shown:
             self._paint_box(painter, node)
+
+    def _paint_key(self, painter: QPainter) -> None:
+        """Name the colours of the classes, one under the other beside the top."""
+        metrics = painter.fontMetrics()
+        high = metrics.height() + 1
+        most = int(self.box(self.top).left() - 32) if self._boxes else 0
+        rows = int((self._tall + _BETWEEN) // high)
+        for code, name in enumerate(self._classes[:rows]):
+            colour = QColor(self.tokens.class_colour(code))
+            painter.fillRect(QRectF(6, 6 + code * high, 9, 9), colour)
+            painter.setPen(QColor(self.tokens.muted))
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, most)
+            painter.drawText(QPointF(20, 6 + code * high + metrics.ascent() - 2), short)
 
     def _paint_lines(self, painter: QPainter, node: int) -> None:
         known, box = self._nodes[node], self.box(node)

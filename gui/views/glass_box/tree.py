@@ -120,7 +120,8 @@ class TreeView(QWidget):
         self._tree = tree
         if self._whole:
             self.plot.set_levels(int(tree.depth.max()))
-        self.plot.set_tree(words.nodes())
+        several = shares and len(outputs) > 1
+        self.plot.set_tree(words.nodes(), outputs if several else ())
         self.plot.set_path(tree.path.tolist())
         if top:
             self.plot.open(top)
