@@ -19,11 +19,22 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_AT_ONCE = 4_000  # rows between two looks at the clock
+# Rows between two looks at the clock, and seconds they should take.
+_FIRST, _FEWEST, _MOST, _BETWEEN = 500, 20, 8_000, 0.5
 
 
 class TimeUp(Exception):  # noqa: N818 - no error: what is found so far counts
-    """The time for asking is over."""
+    """The time for asking is over.
+
+    Attributes
+    ----------
+    reached
+        ``(n, d)`` points that were asked about in time and decide as wanted.
+    """
+
+    def __init__(self, reached: Floats) -> None:
+        super().__init__()
+        self.reached = reached
 
 
 class Told(NamedTuple):
@@ -81,10 +92,11 @@ class Questions:
         self._subject, self._aim, self._book = subject, aim, book
         self._until = time.monotonic() + seconds
         self._progress = Quiet(progress)
+        self._at_once = _FIRST
         self.n_asked = 0
 
     def ask(self, points: Floats) -> Told:
-        """Return what the model decides of points ``(n, d)``.
+        """Return what the model decides of points ``(n, d)``, asked in a mixed order.
 
         Raises
         ------
@@ -96,16 +108,26 @@ class Questions:
         kinds, place = _distinct(points)
         reached = np.zeros(len(kinds), dtype=bool)
         missing = np.zeros(len(kinds))
-        for start in range(0, len(kinds), _AT_ONCE):
+        order = np.random.default_rng(0).permutation(len(kinds))
+        start = 0
+        while start < len(kinds):
             self._progress.raise_if_cancelled()
-            if time.monotonic() > self._until:
-                raise TimeUp
-            block = slice(start, start + _AT_ONCE)
-            table = self._book.table(kinds[block])
-            scores, labels = self.scores(table)
+            began = time.monotonic()
+            if began > self._until:
+                raise TimeUp(kinds[reached])
+            block = order[start : start + self._at_once]
+            scores, labels = self.scores(self._book.table(kinds[block]))
             reached[block] = self._aim.reached(scores, labels)
             missing[block] = self._aim.missing(scores)
+            start += len(block)
+            self._pace(len(block), time.monotonic() - began)
         return Told(reached[place], missing[place])
+
+    def _pace(self, n: int, seconds: float) -> None:
+        """Learn how many rows the model answers between two looks at the clock."""
+        wanted = int(n * _BETWEEN / max(seconds, 1e-4))
+        if n == self._at_once or wanted < n:
+            self._at_once = int(np.clip(wanted, _FEWEST, _MOST))
 
     def scores(
         self, table: pa.Table

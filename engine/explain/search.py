@@ -96,8 +96,10 @@ class Search:
             for _ in self._combined(singles):
                 progress.advance(3, 4, "explain.searching")
                 yield
-        except TimeUp:
+        except TimeUp as over:
             self.time_up = True
+            for point in over.reached:
+                self._keep(point)
 
     @property
     def limit(self) -> int:
