@@ -65,7 +65,7 @@ def run_demo(asked: argparse.Namespace, build: Callable[..., MainWindow]) -> int
     window = build(asked, ask=False)
     window.show()
     window.open_demo()
-    done = _until(lambda: window.context.case.scores is not None)
+    done = until(lambda: window.context.case.scores is not None)
     if done:
         _take_pictures(window, folder, asked.theme)
     window.close()
@@ -107,12 +107,12 @@ def _take_pictures(window: MainWindow, folder: Path, theme: str | None) -> None:
                 window.docks.reset()
                 if name == "row":
                     _explain_a_false_alarm(window)
-                _until(lambda: settled(window))
+                until(lambda: settled(window))
                 if name == "errors":
                     window.context.selection.select(cell("bad", "good"), "demo")
-                    _rest(200)
-                    _until(lambda: settled(window))
-                _rest(150)
+                    rest(200)
+                    until(lambda: settled(window))
+                rest(150)
                 window.grab().save(str(folder / f"{name}-{mode.value}-{width}.png"))
 
 
@@ -126,7 +126,7 @@ def _explain_a_false_alarm(window: MainWindow) -> None:
         (scores.truth == truth) & decided & (scores.classes[told] == scores.positive)
     )
     window.context.case.set_current_row(int(wrong.argmax()))
-    _rest(200)
+    rest(200)
 
 
 def _evaluate(folder: Path) -> None:
@@ -141,17 +141,19 @@ def _evaluate(folder: Path) -> None:
     sys.stdout.write(found.stdout + "\n")
 
 
-def _until(holds: Callable[[], bool]) -> bool:
+def until(holds: Callable[[], bool]) -> bool:
+    """Let the window live until something holds; return whether it came to that."""
     timer = QElapsedTimer()
     timer.start()
     while not holds():
         if timer.hasExpired(WAIT_MS):
             return False
-        _rest(20)
+        rest(20)
     return True
 
 
-def _rest(milliseconds: int) -> None:
+def rest(milliseconds: int) -> None:
+    """Let the window live for a while."""
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop, loop.quit)
     loop.exec()

@@ -17,6 +17,8 @@ KEPT = {
     "thresholds-light-1440.png": "thresholds-light.png",
     "calibration-dark-1440.png": "calibration-dark.png",
     "data-light-1440.png": "data-light.png",
+    "explain-light-1440.png": "explain-light.png",
+    "row-light-1440.png": "row-light.png",
 }
 
 

@@ -12,24 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import skops.io
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.model_selection import train_test_split
 
 from engine import cli
+from tests.support import diabetes
 
 
 @pytest.fixture(scope="module")
 def files(shared_data, tmp_path_factory):
-    frame = pd.read_csv(shared_data / "tabular" / "pima_diabetes.csv")
-    train, test = train_test_split(
-        frame, test_size=0.25, stratify=frame["outcome"], random_state=0
-    )
-    forest = RandomForestClassifier(300, min_samples_leaf=3, random_state=0)
-    forest.fit(train.drop(columns="outcome"), train["outcome"])
     folder = tmp_path_factory.mktemp("diabetes")
-    skops.io.dump(forest, folder / "forest.skops")
-    train.to_parquet(folder / "train.parquet")
-    test.to_csv(folder / "test.csv", index=False)
+    diabetes.write_files(shared_data / "tabular" / "pima_diabetes.csv", folder)
     return folder
 
 
@@ -111,3 +102,33 @@ def test_lime_for_a_row_says_what_the_package_says(capsys, files):
     assert found["model_prediction"] == pytest.approx(theirs.predict_proba[1])
     assert found["r2"] == pytest.approx(theirs.score)
     assert len(found["stability"]["seeds"]) == 10
+
+
+def test_what_would_change_the_answer_for_a_row_really_does(capsys, files):
+    test = pd.read_csv(files / "test.csv").drop(columns="outcome")
+    own = ["sklearn.tree._tree.Tree"]
+    forest = skops.io.load(files / "forest.skops", trusted=own)
+    row = int(test["glucose"].argmax())
+    before = forest.predict_proba(test)[row, 1]
+    found = run(
+        capsys, files, "counterfactual", "--row", row, "-p", "fixed=age,pregnancies"
+    )
+    assert before >= 0.5
+    assert found["found"]
+    for made in found["found"]:
+        changed = test.iloc[[row]].copy()
+        for change in made["changes"]:
+            assert change["feature"] not in ("age", "pregnancies")
+            assert changed[change["feature"]].iloc[0] == pytest.approx(change["from"])
+            changed[change["feature"]] = change["to"]
+        assert forest.predict_proba(changed)[0, 1] < 0.5
+
+
+def test_the_answer_along_age_and_glucose(capsys, files):
+    age = run(capsys, files, "ale", "-p", "first=age")
+    effect = np.array(age["effect"])[:, 0]
+    places = np.array(age["axes"][0]["values"])
+    assert effect[places < 25].max() < 0 < effect[places > 40].min()
+    glucose = run(capsys, files, "dependence", "-p", "first=glucose")
+    mean = np.array(glucose["average"])[:, 0]
+    assert mean[-1] - mean[0] > 0.3
