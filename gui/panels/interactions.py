@@ -30,6 +30,7 @@ from gui.plots.pair_matrix import PairMatrix
 from gui.plots.scatter import Scatter
 from gui.services.selection import mode_of
 from gui.widgets.game_options import GameOptions
+from gui.widgets.scrolled import scrolled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,7 +84,7 @@ class InteractionsPanel(Panel):
         )
         self.plot = Scatter(tr("The pair row by row"), self._tip)
         self.halves = QSplitter(Qt.Orientation.Vertical)
-        self.halves.addWidget(self.matrix)
+        self.halves.addWidget(scrolled(self.matrix))
         self.halves.addWidget(self.plot)
         self.halves.setStretchFactor(0, 3)
         self.halves.setStretchFactor(1, 2)

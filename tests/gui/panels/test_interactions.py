@@ -67,6 +67,12 @@ def settle(case):
         case.engine.store.answer()
 
 
+def test_many_features_scroll_instead_of_making_the_window_grow(made):
+    _, panel = made
+    panel.matrix.set_values([str(n) for n in range(15)], np.ones((15, 15)))
+    assert panel.minimumSizeHint().height() < 380
+
+
 def test_the_strongest_pair_is_read_first_and_framed(made):
     _, panel = made
     assert panel.reading().startswith("age and income do most together")
