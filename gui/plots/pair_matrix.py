@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPen
 from PySide6.QtWidgets import QToolTip
 
 from gui.plots.canvas import Canvas
+from gui.plots.ink import ink_on, over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -121,7 +122,7 @@ class PairMatrix(Canvas):
             shade = QColor(self.tokens.accent)
             shade.setAlphaF(0.04 + 0.96 * share)
             painter.fillRect(room, shade)
-            ink = QColor(self.tokens.on_accent if share > 0.55 else self.tokens.text)
+            ink = ink_on(over(shade, QColor(self.tokens.panel)), self.tokens)
         text = self._text(value)
         metrics = painter.fontMetrics()
         if metrics.horizontalAdvance(text) < room.width() - 2:
