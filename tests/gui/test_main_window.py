@@ -55,6 +55,18 @@ def test_an_empty_window_offers_a_place_to_drop_and_nothing_else(made) -> None:
     assert not any(chip.isVisible() for chip in chips)
 
 
+def test_enter_presses_the_button_that_has_the_focus(made, qtbot) -> None:
+    window = made.window
+    window.show()
+    window.activateWindow()
+    pressed = []
+    window.empty.demo_requested.disconnect()
+    window.empty.demo_requested.connect(lambda: pressed.append("demo"))
+    window.empty.demo_button.setFocus()
+    qtbot.keyClick(window.empty.demo_button, Qt.Key.Key_Return)
+    assert pressed == ["demo"]
+
+
 def test_dropped_files_end_in_the_match_sheet(made, qtbot) -> None:
     drop(made.window, "/some/a.data", "/some/b.model")
     qtbot.waitUntil(lambda: bool(made.window.findChildren(MatchDialog)))
