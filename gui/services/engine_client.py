@@ -55,6 +55,8 @@ GRACE_MS = 5_000
 # restoring the case would only repeat whatever kills it.
 MOST_CRASHES = 3
 CRASH_WINDOW_S = 120.0
+# Nobody minds a job that is this late.
+SLACK_S = 1.5
 # What leaves the engine in another state. Where one of these was done before the
 # cancel came, the window must know, or the two would disagree about the case.
 _CHANGES = (
@@ -80,9 +82,23 @@ class Job:
     on_partial: OnResult | None = None
     on_cancelled: Callable[[], None] | None = None
     progress: Progressed | None = None
+    progressed_at: float = 0.0
     warnings: list[Warned] = field(default_factory=list)
     cancelling: bool = False
     _cancel: Callable[[Job], None] = lambda _job: None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it will take, ``None`` where that is not known.
+
+        A job that has not been heard of for longer than it was to take is late, and
+        what it said then says nothing any more.
+        """
+        promised = None if self.progress is None else self.progress.seconds_left
+        if promised is None:
+            return None
+        left = promised - (time.monotonic() - self.progressed_at)
+        return left if left > -SLACK_S else None
 
     def cancel(self) -> None:
         """Ask the engine to stop; ``on_cancelled`` follows.
@@ -274,7 +290,7 @@ class EngineClient(QObject):
             case Started():
                 self.job_started.emit(job)
             case Progressed():
-                job.progress = event
+                job.progress, job.progressed_at = event, time.monotonic()
                 self.job_progressed.emit(job, event)
             case Warned():
                 job.warnings.append(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentence
+from gui.services.engine_client import SLACK_S
 from gui.widgets.time_left import time_left
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class StatePage(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._advice.setForegroundRole(self._advice.foregroundRole().PlaceholderText)
+        self._late = QTimer(self, singleShot=True)
+        self._late.timeout.connect(self._advice.clear)
         self._bar = QProgressBar(textVisible=False)
         self._bar.setMaximumWidth(240)
         self._bar.setAccessibleName(tr("Progress"))
@@ -83,6 +86,8 @@ class StatePage(QWidget):
         """Show how far it has come."""
         self._text.setText(sentence(event.stage))
         self._advice.setText(time_left(event.seconds_left))
+        if event.seconds_left is not None:  # what was said holds until then
+            self._late.start(int(1000 * (event.seconds_left + SLACK_S)))
         self._bar.setRange(0, 1000)
         self._bar.setValue(int(1000 * event.done / event.total) if event.total else 0)
 
@@ -100,6 +105,7 @@ class StatePage(QWidget):
         retry: bool = False,
         copy: bool = False,
     ) -> None:
+        self._late.stop()
         self._text.setText(text)
         self._advice.setText(advice)
         self._advice.setVisible(bool(advice) or running)

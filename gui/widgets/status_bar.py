@@ -118,7 +118,7 @@ class StatusBar(QWidget):
         else:
             self.bar.setRange(0, 1000)
             self.bar.setValue(int(1000 * progress.done / progress.total))
-            self.left.setText(time_left(progress.seconds_left))
+            self.left.setText(time_left(job.seconds_left))
         self.cancel.setEnabled(not job.cancelling)
 
     def _cancel(self) -> None:

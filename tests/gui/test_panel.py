@@ -116,6 +116,16 @@ def test_a_long_job_shows_that_it_runs_and_how_far(made, qtbot) -> None:
     assert "Stopped" in shows(made.panel)
 
 
+def test_a_time_left_that_has_passed_is_not_said_any_more(made, qtbot) -> None:
+    qtbot.waitUntil(lambda: made.panel.state is State.RUNNING)
+    job = made.engine.jobs[0]
+    made.panel.progressed(job, Progressed(1, 30, 100, "case.comparing", -1.45))
+    page = made.panel._page
+    assert page._advice.text() == "1 s left"
+    qtbot.waitUntil(lambda: page._advice.text() == "")
+    assert page._bar.value() == 300
+
+
 def test_a_panel_that_does_not_apply_says_why(made, qtbot) -> None:
     Example.why = "It needs two classes."
     made.case.file = CaseFile(data=(FileRecipe(paths=("/a",), sha256=("",)),))

@@ -79,6 +79,9 @@ def test_progress_is_kept_with_the_job(ready, qtbot) -> None:
     with qtbot.waitSignal(ready.job_progressed):
         engine().tell(Progressed(job.id, 1, 4, "data.reading", 3.0))
     assert job.progress.seconds_left == 3.0
+    assert 2.0 < job.seconds_left <= 3.0
+    job.progressed_at -= 10  # nothing was heard since
+    assert job.seconds_left is None
 
 
 def test_a_failure_reaches_its_job(ready, qtbot, heard) -> None:
