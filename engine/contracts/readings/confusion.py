@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.metrics import rate, wilson
+from engine.contracts.readings.class_names import class_name
 from engine.contracts.readings.numbers import count, percent_with_interval
 
 if TYPE_CHECKING:
@@ -78,19 +79,19 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True):
         if self.kind == HARD:
             return tr(
                 "{label} is hard: {share} of it is missed.",
-                label=self.labels[0],
+                label=class_name(self.labels[0]),
                 share=share,
             )
         if self.kind == MAGNET:
             return tr(
                 "{label} is a magnet: {share} of the answers {label} are wrong.",
-                label=self.labels[0],
+                label=class_name(self.labels[0]),
                 share=share,
             )
         return tr(
             "{share} of {truth} is taken for {answer}.",
-            truth=self.labels[0],
-            answer=self.labels[1],
+            truth=class_name(self.labels[0]),
+            answer=class_name(self.labels[1]),
             share=share,
         )
 
@@ -272,7 +273,7 @@ def _binary(result: Confusion, positive: str) -> str:
                 "It misses {n} of {total} {positive}: {share}.",
                 n=count(missed),
                 total=count(missed + caught),
-                positive=positive,
+                positive=class_name(positive),
                 share=percent_with_interval(*misses),
             )
         )
@@ -283,8 +284,8 @@ def _binary(result: Confusion, positive: str) -> str:
                 "{n} of {total} {negative} are taken for {positive}: {share}.",
                 n=count(alarms),
                 total=count(alarms + quiet),
-                negative=result.row_labels[no],
-                positive=positive,
+                negative=class_name(result.row_labels[no]),
+                positive=class_name(positive),
                 share=percent_with_interval(*false),
             )
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import tr, trn
 from engine.contracts.messages import sentences
+from engine.contracts.readings.class_names import class_name
 from engine.contracts.readings.effects import answer as named
 from engine.contracts.readings.numbers import (
     count,
@@ -118,8 +119,8 @@ def _found(result: Counterfactuals) -> str:
             "Of {total} features, changing {n} flips the decision from {old} to "
             "{new}: {changes} ({answer} goes from {before} to {after}).",
             n,
-            old=result.decided,
-            new=best.decided,
+            old=class_name(result.decided),
+            new=class_name(best.decided),
             **params,
         )
     return said

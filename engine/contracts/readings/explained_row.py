@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.contracts.i18n import tr
+from engine.contracts.readings.class_names import class_name
 from engine.contracts.readings.numbers import count, figure, percent
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _moved(up: list[str], down: list[str], *, above: bool) -> str:
 
 def _answer(result: Shapley, answer: float, output: int) -> str:
     said = _number(result, answer)
-    label = result.outputs[output]
+    label = class_name(result.outputs[output])
     if not label:
         return said
     if result.space == "probability":

@@ -9,6 +9,7 @@ import numpy as np
 from engine.contracts.dataset import Part
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentences
+from engine.contracts.readings.class_names import class_name
 from engine.contracts.readings.numbers import (
     count,
     decimals_of,
@@ -133,7 +134,7 @@ def start(result: Shapley, output: int = 0) -> str:
     if background.chosen == "bucket":
         which = tr("of the bucket {name}", name=background.of)
     elif background.chosen == "class":
-        which = tr("decided {name}", name=background.of)
+        which = tr("decided {name}", name=class_name(background.of))
     else:
         which = tr(_CHOSEN.get(background.chosen, background.chosen))
     return tr(

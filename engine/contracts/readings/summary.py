@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.contracts.i18n import tr
 from engine.contracts.model import Task
+from engine.contracts.readings.class_names import class_name
 from engine.contracts.readings.numbers import (
     count,
     figure,
@@ -44,7 +45,7 @@ def _accuracy(result: Summary) -> str:
     values = {
         "rate": rate,
         "n": count(result.n_rows),
-        "most": most,
+        "most": class_name(most),
         "cheap": percent(cheap, found.low, found.high),
     }
     if found.low > cheap:
@@ -76,7 +77,7 @@ def _one_sided(result: Summary) -> str:
     return tr(
         "Every row is decided as {label} at the threshold {threshold}: choose one "
         "among the scores.",
-        label=result.classes[int(decided.argmax())],
+        label=class_name(result.classes[int(decided.argmax())]),
         threshold=significant(result.threshold, 4),
     )
 
@@ -89,7 +90,7 @@ def _recall(result: Summary) -> str:
         return tr(
             "It finds {rate} of {positive}.",
             rate=percent_with_interval(found.value, found.low, found.high),
-            positive=result.positive,
+            positive=class_name(result.positive),
         )
     known = [c for c in result.per_class if c.recall.value is not None]
     if not known:
@@ -98,7 +99,7 @@ def _recall(result: Summary) -> str:
     recall = worst.recall
     return tr(
         "Hardest is {label}: {rate} found.",
-        label=worst.label,
+        label=class_name(worst.label),
         rate=percent_with_interval(recall.value, recall.low, recall.high),
     )
 

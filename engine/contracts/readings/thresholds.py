@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import tr
+from engine.contracts.readings.class_names import class_name
 from engine.contracts.readings.numbers import about, figure, fixed, percent_interval
 
 if TYPE_CHECKING:
@@ -26,12 +27,12 @@ def _at(result: Thresholds, threshold: float) -> str:
     precision, missed = rates["precision"], rates["false_negative_rate"]
     at = figure(threshold, threshold - 0.04, threshold + 0.04)
     if missed is None:
-        return tr("No row is truly {positive}.", positive=result.positive)
+        return tr("No row is truly {positive}.", positive=class_name(result.positive))
     if precision is None:
         return tr(
             "At {threshold}, nothing is called {positive}: every one passes.",
             threshold=at,
-            positive=result.positive,
+            positive=class_name(result.positive),
         )
     values = {
         "threshold": at,
@@ -39,7 +40,7 @@ def _at(result: Thresholds, threshold: float) -> str:
         "right_interval": percent_interval(precision.low, precision.high),
         "missed": about(missed.value),
         "missed_interval": percent_interval(missed.low, missed.high),
-        "positive": result.positive,
+        "positive": class_name(result.positive),
     }
     wide = max(precision.high - precision.low, missed.high - missed.low) > WIDE
     if wide:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentences
+from engine.contracts.readings.class_names import class_name
 from engine.contracts.readings.counterfactual import (
     ODD,
     answer_text,
@@ -56,7 +57,7 @@ def read(result: WhatIf) -> str:
 
 
 def _decision(result: WhatIf) -> str:
-    old, new = result.decided
+    old, new = map(class_name, result.decided)
     if not new:
         return ""
     if old == new:
