@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -274,6 +275,7 @@ class CaseService(CaseState):
         self, result: DatasetInfo, request: OpenData, *, then_match: bool
     ) -> None:
         if request.part is Part.EVALUATION:
+            self._leave_alone_what_was(result, request)
             self._update(choices={}, split=None)  # they spoke of other columns
         self._remember_files(result, request)
         matched = self.scores is not None
@@ -283,6 +285,21 @@ class CaseService(CaseState):
             self._predict(prediction_of(self.file))
         elif then_match:
             self._see_match()
+
+    def _leave_alone_what_was(self, result: DatasetInfo, request: OpenData) -> None:
+        """Begin another case where other files are to be evaluated.
+
+        Written into the same file, they would replace a case that may have taken
+        days, and the next ones may not even fit the model.
+        """
+        new = files_of(result, request).paths
+        old = [r.paths for r in self.file.data if r.part is Part.EVALUATION]
+        if not self.path or not old or new in old:
+            return
+        self._notify.info(
+            tr("The case so far is kept as {name}.", name=Path(self.path).stem)
+        )
+        self.path, self.read_only = "", False
 
     def _data_again(self, request: OpenData, result: Result) -> None:
         if isinstance(result, DatasetInfo):

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtGui import QUndoStack
 
 from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
-from engine.contracts.dataset import Note, ReadOptions, Source
+from engine.contracts.dataset import Note, Part, ReadOptions, Source
 from engine.contracts.decision import Decision
 from engine.contracts.model import Light, ModelInfo, SafetyReport, ScoreKind, Task
 from engine.contracts.requests import (
@@ -141,6 +141,17 @@ def test_answers_of_another_model_are_let_go(case, qtbot) -> None:
     with qtbot.waitSignal(case.predictions_changed):
         case.open_model("/other.skops")
     assert case.scores is None
+
+
+def test_other_data_do_not_replace_a_case_that_was_saved(case, notices) -> None:
+    case.open_data(("/a.csv",))
+    case.path = "/cases/a-1.trasluz"
+    case.open_data(("/a.csv",), options=ReadOptions(separator=";"))  # read anew
+    case.open_data(("/train.csv",), Part.REFERENCE)
+    assert case.path == "/cases/a-1.trasluz"
+    case.open_data(("/b.csv",))
+    assert case.path == ""
+    assert notices[-1].text == "The case so far is kept as a-1."
 
 
 def test_predicting_sets_the_natural_decision_once(case, decision) -> None:
