@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
+from engine.contracts.readings.class_names import class_name
 from gui.item_models.metrics import Figure
 from gui.plots.tree_plot import Node
 
@@ -38,7 +39,8 @@ class Words:
         shares: bool,
         output: int,
     ) -> None:
-        self._tree, self._rules, self._outputs = tree, rules, outputs
+        self._tree, self._rules = tree, rules
+        self._outputs = tuple(map(class_name, outputs))
         self._shares, self._output = shares, output
         own = tree.values[:, output]
         self._low, self._span = float(own.min()), float(np.ptp(own)) or 1.0

@@ -80,6 +80,13 @@ def test_the_whole_tree_is_drawn(opened):
     assert not panel.tree.levels.isVisibleTo(panel)
 
 
+def test_a_class_named_by_a_figure_is_not_taken_for_one(opened):
+    _, panel = opened(lambda frame: np.where(two(frame) == "yes", "1", "0"))
+    told = [line for node in panel.tree.plot._nodes for line in node.lines]
+    assert any(line.startswith("‘1’ ") for line in told)
+    assert "the answer for ‘1’" in panel.reading()
+
+
 def test_a_node_selects_its_rows(opened):
     case, panel = opened()
     node = int(panel._shown.tree.left[0])
@@ -131,7 +138,7 @@ def test_classes_are_chosen_for_the_reading(opened):
     panel.output.setCurrentIndex(2)
     panel.output.activated.emit(2)
     assert panel.reading() != first
-    assert "the answer for 2" in panel.reading()
+    assert "the answer for ‘2’" in panel.reading()
     header, table = panel.as_table()
     assert header == ["rows", "answer", "rule"]
     assert sum(int(line[0]) for line in table) == N
