@@ -219,6 +219,7 @@ def _style_sheet(tokens: Tokens) -> str:
     return f"""
     QToolTip {{ color: {tokens.text}; background: {tokens.panel};
         border: 1px solid {tokens.line}; padding: 4px; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QMainWindow::separator {{ background: {tokens.ground}; width: 6px; height: 6px; }}
     QMainWindow::separator:hover {{ background: {tokens.line}; }}
     QToolButton {{ border: 1px solid transparent; padding: 3px 6px; }}
