@@ -154,8 +154,8 @@ class MainWindow(QMainWindow):
             action = QAction(command.title, self)
             action.setObjectName(command.id)
             action.triggered.connect(lambda _=False, command=command: command.act())
-            if command.shortcut:
-                action.setShortcut(command.shortcut)
+            keys = (command.shortcut, command.other_keys)
+            action.setShortcuts([key for key in keys if key])
             self.addAction(action)
             if command.menu:
                 if command.menu not in menus:

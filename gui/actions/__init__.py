@@ -23,6 +23,8 @@ class Action:
         What it does.
     shortcut
         As Qt spells it, or ``""``.
+    other_keys
+        Keys that do the same elsewhere, for hands that are used to them.
     menu
         Title of the menu it stands in; ``""`` for the palette only.
     enabled
@@ -33,6 +35,7 @@ class Action:
     title: str
     run: Callable[[], object]
     shortcut: str = ""
+    other_keys: str = ""
     menu: str = ""
     enabled: Callable[[], bool] = lambda: True
 

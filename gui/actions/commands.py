@@ -91,6 +91,7 @@ def window_actions(window: MainWindow) -> tuple[Action, ...]:
             title=tr("Redo"),
             run=context.undo.redo,
             shortcut="Ctrl+Shift+Z",
+            other_keys="Ctrl+Y",
             menu=edit,
             enabled=context.undo.canRedo,
         ),

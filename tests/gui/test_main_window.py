@@ -67,6 +67,12 @@ def test_enter_presses_the_button_that_has_the_focus(made, qtbot) -> None:
     assert pressed == ["demo"]
 
 
+def test_redo_has_the_keys_of_both_habits(made) -> None:
+    action = made.window.findChild(QAction, "edit.redo")
+    keys = [key.toString() for key in action.shortcuts()]
+    assert keys == ["Ctrl+Shift+Z", "Ctrl+Y"]
+
+
 def test_dropped_files_end_in_the_match_sheet(made, qtbot) -> None:
     drop(made.window, "/some/a.data", "/some/b.model")
     qtbot.waitUntil(lambda: bool(made.window.findChildren(MatchDialog)))
