@@ -98,7 +98,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Say which label means which class."),
     ),
     "match.missing": (
-        mark("{n} inputs of the model have no column: {columns}. Unused are {spare}."),
+        mark(
+            "There is no column for {n} of the model's inputs: {columns}. Unused are "
+            "{spare}."
+        ),
         mark("Match them by hand, or open data that have them."),
     ),
     "match.no_such_column": (
@@ -106,7 +109,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Match again by name."),
     ),
     "match.missing_all_used": (
-        mark("{n} inputs of the model have no column: {columns}."),
+        mark("There is no column for {n} of the model's inputs: {columns}."),
         mark("Open data that have them."),
     ),
     "match.not_numeric": (
