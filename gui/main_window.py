@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFileDialog,
@@ -155,7 +162,7 @@ class MainWindow(QMainWindow):
             action.setObjectName(command.id)
             action.triggered.connect(lambda _=False, command=command: command.act())
             keys = (command.shortcut, command.other_keys)
-            action.setShortcuts([key for key in keys if key])
+            action.setShortcuts([QKeySequence(key) for key in keys if key])
             self.addAction(action)
             if command.menu:
                 if command.menu not in menus:
