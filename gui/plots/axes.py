@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPen, QPolygonF
 
+from engine.contracts.i18n import written
 from engine.contracts.readings import numbers
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def tick_texts(values: list[float], *, percent: bool = False) -> list[str]:
     factor = 100.0 if percent else 1.0
     scaled = [value * factor for value in values]
     if scaled and max(map(abs, scaled)) >= 1e6:
-        return [numbers.significant(v, 3).replace("e+0", "e") for v in scaled]
+        return [written(f"{v:.3g}").replace("e+0", "e") for v in scaled]
     digits = 0
     while digits < 6 and any(abs(v - round(v, digits)) > 1e-9 for v in scaled):
         digits += 1

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _THIN = "\u202f"  # narrow no-break space before the percent sign
 _ROUND_UP = 3.54
 _MOST = 6
+_LARGE = 1e9  # from here on powers are easier to read than noughts
 
 
 def decimals(low: float | None, high: float | None, fallback: int = 3) -> int:
@@ -137,7 +138,17 @@ def fixed(value: float, digits: int) -> str:
 
 
 def significant(value: float, digits: int) -> str:
-    """Return a number with at most so many digits, small and large ones by powers."""
+    """Return a number with at most so many digits, very small and large by powers.
+
+    Examples
+    --------
+    >>> significant(0.01234, 2), significant(123.4, 2), significant(206_855.8, 3)
+    ('0.012', '120', '207,000')
+    """
+    if 1 <= abs(value) < _LARGE:
+        after = digits - 1 - math.floor(math.log10(abs(value)))
+        if after < 0:
+            return written(f"{round(value, after):,.0f}")
     return written(f"{value + 0.0:.{digits}g}")
 
 

@@ -134,6 +134,8 @@ def test_numbers_are_written_as_in_english():
     assert numbers.count(1234567) == "1,234,567"
     assert numbers.signed(-0.5, 2) == "−0.50"
     assert numbers.significant(-1e-7, 3) == "−1e−07"
+    assert numbers.significant(-123.4, 2) == "−120"
+    assert numbers.significant(3e12, 2) == "3e+12"
 
 
 @pytest.mark.usefixtures("spanish")
