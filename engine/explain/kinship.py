@@ -41,8 +41,8 @@ def kinship(
                 data[:, first], data[:, second], labelled[first], labelled[second]
             )
             found[first, second] = found[second, first] = told
+            progress.raise_if_cancelled()
         progress.advance(first + 1, d, "explain.kinship")
-        progress.raise_if_cancelled()
     return found
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.contracts.progress import SILENT
+from engine.contracts.progress import SILENT, Portion
 from engine.explain.coalitions import ASKED_AT_ONCE
 from engine.explain.subject import Pool
 
@@ -56,7 +56,8 @@ class Removal:
         for start in range(0, len(kinds), each):
             some = kinds[start : start + each]
             cells = np.where(some[:, None, :], 0, behind[None, :, None])
-            told = self._pool.ask(self._subject, cells.reshape(-1, self.d))
+            within = Portion(progress, start, len(some), len(kinds))
+            told = self._pool.ask(self._subject, cells.reshape(-1, self.d), within)
             found.append(told.reshape(len(some), self._b, -1).mean(axis=1))
             progress.advance(start + len(some), len(kinds), "explain.removing")
             progress.raise_if_cancelled()

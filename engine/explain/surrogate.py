@@ -26,6 +26,7 @@ from engine.explain.glass_trees import Said, tree_nodes
 from engine.explain.own_units import OwnUnits, Row
 from engine.explain.plain_columns import PlainColumns
 from engine.explain.scope import badge, current_row, in_random_order
+from engine.explain.stoppable import stoppable
 from engine.explain.structure_value import sums
 from engine.explain.subject import Subject, unexplainable
 
@@ -98,7 +99,9 @@ class SurrogateAnalysis:
         columns = PlainColumns(features)
         encoded = columns.encode(features)
         own = subject.answers()[row_ids]
-        form = _fitted(encoded[~held_out], own[~held_out], params)
+        form = stoppable(
+            lambda: _fitted(encoded[~held_out], own[~held_out], params), progress
+        )
         progress.advance(1, _STAGES, "explain.fitting")
         progress.raise_if_cancelled()
         structure = Structure(

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from engine.contracts.errors import EngineError
-from engine.contracts.progress import SILENT
+from engine.contracts.progress import SILENT, Portion
 from engine.environment import cores
 from engine.explain import tree_games, tree_kernel
+from engine.explain.stoppable import awaited
 from engine.explain.structure_value import MOST_FEATURES, longest_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from concurrent.futures import Future
 
     from numpy.typing import NDArray
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 _BLOCK_ROWS = 4096  # patterns of so many rows stay in a core's own memory
 _PAIR_ROWS = 512  # their tables are as wide as there are pairs
 _PAIR_NUMBERS = 10_000_000  # of one core: pairs of a row and an output each
-_TASK_STEPS = 40_000_000  # rows times nodes: a fraction of a second, then a look up
+_TASK_STEPS = 10_000_000  # rows times nodes: a fraction of a second, then a look up
 
 
 class _Arrays(NamedTuple):
@@ -88,10 +90,10 @@ def tree_shapley(
     found = np.zeros((form.values.shape[1], encoded.shape[1], len(encoded)))
     work = _Work(form, encoded, background, shares, pairs=False)
     parts = list(work.parts(_BLOCK_ROWS))
-    done = in_order(work.task, parts, progress)
-    for finished, (where, own) in enumerate(done, 1):
-        found[:, :, where] += own
-        progress.advance(finished, len(parts), "explain.trees")
+    with closing(in_order(work.task, parts, progress)) as done:
+        for finished, (where, own) in enumerate(done, 1):
+            found[:, :, where] += own
+            progress.advance(finished, len(parts), "explain.trees")
     return np.ascontiguousarray(found.transpose(2, 1, 0))
 
 
@@ -131,11 +133,14 @@ def tree_interactions(
         rows = encoded[where]
         work = _Work(form, rows, background, shares, pairs=True)
         total = np.zeros((k, d * d, len(rows)))
-        for _, own in in_order(work.task, list(work.parts(each)), progress):
-            total += own
+        with closing(in_order(work.task, list(work.parts(each)), progress)) as done:
+            for _, own in done:
+                total += own
         pairs = total.reshape(k, d, d, len(rows)).transpose(3, 1, 2, 0)
         pairs = pairs + pairs.transpose(0, 2, 1, 3)
-        alone = tree_shapley(form, rows, background, shares) - pairs.sum(axis=2)
+        looking = Portion(progress, start, 0, len(encoded))
+        alone = tree_shapley(form, rows, background, shares, looking)
+        alone -= pairs.sum(axis=2)
         pairs[:, diagonal, diagonal] = alone
         progress.advance(where.stop, len(encoded), "explain.trees")
         yield where, pairs
@@ -237,20 +242,20 @@ def _arrays(form: TreeEnsemble) -> _Arrays:
 
 def in_order(
     task: Callable[[_Part], _Done], parts: Sequence[_Part], progress: Progress
-) -> Iterator[_Done]:
-    """Yield the answers of tasks in their order while all cores work on them."""
+) -> Generator[_Done]:
+    """Yield the answers of tasks in their order while all cores work on them.
+
+    Close it: no task that is still to begin is begun then.
+    """
     n_cores = cores()
-    with ThreadPoolExecutor(n_cores) as pool:
-        waiting: deque[Future[_Done]] = deque()
-        try:
-            for part in parts:
-                waiting.append(pool.submit(task, part))
-                if len(waiting) > 2 * n_cores:
-                    yield waiting.popleft().result()
-                    progress.raise_if_cancelled()
-            while waiting:
-                yield waiting.popleft().result()
-                progress.raise_if_cancelled()
-        finally:
-            for future in waiting:
-                future.cancel()
+    pool = ThreadPoolExecutor(n_cores)
+    waiting: deque[Future[_Done]] = deque()
+    try:
+        for part in parts:
+            waiting.append(pool.submit(task, part))
+            if len(waiting) > 2 * n_cores:
+                yield awaited(waiting.popleft(), progress)
+        while waiting:
+            yield awaited(waiting.popleft(), progress)
+    finally:
+        pool.shutdown(cancel_futures=True)

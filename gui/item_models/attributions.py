@@ -81,8 +81,7 @@ class Attributions:
 
     def order(self) -> NDArray[np.intp]:
         """Return the features by mean absolute contribution, largest first."""
-        weight = np.abs(self.values).mean(axis=0) if len(self.values) else self.values
-        return np.argsort(-weight, kind="stable")
+        return np.argsort(-self.result.importance[:, self.output], kind="stable")
 
     def place_of(self, row: int | None) -> int | None:
         """Return where a row of the data stands among the explained ones."""

@@ -22,6 +22,7 @@ import material
 import msgspec
 import numpy as np
 import psutil
+import watched
 from driving import Driver, Lateness
 
 from gui.widgets.row_table import RowTable
@@ -278,6 +279,7 @@ PARTS: dict[str, Callable[[], list[Row]]] = {
     "explain": explaining.trees,
     "asking": lambda: asking.sampled() + asking.in_a_session(),
     "local": local.local,
+    "watched": watched.watched,
 }
 
 
