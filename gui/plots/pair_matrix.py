@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _CELL = 24.0  # the least side that still shows a shade
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _MIDDLE = int(Qt.AlignmentFlag.AlignCenter)
 
 
@@ -27,7 +28,8 @@ class PairMatrix(Canvas):
     """The lower half of a symmetric table, the deeper the stronger.
 
     What each feature does alone stands on the diagonal, as a number without shade:
-    it is of another size.
+    it is of another size. The name of a column stands at its head, right of the
+    diagonal, where there is room for it and no scrolling hides it.
 
     Signals
     -------
@@ -54,7 +56,7 @@ class PairMatrix(Canvas):
         """Show ``(d, d)`` symmetric values of named features."""
         self._names, self._values = tuple(names), values
         self._at = None
-        self.setMinimumHeight(int(_CELL * len(names) + self.fontMetrics().height() + 8))
+        self.setMinimumHeight(int(_CELL * len(names) + 4))
         self.renew()
 
     def set_current(self, first: int, second: int) -> None:
@@ -73,9 +75,8 @@ class PairMatrix(Canvas):
         metrics = self.fontMetrics()
         widest = max(map(metrics.horizontalAdvance, self._names), default=0)
         left = min(widest + 14.0, self.width() * 0.35)
-        foot = metrics.height() + 6.0
         return QRectF(
-            left, 2, max(self.width() - left - 6, 20), max(self.height() - foot - 4, 20)
+            left, 2, max(self.width() - left - 6, 20), max(self.height() - 4, 20)
         )
 
     def cell(self, row: int, column: int) -> QRectF:
@@ -85,7 +86,7 @@ class PairMatrix(Canvas):
         return QRectF(area.left() + column * wide, area.top() + row * tall, wide, tall)
 
     def paint_still(self, painter: QPainter) -> None:
-        """Paint the cells, the rows' names and the columns' names."""
+        """Paint the cells, the names of the rows and those of the columns."""
         d = len(self._names)
         apart = np.tril(self._values, -1)
         most = float(apart.max(initial=0.0))
@@ -99,13 +100,12 @@ class PairMatrix(Canvas):
             painter.setPen(QColor(self.tokens.text))
             text = metrics.elidedText(name, short, int(beside.width()))
             painter.drawText(beside, _RIGHT, text)
-            foot = self.cell(d - 1, row)
-            below = QRectF(
-                foot.left(), foot.bottom() + 3, foot.width(), metrics.height()
-            )
-            painter.setPen(QColor(self.tokens.muted))
-            text = metrics.elidedText(name, short, int(below.width() - 2))
-            painter.drawText(below, _MIDDLE, text)
+            right = self.cell(row, row).right() + 6
+            head = QRectF(right, room.top(), self.area.right() - right, room.height())
+            if row < d - 1:  # nothing stands below the last
+                painter.setPen(QColor(self.tokens.muted))
+                text = metrics.elidedText(name, short, int(head.width()))
+                painter.drawText(head, _LEFT, text)
 
     def _paint_cell(
         self, painter: QPainter, row: int, column: int, most: float

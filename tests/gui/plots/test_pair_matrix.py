@@ -49,3 +49,12 @@ def test_arrows_stay_within_the_pairs(matrix, qtbot):
 def test_nothing_is_drawn_of_no_features(matrix):
     matrix.set_values((), np.zeros((0, 0)))
     assert not matrix.grab().isNull()
+
+
+def test_the_least_height_has_room_for_every_cell(matrix):
+    names = tuple(f"feature {n}" for n in range(20))
+    matrix.set_values(names, np.ones((20, 20)))
+    assert matrix.minimumHeight() >= 20 * 24
+    assert matrix.area.bottom() <= matrix.height()
+    assert matrix.cell(19, 19).bottom() == pytest.approx(matrix.area.bottom())
+    assert not matrix.grab().isNull()
