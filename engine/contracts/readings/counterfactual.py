@@ -105,11 +105,12 @@ def _found(result: Counterfactuals) -> str:
     }
     if not best.decided:
         said = trn(
-            "Of {total} features, changing {n} is enough: {changes} ({answer} goes "
-            "from {before} to {after}).",
-            "Of {total} features, changing {n} is enough: {changes} ({answer} goes "
-            "from {before} to {after}).",
+            "Of {total} features, changing {n} is enough for an answer {aim}: "
+            "{changes} ({answer} goes from {before} to {after}).",
+            "Of {total} features, changing {n} is enough for an answer {aim}: "
+            "{changes} ({answer} goes from {before} to {after}).",
             n,
+            aim=_aim(result),
             **params,
         )
     else:
@@ -124,6 +125,22 @@ def _found(result: Counterfactuals) -> str:
             **params,
         )
     return said
+
+
+def _aim(result: Counterfactuals) -> str:
+    """Return which answers of a regression were looked for."""
+    ends = [end for end in (result.low, result.high) if end is not None]
+    digits = max(map(decimals_of, ends), default=0)
+    low, high = (
+        "" if end is None else fixed(end, digits) for end in (result.low, result.high)
+    )
+    if result.outside:
+        return tr("below {low} or above {high}", low=low, high=high)
+    if not high:
+        return tr("of at least {low}", low=low)
+    if not low:
+        return tr("of at most {high}", high=high)
+    return tr("between {low} and {high}", low=low, high=high)
 
 
 def _none(result: Counterfactuals) -> str:

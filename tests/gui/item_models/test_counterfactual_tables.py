@@ -73,7 +73,18 @@ def test_of_a_regression_there_is_no_decision():
         ["plausibility", "50 %", "–"],
         ["age", "44", "51"],
     ]
-    assert reading.read(VALUE).startswith("Of 2 features, changing 1 is enough: age")
+    said = reading.read(VALUE)
+    assert said.startswith("Of 2 features, changing 1 is enough for an answer of at ")
+    assert "of at least 15.0: age" in said
+
+
+def test_of_a_regression_it_is_said_which_answers_were_looked_for():
+    def said(**aim):
+        return reading.read(msgspec.structs.replace(VALUE, **aim))
+
+    assert "an answer of at most 9.00:" in said(low=None, high=9.0)
+    assert "an answer between 1.00 and 9.00:" in said(low=1.0, high=9.0)
+    assert "below 202 or above 4,430:" in said(low=202.4, high=4430.1, outside=True)
 
 
 def test_features_with_a_rule_have_a_line_of_their_own():
