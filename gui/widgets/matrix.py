@@ -112,7 +112,7 @@ class MatrixView(QAbstractScrollArea):
         room = self.viewport().size()
         head_wide = self._painter.head_wide(content, max(room.width() * 0.3, 60.0))
         tail_wide = self._painter.tail_wide(content)
-        tail_high = TAIL_HIGH if content.row_rates else 0.0
+        tail_high = self._tail_high(n_rows, room.height())
         wide = (room.width() - head_wide - tail_wide - 2) / n_columns
         high = (room.height() - HEAD_HIGH - tail_high - 2) / n_rows
         if self._side is not None:
@@ -138,6 +138,14 @@ class MatrixView(QAbstractScrollArea):
             room_wide=float(room.width()) - 1,
             room_high=float(room.height()) - 1,
         )
+
+    def _tail_high(self, n_rows: int, room: int) -> float:
+        """Rates give way where the last of a few rows would be out of sight."""
+        least = HEAD_HIGH + n_rows * READABLE_HIGH + 2
+        few = self._side is None and n_rows <= READABLE
+        if not self._content.row_rates or (few and least <= room < least + TAIL_HIGH):
+            return 0.0
+        return TAIL_HIGH
 
     def _arrange(self) -> None:
         layout = self._unscrolled()

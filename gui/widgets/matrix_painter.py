@@ -256,9 +256,8 @@ class MatrixPainter:
         painter.setFont(self._middle)
         metrics = painter.fontMetrics()
         painter.setPen(QColor(self.tokens.muted))
-        for place, text in zip(
-            ((HEAD, TAIL), (TAIL, HEAD)), content.rate_titles, strict=True
-        ):
+        heads = ((HEAD, TAIL), (TAIL, HEAD)) if layout.tail_high else ((HEAD, TAIL),)
+        for place, text in zip(heads, content.rate_titles, strict=False):
             painter.drawText(layout.rect(*place).adjusted(0, 0, -10, 0), _RIGHT, text)
         painter.setPen(QColor(self.tokens.text))
         painter.save()
@@ -270,6 +269,8 @@ class MatrixPainter:
                 room = layout.rect(row, TAIL).adjusted(0, 0, -10, 0)
                 painter.drawText(room, _RIGHT, share_text(content.row_rates[row]))
         painter.restore()
+        if not layout.tail_high:
+            return
         painter.save()
         painter.setClipRect(
             QRectF(area.left(), area.bottom(), area.width(), layout.tail_high)

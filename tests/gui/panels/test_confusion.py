@@ -169,6 +169,19 @@ def test_that_a_thousand_classes_paint_in_time(qtbot):
     panel.matrix.grab()
 
 
+def test_that_rates_give_way_before_a_class_is_out_of_sight(panel):
+    matrix = panel.matrix
+    assert matrix.layout_now.tail_high > 0
+    matrix.setMinimumHeight(0)
+    matrix.setMaximumHeight(76)
+    panel.grab()
+    assert matrix.viewport().height() <= 76
+    layout = matrix.layout_now
+    assert layout.tail_high == 0
+    assert layout.hidden[1] == 0
+    assert not matrix.grab().isNull()
+
+
 def test_that_a_longer_word_for_recall_gets_the_room_it_needs(panel):
     content = panel.matrix.content
     room = panel.matrix.layout_now.tail_wide
