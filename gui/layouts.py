@@ -97,7 +97,7 @@ PERSPECTIVES: dict[str, Perspective] = {
         title=mark("One row"),
         needs=Needs.PREDICTIONS,
         columns=(
-            ("what_if+counterfactual+contributions",),
+            ("what_if+counterfactual+contributions+notes",),
             ("lime+agreement", "predictions"),
         ),
         widths=(56, 44),

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
-    QDockWidget,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QSizePolicy,
     QStackedLayout,
     QToolButton,
@@ -23,8 +21,8 @@ from engine.contracts.i18n import tr
 from engine.contracts.messages import next_step, sentence
 from gui.dialogs.about_method import show_about
 from gui.dialogs.as_table import show_table
+from gui.dialogs.panel_menus import open_export, open_more
 from gui.widgets.badge import badge_of
-from gui.widgets.export import copy_picture, save_csv, save_picture
 from gui.widgets.state_page import StatePage
 from gui.widgets.unbroken import unbroken
 
@@ -155,10 +153,14 @@ class Panel(QWidget):
             self._missed = False
             self.ask()
 
+    def reading_now(self) -> str:
+        """Return the sentence that stands above the body, if any does."""
+        return self.reading() if self.state in (State.READY, State.STALE) else ""
+
     def update_reading(self) -> None:
         """Write the reading and the badge again."""
         ready = self.state in (State.READY, State.STALE)
-        text = self.reading() if ready else ""
+        text = self.reading_now()
         self._reading.setText(unbroken(text))
         self._reading.setVisible(bool(text))
         self._badge.setText(self.badge_text() if ready else "")
@@ -195,7 +197,7 @@ class Panel(QWidget):
             ("table", tr("View as table"), lambda: show_table(self)),
             ("export", tr("Export"), self._open_export),
             ("about", tr("About this method"), lambda: show_about(self)),
-            ("more", tr("More"), self._open_more),
+            ("more", tr("More"), lambda: open_more(self, self._buttons[-1][0])),
         ):
             button = QToolButton()
             button.setToolTip(name)
@@ -369,29 +371,5 @@ class Panel(QWidget):
             button.setEnabled(ready or icon in {"about", "more"})
         self.update_reading()
 
-    def _open_more(self) -> None:
-        menu = self._menu()
-        menu.addAction(tr("Compute again"), self.ask)
-        dock = self.parentWidget()
-        if isinstance(dock, QDockWidget):
-            floats = dock.isFloating()
-            text = tr("Back into the window") if floats else tr("In its own window")
-            menu.addAction(text, lambda: dock.setFloating(not floats))
-            menu.addAction(tr("Hide this panel"), dock.hide)
-        button = self._buttons[-1][0]
-        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return menu
-
     def _open_export(self) -> None:
-        menu = self._menu()
-        menu.addAction(tr("Copy picture"), lambda: copy_picture(self))
-        menu.addAction(tr("Save picture…"), lambda: save_picture(self))
-        menu.addAction(
-            tr("Save table as CSV…"), lambda: save_csv(self, self.as_table())
-        )
-        button = self._buttons[1][0]
-        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+        open_export(self, self._buttons[1][0])

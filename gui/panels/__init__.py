@@ -28,6 +28,7 @@ TABLE: dict[str, str] = {
     "glass_box": "gui.panels.glass_box:GlassBoxPanel",
     "what_if": "gui.panels.what_if:WhatIfPanel",
     "surrogate": "gui.panels.surrogate:SurrogatePanel",
+    "notes": "gui.panels.notes:NotesPanel",
     "agreement": "gui.panels.agreement:AgreementPanel",
 }
 

@@ -28,6 +28,7 @@ from engine.contracts.model import Task
 from engine.contracts.readings import counterfactual as reading_of
 from engine.contracts.readings import numbers
 from engine.contracts.requests import Run
+from gui.dialogs.panel_menus import new_menu
 from gui.item_models import counterfactual_tables as tables
 from gui.item_models.metrics import FigureTable
 from gui.panel import About, Panel
@@ -245,7 +246,7 @@ class CounterfactualPanel(Panel):
         assert self._shown is not None
         name, own = self._shown.feature_names[feature], self._shown.cells[feature]
         rules = self.wishes.rules
-        menu = self._menu()
+        menu = new_menu(self)
         group = QActionGroup(menu)
         for rule, words in tables.RULES.items():
             if rule in (tables.UP, tables.DOWN) and not isinstance(own, (int, float)):

@@ -24,6 +24,7 @@ from engine.contracts.readings import what_if as reading_of
 from engine.contracts.readings.effects import answer as named
 from engine.contracts.readings.shapley import start, unit
 from engine.contracts.requests import Run
+from gui.dialogs.panel_menus import keep_note
 from gui.item_models import what_if_tables as tables
 from gui.item_models.metrics import FigureTable
 from gui.item_models.what_if_tables import Variant
@@ -115,6 +116,7 @@ class WhatIfPanel(Panel):
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.reset = QPushButton(tr("Reset"))
         self.pin = QPushButton(tr("Pin this variant"))
+        self.note = QPushButton(tr("Save as note"))
         self.unpin = QPushButton(tr("Remove"))
         self._wire()
         return self._laid_out()
@@ -137,6 +139,7 @@ class WhatIfPanel(Panel):
         below.addStretch(1)
         below.addWidget(self.unpin)
         below.addWidget(self.reset)
+        below.addWidget(self.note)
         below.addWidget(self.pin)
         body = QWidget()
         outer = QVBoxLayout(body)
@@ -156,6 +159,7 @@ class WhatIfPanel(Panel):
         self.choice.output_chosen.connect(self._display)
         self.reset.clicked.connect(self._reset)
         self.pin.clicked.connect(self._pin)
+        self.note.clicked.connect(lambda: keep_note(self))
         self.unpin.clicked.connect(self._unpin)
         self.table.chosen.connect(self._recall)
         case.predictions_changed.connect(self._forget)
@@ -245,6 +249,7 @@ class WhatIfPanel(Panel):
         shown = self._shown
         here = shown is not None
         self.pin.setEnabled(here)
+        self.note.setEnabled(here)
         self.reset.setEnabled(here and bool(self._edits))
         self._show_variants()
         if shown is None:

@@ -39,6 +39,8 @@ class CaseState(QObject):
         Data and a model (or scores) are there: say how they belong together.
     part_needed(tuple[str, ...])
         There are data already: say what further files are for.
+    notes_changed()
+        A note was added that nobody typed.
     trial_wanted()
         A changed row is to be looked at: ``trial``.
     file_changed()
@@ -54,6 +56,7 @@ class CaseState(QObject):
     predictions_changed = Signal()
     buckets_changed = Signal()
     current_row_changed = Signal(object)
+    notes_changed = Signal()
     trial_wanted = Signal()
     consent_needed = Signal(object)
     match_needed = Signal()
@@ -105,6 +108,12 @@ class CaseState(QObject):
     def remember(self, **changes: Any) -> None:
         """Keep other parts of the state (layout, notes, settings) in the case."""
         self._update(**changes)
+
+    def add_note(self, text: str) -> None:
+        """Put a paragraph at the end of the notes."""
+        kept = self.file.notes.rstrip()
+        self._update(notes=f"{kept}\n\n{text}\n" if kept else f"{text}\n")
+        self.notes_changed.emit()
 
     def set_current_row(self, row: int | None) -> None:
         """Make one evaluation row the one that is looked at."""

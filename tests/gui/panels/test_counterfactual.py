@@ -15,6 +15,7 @@ from engine.contracts.model import Input, ModelInfo, ScoreKind, Task
 from engine.contracts.provenance import Provenance
 from engine.contracts.requests import Run
 from engine.contracts.results import Change, Counterfactual, Counterfactuals
+from gui.dialogs.panel_menus import new_menu
 from gui.item_models import counterfactual_tables as tables
 from gui.panel import State
 from gui.panels.counterfactual import CounterfactualPanel, Wishes
@@ -184,7 +185,7 @@ def test_a_click_on_a_feature_opens_its_rules_and_one_above_does_not(made, qtbot
     case, panel = made
     look_at(case, panel, 4, qtbot)
     opened = []
-    panel.rules_menu = lambda feature: opened.append(feature) or panel._menu()
+    panel.rules_menu = lambda feature: opened.append(feature) or new_menu(panel)
     no_keys = Qt.KeyboardModifier.NoModifier
     panel.changes_table.chosen.emit(0, no_keys)
     assert opened == []
