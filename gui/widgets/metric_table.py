@@ -142,6 +142,7 @@ class MetricTable(QTableView):
         super().setModel(model)
         if model is not None:
             model.modelReset.connect(self.fit)
+            model.dataChanged.connect(self._make_room)
             self.fit()
 
     def apply_theme(self, tokens: Tokens) -> None:
@@ -169,6 +170,16 @@ class MetricTable(QTableView):
             self.setColumnHidden(column, column in gone)
             wide = min(max(room, LEAST_BAR), MOST_BAR) if column == bars else width
             self.setColumnWidth(column, wide)
+
+    def _make_room(self) -> None:
+        """Fit again where a figure has outgrown its column; else let nothing jump."""
+        needed, bars = self._needs(self.model())
+        if any(
+            width > self.columnWidth(column)
+            for column, width in enumerate(needed)
+            if column != bars and not self.isColumnHidden(column)
+        ):
+            self.fit()
 
     def _needs(self, model: Any) -> tuple[list[int], int]:
         """Return the width of each column, and which one holds bars (-1: none)."""
