@@ -112,10 +112,8 @@ class CounterfactualPanel(Panel):
         )
         self.wanted = QComboBox()
         self.wanted.setAccessibleName(tr("Wanted decision"))
-        self.wanted.setMinimumContentsLength(9)
-        self.wanted.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+        self.wanted.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.wanted.setMinimumWidth(90)  # in a narrow panel long names are cut
         self.value = QLineEdit()
         self.value.setAccessibleName(tr("Wanted answer"))
         self.value.setPlaceholderText(tr("wanted: 100..200, +10, -10"))
