@@ -274,8 +274,10 @@ class WhatIfPanel(Panel):
     def _facts(self, shown: WhatIf) -> list[str]:
         said = []
         if self.view.key == SHARES:
-            if shown.contributions is None:
+            if shown.contributions is None and self._job is not None:
                 said.append(tr("Contributions are being worked out."))
+            elif shown.contributions is None:
+                said.append(tr("Contributions were stopped: change a cell to go on."))
             elif self._last is not None and self._last.contributions is not None:
                 said.append(start(self._last.contributions, self.choice.place))
         elif self.view.key == LINE:
@@ -291,6 +293,10 @@ class WhatIfPanel(Panel):
             )
         )
         return said
+
+    def _cancelled(self) -> None:
+        super()._cancelled()
+        self._fit()  # nothing is being worked out any more
 
     def _fit(self) -> None:
         """Show the picture that is chosen, with its choices."""

@@ -199,6 +199,18 @@ def test_edits_made_while_one_is_asked_about_are_asked_about_once(made, qtbot):
     assert changes == [("age=38",), ("age=57",)]
 
 
+def test_contributions_that_were_stopped_are_not_waited_for(made, qtbot):
+    case, panel = made
+    look_at(case, panel, 4, qtbot)
+    panel.editors.editors["age"].slider.setValue(20)
+    QApplication.processEvents()
+    panel._show(told(asked(case)[-1], contributions=False))
+    assert "being worked out" in panel.words.text()
+    panel._job.cancelling = True
+    panel._cancelled()
+    assert "Contributions were stopped" in panel.words.text()
+
+
 def test_an_edit_during_the_contributions_does_not_wait_for_them(made, qtbot):
     case, panel = made
     look_at(case, panel, 4, qtbot)
