@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentence
+from engine.contracts.model import ScoreKind
 from engine.contracts.readings import effects as reading_of
 from engine.contracts.readings import numbers
 from engine.contracts.readings.shapley import unit
@@ -151,7 +152,11 @@ class DependencePanel(Panel):
         self._asked_within = selection
         return Run(
             analysis="ale" if self.view.key in (STEPS, BEYOND) else "dependence",
-            params={"first": first, "second": second if pair else ""},
+            params={
+                "first": first,
+                "second": second if pair else "",
+                "output": self.choice.space.currentData(),
+            },
             selection=selection,
             decision=self.context.decision.decision,
             row=self.context.case.current_row,
@@ -194,6 +199,9 @@ class DependencePanel(Panel):
         if not second and not self.choice.names[1]:
             second = axes[0].related
         self.choice.offer(result.feature_names, result.outputs, (axes[0].name, second))
+        scores = self.context.case.scores
+        own = scores is not None and scores.score_kind is ScoreKind.PROBABILITY
+        self.choice.offer_margins(possible=own)
         self._display()
 
     def _display(self) -> None:

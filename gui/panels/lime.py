@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from gui.services.theme import Tokens
 
 BARS, FIT, NEAR, SETTINGS, ALL = "bars", "fit", "near", "settings", "all"
+_MOST_CLASSES = 5  # answers that are told, the likeliest first
 _PAGES = (BARS, FIT, NEAR, SETTINGS, ALL)
 
 
@@ -361,6 +362,13 @@ def _facts_of(shown: Lime, key: str) -> list[str]:
         line=numbers.fixed(shown.local_prediction, digits),
         model=numbers.fixed(shown.model_prediction, digits),
     )
+    if len(shown.outputs) > 1:
+        order = np.argsort(-shown.answers, kind="stable")[:_MOST_CLASSES].tolist()
+        each = ", ".join(
+            f"{shown.outputs[k]} {numbers.fixed(float(shown.answers[k]), 3)}"
+            for k in order
+        )
+        adds_up += " " + tr("The model's answers: {answers}.", answers=each)
     if len(shown.stability.seeds) == 1:
         return [adds_up]
     whiskers = tr(

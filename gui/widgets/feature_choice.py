@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from engine.contracts.i18n import tr
+from engine.contracts.readings.shapley import unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +22,11 @@ class FeatureChoice(QWidget):
     Signals
     -------
     chosen()
-        Another feature is wanted.
+        Another feature or another unit is wanted.
     output_chosen()
         Another output is.
+
+    The unit of the answer is a choice where answers are probabilities.
     """
 
     chosen = Signal()
@@ -49,11 +52,18 @@ class FeatureChoice(QWidget):
         row.addWidget(self._with)
         row.addWidget(self.second, 1)
         row.addWidget(self.output)
+        self.space = QComboBox()
+        self.space.setAccessibleName(tr("Unit of the answer"))
+        for own, name in (("auto", "probability"), ("margin", "margin")):
+            self.space.addItem(unit(name), own)
+        row.addWidget(self.space)
         self._names = ("", "")
         self.first.activated.connect(lambda _place: self._choose())
         self.second.activated.connect(lambda _place: self._choose())
         self.output.activated.connect(lambda _place: self.output_chosen.emit())
+        self.space.activated.connect(lambda _place: self.chosen.emit())
         self.show_second(visible=False)
+        self.space.hide()
 
     @property
     def names(self) -> tuple[str, str]:
@@ -73,6 +83,11 @@ class FeatureChoice(QWidget):
     def forget(self) -> None:
         """Leave the choice to the engine again."""
         self._names = ("", "")
+        self.space.setCurrentIndex(0)
+
+    def offer_margins(self, *, possible: bool) -> None:
+        """Offer answers in margins beside probabilities, where there are these."""
+        self.space.setVisible(possible)
 
     def offer(
         self, names: Sequence[str], outputs: Sequence[str], now: tuple[str, str]

@@ -84,10 +84,21 @@ def choose(case, panel, first, second=""):
 
 def test_the_engine_says_which_feature_is_shown_first(made):
     case, panel = made
-    assert asked(case)[0].params == {"first": "", "second": ""}
+    assert asked(case)[0].params == {"first": "", "second": "", "output": "auto"}
     assert panel.choice.first.currentText() == "price"
     assert "With price set alike in all 400 rows" in panel.reading()
     assert not panel.grab().isNull()
+
+
+def test_answers_are_shown_in_margins_where_that_is_wanted(made):
+    case, panel = made
+    assert panel.choice.space.isVisible()
+    panel.choice.space.setCurrentIndex(1)
+    panel.choice.space.activated.emit(1)
+    settle(case)
+    assert asked(case)[-1].params["output"] == "margin"
+    assert panel._shown.space == "margin"
+    assert "in margin (log-odds)" in panel.reading()
 
 
 def test_lines_of_rows_need_no_new_question(made):
@@ -201,7 +212,11 @@ def test_two_features_are_a_surface(made):
     case, panel = made
     choose(case, panel, "age", "home")
     look(case, panel, "two")
-    assert asked(case)[-1].params == {"first": "age", "second": "home"}
+    assert asked(case)[-1].params == {
+        "first": "age",
+        "second": "home",
+        "output": "auto",
+    }
     assert panel.pages.currentWidget() is panel.surface
     assert panel.as_table()[0] == ["age", "home", "mean"]
     assert len(panel.as_table()[1]) == 12 * 3

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from engine import analysis
+from engine.contracts.model import Task
 from engine.contracts.progress import SILENT
 from engine.contracts.requests import Run
 from engine.contracts.selection import Range, Rows, Values
@@ -31,6 +32,7 @@ class Engine:
 
     def __init__(self, small, answer=of_age):
         self.small, self.answer = small, answer
+        self.classes = {"classes": ("good", "bad")}
 
     def __call__(self, request):
         columns = {
@@ -38,7 +40,7 @@ class Engine:
             "home": [HOMES[code] for code in self.small.homes],
         }
         inputs, _ = explained_case(
-            columns, self.answer, classes=("good", "bad"), row=request.row
+            columns, self.answer, row=request.row, **self.classes
         )
         found = analysis.load("lime")
         params = {**request.params, "num_samples": 400}
@@ -225,3 +227,23 @@ def test_a_line_that_is_not_to_be_used_is_said_in_colour(made, qtbot):
     assert panel._one.verdict == "unusable"
     assert '<b style="color: ' in panel.reading()
     assert "Do not use this explanation." in panel.reading()
+
+
+def test_every_class_of_several_has_its_answer_and_can_be_explained(made, qtbot):
+    case, panel, real = made
+    real.classes = {"classes": ("low", "middle", "high"), "task": Task.MULTICLASS}
+
+    def answer(table):
+        high = of_age(table)
+        return np.column_stack([1 - high, high * 0.3, high * 0.7])
+
+    real.answer = answer
+    explain(case, panel, 4, qtbot)
+    assert "The model's answers: " in panel.words.text()
+    assert panel.output.isVisible()
+    assert [panel.output.itemText(i) for i in range(3)] == ["low", "middle", "high"]
+    panel.output.setCurrentIndex(1)
+    panel.output.activated.emit(1)
+    settle(case)
+    assert asked(case)[-1].params["output"] == "middle"
+    assert "the answer for middle" in panel.reading()
