@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.readings import numbers
+from engine.contracts.readings.class_names import answer as named
 from engine.contracts.readings.counterfactual import (
     ODD,
     answer_text,
@@ -14,7 +15,6 @@ from engine.contracts.readings.counterfactual import (
     change_text,
     output_shown,
 )
-from engine.contracts.readings.effects import answer as named
 from gui.item_models.metrics import Figure
 
 if TYPE_CHECKING:

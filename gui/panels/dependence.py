@@ -21,6 +21,7 @@ from engine.contracts.messages import sentence
 from engine.contracts.model import ScoreKind
 from engine.contracts.readings import effects as reading_of
 from engine.contracts.readings import numbers
+from engine.contracts.readings.class_names import answer
 from engine.contracts.readings.shapley import unit
 from engine.contracts.requests import Run
 from engine.contracts.results import Dependence
@@ -220,16 +221,16 @@ class DependencePanel(Panel):
 
     def _draw_curve(self, shown: Effects) -> None:
         output, space = self.choice.place, unit(shown.space)
-        answer = reading_of.answer(shown.outputs, output)
+        told = answer(shown.outputs, output)
         if not isinstance(shown, Dependence):
-            up = tr("effect on {answer}, {unit}", answer=answer, unit=space)
+            up = tr("effect on {answer}, {unit}", answer=told, unit=space)
             curve = effect_tables.curve(shown, output)
             self.curve.set_curve(shown.axes[0], curve, None, up, zero=True)
             return
         lines = self.view.key == LINES
         if lines and self.centred.isChecked():
             each, mean, half = shown.centred(output)
-            up = tr("change of {answer}, {unit}", answer=answer, unit=space)
+            up = tr("change of {answer}, {unit}", answer=told, unit=space)
             self.curve.set_curve(
                 shown.axes[0], (mean, mean - half, mean + half), each, up, zero=True
             )
@@ -238,7 +239,7 @@ class DependencePanel(Panel):
             shown.axes[0],
             effect_tables.curve(shown, output),
             shown.ice[:, :, output] if lines else None,
-            f"{answer}, {space}",
+            f"{told}, {space}",
         )
 
     def _draw_pair(self, shown: Effects) -> None:

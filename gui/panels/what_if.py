@@ -21,7 +21,7 @@ from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentence
 from engine.contracts.readings import numbers
 from engine.contracts.readings import what_if as reading_of
-from engine.contracts.readings.effects import answer as named
+from engine.contracts.readings.class_names import answer as named
 from engine.contracts.readings.shapley import start, unit
 from engine.contracts.requests import Run
 from gui.dialogs.panel_menus import keep_note

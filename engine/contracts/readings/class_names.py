@@ -18,3 +18,11 @@ def class_name(name: str) -> str:
     except ValueError:
         return name
     return tr("‘{name}’", name=name)
+
+
+def answer(outputs: tuple[str, ...], chosen: int) -> str:
+    """Return what is explained, in words."""
+    name = outputs[chosen]
+    if not name:
+        return tr("the answer")
+    return tr("the answer for {name}", name=class_name(name))

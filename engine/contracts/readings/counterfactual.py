@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import tr, trn
 from engine.contracts.messages import sentences
+from engine.contracts.readings.class_names import answer as named
 from engine.contracts.readings.class_names import class_name
-from engine.contracts.readings.effects import answer as named
 from engine.contracts.readings.numbers import (
     count,
     decimals_of,

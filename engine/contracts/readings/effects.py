@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentences
-from engine.contracts.readings.class_names import class_name
+from engine.contracts.readings.class_names import answer
 from engine.contracts.readings.numbers import count, decimals_of, fixed, percent, signed
 from engine.contracts.readings.shapley import unit
 
@@ -163,14 +163,6 @@ def _rows(n: int, total: int) -> str:
     if n == total:
         return tr("all {n}", n=count(n))
     return tr("{n} of {total}", n=count(n), total=count(total))
-
-
-def answer(outputs: tuple[str, ...], chosen: int) -> str:
-    """Return what is explained, in words."""
-    name = outputs[chosen]
-    if not name:
-        return tr("the answer")
-    return tr("the answer for {name}", name=class_name(name))
 
 
 def _at(result: Dependence, flat: int) -> str:

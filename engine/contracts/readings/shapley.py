@@ -9,7 +9,7 @@ import numpy as np
 from engine.contracts.dataset import Part
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentences
-from engine.contracts.readings.class_names import class_name
+from engine.contracts.readings.class_names import answer, class_name
 from engine.contracts.readings.numbers import (
     count,
     decimals_of,
@@ -35,14 +35,16 @@ def read(result: Shapley, output: int = 0) -> str:
         return tr("No feature moves the answers of these rows.")
     if len(result.row_ids) == 1:
         sentence = tr(
-            "{feature} moves the answer for this row most, by {size}.",
+            "{feature} moves {answer} most in this row, by {size}.",
+            answer=answer(result.outputs, output),
             feature=result.feature_names[first],
             size=significant(weight[first], 3),
         )
         caveat = tr("This is what the model does, not a cause.")
         return " ".join((sentence, caveat, *sentences(result.notes)))
     sentence = tr(
-        "{feature} moves the answer most, by {size} on average over {n} rows.",
+        "{feature} moves {answer} most, by {size} on average over {n} rows.",
+        answer=answer(result.outputs, output),
         feature=result.feature_names[first],
         size=size(result, first, output),
         n=count(len(result.row_ids)),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentences
-from engine.contracts.readings.effects import answer
+from engine.contracts.readings.class_names import answer
 from engine.contracts.readings.numbers import (
     count,
     decimals_of,

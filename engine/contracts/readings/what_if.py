@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentences
+from engine.contracts.readings.class_names import answer as named
 from engine.contracts.readings.class_names import class_name
 from engine.contracts.readings.counterfactual import (
     ODD,
@@ -13,7 +14,6 @@ from engine.contracts.readings.counterfactual import (
     changes_text,
     output_shown,
 )
-from engine.contracts.readings.effects import answer as named
 from engine.contracts.readings.numbers import percent
 
 if TYPE_CHECKING:

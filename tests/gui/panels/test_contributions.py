@@ -70,7 +70,7 @@ def test_features_stand_in_the_order_of_their_importance(made):
         "age",
         "income",
     ]
-    assert panel.reading().startswith("home moves the answer most")
+    assert panel.reading().startswith("home moves the answer for bad most")
     assert "not a cause" in panel.reading()
     assert [row[0] for row in panel.as_table()[1]] == ["home", "age", "income"]
 

@@ -88,6 +88,7 @@ def test_the_engine_says_which_feature_is_shown_first(made):
     assert panel.choice.first.currentText() == "price"
     assert "With price set alike in all 400 rows" in panel.reading()
     assert not panel.grab().isNull()
+    assert panel.curve._up == "the answer for bad, in probability"
 
 
 def test_answers_are_shown_in_margins_where_that_is_wanted(made):
