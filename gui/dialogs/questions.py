@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from engine.contracts.dataset import Part
+from engine.contracts.dataset import Part, Source
 from engine.contracts.i18n import tr
 from gui.dialogs.changed_files import ask_about_changes
 from gui.dialogs.consent import ask_consent
@@ -18,6 +19,7 @@ from gui.dialogs.reading_options import ReadingOptions
 if TYPE_CHECKING:
     from engine.contracts.case import CaseOpened
     from engine.contracts.model import SafetyReport
+    from engine.contracts.requests import OpenData
     from gui.context import AppContext
 
 
@@ -39,6 +41,7 @@ class Questions(QObject):
         # a turn of its own: what was opened is being shown in this one
         case.match_needed.connect(self.match, Qt.ConnectionType.QueuedConnection)
         case.part_needed.connect(self._ask_part)
+        case.reading_refused.connect(self._read_otherwise)
         case.files_changed.connect(self._ask_about_files)
 
     def match(self) -> None:
@@ -55,6 +58,20 @@ class Questions(QObject):
         paths = tuple(source.path for source in loaded.sources)
         dialog = ReadingOptions(loaded.sources[0], self._window)
         dialog.accepted.connect(lambda: case.open_data(paths, options=dialog.options()))
+        dialog.open()
+
+    def _read_otherwise(self, refused: OpenData) -> None:
+        """Ask how files are to be read that could not be read as they were."""
+        options = refused.options
+        known = msgspec.structs.replace(options, separator=options.separator or ",")
+        path = refused.paths[0]
+        source = Source(path=path, sha256="", size=0, n_rows=0, options=known)
+        dialog = ReadingOptions(source, self._window)
+        dialog.accepted.connect(
+            lambda: self._context.case.open_data(
+                refused.paths, refused.part, dialog.options()
+            )
+        )
         dialog.open()
 
     def choose_part(self, part: Part, title: str) -> None:

@@ -44,6 +44,12 @@ if TYPE_CHECKING:
     from gui.services.notify import Notify
 
 
+# Files that may be read if it is said how.
+READ_OTHERWISE = frozenset(
+    {"data.ragged_rows", "data.wrong_encoding_at", "data.no_such_encoding"}
+)
+
+
 class CaseService(CaseState):
     """Asks the engine for what the user wants of the case, and takes the answers.
 
@@ -82,7 +88,14 @@ class CaseService(CaseState):
             if isinstance(result, DatasetInfo):
                 self._data_opened(result, request, then_match=then_match)
 
-        self._ask(request, opened, tr("Reading data"))
+        def refused(error: ErrorInfo) -> None:
+            if error.code in READ_OTHERWISE:
+                again = partial(self.reading_refused.emit, request)
+                self._notify.error(error, offer=tr("Reading options…"), taken=again)
+            else:
+                self._notify.error(error)
+
+        self._ask(request, opened, tr("Reading data"), refused)
 
     def open_model(
         self, path: str, consent: str = "", *, then_match: bool = True

@@ -39,6 +39,8 @@ class CaseState(QObject):
         Data and a model (or scores) are there: say how they belong together.
     part_needed(tuple[str, ...])
         There are data already: say what further files are for.
+    reading_refused(OpenData)
+        Files could not be read as asked, but may be if it is said how.
     notes_changed()
         A note was added that nobody typed.
     trial_wanted()
@@ -61,6 +63,7 @@ class CaseState(QObject):
     consent_needed = Signal(object)
     match_needed = Signal()
     part_needed = Signal(object)
+    reading_refused = Signal(object)
     file_changed = Signal()
     restored = Signal(object)
     files_changed = Signal(object)

@@ -10,17 +10,21 @@ from PySide6.QtCore import QObject, Signal
 from engine.contracts.messages import next_step, sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.contracts.errors import ErrorInfo
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A sentence, what to do about it, and details to copy."""
+    """A sentence, what to do about it, details to copy, and a button if it helps."""
 
     level: str
     text: str
     advice: str = ""
     details: str = ""
+    offer: str = ""
+    taken: Callable[[], object] | None = None
 
 
 class Notify(QObject):
@@ -36,13 +40,21 @@ class Notify(QObject):
         """Say something the user should know."""
         self.raised.emit(Notice("warning", text, advice))
 
-    def error(self, error: ErrorInfo) -> None:
-        """Say what went wrong, where, and what to do."""
+    def error(
+        self,
+        error: ErrorInfo,
+        *,
+        offer: str = "",
+        taken: Callable[[], object] | None = None,
+    ) -> None:
+        """Say what went wrong, where, and what to do; ``taken`` if that is offered."""
         self.raised.emit(
             Notice(
                 "error",
                 sentence(error.code, error.params),
                 next_step(error.code, error.params),
                 error.details,
+                offer,
+                taken,
             )
         )

@@ -1,4 +1,4 @@
-"""A line under the case bar: what happened, what to do, copy details, close."""
+"""A line under the case bar: what happened, what to do, an offer, details, close."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWi
 from engine.contracts.i18n import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gui.context import AppContext
     from gui.services.notify import Notice
 
@@ -22,6 +24,7 @@ class NoticeBar(QWidget):
         super().__init__(parent)
         self._context = context
         self._details = ""
+        self._taken: Callable[[], object] | None = None
         self.setObjectName("notice-bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.text = QLabel()
@@ -32,6 +35,8 @@ class NoticeBar(QWidget):
         self._copy.clicked.connect(
             lambda: QGuiApplication.clipboard().setText(self._details)
         )
+        self.offer = QPushButton()
+        self.offer.clicked.connect(self._take)
         self._close = QToolButton()
         self._close.setAccessibleName(tr("Close"))
         self._close.setToolTip(tr("Close"))
@@ -39,6 +44,7 @@ class NoticeBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.addWidget(self.text, 1)
+        row.addWidget(self.offer)
         row.addWidget(self._copy)
         row.addWidget(self._close)
         context.notify.raised.connect(self.show_notice)
@@ -51,9 +57,17 @@ class NoticeBar(QWidget):
         self._details = notice.details
         self.text.setText(f"{notice.text} {notice.advice}".strip())
         self._copy.setVisible(bool(notice.details))
+        self._taken = notice.taken
+        self.offer.setText(notice.offer)
+        self.offer.setVisible(notice.taken is not None)
         self.setProperty("level", notice.level)
         self._retheme()
         self.show()
+
+    def _take(self) -> None:
+        self.hide()
+        if self._taken is not None:
+            self._taken()
 
     def _retheme(self) -> None:
         theme = self._context.theme

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
 from engine.contracts.dataset import Note, Part
 from engine.contracts.decision import Decision
+from engine.contracts.errors import ErrorInfo
 from engine.contracts.events import HostState
 from engine.contracts.predictions import RowScores
 from engine.contracts.requests import (
@@ -24,6 +25,7 @@ from engine.contracts.requests import (
 )
 from engine.contracts.selection import cell
 from gui.dialogs.match import MatchDialog
+from gui.dialogs.reading_options import ReadingOptions
 from gui.layouts import PERSPECTIVES
 from gui.panel import State
 from gui.panels import TABLE
@@ -85,6 +87,25 @@ def test_dropped_files_end_in_the_match_sheet(made, qtbot) -> None:
     sheet.accept_button.click()
     qtbot.waitUntil(lambda: made.case.scores is not None)
     assert made.window.docks.current == "errors"
+
+
+def test_a_file_that_could_be_read_otherwise_is_asked_about(made, qtbot) -> None:
+    window, error = made.window, ErrorInfo(code="data.ragged_rows")
+    refused = []
+    made.context.engine.submit = lambda request, **on: refused.append((request, on))
+    made.case.open_data(("/a.csv",), Part.REFERENCE)
+    refused.pop()[1]["on_error"](error)
+    assert window.notices.offer.text() == "Reading options…"
+    window.notices.offer.click()
+    assert not window.notices.isVisible()
+    dialog = window.findChildren(ReadingOptions)[-1]
+    dialog.separator.setCurrentIndex(dialog.separator.findData(";"))
+    dialog.accept()
+    request = refused.pop()[0]
+    assert (request.paths, request.part) == (("/a.csv",), Part.REFERENCE)
+    assert request.options.separator == ";"
+    window.context.notify.info("something else")
+    assert not window.notices.offer.isVisible()
 
 
 def test_after_the_first_predictions_the_errors_are_shown(made, qtbot) -> None:
