@@ -37,6 +37,7 @@ TABLE: dict[str, str] = {
     "shapley": "engine.explain.shapley:ShapleyAnalysis",
     "interactions": "engine.explain.interactions:InteractionsAnalysis",
     "permutation": "engine.explain.permutation:PermutationAnalysis",
+    "drop_column": "engine.explain.drop_column:DropColumnAnalysis",
     "dependence": "engine.explain.dependence:DependenceAnalysis",
     "ale": "engine.explain.ale:AleAnalysis",
     "friedman_h": "engine.explain.friedman_h:FriedmanHAnalysis",

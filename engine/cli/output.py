@@ -34,6 +34,7 @@ _READINGS = {
     "Buckets": "engine.contracts.readings.buckets:read",
     "Shapley": "engine.contracts.readings.shapley:read",
     "Permutation": "engine.contracts.readings.permutation:read",
+    "DropColumn": "engine.contracts.readings.drop_column:read",
     "Dependence": "engine.contracts.readings.effects:read_dependence",
     "AccumulatedEffects": "engine.contracts.readings.effects:read_ale",
     "FriedmanH": "engine.contracts.readings.friedman_h:read",

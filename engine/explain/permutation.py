@@ -177,18 +177,35 @@ class _Shuffled:
             scores, labels = self._subject.model.predict(pa.concat_tables(tables))
             for place, (g, r) in enumerate(some):
                 where = slice(place * n, (place + 1) * n)
-                yield g, r, self._score(scores[where], labels[where], progress)
+                yield (
+                    g,
+                    r,
+                    score_of(
+                        self._inputs,
+                        self._sample,
+                        self._scorer,
+                        scores[where],
+                        labels[where],
+                        progress,
+                    ),
+                )
             progress.advance(start + len(some), len(work), "explain.shuffling")
             progress.raise_if_cancelled()
 
-    def _score(
-        self, scores: Floats, labels: NDArray[np.int32], progress: Progress
-    ) -> Scored:
-        known = self._inputs.predictions[Part.EVALUATION]
-        told = msgspec.structs.replace(known, scores=scores, labels=labels)
-        threshold = self._inputs.decision.threshold
-        decided = decide(told, self._sample.positive, threshold)
-        return self._scorer.score(scores, decided, progress)
+
+def score_of(
+    inputs: Inputs,
+    sample: Sample,
+    scorer: Scorer,
+    scores: Floats,
+    labels: NDArray[np.generic],
+    progress: Progress,
+) -> Scored:
+    """Return the metric of other answers to the rows of a sample."""
+    known = inputs.predictions[Part.EVALUATION]
+    told = msgspec.structs.replace(known, scores=scores, labels=labels)
+    decided = decide(told, sample.positive, inputs.decision.threshold)
+    return scorer.score(scores, decided, progress)
 
 
 def _features(subject: Subject, sample: Sample) -> pa.Table:

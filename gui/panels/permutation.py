@@ -17,10 +17,13 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.i18n import mark, tr
+from engine.contracts.messages import next_step, sentence
+from engine.contracts.readings import drop_column as dropped
 from engine.contracts.readings import numbers
 from engine.contracts.readings import permutation as reading_of
 from engine.contracts.readings.metric_names import title
 from engine.contracts.requests import Run
+from engine.contracts.results import DropColumn
 from gui.panel import About, Panel
 from gui.plots.dendrogram import Dendrogram
 from gui.plots.ranking import Rank, Ranking
@@ -29,11 +32,13 @@ from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
     from engine.contracts.decision import Decision
+    from engine.contracts.errors import ErrorInfo
     from engine.contracts.requests import Request
     from engine.contracts.results import Permutation
     from gui.services.theme import Tokens
 
-LOSSES, KIN = "losses", "kin"
+LOSSES, KIN, LEFT_OUT = "losses", "kin", "left_out"
+_PAGES = (LOSSES, KIN, LEFT_OUT)
 _BY_SCORE = ("roc_auc", "average_precision", "log_loss", "brier_score")
 
 
@@ -64,15 +69,22 @@ class PermutationPanel(Panel):
     def build_body(self) -> QWidget:
         """Build the bars, the tree and the choices."""
         self._shown: Permutation | None = None
+        self._dropped: DropColumn | None = None
         self.ranking = Ranking(tr("Permutation importance"), "")
         self.tree = Dendrogram(
             tr("Features that go together"), tr("distance: 1 − how much they share")
         )
+        self.left_out = Ranking(tr("Drop-column importance"), "")
         self.pages = QStackedWidget()
-        for plot in (self.ranking, self.tree):
+        for plot in (self.ranking, self.tree, self.left_out):
             self.pages.addWidget(scrolled(plot))
         self.view = Segmented(
-            tr("Picture"), ((LOSSES, tr("losses")), (KIN, tr("going together")))
+            tr("Picture"),
+            (
+                (LOSSES, tr("losses")),
+                (KIN, tr("going together")),
+                (LEFT_OUT, tr("fitted without")),
+            ),
         )
         self.chooser = QComboBox()
         self.chooser.setAccessibleName(tr("Metric"))
@@ -96,9 +108,8 @@ class PermutationPanel(Panel):
         column.addWidget(self.pages, 1)
         column.addWidget(self.words)
         column.addLayout(foot)
-        self.view.chosen.connect(
-            lambda key: self.pages.setCurrentIndex((LOSSES, KIN).index(key))
-        )
+        self.view.chosen.connect(self._choose_view)
+        self.context.case.predictions_changed.connect(self._forget)
         self.chooser.activated.connect(lambda _place: self.ask())
         self.repeats.valueChanged.connect(lambda _n: self.ask())
         self.tree.cut_rested.connect(lambda _cut: self.ask())
@@ -106,7 +117,7 @@ class PermutationPanel(Panel):
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Take the colours of the theme."""
-        for part in (self.ranking, self.tree, self.view):
+        for part in (self.ranking, self.tree, self.left_out, self.view):
             part.apply_theme(tokens)
         self.words.setStyleSheet(f"color: {tokens.muted};")
 
@@ -119,6 +130,12 @@ class PermutationPanel(Panel):
     def request(self) -> Request | None:
         """Return the question."""
         self._decision = self.context.decision.decision
+        if self.view.key == LEFT_OUT:
+            return Run(
+                analysis="drop_column",
+                params={"metric": self.chooser.currentData() or ""},
+                decision=self._decision,
+            )
         return Run(
             analysis="permutation",
             params={
@@ -129,10 +146,61 @@ class PermutationPanel(Panel):
             decision=self._decision,
         )
 
-    def show_result(self, result: Permutation) -> None:
-        """Show losses and tree."""
-        self._shown = result
+    def _forget(self) -> None:
+        self._shown = self._dropped = None
+
+    def _choose_view(self, key: str) -> None:
+        self.pages.setCurrentIndex(_PAGES.index(key))
+        self.repeats.setVisible(key != LEFT_OUT)
+        shown = self._dropped if key == LEFT_OUT else self._shown
+        if shown is None or shown.metric != self.chooser.currentData():
+            self.ask()
+            return
+        self.result = shown  # whose badge stands below
+        self.words.setText(self._facts())
+        self.update_reading()
+
+    def tells(self, error: ErrorInfo) -> bool:
+        """Say why nothing can be fitted anew, beside the empty picture."""
+        if self.view.key != LEFT_OUT:
+            return False
+        self._dropped = None
+        self.left_out.set_ranks(())
+        told = (part(error.code, error.params) for part in (sentence, next_step))
+        self.words.setText(" ".join(told))
+        return True
+
+    def show_result(self, result: Permutation | DropColumn) -> None:
+        """Show losses and tree, or what is lost without each feature."""
         self._offer(result)
+        if isinstance(result, DropColumn):
+            self._dropped = result
+            self._draw_left_out(result)
+        else:
+            self._shown = result
+            self._draw_losses(result)
+        self.words.setText(self._facts())
+
+    def _draw_left_out(self, result: DropColumn) -> None:
+        self.left_out.set_across(
+            tr("what {metric} loses, fitted without", metric=title(result.metric))
+        )
+        mean, spread = result.importances_mean, result.importances_std
+        digits = numbers.decimals_of(float(np.abs(mean).max(initial=0.0)) or 1.0)
+        self.left_out.set_ranks(
+            [
+                Rank(
+                    result.feature_names[j],
+                    (float(mean[j]),),
+                    float(mean[j] - spread[j]),
+                    float(mean[j] + spread[j]),
+                    numbers.signed(float(mean[j]), digits),
+                )
+                for j in np.argsort(-mean, kind="stable").tolist()
+            ]
+        )
+
+    def _draw_losses(self, result: Permutation) -> None:
         order = np.argsort(-result.importances_mean, kind="stable").tolist()
         self.ranking.set_across(tr("what {metric} loses", metric=title(result.metric)))
         self.ranking.set_ranks(
@@ -148,9 +216,16 @@ class PermutationPanel(Panel):
             ]
         )
         self.tree.set_tree(result.inputs, result.tree, result.cut)
-        self.words.setText(self._said(result))
 
-    def _offer(self, result: Permutation) -> None:
+    def _facts(self) -> str:
+        if self.view.key == LEFT_OUT:
+            return tr(
+                "A model of the same kind and settings, not the file's: it was fitted "
+                "to the reference rows with all features, and once without each."
+            )
+        return "" if self._shown is None else self._said(self._shown)
+
+    def _offer(self, result: Permutation | DropColumn) -> None:
         known = [self.chooser.itemData(i) for i in range(self.chooser.count())]
         if known != list(result.metrics):
             self.chooser.clear()
@@ -182,12 +257,28 @@ class PermutationPanel(Panel):
 
     def reading(self) -> str:
         """Return what the metric rests on."""
+        if self.view.key == LEFT_OUT:
+            return escape(dropped.read(self._dropped)) if self._dropped else ""
         return escape(reading_of.read(self._shown)) if self._shown else ""
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return the losses with their intervals."""
         header = [tr("feature"), tr("loss"), tr("low"), tr("high"), tr("spread")]
-        result = self._shown
+        result, left = self._shown, self._dropped
+        if self.view.key == LEFT_OUT:
+            return [header[0], header[1], header[4]], [
+                [name, f"{mean:.6g}", f"{spread:.6g}"]
+                for name, mean, spread in (
+                    zip(
+                        left.feature_names,
+                        left.importances_mean.tolist(),
+                        left.importances_std.tolist(),
+                        strict=True,
+                    )
+                    if left
+                    else ()
+                )
+            ]
         if result is None:
             return header, []
         order = np.argsort(-result.importances_mean, kind="stable").tolist()

@@ -27,6 +27,7 @@ METHODS = {
     "interactions_additive": mark("Shapley interactions, exact from the terms"),
     "interactions_exact": mark("Shapley interactions, from all combinations"),
     "permutation": mark("shuffled features"),
+    "drop_column": mark("fitted anew without each feature"),
     "partial_dependence": mark("the mean with features set alike"),
     "ale": mark("local steps added up"),
     "friedman_h": mark("features lent from row to row"),

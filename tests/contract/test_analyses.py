@@ -27,6 +27,7 @@ EVALUATE = [k for k, where in analysis.TABLE.items() if ".evaluate." in where]
 EXPLAIN = [k for k, where in analysis.TABLE.items() if ".explain." in where]
 # Analyses that use the current row alone.
 ABOUT_ONE_ROW = {"agreement", "counterfactual", "lime", "what_if"}
+REFITTED = "sklearn.linear_model._logistic.LogisticRegression"
 SAMPLED = {"friedman_h"}  # analyses whose cost goes by the square of the rows
 
 
@@ -47,12 +48,13 @@ def facts(name, task=None):
             name="m",
             sha256="",
             format="",
-            kind="",
+            kind=REFITTED,
             task=task,
             score_kind=ScoreKind.PROBABILITY,
             inputs=(Input(name="x"),),
         ),
         predicted=True,
+        parts=(Part.EVALUATION, Part.REFERENCE),
     )
 
 
@@ -68,6 +70,8 @@ def inputs_of(name, **kwargs):
         )
     rng = np.random.default_rng(0)
     rows = {"x": np.linspace(0, 1, 400), "y": rng.normal(size=400)}
+    if name == "drop_column":
+        kwargs |= {"reference": rows, "kind": REFITTED}
     found, _ = case(
         rows,
         lambda table: 1 / (1 + np.exp(-matrix(table) @ [2.0, -1.0])),

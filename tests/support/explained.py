@@ -63,6 +63,7 @@ def case(
     truth: Any = None,
     reference: Mapping[str, Any] | None = None,
     positive: str = "",
+    kind: str = "tests.FunctionModel",
     **kwargs: Any,
 ) -> tuple[analysis.Inputs, FunctionModel]:
     """Inputs of an analysis on ``columns``, all of them inputs of the model."""
@@ -71,7 +72,7 @@ def case(
         name="m",
         sha256="0" * 64,
         format="test",
-        kind="tests.FunctionModel",
+        kind=kind,
         task=task,
         score_kind=(
             ScoreKind.VALUE if task is Task.REGRESSION else ScoreKind.PROBABILITY

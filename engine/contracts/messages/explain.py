@@ -65,6 +65,23 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{given} is no number of places along a feature."),
         mark("Give a whole number from {least} to {most}."),
     ),
+    "explain.refitting": (mark("Fitting without a feature"), ""),
+    "explain.no_refit": (
+        mark("A model of the kind {kind} cannot be fitted anew from its settings."),
+        mark("Shuffle features instead: permutation importance needs no fitting."),
+    ),
+    "explain.no_training_rows": (
+        mark("There are no reference rows with labels to fit to."),
+        mark("Add the training rows as the reference part."),
+    ),
+    "explain.refit_labels": (
+        mark("“{name}” holds labels: only models of numbers are fitted anew."),
+        mark("Shuffle features instead: permutation importance needs no fitting."),
+    ),
+    "explain.refit_failed": (
+        mark("{kind} cannot be fitted to the reference rows: {why}"),
+        mark("Shuffle features instead: permutation importance needs no fitting."),
+    ),
     "explain.one_feature": (
         mark("“{name}” alone makes no pair."),
         mark("Give two inputs or more, or none for those that move the answer most."),

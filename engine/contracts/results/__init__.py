@@ -38,7 +38,7 @@ from engine.contracts.results.glass_box import (
     Trees,
     WeightedSum,
 )
-from engine.contracts.results.importance import Permutation
+from engine.contracts.results.importance import DropColumn, Permutation
 from engine.contracts.results.lime import (
     Condition,
     Lime,
@@ -89,6 +89,7 @@ Result = (
     | Interactions
     | Agreement
     | Permutation
+    | DropColumn
     | Dependence
     | AccumulatedEffects
     | FriedmanH
@@ -121,6 +122,7 @@ __all__ = [
     "DatasetInfo",
     "Dependence",
     "Done",
+    "DropColumn",
     "Editable",
     "Faithfulness",
     "FriedmanH",

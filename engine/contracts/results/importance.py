@@ -66,3 +66,37 @@ class Permutation(msgspec.Struct, frozen=True, kw_only=True, tag="permutation"):
     cut: float = 0.0
     notes: tuple[Note, ...] = ()
     provenance: Provenance
+
+
+class DropColumn(msgspec.Struct, frozen=True, kw_only=True, tag="drop_column"):
+    """What a metric loses when a model is fitted anew without each feature.
+
+    Attributes
+    ----------
+    metric, metrics, lower_is_better
+        As of :class:`Permutation`.
+    own, baseline
+        The metric of the model itself, and of one fitted anew with all features (the
+        mean over the repeats).
+    feature_names
+        The model's ``d`` inputs.
+    importances
+        ``(d, repeats)`` losses.
+    importances_mean, importances_std
+        ``(d,)`` over the repeats.
+    n_training
+        Reference rows that were fitted to.
+    """
+
+    metric: str
+    metrics: tuple[str, ...]
+    lower_is_better: bool
+    own: float
+    baseline: float
+    feature_names: tuple[str, ...]
+    importances: np.ndarray
+    importances_mean: np.ndarray
+    importances_std: np.ndarray
+    n_training: int
+    notes: tuple[Note, ...] = ()
+    provenance: Provenance

@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.contracts.decision import Decision
+from engine.contracts.errors import EngineError
 from engine.contracts.provenance import Provenance
 from engine.contracts.requests import Run
-from engine.contracts.results import Permutation
+from engine.contracts.results import DropColumn, Permutation
 from gui.panels.permutation import PermutationPanel
 from tests.gui.panels.small_case import N, small_case
 
@@ -44,12 +45,36 @@ def shuffled(request):
     )
 
 
+def dropped(request):
+    if request.params["metric"] == "f1":
+        raise EngineError("explain.no_refit", kind="a pipeline")
+    mean = np.array([0.01, 0.05, -0.02])
+    return DropColumn(
+        metric="roc_auc",
+        metrics=("roc_auc", "f1"),
+        lower_is_better=False,
+        own=0.8,
+        baseline=0.79,
+        feature_names=NAMES,
+        importances=mean[:, None],
+        importances_mean=mean,
+        importances_std=mean * 0,
+        n_training=300,
+        provenance=Provenance(n_used=N, n_total=N, method="drop_column"),
+    )
+
+
+KNOWN = {"permutation": shuffled, "drop_column": dropped}
+
+
 @pytest.fixture
 def made(qtbot):
     case = small_case()
     before = case.engine.store.answers[Run]
     case.engine.store.answers[Run] = lambda request: (
-        shuffled(request) if request.analysis == "permutation" else before(request)
+        KNOWN[request.analysis](request)
+        if request.analysis in KNOWN
+        else before(request)
     )
     panel = PermutationPanel(case.context)
     qtbot.addWidget(panel)
@@ -135,3 +160,29 @@ def test_leaves_stand_so_that_branches_do_not_cross(made):
         0.0,
     )
     assert panel.tree._leaves == [0, 2, 1, 3]
+
+
+def test_a_model_fitted_without_each_feature_is_another_picture(made):
+    case, panel = made
+    panel.view._buttons["left_out"].click()
+    settle(case)
+    assert [row[0] for row in panel.as_table()[1]] == ["age", "home", "income"]
+    assert "Without home it loses most" in panel.reading()
+    assert "not the file's" in panel.words.text()
+    assert not panel.grab().isNull()
+    n = len(case.engine.asked_for(Run))
+    panel.view._buttons["losses"].click()
+    assert panel.reading().startswith("Shuffling home")
+    panel.view._buttons["left_out"].click()
+    assert "Without home" in panel.reading()
+    assert len(case.engine.asked_for(Run)) == n
+
+
+def test_why_nothing_can_be_fitted_anew_is_said(made):
+    case, panel = made
+    panel.chooser.setCurrentIndex(1)
+    panel.view._buttons["left_out"].click()
+    settle(case)
+    assert "cannot be fitted anew" in panel.words.text()
+    assert panel.as_table()[1] == []
+    assert panel.reading() == ""
