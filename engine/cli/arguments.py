@@ -23,6 +23,10 @@ def parser() -> argparse.ArgumentParser:
         prog="main.py",
         allow_abbrev=False,
         description=tr("Where a model fails, and how sure one can be of that."),
+        epilog=tr(
+            "Without a command the window opens: main.py [FILE ...] [--demo] "
+            "[--theme system|light|dark] [--language en|es] [--screenshots FOLDER]."
+        ),
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.cli.arguments import parser
+from engine.contracts.i18n import LANGUAGES
+from gui.services.theme import Mode
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = """
 import os, sys
@@ -79,3 +83,11 @@ def test_fields_write_numbers_as_readings_do_on_any_computer(
         check=True,
     )
     assert found.stdout.split()[-1] == half
+
+
+def test_the_help_names_what_the_window_takes() -> None:
+    told = parser().format_help()
+    for option in ("--demo", "--theme", "--language", "--screenshots"):
+        assert option in told
+    for value in (*Mode, *LANGUAGES):
+        assert value in told
