@@ -153,7 +153,7 @@ def _type_problems(field: Input, column: Column, table: Table) -> list[Note]:
         "column": column.name,
         "kind": column.kind.value,
         "value": labels[codes[row]],
-        "row": row + 1,
+        "row": row,
         "n": int(np.count_nonzero(odd)),
     }
     return [Note(code="match.not_numeric", params=params)]

@@ -240,7 +240,7 @@ def _weights(table: Table, column: str) -> NDArray[np.float64] | None:
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise EngineError(
-            "weights.not_a_weight", column=column, row=row + 1, n=int(bad.sum())
+            "weights.not_a_weight", column=column, row=row, n=int(bad.sum())
         )
     return weights
 
@@ -255,9 +255,7 @@ def _recorded_answers(
         bad = ~np.isfinite(values)
         if bad.any():
             row = int(np.flatnonzero(bad)[0])
-            raise EngineError(
-                "scores.missing", column=name, row=row + 1, n=int(bad.sum())
-            )
+            raise EngineError("scores.missing", column=name, row=row, n=int(bad.sum()))
         return values, values[:, 0], ScoreKind.VALUE
     if not recorded.scores:
         labels = _recorded_labels(table, recorded.prediction or "", matched)
@@ -306,7 +304,7 @@ def _recorded_labels(table: Table, column: str, matched: Matched) -> NDArray[np.
         raise EngineError(
             "scores.unknown_label",
             column=column,
-            row=row + 1,
+            row=row,
             classes=matched.info.classes[:10],
         )
     return found

@@ -106,7 +106,7 @@ def check_scores(scores: NDArray[np.floating], names: tuple[str, ...]) -> ScoreK
     if bad.any():
         row, column = map(int, np.argwhere(bad)[0])
         raise EngineError(
-            "scores.missing", column=names[column], row=row + 1, n=int(bad.sum())
+            "scores.missing", column=names[column], row=row, n=int(bad.sum())
         )
     if scores.size == 0:
         return ScoreKind.PROBABILITY
@@ -114,13 +114,13 @@ def check_scores(scores: NDArray[np.floating], names: tuple[str, ...]) -> ScoreK
         if scores.shape[1] == 1:
             return ScoreKind.MARGIN
         row, column = map(int, np.argwhere((scores < 0) | (scores > 1))[0])
-        raise EngineError("scores.range", column=names[column], row=row + 1)
+        raise EngineError("scores.range", column=names[column], row=row)
     if scores.shape[1] > 1:
         off = np.abs(scores.sum(axis=1) - 1) > _SUM_TOLERANCE
         if off.any():
             row = int(np.flatnonzero(off)[0])
             total = float(scores[row].sum())
-            raise EngineError("scores.sum", row=row + 1, total=total, n=int(off.sum()))
+            raise EngineError("scores.sum", row=row, total=total, n=int(off.sum()))
     return ScoreKind.PROBABILITY
 
 

@@ -109,7 +109,7 @@ def test_weights_that_are_none_are_refused(table, column, code):
     assert error.code == code
     assert error.params["column"] == column
     if code == "weights.not_a_weight":
-        assert (error.params["row"], error.params["n"]) == (2, 2)
+        assert (error.params["row"], error.params["n"]) == (1, 2)
 
 
 def test_rows_for_the_window_hold_the_positive_score(table):

@@ -129,10 +129,10 @@ def test_values_of_a_regression(table, how):
 @pytest.mark.parametrize(
     ("given", "named", "code", "params"),
     [
-        (("y", "holes"), {}, "scores.missing", {"column": "holes", "row": 2, "n": 2}),
+        (("y", "holes"), {}, "scores.missing", {"column": "holes", "row": 1, "n": 2}),
         (("y", "words"), {}, "scores.not_numeric", {"column": "words"}),
         (("y", "gone"), {}, "scores.missing_column", {"column": "gone"}),
-        (("n", "holes"), {}, "scores.missing", {"column": "holes", "row": 2}),
+        (("n", "holes"), {}, "scores.missing", {"column": "holes", "row": 1}),
         (("k", "p"), {}, "scores.columns", {"n_columns": 1}),
         (("k", "prob_a", "prob_b"), {}, "scores.columns", {"n_columns": 2}),
         (("k", "prob_a", "prob_b", "short"), {}, "scores.names", {}),
@@ -140,19 +140,19 @@ def test_values_of_a_regression(table, how):
             ("k", "prob_a", "prob_b", "short"),
             {"classes": ("a", "b", "c")},
             "scores.sum",
-            {"row": 4, "n": 1, "total": pytest.approx(0.95)},
+            {"row": 3, "n": 1, "total": pytest.approx(0.95)},
         ),
         (
             ("k", "prob_a", "prob_b", "over"),
             {"classes": ("a", "b", "c")},
             "scores.range",
-            {"row": 2, "column": "over"},
+            {"row": 1, "column": "over"},
         ),
         (
             ("y",),
             {"prediction": "odd"},
             "scores.unknown_label",
-            {"row": 2, "column": "odd"},
+            {"row": 1, "column": "odd"},
         ),
     ],
 )
