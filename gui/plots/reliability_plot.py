@@ -55,7 +55,7 @@ class ReliabilityPlot(Canvas):
         self.renew()
 
     def set_words(self, text: str) -> None:
-        """Write a figure into the diagram's upper corner."""
+        """Write a figure above the diagram."""
         self._note = text
         self.renew()
 
@@ -110,15 +110,15 @@ class ReliabilityPlot(Canvas):
         self._paint_note(painter, axes)
 
     def _paint_note(self, painter: QPainter, axes: Axes) -> None:
+        """Write the note beside the title, where no point can lie under it."""
         metrics = painter.fontMetrics()
-        wide = min(metrics.horizontalAdvance(self._note) + 4.0, axes.area.width() - 12)
-        room = QRectF(axes.area.left() + 7, axes.area.top() + 5, wide, metrics.height())
-        ground = QColor(self.tokens.panel)
-        ground.setAlphaF(0.85)
-        painter.fillRect(room, ground)
+        left = metrics.horizontalAdvance(self._titles[1]) + 14.0
+        room = QRectF(left, 0, axes.area.right() - left, metrics.height())
         painter.setPen(QColor(self.tokens.muted))
-        text = metrics.elidedText(self._note, Qt.TextElideMode.ElideRight, int(wide))
-        side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        text = metrics.elidedText(
+            self._note, Qt.TextElideMode.ElideRight, int(room.width())
+        )
+        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(room, int(side), text)
 
     def _paint_counts(self, painter: QPainter, below: Axes) -> None:
