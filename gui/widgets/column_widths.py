@@ -48,15 +48,16 @@ class ColumnWidths:
         for column in self._unfitted:
             self._fit(column, ())
 
-    def fit_read(self, rows: Rows, top: int, bottom: int) -> None:
-        """Fit the columns that have been read since."""
+    def fit_read(self, rows: Rows, top: int, bottom: int) -> bool:
+        """Fit the columns that have been read since; return whether there were any."""
         if not self._unfitted:
-            return
+            return False
         read = {column for column in self._unfitted if rows.is_read(top, column)}
         self._unfitted -= read
         for column in read:
             places = range(top, bottom + 1)
             self._fit(column, [rows.cell(place, column) for place in places])
+        return bool(read)
 
     def _fit(self, column: int, cells: Iterable[Cell]) -> None:
         model = self._table.model()

@@ -156,11 +156,13 @@ class RowTable(QTableView):
         """Give every column the width of its heading and of the rows in sight."""
         self._widths.start(self._rows(), narrowest, widest)
         self._fit_read_columns()
+        self._tell_need()  # other columns are in the same places
 
     def _fit_read_columns(self) -> None:
         if self._rows().rowCount():
             top, bottom = self._rows_between(0, self.viewport().height())
-            self._widths.fit_read(self._rows(), top, bottom)
+            if self._widths.fit_read(self._rows(), top, bottom):
+                self._tell_need()  # narrower ones let others come into sight
 
     # Qt
 

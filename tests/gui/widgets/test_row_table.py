@@ -88,3 +88,24 @@ def test_that_columns_read_later_get_their_width_then(engine, table):
     table.horizontalScrollBar().setValue(table.horizontalScrollBar().maximum())
     engine.answer()
     assert table.columnWidth(99) > narrow
+
+
+def test_that_other_columns_in_the_same_places_are_asked_for(engine, table):
+    model, seen = table.model(), []
+    table.seen.connect(lambda left, right: seen.append((left, right)))
+    engine.columns = {
+        f"other{place}": values for place, values in enumerate(engine.columns.values())
+    }
+    model.set_columns(
+        tuple(
+            ShownColumn(name=name, title=name, kind=Kind.NUMERIC)
+            for name in engine.columns
+        )
+    )
+    table.fit_columns()
+    assert seen
+    model.show_view(engine.view())
+    engine.answer()
+    left, right = seen[-1]
+    assert right == table.columnAt(table.viewport().width())
+    assert all(model.is_read(0, column) for column in range(left, right + 1))
