@@ -83,6 +83,7 @@ class InteractionsPanel(Panel):
             self._cell_tip,
         )
         self.plot = Scatter(tr("The pair row by row"), self._tip)
+        self.plot.setMinimumHeight(80)  # in a low panel the table needs the room
         self.halves = QSplitter(Qt.Orientation.Vertical)
         self.halves.addWidget(scrolled(self.matrix))
         self.halves.addWidget(self.plot)

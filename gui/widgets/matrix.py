@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gui.services.theme import Tokens
 
 HEAD_HIGH, UPRIGHT_HIGH, TAIL_HIGH = 30.0, 72.0, 30.0
+TIGHT_HEAD, TIGHT_HIGH = 24.0, 19.0
 UPRIGHT_BELOW = 36.0
 FLAT = 0.62
 READABLE, READABLE_WIDE, READABLE_HIGH = 30, 36.0, 21.0
@@ -59,7 +60,7 @@ class MatrixView(QAbstractScrollArea):
         self.setFrameShape(self.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
-        self.setMinimumSize(150, 84)
+        self.setMinimumSize(150, 66)
         self._content = MatrixContent()
         self._painter = MatrixPainter(self.font())
         self._side: float | None = None
@@ -112,20 +113,24 @@ class MatrixView(QAbstractScrollArea):
         room = self.viewport().size()
         head_wide = self._painter.head_wide(content, max(room.width() * 0.3, 60.0))
         tail_wide = self._painter.tail_wide(content)
-        tail_high = self._tail_high(n_rows, room.height())
+        tight = self._tight(n_rows, room.height())
+        head_high = TIGHT_HEAD if tight else HEAD_HIGH
+        tail_high = TAIL_HIGH if content.row_rates and not tight else 0.0
         wide = (room.width() - head_wide - tail_wide - 2) / n_columns
-        high = (room.height() - HEAD_HIGH - tail_high - 2) / n_rows
+        high = (room.height() - head_high - tail_high - 2) / n_rows
         if self._side is not None:
             wide, high = self._side, self._side * FLAT
         elif max(n_rows, n_columns) <= READABLE:
-            wide, high = max(wide, READABLE_WIDE), max(high, READABLE_HIGH)
+            least = TIGHT_HIGH if tight else READABLE_HIGH
+            wide, high = max(wide, READABLE_WIDE), max(high, least)
         else:
             wide = high = max(min(wide, high), LEAST)
         if wide < WORDS_WIDE:  # a picture without numbers has no rates either
             high = wide
             tail_wide = tail_high = 0.0
         upright = 12 <= wide < UPRIGHT_BELOW
-        head_high = min(UPRIGHT_HIGH, room.height() * 0.3) if upright else HEAD_HIGH
+        if upright:
+            head_high = min(UPRIGHT_HIGH, room.height() * 0.3)
         return MatrixLayout(
             n_rows=n_rows,
             n_columns=n_columns,
@@ -139,13 +144,13 @@ class MatrixView(QAbstractScrollArea):
             room_high=float(room.height()) - 1,
         )
 
-    def _tail_high(self, n_rows: int, room: int) -> float:
-        """Rates give way where the last of a few rows would be out of sight."""
-        least = HEAD_HIGH + n_rows * READABLE_HIGH + 2
-        few = self._side is None and n_rows <= READABLE
-        if not self._content.row_rates or (few and least <= room < least + TAIL_HIGH):
-            return 0.0
-        return TAIL_HIGH
+    def _tight(self, n_rows: int, room: int) -> bool:
+        """Whether a few rows have to do without rates, or some were out of sight."""
+        if self._side is not None or n_rows > READABLE:
+            return False
+        rates = TAIL_HIGH if self._content.row_rates else 0.0
+        wanted = HEAD_HIGH + n_rows * READABLE_HIGH + rates + 2
+        return TIGHT_HEAD + n_rows * TIGHT_HIGH + 2 <= room < wanted
 
     def _arrange(self) -> None:
         layout = self._unscrolled()

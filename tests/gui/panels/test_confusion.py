@@ -173,9 +173,9 @@ def test_that_rates_give_way_before_a_class_is_out_of_sight(panel):
     matrix = panel.matrix
     assert matrix.layout_now.tail_high > 0
     matrix.setMinimumHeight(0)
-    matrix.setMaximumHeight(76)
+    matrix.setMaximumHeight(68)
     panel.grab()
-    assert matrix.viewport().height() <= 76
+    assert matrix.viewport().height() <= 68
     layout = matrix.layout_now
     assert layout.tail_high == 0
     assert layout.hidden[1] == 0
