@@ -23,6 +23,7 @@ from gui.dialogs.about_method import show_about
 from gui.dialogs.as_table import show_table
 from gui.dialogs.panel_menus import open_export, open_more
 from gui.widgets.badge import badge_of
+from gui.widgets.reading import Reading
 from gui.widgets.state_page import StatePage
 from gui.widgets.unbroken import unbroken
 
@@ -171,9 +172,7 @@ class Panel(QWidget):
         self._title = QLabel(tr(self.TITLE))
         self._title.setObjectName("panel-title")
         self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._reading = QLabel()
-        self._reading.setWordWrap(True)
-        self._reading.setTextFormat(Qt.TextFormat.RichText)
+        self._reading = Reading()
         self._reading.setObjectName("panel-reading")
         self._reading.setAccessibleName(tr("Reading"))
         self._reading.hide()

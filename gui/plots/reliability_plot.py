@@ -45,7 +45,7 @@ class ReliabilityPlot(Canvas):
         self._titles = ("", "")
         self._note = ""
         self._current = -1
-        self.setMinimumSize(150, 130)
+        self.setMinimumSize(150, 116)
         self.setMouseTracking(True)
 
     def set_bins(self, bins: ReliabilityBins, across: str, up: str) -> None:
