@@ -199,6 +199,14 @@ def test_edits_made_while_one_is_asked_about_are_asked_about_once(made, qtbot):
     assert changes == [("age=38",), ("age=57",)]
 
 
+def test_longer_words_of_another_language_fit_beside_the_rest(made):
+    _, panel = made
+    panel.reset.setText("Restablecer")
+    panel.note.setText("Guardar como nota")
+    panel.pin.setText("Fijar esta variante")
+    assert panel.minimumSizeHint().width() < 500
+
+
 def test_contributions_that_were_stopped_are_not_waited_for(made, qtbot):
     case, panel = made
     look_at(case, panel, 4, qtbot)
