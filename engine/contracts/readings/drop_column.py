@@ -20,8 +20,8 @@ def read(result: DropColumn) -> str:
     first = int(np.argmax(result.importances_mean))
     lost = float(result.importances_mean[first])
     fitted = tr(
-        "Fitted anew on {n} reference rows the model has a {metric} of {baseline}; "
-        "yours has {own}.",
+        "Fitted anew on {n} reference rows, the {metric} is {baseline}; that of yours "
+        "is {own}.",
         n=count(result.n_training),
         metric=title(result.metric),
         baseline=figure(result.baseline),
