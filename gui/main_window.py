@@ -207,6 +207,7 @@ class MainWindow(QMainWindow):
         case.restored.connect(self._restored)
         case.trial_wanted.connect(lambda: self.docks.show_panel("what_if"))
         context.theme.changed.connect(self._retheme)
+        context.engine.job_started.connect(self._started)
         context.engine.job_progressed.connect(self._progressed)
         context.engine.warned.connect(self._warned)
         context.engine.state_changed.connect(self._engine_changed)
@@ -242,6 +243,10 @@ class MainWindow(QMainWindow):
         self._show_case()
         if state.perspective in PERSPECTIVES:
             self._arrange(state.perspective, state.layout)
+
+    def _started(self, job: Job) -> None:
+        for panel in self.docks.panels.values():
+            panel.started(job)
 
     def _progressed(self, job: Job, event: Progressed) -> None:
         for panel in self.docks.panels.values():

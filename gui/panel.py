@@ -356,6 +356,11 @@ class Panel(QWidget):
             self._enter(State.RUNNING)
         self._page.show_running(self._job)
 
+    def started(self, job: Job) -> None:
+        """Show that the job waits no longer (called by the window)."""
+        if job is self._job and self.state is State.RUNNING:
+            self._page.show_running(job)
+
     def progressed(self, job: Job, event: Progressed) -> None:
         """Show how far the job has come (called by the window)."""
         if job is self._job and self.state is State.RUNNING:

@@ -81,6 +81,7 @@ class Job:
     on_error: OnError | None = None
     on_partial: OnResult | None = None
     on_cancelled: Callable[[], None] | None = None
+    started: bool = False
     progress: Progressed | None = None
     progressed_at: float = 0.0
     warnings: list[Warned] = field(default_factory=list)
@@ -288,6 +289,7 @@ class EngineClient(QObject):
     def _tell(self, job: Job, event: Event) -> None:
         match event:
             case Started():
+                job.started = True
                 self.job_started.emit(job)
             case Progressed():
                 job.progress, job.progressed_at = event, time.monotonic()

@@ -77,8 +77,9 @@ class StatePage(QWidget):
         self._fill(text, retry=True)
 
     def show_running(self, job: Job) -> None:
-        """Show that a job is running."""
-        self._fill(tr("Working…"), running=True)
+        """Show that a job is running, or waits for those asked for before it."""
+        waits = tr("Waiting for what was asked for before…")
+        self._fill(tr("Working…") if job.started else waits, running=True)
         if job.progress is not None:
             self.show_progress(job.progress)
 

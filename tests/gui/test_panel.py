@@ -28,7 +28,7 @@ class Waiting:
 
     def submit(self, request, **callbacks):
         job = SimpleNamespace(
-            request=request, cancelling=False, progress=None, **callbacks
+            request=request, cancelling=False, progress=None, started=True, **callbacks
         )
         job.cancel = lambda: setattr(job, "cancelling", True)
         self.jobs.append(job)
@@ -114,6 +114,16 @@ def test_a_long_job_shows_that_it_runs_and_how_far(made, qtbot) -> None:
     made.engine.jobs[0].on_cancelled()
     assert made.panel.state is State.EMPTY
     assert "Stopped" in shows(made.panel)
+
+
+def test_a_job_that_waits_for_others_says_so_until_it_has_begun(made, qtbot) -> None:
+    job = made.engine.jobs[0]
+    job.started = False
+    qtbot.waitUntil(lambda: made.panel.state is State.RUNNING)
+    assert shows(made.panel) == "Waiting for what was asked for before…"
+    job.started = True
+    made.panel.started(job)
+    assert shows(made.panel) == "Working…"
 
 
 def test_a_time_left_that_has_passed_is_not_said_any_more(made, qtbot) -> None:

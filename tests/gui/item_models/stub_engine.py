@@ -19,6 +19,7 @@ class Asked:
     on_result: Any
     on_error: Any
     label: str = ""
+    started: bool = True
     progress: Any = None
     cancelling: bool = False
     warnings: tuple = ()
