@@ -44,32 +44,38 @@ def watched() -> list[Row]:
     driver.accept_match()
     driver.wait(lambda: context.case.scores is not None)
     context.case.set_current_row(7)
-    lateness = Lateness()
+    late: list[np.ndarray] = []
+    shown: list[float] = []
     found: list[Row] = []
     for perspective, panels in PANELS.items():
+        began = time.perf_counter()
         driver.window.show_perspective(perspective)
-        found += [_one(driver, panel) for panel in panels]
-    late = lateness.stop()
+        driver.repaint()
+        shown.append(1e3 * (time.perf_counter() - began))
+        found += [_one(driver, panel, late) for panel in panels]
     driver.close()
-    p99, most = float(np.quantile(late, 0.99)), float(late.max())
-    shown = f"p50 {np.median(late):.1f}, p99 {p99:.1f}, max {most:.1f} ms"
+    every = np.concatenate(late)
+    p99, most = float(np.quantile(every, 0.99)), float(every.max())
+    told = f"p50 {np.median(every):.1f}, p99 {p99:.1f}, max {most:.1f} ms"
     title = f"{N_ROWS:,} × 48, forest of 100: window lateness while it is explained"
     return [
         *found,
-        (f"{title}, p99", shown, "≤ 16 ms", "met" if p99 <= 16 else "MISSED"),
-        (f"{title}, max", shown, "≤ 50 ms", "met" if most <= 50 else "MISSED"),
+        (f"{title}, p99", told, "≤ 16 ms", "met" if p99 <= 16 else "MISSED"),
+        (f"{title}, max", told, "≤ 50 ms", "met" if most <= 50 else "MISSED"),
+        ("a perspective shown, the click itself", f"{max(shown):.0f} ms", "", ""),
     ]
 
 
-def _one(driver: Driver, name: str) -> Row:
+def _one(driver: Driver, name: str, late: list[np.ndarray]) -> Row:
     """Let one panel compute for a while; cancel it if it has not come to an end."""
     driver.window.docks.show_panel(name)
     panel = driver.window.docks.panels[name]
     driver.wait(lambda: panel.state is not State.EMPTY)
-    began = time.perf_counter()
+    lateness, began = Lateness(), time.perf_counter()
     driver.wait(
         lambda: panel.state not in _BUSY or time.perf_counter() - began > LET_RUN
     )
+    late.append(lateness.stop())
     title = f"{name}: cancel in the middle"
     if panel.state not in _BUSY:
         done = f"{panel.state.name.lower()} after {time.perf_counter() - began:.1f} s"
