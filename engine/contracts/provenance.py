@@ -34,6 +34,8 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
         Layers in force round the model host.
     elapsed
         Seconds of wall clock.
+    row_name
+        What the identifying column holds for the current row, if both are there.
     """
 
     n_used: int
@@ -50,3 +52,4 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str] = {}
     sandbox: tuple[str, ...] = ()
     elapsed: float = 0.0
+    row_name: str = ""

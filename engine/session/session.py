@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 
 from engine import analysis
 from engine.case.changed import located
 from engine.contracts import requests
-from engine.contracts.dataset import DatasetInfo, Part
+from engine.contracts.dataset import DatasetInfo, Part, Role
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ModelInfo, RecordedScores, SafetyReport, ScoreKind
@@ -332,13 +333,24 @@ class Session:
                 tables={part: self._table(part) for part in self._predictions},
                 row=request.row,
                 seed=request.seed,
-                stamp=self._stamp(Part.EVALUATION, matched.info),
+                stamp={
+                    **self._stamp(Part.EVALUATION, matched.info),
+                    "row_name": self._row_name(request.row),
+                },
             )
 
         # Data, model and match need not be in the key: they empty the cache.
         asked = msgspec.structs.replace(request, decision=decision)
         key = key_of(asked, self._buckets)
         return self._runs.answer(key, asked, facts, inputs, progress)
+
+    def _row_name(self, row: int | None) -> str:
+        """Return what the first identifying column holds for an evaluation row."""
+        table = self._table(Part.EVALUATION)
+        names = [c.name for c in self.data.info.columns if c.role is Role.ENTITY]
+        if not names or row is None or not 0 <= row < table.n_rows:
+            return ""
+        return table.texts(names[0], np.array([row]))[0] or ""
 
     def _decision(self, decision: Decision | None) -> Decision:
         matched = self._matched

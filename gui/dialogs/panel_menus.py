@@ -9,6 +9,7 @@ from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QDockWidget, QMenu
 
 from engine.contracts.i18n import tr
+from engine.contracts.readings.row_names import row_text
 from gui.widgets.badge import badge_of
 from gui.widgets.export import copy_picture, save_csv, save_picture
 
@@ -49,7 +50,8 @@ def keep_note(panel: Panel) -> None:
     provenance = getattr(panel.result, "provenance", None)
     about = tr(panel.TITLE)
     if provenance is not None and provenance.sampling == "row":
-        about = tr("{title}, row {row}", title=about, row=case.current_row)
+        row = row_text(case.current_row or 0, provenance)
+        about = tr("{title}, row {row}", title=about, row=row)
     case.add_note("\n".join(filter(None, (about, told, badge_of(provenance)))))
     panel.context.notify.info(tr("Kept among the notes."))
 

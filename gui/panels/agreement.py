@@ -18,6 +18,7 @@ from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentences
 from engine.contracts.readings import agreement as reading_of
 from engine.contracts.readings import numbers
+from engine.contracts.readings.row_names import row_text
 from engine.contracts.requests import Run
 from gui.panel import About, Panel
 from gui.plots.removal_curves import RemovalCurves
@@ -215,7 +216,7 @@ def _facts(shown: Agreement) -> list[str]:
             tr(
                 "Row {row}: the answer is {answer}, the mean {base}; contributions add "
                 "up to within {gap}.",
-                row=shown.row,
+                row=row_text(shown.row, shown.provenance),
                 answer=numbers.significant(shown.answer, 3),
                 base=numbers.significant(shown.base, 3),
                 gap=numbers.significant(shown.additivity_error, 2),

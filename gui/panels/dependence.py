@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentence
-from engine.contracts.model import ScoreKind
 from engine.contracts.readings import effects as reading_of
 from engine.contracts.readings import numbers
 from engine.contracts.readings.class_names import answer
+from engine.contracts.readings.row_names import row_text
 from engine.contracts.readings.shapley import unit
 from engine.contracts.requests import Run
 from engine.contracts.results import Dependence
@@ -200,9 +200,7 @@ class DependencePanel(Panel):
         if not second and not self.choice.names[1]:
             second = axes[0].related
         self.choice.offer(result.feature_names, result.outputs, (axes[0].name, second))
-        scores = self.context.case.scores
-        own = scores is not None and scores.score_kind is ScoreKind.PROBABILITY
-        self.choice.offer_margins(possible=own)
+        self.choice.offer_margins(possible=self.context.case.gives_probabilities)
         self._display()
 
     def _display(self) -> None:
@@ -282,7 +280,8 @@ class DependencePanel(Panel):
             f"{axis.name} = {reading_of.own_text(axis, float(value))}"
             for axis, value in zip(shown.axes, place, strict=True)
         )
-        return tr("Row {row}: {values}.", row=row, values=values)
+        named = row_text(row, shown.provenance) if shown.row == row else str(row)
+        return tr("Row {row}: {values}.", row=named, values=values)
 
     # The selection and the current row
 

@@ -98,6 +98,12 @@ class CaseState(QObject):
         """Whether nothing has been opened yet."""
         return not self.file.data and self.file.model is None
 
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether the answers are probabilities."""
+        scores = self.scores
+        return scores is not None and scores.score_kind is ScoreKind.PROBABILITY
+
     # Keeping
 
     def unexplainable(self) -> str | None:

@@ -16,6 +16,7 @@ from engine.contracts.errors import Cancelled
 from engine.contracts.events import HostState
 from engine.contracts.model import Light, RecordedScores, ScoreKind, Task
 from engine.contracts.progress import Portion, Silent
+from engine.contracts.readings.row_names import row_text
 from engine.contracts.results import Done
 from engine.contracts.selection import Range, Rows, Saved, Values
 from tests.support.sessions import Asker, frame_of
@@ -322,3 +323,24 @@ def test_a_case_is_made_saved_and_opened_again(fresh, tmp_path):
     for place in (path, other, path):
         assert fresh(r.SaveCase(path=place, case=case)) == Done()
     assert fresh(r.OpenCase(path=other)).case == case
+
+
+def test_results_name_the_current_row_as_the_data_do(fresh, tmp_path):
+    n = 60
+    frame = pd.DataFrame(
+        {
+            "customer_id": [f"P-{place:03}" for place in range(n)],
+            "y": ["no", "yes"] * (n // 2),
+            "p_yes": [0.2, 0.7] * (n // 2),
+        }
+    )
+    frame.to_parquet(tmp_path / "rows.parquet")
+    fresh(r.OpenData(paths=(str(tmp_path / "rows.parquet"),)))
+    fresh(r.ConfigureData())
+    fresh(r.UseRecordedScores(scores=RecordedScores(scores=("p_yes",))))
+    fresh(r.Predict(target="y"))
+    found = fresh(r.Run(analysis="summary", row=3)).provenance
+    assert found.row_name == "P-003"
+    assert row_text(3, found) == "3 (P-003)"
+    for row in (None, n):
+        assert fresh(r.Run(analysis="summary", row=row)).provenance.row_name == ""

@@ -17,6 +17,7 @@ from engine.contracts.readings.numbers import (
     signed,
     significant,
 )
+from engine.contracts.readings.row_names import row_text
 from engine.contracts.readings.shapley import unit
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def read(result: Lime) -> str:
         told = tr(
             "For row {row} the model's answer does not move, whatever the random rows "
             "are: there is nothing to explain.",
-            row=result.row,
+            row=row_text(result.row, result.provenance),
         )
         return " ".join((told, *sentences(result.notes)))
     digits = decimals_of(float(np.abs(result.weights).max()))
@@ -49,7 +50,7 @@ def read(result: Lime) -> str:
     ]
     told = tr(
         "For row {row}, {answer}, {unit}, is moved most by {conditions}.",
-        row=result.row,
+        row=row_text(result.row, result.provenance),
         answer=answer((result.output,), 0),
         unit=unit(result.space),
         conditions=", ".join(named),
