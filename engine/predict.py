@@ -12,6 +12,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.model import ModelInfo, RecordedScores, ScoreKind, Task
 from engine.contracts.predictions import Predictions, RowScores
 from engine.contracts.progress import SILENT
+from engine.data.table import Table
 from engine.models import recorded_scores
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from engine.contracts.model import Mapping
     from engine.contracts.progress import Progress
     from engine.contracts.provenance import Provenance
-    from engine.data.table import Table
     from engine.models.model import Model
 
 _POSITIVE_WORDS = (
@@ -168,11 +168,44 @@ def answers_of(
 ) -> tuple[NDArray[np.floating], NDArray[np.int32 | np.float64], ScoreKind]:
     """Return ``(scores, labels, kind)`` of the model, or of the recorded columns."""
     if matched.model is not None:
-        scores, labels = matched.model.predict(features_of(table, matched), progress)
+        features = features_of(table, matched)
+        try:
+            scores, labels = matched.model.predict(features, progress)
+        except EngineError as error:
+            if error.code == "model.raised":
+                _name_what_is_too_large(features)
+            raise
         return scores, labels, matched.info.score_kind
     if matched.recorded is None:
         raise EngineError("predict.no_model")
     return _recorded_answers(table, matched, matched.recorded)
+
+
+def _name_what_is_too_large(features: pa.Table) -> None:
+    """Say which cell no model can take, where there is one.
+
+    Libraries tell of it without its place.
+
+    Raises
+    ------
+    EngineError
+        ``model.too_large``.
+    """
+    numbers = Table(features)
+    for name in numbers.names:
+        if not numbers.is_numeric(name):
+            continue
+        values = numbers.numbers(name)
+        large = np.abs(values) > np.finfo(np.float32).max
+        if large.any():
+            row = int(large.argmax())
+            raise EngineError(
+                "model.too_large",
+                column=name,
+                row=row,
+                value=float(values[row]),
+                n=int(np.count_nonzero(large)),
+            )
 
 
 def predict(

@@ -137,3 +137,14 @@ def test_labels_alone_have_no_score(table):
     )
     found = predict(table, fed(model), STAMP)
     assert row_scores(found, "yes").score.size == 0
+
+
+def test_the_cell_that_no_model_can_take_is_named(table):
+    def answer(rows):
+        raise EngineError("model.raised", kind="ValueError", why="too large")
+
+    error = refused(table, fed(FakeModel(info("a", "bad"), answer)))
+    assert error.code == "model.too_large"
+    assert error.params == {"column": "bad", "row": 2, "value": np.inf, "n": 1}
+    error = refused(table, fed(FakeModel(info("a"), answer)))
+    assert error.code == "model.raised"

@@ -147,6 +147,13 @@ _PREDICTING: dict[str, tuple[str, str]] = {
             "model was trained on."
         ),
     ),
+    "model.too_large": (
+        mark(
+            "The model failed: {column} holds {value} in row {row}, more than it can "
+            "take ({n} such rows)."
+        ),
+        mark("Mend these cells or leave their rows out; the file is as it was."),
+    ),
     "model.not_finite": (
         mark(
             "The model gave no finite number for {n} rows of a batch, the first is "
