@@ -2,114 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtCore import Qt, QTimer
 
 from engine.contracts.selection import cell
+from tests.support.walking import (
+    WAIT,
+    accept_match,
+    answer_question,
+    centre,
+    drop,
+    settle,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
-
-ROOT = Path(__file__).resolve().parents[2]
-DEMO = ROOT / "resources" / "demo"
-WAIT = 30_000
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> list[Path]:
-    """The demo's files under names and in a folder of their own."""
-    folder = tmp_path / "work"
-    folder.mkdir()
-    return [
-        Path(shutil.copy(DEMO / "credit.parquet", folder)),
-        Path(shutil.copy(DEMO / "model.skops", folder)),
-    ]
-
-
-@pytest.fixture
-def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Any]]:
-    """Opens real windows with a real engine; every one is closed again."""
-    from gui.app import arguments_of, build
-
-    QSettings.setPath(
-        QSettings.defaultFormat(), QSettings.Scope.UserScope, str(tmp_path / "settings")
-    )
-    opened = []
-
-    def make() -> Any:
-        window = build(arguments_of(["--theme", "light", "--language", "en"]))
-        qtbot.addWidget(window)
-        window.resize(1440, 900)
-        window.show()
-        opened.append(window)
-        return window
-
-    yield make
-    for window in opened:
-        if window.isVisible():
-            window.close()
-
-
-def drop(window: Any, paths: list[Path]) -> None:
-    """What the window gets when files are dropped on it."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    place, copy = QPoint(200, 200), Qt.DropAction.CopyAction
-    QApplication.sendEvent(window, QDragEnterEvent(place, copy, data, left, none))
-    QApplication.sendEvent(window, QDropEvent(QPointF(place), copy, data, left, none))
-
-
-def accept_match(qtbot: QtBot, window: Any) -> None:
-    from gui.dialogs.match import MatchDialog
-
-    def sheet() -> Any:
-        sheets = [s for s in window.findChildren(MatchDialog) if s.isVisible()]
-        return next((s for s in sheets if s.accept_button.isEnabled()), None)
-
-    qtbot.waitUntil(lambda: sheet() is not None, timeout=WAIT)
-    found = sheet()
-    assert found.target.currentText() == "status"
-    assert found.preview.sanity > found.preview.baseline
-    qtbot.mouseClick(found.accept_button, Qt.MouseButton.LeftButton)
-
-
-def answer_question(window: Any, text: str) -> None:
-    """Click the button that says so, as soon as the question is asked."""
-    for box in window.findChildren(QMessageBox):
-        for button in box.buttons():
-            if box.isVisible() and text in button.text():
-                button.click()
-                return
-    QTimer.singleShot(50, window, lambda: answer_question(window, text))
-
-
-def settle(qtbot: QtBot, window: Any) -> None:
-    from gui.headless import settled
-
-    qtbot.waitUntil(lambda: settled(window), timeout=WAIT)
-
-
-def shown_rows(panel: Any) -> list[int]:
-    """The numbers of the rows that a table shows, all of them."""
-    view = panel.rows.view
-    return [panel.rows.row_number(i) for i in range(view.n_rows)]
-
-
-def centre(matrix: Any, row: int, column: int) -> Any:
-    layout = matrix.layout_now
-    x = layout.head_wide + (column + 0.5) * layout.cell_wide - layout.scroll_x
-    y = layout.head_high + (row + 0.5) * layout.cell_high - layout.scroll_y
-    return QPointF(x, y).toPoint()
 
 
 def test_the_first_walk(
