@@ -173,7 +173,7 @@ def answers_of(
             scores, labels = matched.model.predict(features, progress)
         except EngineError as error:
             if error.code == "model.raised":
-                _name_what_is_too_large(features)
+                _name_what_is_too_large(features, str(error.params.get("why", "")))
             raise
         return scores, labels, matched.info.score_kind
     if matched.recorded is None:
@@ -181,7 +181,7 @@ def answers_of(
     return _recorded_answers(table, matched, matched.recorded)
 
 
-def _name_what_is_too_large(features: pa.Table) -> None:
+def _name_what_is_too_large(features: pa.Table, why: str) -> None:
     """Say which cell no model can take, where there is one.
 
     Libraries tell of it without its place.
@@ -205,6 +205,7 @@ def _name_what_is_too_large(features: pa.Table) -> None:
                 row=row,
                 value=float(values[row]),
                 n=int(np.count_nonzero(large)),
+                why=why,
             )
 
 

@@ -73,3 +73,14 @@ class Portion:
     def raise_if_cancelled(self) -> None:
         """Pass it on."""
         self.whole.raise_if_cancelled()
+
+
+class Unshown:
+    """Progress of a part of the work, whose partial results are none of the whole."""
+
+    def __init__(self, whole: Progress) -> None:
+        self.advance, self.warn = whole.advance, whole.warn
+        self.raise_if_cancelled = whole.raise_if_cancelled
+
+    def partial(self, result: Result) -> None:
+        """Show nothing."""

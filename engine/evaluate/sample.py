@@ -167,12 +167,33 @@ def positive_code(predictions: Predictions, decision: Decision) -> int:
 
 def decide(predictions: Predictions, positive: int, threshold: float) -> NDArray[Any]:
     """Return the decided class code (or value) of every row."""
-    if predictions.task is not Task.BINARY or predictions.scores.shape[1] == 0:
-        return predictions.labels
-    column = positive if predictions.scores.shape[1] > 1 else 0
-    above = predictions.scores[:, column] >= float(threshold)
-    other = 1 - positive
-    return np.where(above, np.int32(positive), np.int32(other))
+    return decided_of(
+        predictions.task, positive, threshold, predictions.scores, predictions.labels
+    )
+
+
+def decided_of(
+    task: Task,
+    positive: int,
+    threshold: float,
+    scores: NDArray[np.floating],
+    labels: NDArray[Any],
+) -> NDArray[Any]:
+    """Return the decided class code (or value) of answers that are no predictions yet.
+
+    Parameters
+    ----------
+    positive, threshold
+        Of two classes: the code of the positive one, and its score from which it is
+        decided.
+    scores, labels
+        ``(n, k)`` and ``(n,)`` as the model gives them.
+    """
+    if task is not Task.BINARY or scores.shape[1] == 0:
+        return labels
+    column = positive if scores.shape[1] > 1 else 0
+    above = scores[:, column] >= float(threshold)
+    return np.where(above, np.int32(positive), np.int32(1 - positive))
 
 
 def provenance(

@@ -10,6 +10,7 @@ import numpy as np
 from engine.contracts.dataset import Part
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Task
+from engine.evaluate.sample import decided_of
 from engine.predict import class_named
 
 if TYPE_CHECKING:
@@ -86,29 +87,6 @@ class Aim:
         if self.outside:
             return np.minimum(value - self.low, self.high - value)
         return np.maximum(self.low - value, value - self.high)
-
-
-def decided_of(
-    task: Task,
-    positive: int,
-    threshold: float,
-    scores: NDArray[np.floating],
-    labels: NDArray[np.integer | np.floating],
-) -> NDArray[np.integer | np.floating]:
-    """Return the class codes decided, or the answers of regression.
-
-    Parameters
-    ----------
-    positive, threshold
-        Of two classes: the code of the positive one, and its score from which it is
-        decided.
-    scores, labels
-        ``(n, k)`` and ``(n,)`` as the model gives them.
-    """
-    if task is not Task.BINARY:
-        return labels
-    above = scores[:, positive] >= threshold
-    return np.where(above, positive, 1 - positive)
 
 
 def aim_of(

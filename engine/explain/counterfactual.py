@@ -233,9 +233,7 @@ class _Work:
         reached = self._aim.reached(scores, labels)
         far = between(self._book, points, self._own)
         classes = self._subject.info.classes
-        answers = np.asarray(scores, dtype=np.float64)
-        if self._subject.positive >= 0:
-            answers = answers[:, [self._subject.positive]]
+        answers = self._subject.explained(scores)
         return tuple(
             Counterfactual(
                 changes=self._changes(points[at], far[at]),
@@ -270,9 +268,7 @@ class _Work:
             notes.append(
                 Note(code="explain.time_up", params={"seconds": self._params.seconds})
             )
-        if self._subject.info.deterministic is False:
-            notes.append(Note(code="explain.not_deterministic"))
-        return tuple(notes)
+        return (*notes, *self._subject.notes())
 
 
 def _check(params: CounterfactualParams) -> None:

@@ -20,7 +20,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
 from engine.contracts.progress import Portion
 from engine.contracts.results import FriedmanH
-from engine.explain.along import place_of
+from engine.explain.changes import Names, names_of
 from engine.explain.scope import badge, check_counts, explained_rows
 from engine.explain.subject import Pool, Subject, unexplainable
 
@@ -44,8 +44,8 @@ class FriedmanHParams(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     features
-        Inputs whose pairs are looked at; none: the ``most`` that move the mean answer
-        farthest.
+        Inputs whose pairs are looked at, a tuple or one text with commas between
+        them; none: the ``most`` that move the mean answer farthest.
     most
         How many those are.
     rows
@@ -54,7 +54,7 @@ class FriedmanHParams(msgspec.Struct, frozen=True, kw_only=True):
         Samples, whose spread is told.
     """
 
-    features: tuple[str, ...] = ()
+    features: Names = ()
     most: int = 10
     rows: int = 50
     repeats: int = 3
@@ -82,7 +82,7 @@ class FriedmanHAnalysis:
             ``explain.bad_count``, ``explain.no_feature``, ``explain.same_feature``,
             ``evaluate.no_rows``.
         """
-        _check(params)
+        check_counts(params, _LIMITS)
         work = _Work(inputs, params)
         for place in range(len(work.samples)):
             work.measure(place, Portion(progress, place, 1, len(work.samples)))
@@ -99,7 +99,7 @@ class _Work:
         self._started = time.perf_counter()
         self._inputs, self._params = inputs, params
         self._subject = subject = Subject(inputs)
-        self._chosen = [place_of(name, subject.names) for name in params.features]
+        self._chosen = _named(params.features, subject.names)
         self.samples = _samples(inputs, params)
         self._measured: list[_Measured] = []
 
@@ -242,10 +242,12 @@ def _samples(inputs: Inputs, params: FriedmanHParams) -> list[NDArray[np.int64]]
     ]
 
 
-def _check(params: FriedmanHParams) -> None:
-    check_counts(params, _LIMITS)
-    for name in params.features:
-        if params.features.count(name) > 1:
+def _named(given: Names, known: tuple[str, ...]) -> list[int]:
+    """Return the places of features that are named, two at least."""
+    names = names_of(given, known)
+    if len(names) == 1:
+        raise EngineError("explain.one_feature", name=names[0])
+    for name in names:
+        if names.count(name) > 1:
             raise EngineError("explain.same_feature", name=name)
-    if len(params.features) == 1:
-        raise EngineError("explain.one_feature", name=params.features[0])
+    return [known.index(name) for name in names]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from engine.contracts.progress import SILENT, Unshown
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from engine.contracts.progress import Progress
-    from engine.contracts.results import Result
     from engine.explain.aim import Aim
     from engine.explain.codebook import Codebook
     from engine.explain.subject import Subject
@@ -52,17 +53,12 @@ class Told(NamedTuple):
     missing: Floats
 
 
-class Quiet:
-    """Progress of a part of a search, which asks only whether to stop."""
+class Quiet(Unshown):
+    """Progress of one question of a search, which asks only whether to stop."""
 
     def __init__(self, whole: Progress) -> None:
-        self.warn, self.raise_if_cancelled = whole.warn, whole.raise_if_cancelled
-
-    def advance(self, done: float, total: float, stage: str) -> None:
-        """Tell nothing: how far a search is nobody knows from one question."""
-
-    def partial(self, result: Result) -> None:
-        """Show nothing: what one question gives is no result."""
+        super().__init__(whole)
+        self.advance = SILENT.advance  # how far a search is one question cannot say
 
 
 class Questions:

@@ -75,12 +75,12 @@ class Subject:
 
     def answers(self, part: Part = Part.EVALUATION) -> NDArray[np.float64]:
         """Return what is already known of a part: ``(n, k)`` outputs."""
-        return self._explained(self._inputs.predictions[part].scores)
+        return self.explained(self._inputs.predictions[part].scores)
 
     def ask(self, table: pa.Table, progress: Progress = SILENT) -> NDArray[np.float64]:
         """Return the model's outputs ``(n, k)`` for rows of its inputs."""
         scores, _ = self.model.predict(table, progress)
-        return self._explained(scores)
+        return self.explained(scores)
 
     def structure(self, progress: Progress = SILENT) -> Structure | None:
         """Return what the model is made of, if it can be taken apart."""
@@ -96,7 +96,8 @@ class Subject:
             return (Note(code="explain.not_deterministic"),)
         return ()
 
-    def _explained(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
+    def explained(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return of the model's scores those that are explained: ``(n, k)``."""
         if self.info.task is Task.BINARY:
             scores = scores[:, [self.positive]]
         return np.asarray(scores, dtype=np.float64)

@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 
 from engine.contracts.dataset import Note
 from engine.contracts.results import Opposed
+from engine.contracts.results.lime import FLIPS, POOR_FIT
 from engine.explain.steadiness import STEADY
 
 if TYPE_CHECKING:
@@ -25,10 +26,9 @@ COUNTS = 0.1  # a feature counts from this share of a method's whole weight
 _SAME_ORDER = 0.7  # rank agreement from which the order is the same
 _NEAR = 0.05  # answer and base are near below this share of the answers' spread
 _NO_GAP = 0.01  # additivity error that goes unsaid, as a share of the same
-# Of local lines; our own, no norm: below and above these they are not to be used, or
-# for their direction alone.
-POOR_FIT, _FAIR_FIT = 0.25, 0.5
-_MOVES_MUCH, _FLIPS = 0.5, 0.1
+# Of local lines, our own and no norm: the fidelity below which one is for directions
+# alone, and the instability above which it is not to be used.
+_FAIR_FIT, _MOVES_MUCH = 0.5, 0.5
 _CHANCE = 0.1  # share of random orders that may do as well
 
 
@@ -148,7 +148,7 @@ def of_line(
         return "flat", ()
     alone = len(steady.seeds) == 1
     main = size >= COUNTS * size.sum()
-    flips = 0 if alone else int(np.count_nonzero(main & (steady.sign_flips > _FLIPS)))
+    flips = 0 if alone else int(np.count_nonzero(main & (steady.sign_flips > FLIPS)))
     moves = 0.0 if alone else steady.instability
     reasons = []
     if r2 < _FAIR_FIT:

@@ -14,10 +14,11 @@ from engine.contracts.dataset import Note, Part
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
 from engine.contracts.model import Task
+from engine.contracts.progress import Unshown
 from engine.contracts.provenance import Provenance
 from engine.contracts.results import Change, WhatIf
 from engine.data.table import Table
-from engine.explain.aim import decided_of
+from engine.evaluate.sample import decided_of
 from engine.explain.along import along, check_points, place_of
 from engine.explain.changes import Names, told_of
 from engine.explain.plausibility import between
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from engine.analysis import Facts, Inputs
     from engine.contracts.progress import Progress
-    from engine.contracts.results import Axis, Result, Shapley
+    from engine.contracts.results import Axis, Shapley
     from engine.explain.surroundings import Surroundings
 
     Floats = NDArray[np.float64]
@@ -132,18 +133,12 @@ class _Pair:
         said = [info.classes[int(code)] if info.classes else "" for code in codes]
         changes = self._changes(own, made)
         axis, line = self._line(params, changes, progress)
-        answers = np.asarray(scores, dtype=np.float64)
-        if info.task is Task.BINARY:
-            answers = answers[:, [subject.positive]]
-        notes: tuple[Note, ...] = ()
-        if info.deterministic is False:
-            notes = (Note(code="explain.not_deterministic"),)
         return WhatIf(
             row=the_row(self._inputs),
             feature_names=subject.names,
             cells=tuple(about.book.cell(j, code) for j, code in enumerate(own)),
             changes=changes,
-            answers=answers,
+            answers=subject.explained(scores),
             outputs=subject.outputs,
             space=info.score_kind.value,
             decided=(said[0], said[1]),
@@ -156,7 +151,7 @@ class _Pair:
             editable=about.editable,
             axis=axis,
             line=line,
-            notes=notes,
+            notes=subject.notes(),
             provenance=Provenance(n_used=1, n_total=1),
         )
 
@@ -227,17 +222,6 @@ class _Pair:
                 elapsed=0.0,  # that of the whole is told
             ),
         )
-
-
-class Unshown:
-    """Progress of a part of the work, whose partial results are no result."""
-
-    def __init__(self, whole: Progress) -> None:
-        self.advance, self.warn = whole.advance, whole.warn
-        self.raise_if_cancelled = whole.raise_if_cancelled
-
-    def partial(self, result: Result) -> None:
-        """Show nothing."""
 
 
 def _changed(about: Surroundings, changes: Names) -> Floats:

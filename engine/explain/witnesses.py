@@ -11,15 +11,15 @@ import numpy as np
 from engine.contracts.dataset import Note, Part
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ScoreKind
-from engine.contracts.progress import Portion
+from engine.contracts.progress import Portion, Unshown
 from engine.contracts.results import Lime
+from engine.contracts.results.lime import POOR_FIT
 from engine.explain import background as backgrounds
 from engine.explain.form_shapley import Parts
 from engine.explain.lime import LimeAnalysis, LimeParams
 from engine.explain.permutation import PermutationAnalysis, PermutationParams
 from engine.explain.removal import Removal
 from engine.explain.shapley import ShapleyAnalysis, ShapleyParams
-from engine.explain.verdict import POOR_FIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -120,7 +120,8 @@ def _gathered(
     heard: list[Witness] = []
     left_out: list[Note] = []
     for place, method in enumerate(methods):
-        told = method(question, Portion(progress, place, 1, len(methods)))
+        within = Unshown(Portion(progress, place, 1, len(methods)))
+        told = method(question, within)
         if isinstance(told, Note):
             left_out.append(told)
         else:

@@ -145,6 +145,7 @@ def test_the_cell_that_no_model_can_take_is_named(table):
 
     error = refused(table, fed(FakeModel(info("a", "bad"), answer)))
     assert error.code == "model.too_large"
-    assert error.params == {"column": "bad", "row": 2, "value": np.inf, "n": 1}
+    where = {"column": "bad", "row": 2, "value": np.inf, "n": 1}
+    assert error.params == {**where, "why": "too large"}
     error = refused(table, fed(FakeModel(info("a"), answer)))
     assert error.code == "model.raised"

@@ -146,6 +146,12 @@ def test_features_that_move_the_answer_farthest_are_looked_at():
     assert model.asked <= 3 * 50 * 50 * (4 + 1)
 
 
+def test_features_are_named_one_by_one_or_in_one_text():
+    by_tuple, _ = run(lambda table: matrix(table).sum(axis=1), features=("c", "a"))
+    in_text, _ = run(lambda table: matrix(table).sum(axis=1), features="c, a")
+    assert by_tuple.features == in_text.features == ("c", "a")
+
+
 def test_a_constant_model_has_no_share():
     found, _ = run(lambda table: np.full(table.num_rows, 2.0))
     assert np.isnan(found.overall).all()

@@ -149,8 +149,8 @@ _PREDICTING: dict[str, tuple[str, str]] = {
     ),
     "model.too_large": (
         mark(
-            "The model failed: {column} holds {value} in row {row}, more than it can "
-            "take ({n} such rows)."
+            "The model failed ({why}): {column} holds {value} in row {row}, more than "
+            "most models can take ({n} such rows)."
         ),
         mark("Mend these cells or leave their rows out; the file is as it was."),
     ),

@@ -19,12 +19,12 @@ from engine.contracts.readings.numbers import (
 )
 from engine.contracts.readings.row_names import row_text
 from engine.contracts.readings.shapley import unit
+from engine.contracts.results.lime import POOR_FIT
 
 if TYPE_CHECKING:
     from engine.contracts.results import Condition, Lime, LimeRows
 
 _TOLD = 2  # conditions that are named
-_POOR = 0.25  # fidelity below which a line should not be used
 _VERDICTS = {
     "usable": mark("Other random rows say the same: it can be used near this row."),
     "direction": mark("Use it for the direction of the main conditions alone."),
@@ -96,7 +96,7 @@ def suggestion(result: Lime) -> str:
 
 def read_rows(result: LimeRows) -> str:
     """Return in how many rows a straight line may stand for the model."""
-    n, poor = len(result.r2), int(np.count_nonzero(result.r2 < _POOR))
+    n, poor = len(result.r2), int(np.count_nonzero(result.r2 < POOR_FIT))
     told = tr(
         "About {n} of {total} rows a straight line tells {fidelity} of how the "
         "answers vary (R², the median).",
@@ -107,7 +107,7 @@ def read_rows(result: LimeRows) -> str:
     few = tr(
         "In {n} of them it is below {least}: do not explain those by LIME.",
         n=count(poor),
-        least=percent(_POOR),
+        least=percent(POOR_FIT),
     )
     return " ".join((told, few if poor else "", *sentences(result.notes)))
 

@@ -8,6 +8,10 @@ import numpy as np
 from engine.contracts.dataset import Note
 from engine.contracts.provenance import Provenance
 
+# Below such a fidelity a line is not to be used, and a sign counts as unsteady where
+# more than such a share of other seeds has the other one. Our own, no norm.
+POOR_FIT, FLIPS = 0.25, 0.1
+
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """What the explained row meets, and random rows meet or do not.

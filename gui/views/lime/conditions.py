@@ -10,12 +10,11 @@ from engine.contracts.i18n import tr
 from engine.contracts.readings import lime as reading_of
 from engine.contracts.readings import numbers
 from engine.contracts.readings.shapley import unit
+from engine.contracts.results.lime import FLIPS
 from gui.plots.ranking import Rank, Ranking
 
 if TYPE_CHECKING:
     from engine.contracts.results import Lime
-
-_FLIPS = 0.1  # share of seeds with the other sign from which it is marked
 
 
 class Conditions(Ranking):
@@ -42,7 +41,7 @@ def ranks(shown: Lime) -> list[Rank]:
     found = []
     for m, weight in enumerate(shown.weights.tolist()):
         text = numbers.signed(weight, digits)
-        if shown.stability.sign_flips[m] > _FLIPS:
+        if shown.stability.sign_flips[m] > FLIPS:
             text += " ≠"
         found.append(
             Rank(

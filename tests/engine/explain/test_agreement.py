@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import spearmanr
+from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
+from engine import analysis
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Task
+from engine.contracts.progress import Silent
 from engine.contracts.readings.agreement import read
 from engine.explain.removal import area, deletions
 from engine.explain.verdict import opposed, rank_agreement, shared_first
@@ -193,3 +197,24 @@ def test_features_leave_one_by_one():
         [False, False, False],
     ]
     assert area(np.array([[1.0, 0.5, 0.0]])).tolist() == [0.5]
+
+
+def test_what_one_method_knows_so_far_is_not_shown_as_the_whole():
+    shown = []
+
+    class Watched(Silent):
+        def partial(self, result):
+            shown.append(result)
+
+    found = analysis.load("agreement")
+    for scope in ("row", "all"):
+        found.run(linear(row=3), found.Params(scope=scope), Watched())
+    parts = analysis.load("shapley")
+    model = GradientBoostingClassifier(n_estimators=5, random_state=0)
+    many = pd.concat([numbers()] * 30, ignore_index=True)
+    inputs = fitted_case(model.fit(numbers(), two(numbers())), many)
+    parts.run(inputs, parts.Params(), Watched())
+    assert shown  # it does tell what it knows so far, when asked by itself
+    shown.clear()
+    found.run(inputs, found.Params(scope="all", rows=0), Watched())
+    assert shown == []
