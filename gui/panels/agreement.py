@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QLabel,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -23,6 +21,7 @@ from engine.contracts.requests import Run
 from gui.panel import About, Panel
 from gui.plots.removal_curves import RemovalCurves
 from gui.plots.side_by_side import Said, SideBySide
+from gui.widgets.panel_body import column_body, line_of_words
 from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
@@ -83,13 +82,8 @@ class AgreementPanel(Panel):
                 (ALL, tr("all rows")),
             ),
         )
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        self.words = line_of_words()
+        body, column = column_body()
         column.addWidget(self.pages, 1)
         column.addWidget(self.words)
         column.addWidget(self.view, 0, Qt.AlignmentFlag.AlignLeft)

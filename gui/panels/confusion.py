@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QStackedWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -33,6 +32,7 @@ from gui.widgets.matrix_layout import HEAD
 from gui.widgets.matrix_recipes import recipe_of
 from gui.widgets.matrix_selection import SelectedCells, squared
 from gui.widgets.metric_table import MetricTable
+from gui.widgets.panel_body import column_body
 from gui.widgets.segmented import Segmented
 from gui.widgets.threshold_source import ThresholdSource
 from gui.widgets.unbroken import unbroken
@@ -102,10 +102,7 @@ class ConfusionPanel(Panel):
         self.hints.setWordWrap(True)
         self.hints.setTextFormat(Qt.TextFormat.RichText)
         self.hints.hide()
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        body, column = column_body()
         column.addWidget(self.stack, 1)
         column.addWidget(self.hints)
         controls = QWidget()

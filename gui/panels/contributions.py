@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QStackedWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -33,6 +31,8 @@ from gui.views.contributions.row import RowView
 from gui.views.contributions.several import SeveralView
 from gui.views.contributions.swarm import SwarmView
 from gui.widgets.game_options import GameOptions
+from gui.widgets.output_choice import OutputChoice
+from gui.widgets.panel_body import column_body
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
@@ -110,8 +110,7 @@ class ContributionsPanel(Panel):
                 ("backgrounds", tr("backgrounds")),
             ),
         )
-        self.output = QComboBox()
-        self.output.setAccessibleName(tr("Class"))
+        self.output = OutputChoice()
         self.more = QToolButton()
         self.more.setText(tr("Options"))
         self.more.setCheckable(True)
@@ -124,10 +123,7 @@ class ContributionsPanel(Panel):
         return self._laid_out()
 
     def _laid_out(self) -> QWidget:
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        body, column = column_body()
         foot = QHBoxLayout()
         foot.addWidget(self.start, 1)
         foot.addWidget(self.output)
@@ -191,16 +187,10 @@ class ContributionsPanel(Panel):
 
     def show_result(self, result: Shapley) -> None:
         """Show what is known so far."""
-        outputs = list(result.outputs)
-        if [self.output.itemText(i) for i in range(self.output.count())] != outputs:
-            self.output.blockSignals(True)
-            self.output.clear()
-            self.output.addItems(outputs)
-            self.output.blockSignals(False)
-        self.output.setVisible(len(outputs) > 1)
+        self.output.offer(result.outputs)
         if len(result.row_ids) == result.n_wanted:
             self.options.keep()
-        self._take(result, max(self.output.currentIndex(), 0))
+        self._take(result, self.output.place)
 
     def _take(self, result: Shapley, output: int) -> None:
         self.shown = Attributions(result, output)

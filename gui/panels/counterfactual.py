@@ -7,18 +7,16 @@ from html import escape
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QMenu,
     QStackedWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -33,6 +31,7 @@ from gui.item_models import counterfactual_tables as tables
 from gui.item_models.metrics import FigureTable
 from gui.panel import About, Panel
 from gui.widgets.metric_table import MetricTable
+from gui.widgets.panel_body import column_body, line_of_words
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
@@ -128,17 +127,12 @@ class CounterfactualPanel(Panel):
         self.trying.setToolTip(tr("Change cells further by hand, from one of these"))
         self.trying.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.trying.setMenu(QMenu(self.trying))
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = line_of_words()
         self._wire()
         return self._laid_out()
 
     def _laid_out(self) -> QWidget:
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        body, column = column_body()
         head = QHBoxLayout()
         head.addWidget(self.wanted)
         head.addWidget(self.value, 1)
@@ -211,17 +205,11 @@ class CounterfactualPanel(Panel):
         )
         if wishes != self.wishes:
             self.wishes = wishes
-            settings = dict(self.context.case.file.settings)
-            settings[self.ID] = msgspec.json.encode(wishes).decode()
-            self.context.case.remember(settings=settings)
+            self.context.case.keep_setting(self.ID, wishes, Wishes())
             self.ask()
 
     def _kept(self) -> Wishes:
-        text = self.context.case.file.settings.get(self.ID, "{}")
-        try:
-            return msgspec.json.decode(text, type=Wishes)
-        except (msgspec.DecodeError, msgspec.ValidationError):
-            return Wishes()  # written by another version
+        return self.context.case.setting(self.ID, Wishes, Wishes())
 
     def _open_rules(self, line: int, _keys: object) -> None:
         """Offer what the feature of a line may do."""

@@ -10,9 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -32,6 +30,7 @@ from gui.plots.effect_curve import EffectCurve
 from gui.plots.effect_surface import EffectSurface
 from gui.services.selection import mode_of
 from gui.widgets.feature_choice import FeatureChoice
+from gui.widgets.panel_body import column_body, line_of_words
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
@@ -98,17 +97,12 @@ class DependencePanel(Panel):
         self.centred = QCheckBox(tr("from one start"))
         self.centred.setToolTip(tr("Every line less what it is at the first value."))
         self.within = QCheckBox(tr("selected rows only"))
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = line_of_words()
         self._wire()
         return self._laid_out()
 
     def _laid_out(self) -> QWidget:
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        body, column = column_body()
         head = QHBoxLayout()
         head.addWidget(self.choice, 1)
         head.addWidget(self.centred)
@@ -296,12 +290,10 @@ class DependencePanel(Panel):
         return row, shown.row_data if shown.row == row else None
 
     def _mark(self) -> None:
-        shown, mask = self._shown, self.context.selection.mask
+        shown = self._shown
         if shown is None:
             return
-        chosen = None
-        if mask is not None and len(mask) > shown.row_ids.max(initial=-1):
-            chosen = mask[shown.row_ids]
+        chosen = self.context.selection.among(shown.row_ids)
         row, own = self._current(shown)
         if len(shown.axes) > 1:
             self.surface.set_selected(chosen)

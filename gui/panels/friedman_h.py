@@ -6,13 +6,9 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
-    QLabel,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +20,8 @@ from engine.contracts.requests import Run
 from gui.panel import About, Panel
 from gui.plots.pair_matrix import PairMatrix
 from gui.plots.ranking import Rank, Ranking
+from gui.widgets.output_choice import OutputChoice
+from gui.widgets.panel_body import column_body, line_of_words
 from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
@@ -84,16 +82,9 @@ class FriedmanHPanel(Panel):
                 (OTHERS, tr("with all others")),
             ),
         )
-        self.output = QComboBox()
-        self.output.setAccessibleName(tr("Class"))
-        self.output.hide()
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        self.output = OutputChoice()
+        self.words = line_of_words()
+        body, column = column_body()
         foot = QHBoxLayout()
         foot.addWidget(self.view)
         foot.addStretch(1)
@@ -130,15 +121,8 @@ class FriedmanHPanel(Panel):
     def show_result(self, result: FriedmanH) -> None:
         """Show what the samples so far say."""
         self._shown = result
-        if self.output.count() != len(result.outputs):
-            self.output.clear()
-            self.output.addItems(list(result.outputs))
-        self.output.setVisible(len(result.outputs) > 1)
+        self.output.offer(result.outputs)
         self._display()
-
-    @property
-    def _output(self) -> int:
-        return max(self.output.currentIndex(), 0)
 
     def _display(self) -> None:
         shown, key = self._shown, self.view.key
@@ -153,8 +137,8 @@ class FriedmanHPanel(Panel):
         self.update_reading()
 
     def _draw_pairs(self, shown: FriedmanH, values: NDArray[np.floating]) -> None:
-        values = np.nan_to_num(values[:, :, self._output])
-        strength = shown.strength[:, :, self._output]
+        values = np.nan_to_num(values[:, :, self.output.place])
+        strength = shown.strength[:, :, self.output.place]
         self._order = np.argsort(-strength.sum(axis=1), kind="stable")
         names = [shown.features[j] for j in self._order]
         self.matrix.set_values(names, values[np.ix_(self._order, self._order)])
@@ -163,8 +147,8 @@ class FriedmanHPanel(Panel):
             self.matrix.set_current(places[0], places[1])
 
     def _draw_bars(self, shown: FriedmanH) -> None:
-        share = shown.overall[:, self._output]
-        spread = np.nan_to_num(shown.overall_spread[:, self._output])
+        share = shown.overall[:, self.output.place]
+        spread = np.nan_to_num(shown.overall_spread[:, self.output.place])
         self.bars.set_across(tr("H with all other features"))
         self.bars.set_ranks(
             [
@@ -185,7 +169,7 @@ class FriedmanHPanel(Panel):
         assert shown is not None
         if self.view.key != OTHERS and self._pair is not None:
             self.words.setText(
-                reading_of.pair_text(shown, *self._pair, output=self._output)
+                reading_of.pair_text(shown, *self._pair, output=self.output.place)
             )
             return
         rows = numbers.count(shown.n_rows)
@@ -203,11 +187,13 @@ class FriedmanHPanel(Panel):
     def reading(self) -> str:
         """Return which two do most together."""
         shown = self._shown
-        return "" if shown is None else escape(reading_of.read(shown, self._output))
+        return (
+            "" if shown is None else escape(reading_of.read(shown, self.output.place))
+        )
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return the pairs, the strongest first, or each feature with the others."""
-        shown, k = self._shown, self._output
+        shown, k = self._shown, self.output.place
         if shown is None:
             return [tr("feature")], []
         if self.view.key == OTHERS:
@@ -244,7 +230,7 @@ class FriedmanHPanel(Panel):
             return ""
         if self.view.key == SHARE:
             return numbers.percent(value)
-        most = float(shown.strength[:, :, self._output].max())
+        most = float(shown.strength[:, :, self.output.place].max())
         return numbers.fixed(value, numbers.decimals_of(most, 2))
 
     def _tip(self, row: int, column: int) -> str:
@@ -252,4 +238,4 @@ class FriedmanHPanel(Panel):
         if shown is None or row == column:
             return ""
         first, second = int(self._order[column]), int(self._order[row])
-        return reading_of.pair_text(shown, first, second, self._output)
+        return reading_of.pair_text(shown, first, second, self.output.place)

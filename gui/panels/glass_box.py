@@ -9,12 +9,10 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QSpinBox,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -30,6 +28,8 @@ from gui.services.selection import mode_of
 from gui.views.glass_box.bars import UseView, WeightsView
 from gui.views.glass_box.shapes import ShapesView
 from gui.views.glass_box.tree import TreeView, only_some
+from gui.widgets.output_choice import OutputChoice
+from gui.widgets.panel_body import column_body, line_of_words
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
@@ -91,19 +91,13 @@ class GlassBoxPanel(Panel):
         self.number.setMinimum(1)
         self.number.setKeyboardTracking(False)
         self.number.setAccessibleName(tr("Which tree"))
-        self.output = QComboBox()
-        self.output.setAccessibleName(tr("Class"))
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.output = OutputChoice()
+        self.words = line_of_words()
         self._wire()
         return self._laid_out()
 
     def _laid_out(self) -> QWidget:
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        body, column = column_body()
         head = QHBoxLayout()
         head.addWidget(self.part)
         head.addWidget(self.number)
@@ -161,10 +155,7 @@ class GlassBoxPanel(Panel):
     def show_result(self, result: GlassBox) -> None:
         """Show the model."""
         self._shown = result
-        outputs = list(result.outputs)
-        if [self.output.itemText(i) for i in range(self.output.count())] != outputs:
-            self.output.clear()
-            self.output.addItems(outputs)
+        self.output.offer(result.outputs)
         body = result.body
         many = isinstance(body, Trees) and len(body.n_leaves) > 1
         self.part.setVisible(many)
@@ -180,10 +171,6 @@ class GlassBoxPanel(Panel):
         self.number.blockSignals(False)
 
     @property
-    def _output(self) -> int:
-        return max(self.output.currentIndex(), 0)
-
-    @property
     def _drawn_tree(self) -> bool:
         """Whether one tree is to be drawn, not what all of them use."""
         shown = self._shown
@@ -195,7 +182,7 @@ class GlassBoxPanel(Panel):
         shown = self._shown
         if shown is None:
             return
-        body, output = shown.body, self._output
+        body, output = shown.body, self.output.place
         if isinstance(body, WeightedSum):
             self.weights.show_result(shown, output)
             self.pages.setCurrentWidget(self.weights)
@@ -228,7 +215,7 @@ class GlassBoxPanel(Panel):
             reading_of.rules_of(shown),
             shown.outputs,
             shares=_of_shares(shown),
-            output=self._output,
+            output=self.output.place,
         )
         self.pages.setCurrentWidget(self.tree)
 
@@ -252,20 +239,16 @@ class GlassBoxPanel(Panel):
         assert isinstance(body, Trees)
         said = [self.tree.words()]
         if len(body.n_leaves) > 1:  # of one tree the reading tells it
-            said.append(reading_of.row_rule(shown, self._output))
+            said.append(reading_of.row_rule(shown, self.output.place))
         said.append(only_some(len(shown.row_ids), shown.provenance.n_total))
         return [part for part in said if part]
 
     # The selection and the current row
 
     def _mark(self) -> None:
-        shown, mask = self._shown, self.context.selection.mask
-        if shown is None or not self._drawn_tree:
-            return
-        chosen = None
-        if mask is not None and len(mask) > shown.row_ids.max(initial=-1):
-            chosen = mask[shown.row_ids]
-        self.tree.set_selected(chosen)
+        if self._shown is not None and self._drawn_tree:
+            chosen = self.context.selection.among(self._shown.row_ids)
+            self.tree.set_selected(chosen)
 
     def follow_selection(self) -> None:
         """Show where the selected rows go."""
@@ -304,7 +287,7 @@ class GlassBoxPanel(Panel):
         """Return what the model is and what weighs most."""
         if self._shown is None:
             return ""
-        return escape(reading_of.read(self._shown, self._output))
+        return escape(reading_of.read(self._shown, self.output.place))
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return the picture in sight as a table."""

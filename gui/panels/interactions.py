@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
-    QLabel,
     QSplitter,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -30,6 +27,8 @@ from gui.plots.pair_matrix import PairMatrix
 from gui.plots.scatter import Scatter
 from gui.services.selection import mode_of
 from gui.widgets.game_options import GameOptions
+from gui.widgets.output_choice import OutputChoice
+from gui.widgets.panel_body import column_body, line_of_words
 from gui.widgets.scrolled import scrolled
 
 if TYPE_CHECKING:
@@ -90,20 +89,14 @@ class InteractionsPanel(Panel):
         self.halves.setStretchFactor(0, 3)
         self.halves.setStretchFactor(1, 2)
         self.halves.setChildrenCollapsible(False)
-        self.words = QLabel()
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setWordWrap(True)
-        self.output = QComboBox()
-        self.output.setAccessibleName(tr("Class"))
+        self.words = line_of_words()
+        self.output = OutputChoice()
         self.more = QToolButton()
         self.more.setText(tr("Options"))
         self.more.setCheckable(True)
         self.options = GameOptions(self.context, self.ID)
         self.options.hide()
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        body, column = column_body()
         foot = QHBoxLayout()
         foot.addWidget(self.words, 1)
         foot.addWidget(self.output)
@@ -164,27 +157,17 @@ class InteractionsPanel(Panel):
     def show_result(self, result: Interactions) -> None:
         """Show what is known so far."""
         self._result = result
-        outputs = list(result.outputs)
-        if [self.output.itemText(i) for i in range(self.output.count())] != outputs:
-            self.output.blockSignals(True)
-            self.output.clear()
-            self.output.addItems(outputs)
-            self.output.blockSignals(False)
-        self.output.setVisible(len(outputs) > 1)
+        self.output.offer(result.outputs)
         if len(result.row_ids) == result.n_wanted:
             self.options.keep()
         self._display()
         self.update_reading()
 
-    @property
-    def _output(self) -> int:
-        return max(self.output.currentIndex(), 0)
-
     def _display(self) -> None:
         result = self._result
         if result is None:
             return
-        strength = result.strength[:, :, self._output]
+        strength = result.strength[:, :, self.output.place]
         pair = result.pair
         weight = strength.sum(axis=1)
         weight[list(pair)] = np.inf  # always in sight
@@ -197,7 +180,7 @@ class InteractionsPanel(Panel):
         self.matrix.set_current(places[0], places[1])
         self.plot.set_points(
             result.data[:, 0],
-            result.values[:, self._output],
+            result.values[:, self.output.place],
             colour_levels(result.data[:, 1], result.categories[1]),
             (
                 result.feature_names[pair[0]],
@@ -222,13 +205,10 @@ class InteractionsPanel(Panel):
         self.words.setText(" ".join(parts))
 
     def _mark(self) -> None:
-        result, mask = self._result, self.context.selection.mask
+        result = self._result
         if result is None:
             return
-        chosen = None
-        if mask is not None and len(mask) > result.row_ids.max(initial=-1):
-            chosen = mask[result.row_ids]
-        self.plot.set_selected(chosen)
+        self.plot.set_selected(self.context.selection.among(result.row_ids))
         place = np.flatnonzero(result.row_ids == self.context.case.current_row)
         self.plot.set_current(int(place[0]) if len(place) else None)
 
@@ -245,7 +225,7 @@ class InteractionsPanel(Panel):
         """Return which two do most together."""
         if self._result is None:
             return ""
-        return escape(reading_of.read(self._result, self._output))
+        return escape(reading_of.read(self._result, self.output.place))
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return the pairs, the strongest first, with their intervals."""
@@ -260,7 +240,7 @@ class InteractionsPanel(Panel):
         if result is None:
             return header, []
         parts = [
-            part[:, :, self._output]
+            part[:, :, self.output.place]
             for part in (result.strength, result.strength_low, result.strength_high)
         ]
         first, second = np.triu_indices(len(result.feature_names), 1)
@@ -288,9 +268,9 @@ class InteractionsPanel(Panel):
             return ""
         i, j = int(self._order[column]), int(self._order[row])
         size = numbers.figure(
-            float(result.strength[i, j, self._output]),
-            float(result.strength_low[i, j, self._output]),
-            float(result.strength_high[i, j, self._output]),
+            float(result.strength[i, j, self.output.place]),
+            float(result.strength_low[i, j, self.output.place]),
+            float(result.strength_high[i, j, self.output.place]),
         )
         first, second = result.feature_names[i], result.feature_names[j]
         if i == j:
@@ -313,7 +293,7 @@ class InteractionsPanel(Panel):
             row=int(result.row_ids[place]),
             values=", ".join(values),
             contribution=numbers.signed(
-                float(result.values[place, self._output]), self._digits + 1
+                float(result.values[place, self.output.place]), self._digits + 1
             ),
         )
 

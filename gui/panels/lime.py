@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
-    QLabel,
     QSpinBox,
     QStackedWidget,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -31,6 +28,8 @@ from gui.services.selection import mode_of
 from gui.views.lime.conditions import Conditions
 from gui.views.lime.every_row import EveryRow
 from gui.views.lime.line_and_model import LineAndModel
+from gui.widgets.output_choice import OutputChoice
+from gui.widgets.panel_body import column_body, line_of_words
 from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
@@ -78,7 +77,7 @@ class LimePanel(Panel):
         """Build the pictures and the choices."""
         self._one: Lime | None = None
         self._width = 0.0  # of the kernel: the usual one
-        self._tokens: Tokens | None = None
+        self._class = ""  # of several the one that was asked for, else the likeliest
         self.conditions = Conditions()
         self.fit = LineAndModel()
         self.near = lime_tables.NearRows()
@@ -106,13 +105,8 @@ class LimePanel(Panel):
                 (ALL, tr("all rows")),
             ),
         )
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        self.words = line_of_words()
+        body, column = column_body()
         column.addLayout(self._choices())
         column.addWidget(self.pages, 1)
         column.addWidget(self.words)
@@ -121,8 +115,7 @@ class LimePanel(Panel):
         return body
 
     def _choices(self) -> QHBoxLayout:
-        self.output = QComboBox()
-        self.output.setAccessibleName(tr("Class"))
+        self.output = OutputChoice()
         self.features = _count(tr("Conditions"), tr("conditions: "), 1, 50, 10)
         self.samples = _count(
             tr("Random rows"), tr("random rows: "), 100, 100_000, 5_000
@@ -134,12 +127,11 @@ class LimePanel(Panel):
         for box in (self.features, self.samples, self.seed):
             row.addWidget(box)
         row.addStretch(1)
-        self.output.hide()
         return row
 
     def _wire(self) -> None:
         self.view.chosen.connect(self._choose)
-        self.output.activated.connect(lambda _place: self.ask())
+        self.output.textActivated.connect(self._choose_class)
         for box in (self.features, self.samples, self.seed):
             box.valueChanged.connect(lambda _n: self._settled.start())
         self.conditions.chosen.connect(self._select_condition)
@@ -152,7 +144,6 @@ class LimePanel(Panel):
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Take the colours of the theme."""
-        self._tokens = tokens
         for part in (self.conditions, self.fit, self.settings, self.every, self.view):
             part.apply_theme(tokens)
         self.words.setStyleSheet(f"color: {tokens.muted};")
@@ -174,7 +165,7 @@ class LimePanel(Panel):
             analysis="lime",
             params={
                 "scope": "all" if every else "row",
-                "output": self.output.currentData() or "",
+                "output": self._class,
                 "num_features": self.features.value(),
                 "num_samples": self.samples.value(),
                 "kernel_width": self._width,
@@ -187,8 +178,11 @@ class LimePanel(Panel):
     def _forget(self) -> None:
         self._one = None
         self.every.show_rows(None)
-        self._width = 0.0
-        self.output.clear()
+        self._width, self._class = 0.0, ""
+
+    def _choose_class(self, name: str) -> None:
+        self._class = name
+        self.ask()
 
     def _choose(self, key: str) -> None:
         self.pages.setCurrentIndex(_PAGES.index(key))
@@ -213,12 +207,8 @@ class LimePanel(Panel):
             self._show_many(result)
 
     def _offer(self, outputs: tuple[str, ...], chosen: str) -> None:
-        if self.output.count() != len(outputs):
-            self.output.clear()
-            for name in outputs:
-                self.output.addItem(name, name)
+        self.output.offer(outputs)
         self.output.setCurrentIndex(outputs.index(chosen))
-        self.output.setVisible(len(outputs) > 1)
 
     def _show_one(self, shown: Lime | None) -> None:
         self._one = shown
@@ -268,7 +258,7 @@ class LimePanel(Panel):
 
     def _mark(self) -> None:
         case = self.context.case
-        self.every.mark(self.context.selection.mask, case.current_row)
+        self.every.mark(self.context.selection, case.current_row)
 
     def _select_condition(self, place: int) -> None:
         shown = self._one
@@ -310,10 +300,10 @@ class LimePanel(Panel):
         if shown is None:
             return tr("No row is current: click one in a table or a picture.")
         text = escape(reading_of.read(shown))
-        if shown.verdict != "unusable" or self._tokens is None:
+        if shown.verdict != "unusable":
             return text
         said = escape(reading_of.verdict(shown))
-        colour = self._tokens.warning
+        colour = self.context.theme.tokens.warning
         return text.replace(said, f'<b style="color: {colour}">{said}</b>')
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:

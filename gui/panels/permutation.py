@@ -9,10 +9,8 @@ import numpy as np
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QSpinBox,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,6 +25,7 @@ from engine.contracts.results import DropColumn
 from gui.panel import About, Panel
 from gui.plots.dendrogram import Dendrogram
 from gui.plots.ranking import Rank, Ranking
+from gui.widgets.panel_body import column_body, line_of_words
 from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
@@ -94,12 +93,8 @@ class PermutationPanel(Panel):
         self.repeats.setSuffix(tr(" shuffles"))
         self.repeats.setKeyboardTracking(False)
         self.repeats.setAccessibleName(tr("Shuffles of each feature"))
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        self.words = line_of_words()
+        body, column = column_body()
         foot = QHBoxLayout()
         foot.addWidget(self.view)
         foot.addStretch(1)

@@ -25,6 +25,7 @@ from gui.services.counting import Counter
 from gui.services.row_columns import MANY_ROWS, PAUSE_MS
 from gui.services.selection import mode_of
 from gui.widgets.metric_table import MetricTable
+from gui.widgets.panel_body import column_body
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
@@ -85,10 +86,7 @@ class ReliabilityPanel(Panel):
         right.setContentsMargins(0, 0, 0, 0)
         right.addWidget(self.table)
         self._side.setMaximumWidth(320)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        body, column = column_body()
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self.plot, 1)

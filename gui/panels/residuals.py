@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.model import Task
@@ -21,6 +21,7 @@ from gui.plots.density_plot import DensityPlot
 from gui.services.counting import Counter
 from gui.services.row_columns import MANY_ROWS, PAUSE_MS
 from gui.services.selection import mode_of
+from gui.widgets.panel_body import column_body
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
@@ -83,10 +84,7 @@ class ResidualsPanel(Panel):
                 (SPREAD, tr("spread")),
             ),
         )
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        body, column = column_body()
         grid = QGridLayout()
         grid.setSpacing(8)
         grid.addWidget(self.actual, 0, 0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from engine.contracts import metrics as look_up
 from engine.contracts.i18n import mark, tr
@@ -22,6 +22,7 @@ from gui.panel import About, Panel
 from gui.services.row_columns import MANY_ROWS, PAUSE_MS, REST_MS
 from gui.services.selection import mode_of
 from gui.widgets.metric_table import MetricTable
+from gui.widgets.panel_body import column_body
 from gui.widgets.segmented import Segmented
 from gui.widgets.threshold_source import ThresholdSource
 
@@ -86,10 +87,7 @@ class SummaryPanel(Panel):
         )
         self._note = QLabel()
         self._note.setTextFormat(Qt.TextFormat.PlainText)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        body, column = column_body()
         foot = QHBoxLayout()
         foot.addWidget(self.view)
         foot.addWidget(self._note, 1)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QLabel,
     QPushButton,
     QSpinBox,
@@ -26,6 +25,8 @@ from engine.contracts.selection import Rows
 from gui.panel import About, Panel
 from gui.services.selection import mode_of
 from gui.views.glass_box.tree import TreeView, only_some
+from gui.widgets.output_choice import OutputChoice
+from gui.widgets.panel_body import column_body, line_of_words
 
 if TYPE_CHECKING:
     from engine.contracts.errors import ErrorInfo
@@ -73,8 +74,7 @@ class SurrogatePanel(Panel):
         self.questions.setPrefix(tr("depth "))
         self.questions.setKeyboardTracking(False)
         self.questions.setAccessibleName(tr("Most questions on a path"))
-        self.output = QComboBox()
-        self.output.setAccessibleName(tr("Class"))
+        self.output = OutputChoice()
         self.tree.foot.addWidget(self.output)
         self.tree.foot.addWidget(self.questions)
         self.offer = QWidget()
@@ -96,13 +96,8 @@ class SurrogatePanel(Panel):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.tree)
         self.pages.addWidget(self.offer)
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        self.words = line_of_words()
+        body, column = column_body()
         column.addWidget(self.pages, 1)
         column.addWidget(self.words)
         self._wire()
@@ -161,17 +156,9 @@ class SurrogatePanel(Panel):
     def show_result(self, result: Surrogate) -> None:
         """Show the tree."""
         self._shown = result
-        outputs = list(result.outputs)
-        if [self.output.itemText(i) for i in range(self.output.count())] != outputs:
-            self.output.clear()
-            self.output.addItems(outputs)
-        self.output.setVisible(len(outputs) > 1)
+        self.output.offer(result.outputs)
         self.pages.setCurrentWidget(self.tree)
         self._display()
-
-    @property
-    def _output(self) -> int:
-        return max(self.output.currentIndex(), 0)
 
     def _display(self) -> None:
         shown = self._shown
@@ -182,7 +169,7 @@ class SurrogatePanel(Panel):
             reading_of.rules_of(shown),
             shown.outputs,
             shares=shown.space == "probability",
-            output=self._output,
+            output=self.output.place,
         )
         self._say()
         self._mark()
@@ -198,13 +185,9 @@ class SurrogatePanel(Panel):
     # The selection
 
     def _mark(self) -> None:
-        shown, mask = self._shown, self.context.selection.mask
-        if shown is None:
-            return
-        chosen = None
-        if mask is not None and len(mask) > shown.row_ids.max(initial=-1):
-            chosen = mask[shown.row_ids]
-        self.tree.set_selected(chosen)
+        if self._shown is not None:
+            chosen = self.context.selection.among(self._shown.row_ids)
+            self.tree.set_selected(chosen)
 
     def follow_selection(self) -> None:
         """Show where the selected rows go."""
@@ -225,7 +208,7 @@ class SurrogatePanel(Panel):
         """Return how far the tree follows the model."""
         if self._shown is None:
             return ""
-        return escape(reading_of.read(self._shown, self._output))
+        return escape(reading_of.read(self._shown, self.output.place))
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return the rules."""

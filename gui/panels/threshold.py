@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -29,6 +28,7 @@ from gui.plots.score_histogram import ScoreHistogram
 from gui.services.counting import Counter
 from gui.services.row_columns import MANY_ROWS, PAUSE_MS
 from gui.services.selection import mode_of
+from gui.widgets.panel_body import column_body
 from gui.widgets.threshold_choice import ThresholdChoice, threshold_text
 from gui.widgets.threshold_source import ThresholdSource, thresholds_request
 from gui.widgets.threshold_table import rate, threshold_table
@@ -112,10 +112,7 @@ class ThresholdPanel(Panel):
         controls.addWidget(self.spin)
         controls.addWidget(self._caption)
         controls.addWidget(self.choice, 1)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 2, 4, 6)
-        column.setSpacing(6)
+        body, column = column_body()
         self._plots = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._plots.setSpacing(8)
         self._plots.addWidget(self.histogram, 2)

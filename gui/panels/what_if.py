@@ -5,11 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, ClassVar
 
-import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -35,6 +33,7 @@ from gui.views.what_if import sides as sides_of
 from gui.widgets.cell_editors import CellEditors
 from gui.widgets.feature_choice import FeatureChoice
 from gui.widgets.metric_table import MetricTable
+from gui.widgets.panel_body import line_of_words
 from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
@@ -111,9 +110,7 @@ class WhatIfPanel(Panel):
             ),
         )
         self.choice = FeatureChoice()
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = line_of_words()
         self.reset = QPushButton(tr("Reset"))
         self.pin = QPushButton(tr("Pin this variant"))
         self.note = QPushButton(tr("Save as note"))
@@ -341,16 +338,11 @@ class WhatIfPanel(Panel):
         self._ask_soon()
 
     def _kept(self) -> list[Variant]:
-        text = self.context.case.file.settings.get(self.ID, "[]")
-        try:
-            return msgspec.json.decode(text, type=list[Variant])
-        except (msgspec.DecodeError, msgspec.ValidationError):
-            return []  # written by another version
+        none: list[Variant] = []
+        return self.context.case.setting(self.ID, list[Variant], none)
 
     def _keep(self, variants: list[Variant]) -> None:
-        settings = dict(self.context.case.file.settings)
-        settings[self.ID] = msgspec.json.encode(variants).decode()
-        self.context.case.remember(settings=settings)
+        self.context.case.keep_setting(self.ID, variants, [])
         self._show_variants()
 
     def _show_variants(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from gui.services.decision import DecisionModel
     from gui.services.engine_client import EngineClient
     from gui.services.notify import Notify
+
+_T = TypeVar("_T")
 
 
 class CaseState(QObject):
@@ -117,6 +119,29 @@ class CaseState(QObject):
     def remember(self, **changes: Any) -> None:
         """Keep other parts of the state (layout, notes, settings) in the case."""
         self._update(**changes)
+
+    def setting(self, name: str, kind: Any, default: _T) -> _T:
+        """Return what a part of the window keeps in the case, else the default.
+
+        Parameters
+        ----------
+        kind
+            The type that it is decoded as.
+        """
+        text = self.file.settings.get(name, "")
+        try:
+            kept: _T = msgspec.json.decode(text, type=kind) if text else default
+        except (msgspec.DecodeError, msgspec.ValidationError):  # of another version
+            return default
+        return kept
+
+    def keep_setting(self, name: str, value: object, default: object) -> None:
+        """Keep what a part of the window wants kept; nothing if it is the default."""
+        rest = {key: text for key, text in self.file.settings.items() if key != name}
+        if value != default:
+            rest[name] = msgspec.json.encode(value).decode()
+        if rest != self.file.settings:
+            self._update(settings=rest)
 
     def add_note(self, text: str) -> None:
         """Put a paragraph at the end of the notes."""

@@ -22,6 +22,7 @@ from gui.services.row_columns import (
 )
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from PySide6.QtGui import QUndoStack
 
     from engine.contracts.decision import Decision
@@ -112,6 +113,15 @@ class SelectionModel(QObject):
     def mask(self) -> Mask | None:
         """The selected evaluation rows, or ``None``."""
         return self._mask
+
+    def among(self, row_ids: NDArray[np.integer]) -> Mask | None:
+        """Return which of some rows are selected; ``None`` where that is not known.
+
+        Nothing may be selected, or the mask be of other data than the rows.
+        """
+        mask = self._mask
+        known = mask is not None and len(mask) > row_ids.max(initial=-1)
+        return mask[row_ids] if mask is not None and known else None
 
     @property
     def n_selected(self) -> int:

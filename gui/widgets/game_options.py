@@ -155,20 +155,10 @@ class GameOptions(QWidget):
 
     def keep(self) -> None:
         """Keep the choice in the case."""
-        settings, now = dict(self._context.case.file.settings), self.game
-        if now == Game():
-            settings.pop(self._name, None)
-        else:
-            settings[self._name] = msgspec.json.encode(now).decode()
-        if settings != self._context.case.file.settings:
-            self._context.case.remember(settings=settings)
+        self._context.case.keep_setting(self._name, self.game, Game())
 
     def _kept(self) -> Game:
-        text = self._context.case.file.settings.get(self._name, "")
-        try:
-            return msgspec.json.decode(text, type=Game) if text else Game()
-        except (msgspec.DecodeError, msgspec.ValidationError):  # of another version
-            return Game()
+        return self._context.case.setting(self._name, Game, Game())
 
     def _put(self, game: Game) -> None:
         """Show a choice, without a signal; what does not exist is the default."""

@@ -13,7 +13,6 @@ from gui.widgets.column_query import Order
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QToolButton
 
-    from engine.contracts.case import CaseFile
     from gui.services.case import CaseService
     from gui.widgets.column_query import ColumnQuery
     from gui.widgets.rule_line import RuleLine
@@ -50,12 +49,12 @@ class KeptQuery(QObject):
         self._case, self._name = case, name
         self._query, self._line, self._errors_only = query, line, errors_only
         self._restoring = False
-        self._restore(case.file)
+        self._restore()
         query.changed.connect(self._keep)
         line.rule_changed.connect(self._keep)
         if errors_only is not None:
             errors_only.toggled.connect(self._keep)
-        case.restored.connect(self._restore)
+        case.restored.connect(lambda _file: self._restore())
 
     def _now(self) -> _Kept:
         rule = self._line.rule
@@ -70,17 +69,10 @@ class KeptQuery(QObject):
     def _keep(self, *_: object) -> None:
         if self._restoring:
             return
-        settings = dict(self._case.file.settings)
-        now = self._now()
-        if now == _Kept():
-            settings.pop(self._name, None)
-        else:
-            settings[self._name] = msgspec.json.encode(now).decode()
-        if settings != self._case.file.settings:
-            self._case.remember(settings=settings)
+        self._case.keep_setting(self._name, self._now(), _Kept())
 
-    def _restore(self, file: CaseFile) -> None:
-        kept = _read(file.settings.get(self._name, ""))
+    def _restore(self) -> None:
+        kept = self._case.setting(self._name, _Kept, _Kept())
         if kept == self._now():
             return
         self._restoring = True
@@ -94,12 +86,3 @@ class KeptQuery(QObject):
                 self._errors_only.setChecked(kept.errors_only)
         finally:
             self._restoring = False
-
-
-def _read(text: str) -> _Kept:
-    if not text:
-        return _Kept()
-    try:
-        return msgspec.json.decode(text, type=_Kept)
-    except (msgspec.DecodeError, msgspec.ValidationError):  # of another version
-        return _Kept()

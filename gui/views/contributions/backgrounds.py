@@ -16,8 +16,8 @@ from gui.plots.waterfall import Step, Waterfall
 from gui.views.contributions.view import (
     ContributionView,
     axis_of,
-    line_of_words,
 )
+from gui.widgets.panel_body import line_of_words
 from gui.widgets.scrolled import scrolled
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from gui.plots.scatter import Scatter
 from gui.views.contributions.view import (
     ContributionView,
     axis_of,
-    line_of_words,
 )
+from gui.widgets.panel_body import line_of_words
 
 if TYPE_CHECKING:
     from gui.item_models.attributions import Attributions

@@ -16,8 +16,8 @@ from gui.item_models.attribution_figures import HARDLY, difference, hardly_matte
 from gui.plots.ranking import Rank, Ranking
 from gui.views.contributions.view import (
     ContributionView,
-    line_of_words,
 )
+from gui.widgets.panel_body import line_of_words
 from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.contracts.i18n import tr
 from engine.contracts.model import ScoreKind
@@ -81,14 +81,6 @@ class ContributionView(QWidget):
             value=shown.text(place, feature),
             contribution=shown.signed(float(shown.values[place, feature])),
         )
-
-
-def line_of_words() -> QLabel:
-    """Return an empty line for what is said below a picture."""
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label
 
 
 def axis_of(shown: Attributions) -> str:

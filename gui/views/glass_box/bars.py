@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
@@ -16,6 +16,7 @@ from engine.contracts.structure import Link
 from gui.plots.ranking import Ranking
 from gui.views.glass_box import figures
 from gui.views.glass_box.figures import ASKED, MOST_BARS, SETS_APART, SPLITS
+from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
@@ -169,17 +170,6 @@ class UseView(QWidget):
         """Take the colours of the theme."""
         self.ranking.apply_theme(tokens)
         self.measure.apply_theme(tokens)
-
-
-def scrolled(plot: QWidget) -> QScrollArea:
-    """Return a plot in an area that scrolls where it is too small."""
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setWidget(plot)
-    area.viewport().setAutoFillBackground(False)
-    plot.setAutoFillBackground(False)  # setWidget turns it on
-    return area
 
 
 def _some(total: int) -> str:

@@ -17,7 +17,7 @@ from gui.plots.effect_curve import EffectCurve
 from gui.plots.effect_surface import EffectSurface
 from gui.plots.ranking import Ranking
 from gui.views.glass_box import figures
-from gui.views.glass_box.bars import scrolled
+from gui.widgets.scrolled import scrolled
 
 if TYPE_CHECKING:
     from engine.contracts.results import GlassBox, Shape

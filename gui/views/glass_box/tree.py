@@ -19,9 +19,9 @@ from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from gui.item_models.metrics import FigureTable
 from gui.plots.tree_plot import TreePlot
-from gui.views.glass_box.bars import scrolled
 from gui.views.glass_box.nodes import Words, rule_titles, selected_shares
 from gui.widgets.metric_table import MetricTable
+from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:

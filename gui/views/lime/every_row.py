@@ -11,9 +11,8 @@ from engine.contracts.readings import numbers
 from gui.plots.scatter import Scatter
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from engine.contracts.results import LimeRows
+    from gui.services.selection import SelectionModel
 
 
 class EveryRow(Scatter):
@@ -37,15 +36,12 @@ class EveryRow(Scatter):
             (tr("the model says"), tr("R² of the line"), ""),
         )
 
-    def mark(self, mask: NDArray[np.bool_] | None, row: int | None) -> None:
+    def mark(self, selection: SelectionModel, row: int | None) -> None:
         """Lift the selected rows out, and ring the current one."""
         shown = self.shown
         if shown is None:
             return
-        chosen = None
-        if mask is not None and len(mask) > shown.row_ids.max(initial=-1):
-            chosen = mask[shown.row_ids]
-        self.set_selected(chosen)
+        self.set_selected(selection.among(shown.row_ids))
         at = [] if row is None else np.flatnonzero(shown.row_ids == row).tolist()
         self.set_current(at[0] if at else None)
 

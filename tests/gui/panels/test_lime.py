@@ -242,8 +242,12 @@ def test_every_class_of_several_has_its_answer_and_can_be_explained(made, qtbot)
     assert "The model's answers: " in panel.words.text()
     assert panel.output.isVisible()
     assert [panel.output.itemText(i) for i in range(3)] == ["low", "middle", "high"]
-    panel.output.setCurrentIndex(1)
-    panel.output.activated.emit(1)
+    explain(case, panel, 9, qtbot)
+    assert asked(case)[-1].params["output"] == ""  # of each row the likeliest
+    panel.output.textActivated.emit("middle")
     settle(case)
     assert asked(case)[-1].params["output"] == "middle"
+    assert panel.output.currentText() == "middle"
     assert "the answer for middle" in panel.reading()
+    explain(case, panel, 4, qtbot)
+    assert asked(case)[-1].params["output"] == "middle"  # until another is chosen

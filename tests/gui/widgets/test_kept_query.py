@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QToolButton
 
 from engine.contracts.case import CaseFile
 from engine.contracts.selection import Range, Values
+from gui.services.case_state import CaseState
 from gui.widgets.column_query import ColumnQuery
 from gui.widgets.kept_query import KeptQuery
 from gui.widgets.rule_line import RuleLine
@@ -15,16 +15,21 @@ from gui.widgets.rule_line import RuleLine
 DEFAULT = (("@loss", True),)
 
 
-class Case(QObject):
-    restored = Signal(object)
+class Case(CaseState):
+    """The state of a case alone: nobody is asked for anything."""
 
     def __init__(self, file: CaseFile | None = None) -> None:
-        super().__init__()
+        super().__init__(None, None, None, None)
         self.file = file or CaseFile()
         self.writes = 0
+        self.file_changed.connect(self._count)
 
-    def remember(self, **changes) -> None:
-        self.file = CaseFile(**changes)
+    def open(self, file: CaseFile) -> None:
+        """Take over another case, as opening one does."""
+        self.file = file
+        self.restored.emit(file)
+
+    def _count(self) -> None:
         self.writes += 1
 
 
@@ -61,10 +66,10 @@ def test_a_table_made_for_an_open_case_asks_as_the_last_one_did(changed, qtbot) 
 
 def test_a_case_that_is_opened_changes_the_tables_there_are(changed, qtbot) -> None:
     other = Table(qtbot, Case())
-    other.case.restored.emit(changed.case.file)
+    other.case.open(changed.case.file)
     assert other.asks == changed.asks
     assert other.case.writes == 0
-    other.case.restored.emit(CaseFile())
+    other.case.open(CaseFile())
     assert other.asks == (DEFAULT, {}, None, False)
 
 

@@ -1,0 +1,23 @@
+"""What the bodies of panels have in common: a column, and a line of words in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+
+def column_body() -> tuple[QWidget, QVBoxLayout]:
+    """Return the body of a panel, and the column that its parts stand in."""
+    body = QWidget()
+    column = QVBoxLayout(body)
+    column.setContentsMargins(0, 2, 4, 6)
+    column.setSpacing(6)
+    return body, column
+
+
+def line_of_words() -> QLabel:
+    """Return an empty line for what is said below a picture."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
