@@ -185,3 +185,8 @@ def open_small(made, qtbot) -> None:
     made.case.open_model("/b.model", then_match=False)
     made.case.predict(target="status", positive="bad")
     qtbot.waitUntil(lambda: made.case.scores is not None)
+
+
+def shown(window) -> set[str]:
+    """The panels in sight."""
+    return {panel.ID for panel in window.docks.visible_panels()}

@@ -26,11 +26,8 @@ from engine.contracts.requests import (
 from engine.contracts.selection import cell
 from gui.dialogs.match import MatchDialog
 from gui.dialogs.reading_options import ReadingOptions
-from gui.layouts import PERSPECTIVES
-from gui.panel import State
-from gui.panels import TABLE
 from gui.services import autosave
-from tests.gui.support import AnsweringProcess, open_small
+from tests.gui.support import AnsweringProcess, open_small, shown
 
 
 def drop(window, *paths: str) -> None:
@@ -44,10 +41,6 @@ def drop(window, *paths: str) -> None:
         Qt.KeyboardModifier.NoModifier,
     )
     window.dropEvent(event)
-
-
-def shown(window) -> set[str]:
-    return {panel.ID for panel in window.docks.visible_panels()}
 
 
 def test_an_empty_window_offers_a_place_to_drop_and_nothing_else(made) -> None:
@@ -130,69 +123,6 @@ def test_a_perspective_that_does_not_apply_says_why(made, qtbot) -> None:
     assert buttons["thresholds"].toolTip() == ""
 
 
-def test_an_arrangement_comes_back_with_its_panels(made, qtbot) -> None:
-    open_small(made, qtbot)
-    window = made.window
-    window.show_perspective("errors")
-    qtbot.waitUntil(lambda: "buckets" in shown(window))
-    window.docks._docks["buckets"].hide()
-    window.docks.show_panel("model")
-    window.show_perspective("data")
-    qtbot.waitUntil(lambda: shown(window) == {"data", "model"})
-    window.show_perspective("errors")
-    wanted = {"confusion", "predictions", "threshold", "reliability", "model"}
-    qtbot.waitUntil(lambda: shown(window) == wanted)
-    window.docks.reset()
-    qtbot.waitUntil(lambda: "buckets" in shown(window) and "model" not in shown(window))
-
-
-def test_no_perspective_makes_the_window_grow(made, qtbot) -> None:
-    open_small(made, qtbot)
-    made.context.selection.select(~cell("bad", "good") & cell("good", "bad"), "test")
-    qtbot.waitUntil(lambda: made.context.selection.mask is not None)
-    made.window.resize(1280, 720)
-    for name, perspective in PERSPECTIVES.items():
-        if perspective.columns:
-            made.window.show_perspective(name)
-            made.window.show_perspective(name)
-            qtbot.waitUntil(lambda name=name: made.window.docks.current == name)
-    assert (made.window.width(), made.window.height()) == (1280, 720)
-
-
-def test_a_panel_out_of_sight_stays_where_it_was_made(made, qtbot) -> None:
-    open_small(made, qtbot)
-    window = made.window
-    for name in ("errors", "data", "errors", "performance"):
-        window.show_perspective(name)
-        wanted = set(window.docks._arranged)
-        qtbot.waitUntil(lambda wanted=wanted: shown(window) == wanted)
-        parents = {dock.parent() for dock in window.docks._docks.values()}
-        assert parents == {window.docks}  # moved, all in them would be styled anew
-
-
-def test_a_panel_made_ahead_asks_nothing_until_it_is_seen(made, qtbot) -> None:
-    docks = made.window.docks
-    for name in TABLE:
-        docks.prepare(name)
-    open_small(made, qtbot)
-    qtbot.waitUntil(lambda: shown(made.window) == set(docks._arranged))
-    qtbot.waitUntil(lambda: not made.context.engine.jobs)
-    assert docks.panels["summary"].state is State.EMPTY
-    made.window.show_perspective("performance")
-    qtbot.waitUntil(lambda: docks.panels["summary"].state is not State.EMPTY)
-    assert not any(dock.isFloating() for dock in docks._docks.values())
-
-
-def test_a_panel_behind_a_tab_sleeps(made, qtbot) -> None:
-    open_small(made, qtbot)
-    docks = made.window.docks
-    docks.show_panel("model")
-    docks.tabifyDockWidget(docks._docks["confusion"], docks._docks["model"])
-    docks._docks["confusion"].raise_()
-    panels = docks.panels
-    qtbot.waitUntil(lambda: panels["confusion"].live and not panels["model"].live)
-
-
 def test_a_crash_restores_the_case_and_says_so(made, qtbot) -> None:
     open_small(made, qtbot)
     made.context.decision.set(Decision(positive="bad", threshold=0.3), "test")
@@ -214,11 +144,6 @@ def test_a_crash_between_jobs_is_said_too(made, qtbot) -> None:
     with qtbot.waitSignal(made.context.engine.restarted):
         made.process().crash()
     assert [notice.level for notice in made.notices] == ["error"]
-
-
-def test_an_empty_window_has_nothing_to_rearrange(made) -> None:
-    made.window.docks.reset()
-    assert not made.window.docks.panels
 
 
 def test_what_changes_is_saved_in_one_state(made, qtbot, monkeypatch) -> None:
@@ -434,3 +359,14 @@ def test_regression_has_other_panels_and_no_threshold(made, qtbot) -> None:
     made.window.show_perspective("errors")
     qtbot.waitUntil(lambda: "buckets" in shown(made.window))
     assert not {"threshold", "reliability"} & set(shown(made.window))
+
+
+def test_a_trial_brings_its_panel_to_the_front(made, qtbot) -> None:
+    open_small(made, qtbot)
+    qtbot.waitUntil(lambda: made.window.docks.current == "errors")
+    made.case.set_current_row(0)
+    made.case.try_out(0, {"x": 1.0})
+    panel = made.window.docks.panels["what_if"]
+    qtbot.waitUntil(panel.isVisible)
+    assert panel._edits == {"x": 1.0}
+    assert made.case.trial is None

@@ -85,6 +85,12 @@ def explain(inputs: analysis.Inputs, name: str, **params):
     return found.run(inputs, found.Params(**params), SILENT)
 
 
+def glass_box(fitted, frame: pd.DataFrame, *, decision=None, row=None, **params):
+    """What a fitted model is made of."""
+    inputs = fitted_case(fitted, frame, decision=decision or Decision(), row=row)
+    return explain(inputs, "glass_box", **params)
+
+
 def as_matrix(frame: pd.DataFrame) -> np.ndarray:
     """The numbers of a frame."""
     return frame.to_numpy(dtype=np.float64)
