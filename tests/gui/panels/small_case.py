@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import QApplication
 
 from engine.contracts.dataset import (
     Column,
@@ -276,3 +277,10 @@ def small_case(*, predicted: bool = True) -> SimpleNamespace:
         context=context, engine=engine, case=case, selection=selection,
         decision=decision, undo=undo, notify=notify,
     )  # fmt: skip
+
+
+def settle(case):
+    """Let timers of one turn fire and the engine answer, until nothing moves."""
+    for _ in range(6):
+        QApplication.processEvents()
+        case.engine.store.answer()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from engine.contracts.dataset import Note
 from engine.contracts.provenance import Provenance
@@ -12,7 +11,7 @@ from engine.contracts.requests import Run
 from engine.contracts.results import Agreement, Faithfulness, Opposed
 from gui.panel import State
 from gui.panels.agreement import AgreementPanel
-from tests.gui.panels.small_case import N, small_case
+from tests.gui.panels.small_case import N, settle, small_case
 
 NAMES = ("age", "home", "income")
 
@@ -64,12 +63,6 @@ def made(qtbot):
     panel.show()
     settle(case)
     return case, panel
-
-
-def settle(case):
-    for _ in range(3):
-        QApplication.processEvents()
-        case.engine.store.answer()
 
 
 def examine(case, panel, row, qtbot):

@@ -8,7 +8,7 @@ from engine.contracts.decision import Decision
 from engine.contracts.requests import Resolve, Run
 from engine.contracts.selection import Range, Rows, Values
 from gui.panels.buckets import BucketsPanel
-from tests.gui.panels.small_case import N, small_case
+from tests.gui.panels.small_case import N, settle, small_case
 
 YOUNG = Range("age", None, 30.0)
 RENTS = Values("home", ("rent",))
@@ -29,12 +29,6 @@ def panel(case, qtbot):
     case.case.save_bucket("rents", RENTS)
     settle(case)
     return panel
-
-
-def settle(case):
-    for _ in range(6):
-        QApplication.processEvents()
-        case.engine.store.answer()
 
 
 def texts(panel, row):

@@ -13,7 +13,7 @@ from engine.contracts.results import Background, Shapley
 from engine.contracts.selection import Range, Rows
 from gui.panels.contributions import ContributionsPanel
 from gui.views.contributions import dependence
-from tests.gui.panels.small_case import N, small_case
+from tests.gui.panels.small_case import N, settle, small_case
 
 
 def explained(n=N):
@@ -55,12 +55,6 @@ def made(qtbot):
     panel.show()
     settle(case)
     return case, panel
-
-
-def settle(case):
-    for _ in range(3):
-        QApplication.processEvents()
-        case.engine.store.answer()
 
 
 def test_features_stand_in_the_order_of_their_importance(made):

@@ -6,7 +6,6 @@ import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from engine.contracts.dataset import Note
 from engine.contracts.decision import Decision
@@ -19,7 +18,7 @@ from gui.dialogs.panel_menus import new_menu
 from gui.item_models import counterfactual_tables as tables
 from gui.panel import State
 from gui.panels.counterfactual import CounterfactualPanel, Wishes
-from tests.gui.panels.small_case import N, small_case
+from tests.gui.panels.small_case import N, settle, small_case
 
 NAMES = ("age", "home", "income", "town")
 
@@ -89,12 +88,6 @@ def made(qtbot):
     panel.show()
     settle(case)
     return case, panel
-
-
-def settle(case):
-    for _ in range(3):
-        QApplication.processEvents()
-        case.engine.store.answer()
 
 
 def look_at(case, panel, row, qtbot):

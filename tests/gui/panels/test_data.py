@@ -12,7 +12,7 @@ from engine.contracts.selection import Missing
 from gui.panel import State
 from gui.panels.data import DataPanel
 from gui.widgets.column_menu import ColumnMenu, RangeEditor
-from tests.gui.panels.small_case import N, small_case
+from tests.gui.panels.small_case import N, settle, small_case
 
 
 @pytest.fixture
@@ -28,12 +28,6 @@ def panel(case, qtbot):
     panel.show()
     settle(case)
     return panel
-
-
-def settle(case):
-    for _ in range(6):
-        QApplication.processEvents()
-        case.engine.store.answer()
 
 
 def menu_of(panel, name):

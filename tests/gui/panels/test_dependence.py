@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
 
 from engine import analysis
 from engine.contracts.errors import EngineError, ErrorInfo
@@ -13,7 +12,7 @@ from engine.contracts.progress import SILENT
 from engine.contracts.requests import Run
 from engine.contracts.selection import Rows
 from gui.panels.dependence import DependencePanel
-from tests.gui.panels.small_case import HOMES, N, small_case
+from tests.gui.panels.small_case import HOMES, N, settle, small_case
 from tests.support.explained import case as explained_case
 from tests.support.explained import matrix
 
@@ -59,12 +58,6 @@ def made(qtbot):
     panel.show()
     settle(case)
     return case, panel
-
-
-def settle(case):
-    for _ in range(3):
-        QApplication.processEvents()
-        case.engine.store.answer()
 
 
 def asked(case):

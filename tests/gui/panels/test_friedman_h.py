@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from engine import analysis
 from engine.contracts.progress import SILENT
 from engine.contracts.requests import Run
 from gui.panels.friedman_h import FriedmanHPanel
-from tests.gui.panels.small_case import HOMES, N, small_case
+from tests.gui.panels.small_case import HOMES, N, settle, small_case
 from tests.support.explained import case as explained_case
 
 
@@ -43,9 +42,7 @@ def made(qtbot):
     qtbot.addWidget(panel)
     panel.resize(600, 460)
     panel.show()
-    for _ in range(3):
-        QApplication.processEvents()
-        case.engine.store.answer()
+    settle(case)
     return case, panel
 
 

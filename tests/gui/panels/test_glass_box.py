@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from interpret.glassbox import ExplainableBoostingClassifier
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -24,7 +23,7 @@ from engine.contracts.decision import Decision
 from engine.contracts.requests import Run
 from engine.contracts.selection import Rows
 from gui.panels.glass_box import GlassBoxPanel
-from tests.gui.panels.small_case import HOMES, N, small_case
+from tests.gui.panels.small_case import HOMES, N, settle, small_case
 from tests.support.in_process import explain, fitted_case
 
 MODELS = {
@@ -97,12 +96,6 @@ def opened(qtbot):
         return case, panel
 
     return make
-
-
-def settle(case):
-    for _ in range(4):
-        QApplication.processEvents()
-        case.engine.store.answer()
 
 
 def asked(case):

@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from engine.contracts.dataset import Part
 from engine.contracts.provenance import Provenance
@@ -11,7 +10,7 @@ from engine.contracts.requests import Run
 from engine.contracts.results import Background, Interactions
 from engine.contracts.selection import Rows
 from gui.panels.interactions import InteractionsPanel
-from tests.gui.panels.small_case import N, small_case
+from tests.gui.panels.small_case import N, settle, small_case
 
 NAMES = ("age", "home", "income")
 STRENGTH = np.array([[0.3, 0.02, 0.1], [0.02, 0.2, 0.05], [0.1, 0.05, 0.1]])[:, :, None]
@@ -59,12 +58,6 @@ def made(qtbot):
     panel.show()
     settle(case)
     return case, panel
-
-
-def settle(case):
-    for _ in range(3):
-        QApplication.processEvents()
-        case.engine.store.answer()
 
 
 def test_many_features_scroll_instead_of_making_the_window_grow(made):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QApplication
 
 from engine import analysis
 from engine.contracts.model import Task
@@ -13,7 +12,7 @@ from engine.contracts.progress import SILENT
 from engine.contracts.requests import Run
 from engine.contracts.selection import Range, Rows, Values
 from gui.panels.lime import LimePanel
-from tests.gui.panels.small_case import HOMES, N, small_case
+from tests.gui.panels.small_case import HOMES, N, settle, small_case
 from tests.support.explained import case as explained_case
 
 
@@ -61,12 +60,6 @@ def made(qtbot):
     panel.show()
     settle(case)
     return case, panel, real
-
-
-def settle(case):
-    for _ in range(3):
-        QApplication.processEvents()
-        case.engine.store.answer()
 
 
 def explain(case, panel, row, qtbot):

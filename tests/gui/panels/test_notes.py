@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from engine import analysis
 from engine.contracts.progress import SILENT
@@ -14,7 +13,7 @@ from gui.dialogs.panel_menus import keep_note
 from gui.panel import State
 from gui.panels.friedman_h import FriedmanHPanel
 from gui.panels.notes import NotesPanel
-from tests.gui.panels.small_case import small_case
+from tests.gui.panels.small_case import settle, small_case
 from tests.support.explained import case as explained_case
 
 
@@ -26,11 +25,12 @@ def made(qtbot):
     panel.resize(400, 300)
     panel.show()
     qtbot.waitUntil(lambda: panel.state is State.READY)
-    return case.context, panel
+    return case, panel
 
 
 def test_what_is_typed_is_kept_as_it_is_typed(made, qtbot):
-    context, panel = made
+    case, panel = made
+    context = case.context
     told = []
     context.case.file_changed.connect(lambda: told.append(context.case.file.notes))
     qtbot.keyClicks(panel.sheet, "few rows")
@@ -41,15 +41,14 @@ def test_what_is_typed_is_kept_as_it_is_typed(made, qtbot):
 
 
 def test_a_reading_is_kept_with_what_it_was_computed_on(made, qtbot):
-    context, panel = made
+    case, panel = made
+    context = case.context
     context.case.remember(notes="before")
     other = FriedmanHPanel(context)
     qtbot.addWidget(other)
     other.show()
     context.engine.store.answers[Run] = joint_effects
-    for _ in range(3):
-        QApplication.processEvents()
-        context.engine.store.answer()
+    settle(case)
     keep_note(other)
     before, _, title, told, badge, _ = panel.sheet.toPlainText().split("\n")
     assert before == "before"
@@ -70,7 +69,8 @@ def joint_effects(_request):
 
 
 def test_notes_of_another_case_take_their_place(made):
-    context, panel = made
+    case, panel = made
+    context = case.context
     panel.sheet.setPlainText("mine")
     context.case.file = msgspec.structs.replace(context.case.file, notes="theirs")
     context.case.restored.emit(context.case.file)

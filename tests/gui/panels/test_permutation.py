@@ -13,7 +13,7 @@ from engine.contracts.provenance import Provenance
 from engine.contracts.requests import Run
 from engine.contracts.results import DropColumn, Permutation
 from gui.panels.permutation import PermutationPanel
-from tests.gui.panels.small_case import N, small_case
+from tests.gui.panels.small_case import N, settle, small_case
 
 NAMES = ("age", "home", "income")
 MEAN = np.array([0.02, 0.1, -0.001])
@@ -82,12 +82,6 @@ def made(qtbot):
     panel.show()
     settle(case)
     return case, panel
-
-
-def settle(case):
-    for _ in range(3):
-        QApplication.processEvents()
-        case.engine.store.answer()
 
 
 def asked(case):

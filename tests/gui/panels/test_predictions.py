@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from engine.contracts.decision import Decision
 from engine.contracts.requests import Export, OpenView
@@ -11,7 +10,7 @@ from engine.contracts.results import Done
 from engine.contracts.selection import Range, Rows, Values, cell
 from gui.panels.predictions import PredictionsPanel
 from gui.widgets.row_export import export_rows
-from tests.gui.panels.small_case import N, small_case
+from tests.gui.panels.small_case import N, settle, small_case
 
 
 @pytest.fixture
@@ -27,13 +26,6 @@ def panel(case, qtbot):
     panel.show()
     settle(case)
     return panel
-
-
-def settle(case):
-    """Let timers of one turn fire and the engine answer, until nothing moves."""
-    for _ in range(6):
-        QApplication.processEvents()
-        case.engine.store.answer()
 
 
 def numbers(panel, n=10):

@@ -6,24 +6,17 @@ import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from sklearn.ensemble import RandomForestClassifier
 
 from engine.contracts.model import Capability
 from engine.contracts.requests import Run
 from engine.contracts.selection import Rows
 from gui.panels.surrogate import SurrogatePanel
-from tests.gui.panels.small_case import N, small_case
+from tests.gui.panels.small_case import N, settle, small_case
 from tests.support.in_process import explain, fitted_case
 from tests.support.taken_apart import numbers, three, two
 
 FRAME = numbers()
-
-
-def settle(case):
-    for _ in range(4):
-        QApplication.processEvents()
-        case.engine.store.answer()
 
 
 def asked(case):

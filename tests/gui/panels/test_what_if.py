@@ -23,7 +23,7 @@ from engine.contracts.results import (
 from gui.item_models.what_if_tables import Variant
 from gui.panel import State
 from gui.panels.what_if import WhatIfPanel
-from tests.gui.panels.small_case import N, small_case
+from tests.gui.panels.small_case import N, settle, small_case
 
 NAMES = ("age", "town", "income")
 CELLS = (44, "Burgos", None)
@@ -121,12 +121,6 @@ def made(qtbot):
     panel.show()
     settle(case)
     return case, panel
-
-
-def settle(case):
-    for _ in range(3):
-        QApplication.processEvents()
-        case.engine.store.answer()
 
 
 def look_at(case, panel, row, qtbot):
