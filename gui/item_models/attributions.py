@@ -83,6 +83,10 @@ class Attributions:
         """Return the features by mean absolute contribution, largest first."""
         return np.argsort(-self.result.importance[:, self.output], kind="stable")
 
+    def likeliest(self, place: int | None) -> int:
+        """Return the output with the largest answer in a row; the first without one."""
+        return 0 if place is None else int(self.result.predictions[place].argmax())
+
     def place_of(self, row: int | None) -> int | None:
         """Return where a row of the data stands among the explained ones."""
         if row is None:

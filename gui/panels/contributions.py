@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from gui.services.theme import Tokens
     from gui.views.contributions.view import ContributionView
 
+ROW = "row"
 MOST_ASKED = 200  # rows where the model itself has to be asked; the badge says so
 
 
@@ -88,7 +89,7 @@ class ContributionsPanel(Panel):
             "importance": self.importance,
             "swarm": self.swarm,
             "dependence": self.dependence,
-            "row": self.row,
+            ROW: self.row,
             "several": self.several,
             "heat": self.heat,
             "backgrounds": self.backgrounds,
@@ -104,7 +105,7 @@ class ContributionsPanel(Panel):
                 ("importance", tr("importance")),
                 ("swarm", tr("row by row")),
                 ("dependence", tr("dependence")),
-                ("row", tr("current row")),
+                (ROW, tr("current row")),
                 ("several", tr("several")),
                 ("heat", tr("heat map")),
                 ("backgrounds", tr("backgrounds")),
@@ -137,7 +138,7 @@ class ContributionsPanel(Panel):
     def _wire(self) -> None:
         case = self.context.case
         self.view.chosen.connect(self._show_view)
-        self.output.currentIndexChanged.connect(self._show_output)
+        self.output.activated.connect(lambda _place: self._tell())
         self.more.toggled.connect(self.options.setVisible)
         self.options.changed.connect(self.ask)
         self.row.bucket_wanted.connect(self._resolve)
@@ -152,6 +153,7 @@ class ContributionsPanel(Panel):
 
     def _forget(self) -> None:
         self.backgrounds.forget()
+        self.output.forget()
         self._offer()
 
     def apply_theme(self, tokens: Tokens) -> None:
@@ -187,20 +189,11 @@ class ContributionsPanel(Panel):
 
     def show_result(self, result: Shapley) -> None:
         """Show what is known so far."""
-        self.output.offer(result.outputs)
+        self.shown = Attributions(result)
         if len(result.row_ids) == result.n_wanted:
             self.options.keep()
-        self._take(result, self.output.place)
-
-    def _take(self, result: Shapley, output: int) -> None:
-        self.shown = Attributions(result, output)
-        self.start.setText(reading_of.start(result, output))
+        self.start.setText(reading_of.start(result))
         self._tell()
-
-    def _show_output(self, place: int) -> None:
-        if self.shown is not None and place >= 0:
-            self._take(self.shown.result, place)
-            self.update_reading()
 
     def _show_view(self, key: str) -> None:
         self.pages.setCurrentWidget(self._views[key])
@@ -209,9 +202,16 @@ class ContributionsPanel(Panel):
     def _tell(self) -> None:
         """Tell the picture in sight what it shows."""
         shown = self.shown
-        if shown is not None:
-            current = shown.place_of(self.context.case.current_row)
-            self._views[self.view.key].tell(shown, self._chosen(shown), current)
+        if shown is None:
+            return
+        current = shown.place_of(self.context.case.current_row)
+        own = 0 if self.view.key != ROW else shown.likeliest(current)
+        self.output.offer(shown.result.outputs, own)
+        if shown.output != self.output.place:
+            self.shown = shown = Attributions(shown.result, self.output.place)
+            self.start.setText(reading_of.start(shown.result, shown.output))
+            self.update_reading()
+        self._views[self.view.key].tell(shown, self._chosen(shown), current)
 
     def _chosen(self, shown: Attributions) -> NDArray[np.bool_] | None:
         mask = self.context.selection.mask

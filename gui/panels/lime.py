@@ -77,7 +77,6 @@ class LimePanel(Panel):
         """Build the pictures and the choices."""
         self._one: Lime | None = None
         self._width = 0.0  # of the kernel: the usual one
-        self._class = ""  # of several the one that was asked for, else the likeliest
         self.conditions = Conditions()
         self.fit = LineAndModel()
         self.near = lime_tables.NearRows()
@@ -131,7 +130,7 @@ class LimePanel(Panel):
 
     def _wire(self) -> None:
         self.view.chosen.connect(self._choose)
-        self.output.textActivated.connect(self._choose_class)
+        self.output.activated.connect(lambda _place: self.ask())
         for box in (self.features, self.samples, self.seed):
             box.valueChanged.connect(lambda _n: self._settled.start())
         self.conditions.chosen.connect(self._select_condition)
@@ -165,7 +164,7 @@ class LimePanel(Panel):
             analysis="lime",
             params={
                 "scope": "all" if every else "row",
-                "output": self._class,
+                "output": self.output.wanted,
                 "num_features": self.features.value(),
                 "num_samples": self.samples.value(),
                 "kernel_width": self._width,
@@ -178,11 +177,8 @@ class LimePanel(Panel):
     def _forget(self) -> None:
         self._one = None
         self.every.show_rows(None)
-        self._width, self._class = 0.0, ""
-
-    def _choose_class(self, name: str) -> None:
-        self._class = name
-        self.ask()
+        self._width = 0.0
+        self.output.forget()
 
     def _choose(self, key: str) -> None:
         self.pages.setCurrentIndex(_PAGES.index(key))
@@ -200,15 +196,11 @@ class LimePanel(Panel):
 
     def show_result(self, result: Lime | LimeRows) -> None:
         """Show one row, or how well lines fit about all."""
-        self._offer(result.outputs, result.output)
+        self.output.offer(result.outputs, result.outputs.index(result.output))
         if isinstance(result, Lime):
             self._show_one(result)
         else:
             self._show_many(result)
-
-    def _offer(self, outputs: tuple[str, ...], chosen: str) -> None:
-        self.output.offer(outputs)
-        self.output.setCurrentIndex(outputs.index(chosen))
 
     def _show_one(self, shown: Lime | None) -> None:
         self._one = shown

@@ -20,6 +20,7 @@ from engine.contracts.messages import sentence
 from engine.contracts.readings import numbers
 from engine.contracts.readings import what_if as reading_of
 from engine.contracts.readings.class_names import answer as named
+from engine.contracts.readings.counterfactual import output_shown
 from engine.contracts.readings.shapley import start, unit
 from engine.contracts.requests import Run
 from gui.dialogs.panel_menus import keep_note
@@ -240,7 +241,8 @@ class WhatIfPanel(Panel):
             self.editors.offer(result.editable, result.cells, self._edits)
         feature = self.choice.names[0] if self._waiting else ""
         now = (feature or result.axis.name, "")
-        self.choice.offer(result.feature_names, result.outputs, now)
+        own = output_shown(result.outputs, result.decided[0])
+        self.choice.offer(result.feature_names, result.outputs, now, own)
         self._display()
         if self._waiting:
             self.ask()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings.shapley import unit
+from gui.widgets.output_choice import OutputChoice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,7 @@ class FeatureChoice(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.first, self.second, self.output = QComboBox(), QComboBox(), QComboBox()
+        self.first, self.second, self.output = QComboBox(), QComboBox(), OutputChoice()
         self._with = QLabel(tr("with"))
         for box, name in (
             (self.first, tr("Feature")),
@@ -73,7 +74,7 @@ class FeatureChoice(QWidget):
     @property
     def place(self) -> int:
         """Place of the output."""
-        return max(self.output.currentIndex(), 0)
+        return self.output.place
 
     def show_second(self, *, visible: bool) -> None:
         """Show or hide the second feature."""
@@ -84,28 +85,34 @@ class FeatureChoice(QWidget):
         """Leave the choice to the engine again."""
         self._names = ("", "")
         self.space.setCurrentIndex(0)
+        self.output.forget()
 
     def offer_margins(self, *, possible: bool) -> None:
         """Offer answers in margins beside probabilities, where there are these."""
         self.space.setVisible(possible)
 
     def offer(
-        self, names: Sequence[str], outputs: Sequence[str], now: tuple[str, str]
+        self,
+        names: Sequence[str],
+        outputs: Sequence[str],
+        now: tuple[str, str],
+        own: int | None = None,
     ) -> None:
         """Offer features and outputs, two features being in force.
 
         An empty or equal second one is left as it is, or becomes any other.
+
+        Parameters
+        ----------
+        own
+            See :meth:`OutputChoice.offer`.
         """
-        for box, texts in (
-            (self.first, names),
-            (self.second, names),
-            (self.output, outputs),
-        ):
-            if [box.itemText(i) for i in range(box.count())] != list(texts):
+        for box in (self.first, self.second):
+            if [box.itemText(i) for i in range(box.count())] != list(names):
                 box.clear()
-                box.addItems(list(texts))
+                box.addItems(list(names))
         self._put(now[0], now[1] or self._names[1])
-        self.output.setVisible(len(outputs) > 1)
+        self.output.offer(outputs, own)
 
     def choose(self, first: str, second: str) -> None:
         """Choose two features, with a signal."""

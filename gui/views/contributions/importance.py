@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from engine.contracts.readings import shapley as reading_of
+from engine.contracts.readings.class_names import answer
 from gui.item_models.attribution_figures import HARDLY, difference, hardly_matter
 from gui.plots.ranking import Rank, Ranking
 from gui.views.contributions.view import (
@@ -82,8 +83,13 @@ class ImportanceView(ContributionView):
         return 2 <= n <= len(self.chosen) - 2
 
     def _one(self, shown: Attributions) -> list[Rank]:
-        self.bars.set_across(tr("mean absolute contribution"))
         result, output = shown.result, shown.output
+        self.bars.set_across(
+            tr(
+                "mean absolute contribution to {answer}",
+                answer=answer(result.outputs, output),
+            )
+        )
         other = None
         if self.chosen is not None and self.chosen.any():
             other = np.abs(shown.values[self.chosen]).mean(axis=0)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -14,6 +15,25 @@ from engine.contracts.selection import Range, Rows
 from gui.panels.contributions import ContributionsPanel
 from gui.views.contributions import dependence
 from tests.gui.panels.small_case import N, settle, small_case
+
+
+def of_three_classes():
+    """Return contributions to three answers; each row's likeliest is its number mod 3."""
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=(N, 3, 3)) * 0.1
+    answers = np.full((N, 3), 0.2)
+    answers[np.arange(N), np.arange(N) % 3] = 0.6
+    size = np.abs(values).mean(axis=0)
+    return msgspec.structs.replace(
+        explained(),
+        values=values,
+        base_values=np.full(3, 1 / 3),
+        predictions=answers,
+        outputs=("low", "middle", "high"),
+        importance=size,
+        importance_low=size * 0.9,
+        importance_high=size * 1.1,
+    )
 
 
 def explained(n=N):
@@ -223,3 +243,36 @@ def test_the_table_of_many_rows_has_quartiles_along_the_values(made, monkeypatch
     assert float(rows[0][3].replace("−", "-")) == pytest.approx(
         np.median(panel.shown.values[own, 1]), rel=1e-5
     )
+
+
+def test_a_row_is_explained_by_its_likeliest_class_until_another_is_chosen(made):
+    case, panel = made
+    case.engine.store.answers[Run] = lambda _request: of_three_classes()
+    panel.ask()
+    settle(case)
+    assert panel.output.currentText() == "low"
+    assert "the answer for low" in panel.reading()
+    case.context.case.set_current_row(4)
+    assert panel.output.currentText() == "low"  # all rows have no class of their own
+    panel.view._buttons["row"].click()
+    assert panel.output.currentText() == "middle"
+    assert panel.row.words.text().startswith("The model says 60\u202f% for middle")
+    assert "the answer for middle" in panel.reading()
+    case.context.case.set_current_row(5)
+    assert panel.output.currentText() == "high"
+    panel.output.setCurrentIndex(0)
+    panel.output.activated.emit(0)
+    assert panel.row.words.text().startswith("The model says 20\u202f% for low")
+    case.context.case.set_current_row(7)
+    assert panel.output.currentText() == "low"
+    case.context.case.predictions_changed.emit()
+    settle(case)
+    assert panel.output.currentText() == "middle"
+
+
+def test_importance_names_the_class_it_is_of(made):
+    case, panel = made
+    case.engine.store.answers[Run] = lambda _request: of_three_classes()
+    panel.ask()
+    settle(case)
+    assert panel.importance.bars._across.endswith("to the answer for low")

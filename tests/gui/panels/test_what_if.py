@@ -345,3 +345,37 @@ def test_what_was_asked_for_before_there_was_a_panel_is_tried_out(qtbot):
     settle(case)
     assert asked(case)[-1].params["changes"] == ("town=Cádiz",)
     assert panel.editors.changes == {"town": "Cádiz"}
+
+
+def test_of_several_classes_the_decided_one_is_shared_out(made, qtbot):
+    case, panel = made
+
+    def of_three(request):
+        one = told(request)
+        share = one.contributions
+        return msgspec.structs.replace(
+            one,
+            answers=np.array([[0.1, 0.7, 0.2], [0.1, 0.7, 0.2]]),
+            outputs=("low", "middle", "high"),
+            decided=("high", "high") if request.row == 9 else ("middle", "middle"),
+            threshold=None,
+            line=np.repeat(one.line, 3, axis=2),
+            contributions=msgspec.structs.replace(
+                share,
+                values=np.stack([share.values * k for k in (1, 2, 3)], axis=2),
+                base_values=np.full(3, 0.3),
+                predictions=np.full((2, 3), 0.5),
+                outputs=("low", "middle", "high"),
+            ),
+        )
+
+    case.engine.store.answers[Run] = of_three
+    look_at(case, panel, 4, qtbot)
+    assert panel.choice.output.currentText() == "middle"
+    assert panel.as_table()[1][0][1] == "+0.400"  # twice what the first class has
+    look_at(case, panel, 9, qtbot)
+    assert panel.choice.output.currentText() == "high"
+    panel.choice.output.setCurrentIndex(0)
+    panel.choice.output.activated.emit(0)
+    look_at(case, panel, 4, qtbot)
+    assert panel.choice.output.currentText() == "low"
