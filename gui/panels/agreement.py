@@ -156,6 +156,7 @@ class AgreementPanel(Panel):
         }
         most = np.abs(shown.values).max(axis=1)
         unit = np.where(most > 0, most, 1.0)
+        digits = [numbers.decimals_of(float(weight)) for weight in unit]
         self.sides.set_said(
             [shown.feature_names[j] for j in order],
             titles,
@@ -164,7 +165,7 @@ class AgreementPanel(Panel):
                     Said(
                         float(shown.values[m, j] / unit[m]),
                         float(np.nan_to_num(shown.spreads[m, j]) / unit[m]),
-                        numbers.significant(float(shown.values[m, j]), 3),
+                        numbers.signed(float(shown.values[m, j]), digits[m]),
                         (j, m) in against,
                     )
                     for m in range(len(titles))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
 _LINE = 22
+_GAP = 6
+_LEAST = 26  # pixels of the longest bar, from which figures are written beside bars
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
@@ -44,7 +46,8 @@ class Said:
 class SideBySide(Canvas):
     """Features down, methods across; a bar to the right raises the answer.
 
-    Each column is drawn in its own unit.
+    Each column is drawn in its own unit. Where columns are wide enough figures stand
+    beside the bars, one below the other.
     """
 
     def __init__(self, name: str) -> None:
@@ -80,9 +83,17 @@ class SideBySide(Canvas):
         top = _LINE + feature * high
         return QRectF(left + method * wide, top, wide, high)
 
+    def figures(self) -> float:
+        """Return how wide the figures are to the right of each column's bars."""
+        metrics = self.fontMetrics()
+        texts = [_figure(said) for line in self._cells for said in line]
+        wide = max((metrics.horizontalAdvance(t) for t in texts), default=0) + _GAP
+        bars = self.cell(0, 0).width() - wide
+        return float(wide) if bars / 2 >= _LEAST else 0.0
+
     def paint_still(self, painter: QPainter) -> None:
         """Paint titles, names and bars."""
-        tokens, metrics = self.tokens, painter.fontMetrics()
+        tokens, metrics, figures = self.tokens, painter.fontMetrics(), self.figures()
         for place, method in enumerate(self._methods):
             box = self.cell(0, place)
             painter.setPen(QColor(tokens.muted))
@@ -99,11 +110,14 @@ class SideBySide(Canvas):
             )
             painter.drawText(room, int(_RIGHT), short)
             for column, said in enumerate(self._cells[place]):
-                self._paint_bar(painter, self.cell(place, column), said)
+                self._paint_bar(painter, self.cell(place, column), said, figures)
 
-    def _paint_bar(self, painter: QPainter, box: QRectF, said: Said) -> None:
+    def _paint_bar(
+        self, painter: QPainter, box: QRectF, said: Said, figures: float
+    ) -> None:
         tokens = self.tokens
-        zero, half = box.center().x(), box.width() / 2 - 10
+        bars = box.adjusted(0, 0, -figures - _GAP, 0)
+        zero, half = bars.center().x(), bars.width() / 2 - _GAP
         middle, thick = box.center().y(), min(box.height() * 0.32, 8.0)
         painter.setPen(QPen(QColor(tokens.line), 1))
         painter.drawLine(QPointF(zero, box.top()), QPointF(zero, box.bottom()))
@@ -112,16 +126,17 @@ class SideBySide(Canvas):
         colour = QColor(tokens.warning if said.opposed else tokens.accent)
         bar = QRectF(left, middle - thick, right - left, 2 * thick)
         painter.fillRect(bar, colour)
-        if said.opposed:  # the shape says it too
-            painter.setPen(QPen(QColor(tokens.text), 1))
-            painter.drawText(
-                QRectF(box.right() - 14, box.top(), 12, box.height()), _CENTRE, "≠"
-            )
+        painter.setPen(QPen(QColor(tokens.text), 1))
         if said.spread > 0:
-            painter.setPen(QPen(QColor(tokens.text), 1))
             low = zero + max(said.length - said.spread, -1.0) * half
             high = zero + min(said.length + said.spread, 1.0) * half
             painter.drawLine(QPointF(low, middle), QPointF(high, middle))
+        if figures:
+            painter.drawText(box.adjusted(0, 0, -_GAP, 0), int(_RIGHT), _figure(said))
+        elif said.opposed:  # the shape says it too
+            painter.drawText(
+                QRectF(box.right() - 14, box.top(), 12, box.height()), _CENTRE, "≠"
+            )
 
     def event(self, event: QEvent) -> bool:
         """Say a bar in its own unit."""
@@ -139,3 +154,8 @@ class SideBySide(Canvas):
                     method, feature = self._methods[column], self._features[place]
                     return f"{method}, {feature}: {said.text}"
         return ""
+
+
+def _figure(said: Said) -> str:
+    """Return the figure of a bar; the mark says what its colour says."""
+    return f"{said.text} ≠" if said.opposed else said.text

@@ -18,7 +18,7 @@ from tests.gui.panels.small_case import N, settle, small_case
 
 
 def of_three_classes():
-    """Return contributions to three answers; each row's likeliest is its number mod 3."""
+    """Return contributions to three answers; likeliest is a row's number mod 3."""
     rng = np.random.default_rng(1)
     values = rng.normal(size=(N, 3, 3)) * 0.1
     answers = np.full((N, 3), 0.2)
