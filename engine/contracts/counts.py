@@ -65,65 +65,6 @@ def cross_counts(
     return found.reshape(n_rows + 1, width)[1:, 1:].copy()
 
 
-class BinaryCounts:
-    """Confusion counts of a fixed set of rows at any threshold, O(log n) each.
-
-    Made once per selection; then a drag of the threshold costs microseconds.
-
-    Parameters
-    ----------
-    scores
-        Score of the positive class, ``(n,)``, any float type.
-    positive
-        Whether the truth is the positive class, ``(n,)``.
-    known
-        Rows to use (known truth, selected); all if ``None``.
-    weights
-        Row weights or ``None``.
-    """
-
-    def __init__(
-        self,
-        scores: NDArray[np.floating],
-        positive: NDArray[np.bool_],
-        known: NDArray[np.bool_] | None = None,
-        weights: NDArray[np.float64] | None = None,
-    ) -> None:
-        yes = positive if known is None else positive & known
-        no = ~positive if known is None else ~positive & known
-        self._yes = _Tail(scores[yes], None if weights is None else weights[yes])
-        self._no = _Tail(scores[no], None if weights is None else weights[no])
-
-    def at(self, threshold: float) -> tuple[float, float, float, float]:
-        """Return ``(tp, fp, fn, tn)`` for ``score >= threshold``."""
-        tp, fp = self._yes.above(threshold), self._no.above(threshold)
-        return tp, fp, self._yes.total - tp, self._no.total - fp
-
-
-class _Tail:
-    """Weight of the scores at or above a value."""
-
-    def __init__(
-        self, scores: NDArray[np.floating], weights: NDArray[np.float64] | None
-    ) -> None:
-        self._below: NDArray[np.float64] | None = None
-        if weights is None:
-            self._scores = np.sort(scores)
-            self.total = float(len(scores))
-        else:
-            order = np.argsort(scores)
-            self._scores = scores[order]
-            self._below = np.concatenate([[0.0], np.cumsum(weights[order])])
-            self.total = float(self._below[-1])
-
-    def above(self, threshold: float) -> float:
-        kind = self._scores.dtype.type
-        place = int(np.searchsorted(self._scores, kind(threshold), side="left"))
-        if self._below is None:
-            return float(len(self._scores) - place)
-        return self.total - float(self._below[place])
-
-
 def last_at_least(descending: NDArray[np.floating], threshold: float) -> int:
     """Return the last index with ``descending[i] >= threshold``, -1 if none.
 

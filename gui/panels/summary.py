@@ -19,12 +19,12 @@ from engine.contracts.results import ClassMetrics, Metric
 from engine.contracts.selection import Values
 from gui.item_models.metrics import FigureTable, class_table, summary_table
 from gui.panel import About, Panel
-from gui.services.row_columns import MANY_ROWS, PAUSE_MS, REST_MS
+from gui.services.row_columns import PAUSE_MS, REST_MS
 from gui.services.selection import mode_of
 from gui.widgets.metric_table import MetricTable
 from gui.widgets.panel_body import column_body
 from gui.widgets.segmented import Segmented
-from gui.widgets.threshold_source import ThresholdSource
+from gui.widgets.threshold_source import ThresholdSource, has_thresholds
 
 if TYPE_CHECKING:
     from engine.contracts.decision import Decision
@@ -75,6 +75,7 @@ class SummaryPanel(Panel):
         self._compared: Groups | None = None
         self._source = ThresholdSource.of(self.context)
         self._source.ready.connect(self._operating_points_came)
+        self._source.selected_ready.connect(self._compare)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._compare)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
@@ -145,9 +146,7 @@ class SummaryPanel(Panel):
             self.update_reading()
 
     def _display_or_wait(self) -> None:
-        scores = self.context.case.scores
-        few = scores is None or scores.n_rows <= MANY_ROWS
-        if few or self.context.selection.mask is None or self._source.quick:
+        if self._source.looks_up:
             self._pause.stop()
             self._compare()
         else:
@@ -231,8 +230,10 @@ class SummaryPanel(Panel):
                 scores.truth, scores.labels, ~mask
             )
         threshold = self.context.decision.decision.threshold
-        cells, curve = self._source.selected_counts(threshold), self._source.result
-        if shown.task is Task.BINARY and cells is not None and curve is not None:
+        if has_thresholds(scores):
+            cells, curve = self._source.selected_counts(threshold), self._source.result
+            if cells is None or curve is None:
+                return None  # until they are known
             everyone = curve.counts_at(threshold)
             tp, fp, fn, tn = (
                 max(a - b, 0.0) for a, b in zip(everyone, cells, strict=True)

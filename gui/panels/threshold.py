@@ -81,9 +81,7 @@ class ThresholdPanel(Panel):
         self._pause.timeout.connect(self._count_selected)
         self._counter = Counter(self)
         self._counter.counted.connect(self._show_selected)
-        # a threshold moves the points of the selected rows, never their scores
-        self._moved = QTimer(self, singleShot=True, interval=PAUSE_MS)
-        self._moved.timeout.connect(self._show_selected_points)
+        self._source.selected_ready.connect(self._show_selected_points)
         self.histogram = ScoreHistogram()
         self.roc = CurvePlot(
             tr("ROC curve"), tr("false-positive rate"), tr("recall (ROC)")
@@ -226,10 +224,7 @@ class ThresholdPanel(Panel):
         tp, fp, fn, tn = result.counts_at(decision.threshold)
         self.roc.set_point(rate(fp, fp + tn), rate(tp, tp + fn))
         self.precision.set_point(rate(tp, tp + fn), rate(tp, tp + fp))
-        if self._few or self._source.quick:
-            self._show_selected_points()
-        elif self.context.selection.mask is not None:
-            self._moved.start()
+        self._show_selected_points()
         self.spin.blockSignals(True)
         self.spin.setValue(decision.threshold)
         self.spin.blockSignals(False)
@@ -274,10 +269,8 @@ class ThresholdPanel(Panel):
 
     def _show_selected_points(self) -> None:
         """Put the rates of the selected rows alone beside the rings."""
-        cells = None
-        if not self._pause.isActive():
-            threshold = self.context.decision.decision.threshold
-            cells = self._source.selected_counts(threshold)
+        threshold = self.context.decision.decision.threshold
+        cells = self._source.selected_counts(threshold)
         if cells is None:
             self.roc.set_other()
             self.precision.set_other()

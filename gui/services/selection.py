@@ -93,6 +93,7 @@ class SelectionModel(QObject):
         self._decision, self._undo = decision, undo
         self._recipe: Selection | None = None
         self._mask: Mask | None = None
+        self._n_selected = 0
         self._emitted: Selection | None = None
         self._origin = ""
         self._job: Job | None = None
@@ -126,7 +127,7 @@ class SelectionModel(QObject):
     @property
     def n_selected(self) -> int:
         """Number of selected rows."""
-        return 0 if self._mask is None else int(np.count_nonzero(self._mask))
+        return self._n_selected
 
     def select(self, recipe: Selection, origin: str, mode: Mode = Mode.REPLACE) -> None:
         """Select rows, together with, without, or instead of those selected."""
@@ -158,7 +159,7 @@ class SelectionModel(QObject):
         if self._mask is not None and (
             scores is None or scores.n_rows != len(self._mask)
         ):
-            self._mask = None  # of other rows: nobody may read it until resolved
+            self._set_mask(None)  # of other rows: nobody may read it until resolved
         self._again("predictions")
 
     def _decision_changed(self, old: Decision, new: Decision, _origin: str) -> None:
@@ -204,8 +205,12 @@ class SelectionModel(QObject):
 
     def _settle(self, mask: Mask | None) -> None:
         old, self._emitted = self._emitted, self._recipe
-        self._mask = mask
+        self._set_mask(mask)
         self.changed.emit(old, self._recipe, self._origin)
+
+    def _set_mask(self, mask: Mask | None) -> None:
+        self._mask = mask
+        self._n_selected = 0 if mask is None else int(np.count_nonzero(mask))
 
 
 class _Change(QUndoCommand):

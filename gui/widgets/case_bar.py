@@ -43,6 +43,8 @@ class Chip(QToolButton):
 
     def show_text(self, rich: str, plain: str) -> None:
         """Show rich text; ``plain`` is read out."""
+        if rich == self._label.text():
+            return
         self._label.setText(rich)
         self.setAccessibleDescription(plain)
         self.setToolTip(plain)

@@ -12,8 +12,10 @@ from engine.contracts.requests import Run
 from engine.contracts.results import Confusion
 from gui.services.row_columns import MANY_ROWS, PAUSE_MS
 from gui.widgets.matrix_content import PREDICTION, TRUTH
+from gui.widgets.threshold_source import has_thresholds
 
 if TYPE_CHECKING:
+    from engine.contracts.predictions import RowScores
     from engine.contracts.results import Result
     from gui.context import AppContext
     from gui.widgets.threshold_source import ThresholdSource
@@ -39,6 +41,7 @@ class SelectedCells(QObject):
         self.counts: np.ndarray | None = None
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._count)
+        source.selected_ready.connect(self._count)
 
     def forget(self) -> None:
         """Know of no counts until there is another matrix."""
@@ -47,13 +50,22 @@ class SelectedCells(QObject):
     def follow(self, shown: Confusion | None) -> None:
         """Count for the matrix that is shown; many rows once the hand pauses."""
         self._shown = shown
-        scores = self._context.case.scores
-        few = scores is None or scores.n_rows <= MANY_ROWS
-        if few or self._context.selection.mask is None or self._source.quick:
+        if self._at_once():
             self._pause.stop()
             self._count()
         else:
             self._pause.start()
+
+    def _at_once(self) -> bool:
+        scores, shown = self._context.case.scores, self._shown
+        if scores is None or shown is None or self._context.selection.mask is None:
+            return True
+        return scores.n_rows <= MANY_ROWS or self._looked_up(scores, shown)
+
+    @staticmethod
+    def _looked_up(scores: RowScores, shown: Confusion) -> bool:
+        axes = (shown.row_column, shown.column_column)
+        return axes == (TRUTH, PREDICTION) and has_thresholds(scores)
 
     def _count(self) -> None:
         mask, scores = self._context.selection.mask, self._context.case.scores
@@ -65,11 +77,12 @@ class SelectedCells(QObject):
         if not set(axes) <= {TRUTH, PREDICTION}:
             self._ask(shown)
             return
-        curve, decision = self._source.result, self._context.decision.decision
-        if curve is not None and axes == (TRUTH, PREDICTION):
+        decision = self._context.decision.decision
+        if self._looked_up(scores, shown):
             cells = self._source.selected_counts(decision.threshold)
             if cells is not None:
-                self.counts = squared(shown.row_labels, cells, curve.positive)
+                positive = decision.positive or scores.positive
+                self.counts = squared(shown.row_labels, cells, positive)
         elif len(mask) == scores.n_rows:
             codes = {TRUTH: scores.truth, PREDICTION: scores.decided(decision)}
             k = len(shown.row_labels)

@@ -5,35 +5,68 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
 LINES = 2
+LEAST_WIDTH = 80
 
 
-class Reading(QLabel):
+class Reading(QWidget):
     """Rich text that is broken, and insists on the first two of its lines.
 
     A label that is broken asks for one line at least; docks give no more than what
     is asked for, and what lies below would be painted over.
+
+    The label lies in no layout: one that does has the whole window laid out anew for
+    every text, 5 ms of a threshold move where five panels speak. Here it is asked
+    for only when the text needs another height.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.RichText)
+        self._high = 0  # as the layouts know it
+        self._label = QLabel(self)
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.RichText)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def text(self) -> str:
+        """Return the rich text."""
+        return self._label.text()
+
+    def setText(self, text: str) -> None:
+        """Show rich text."""
+        if text == self._label.text():
+            return
+        self._label.setText(text)
+        self._ask_for_height()
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height of all lines at a width."""
+        return self._label.heightForWidth(width)
+
+    def sizeHint(self) -> QSize:
+        """Return what the label would like."""
+        return self._label.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """Return the least width, and the height of the first lines at this one."""
         most = LINES * self.fontMetrics().lineSpacing()
-        high = min(self.heightForWidth(self.width()), most)
-        hint = super().minimumSizeHint()
-        return QSize(hint.width(), max(hint.height(), high))
+        return QSize(LEAST_WIDTH, min(self.heightForWidth(self.width()), most))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Ask for other heights at another width."""
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
+        self._label.resize(event.size())
+        self._ask_for_height()
+
+    def _ask_for_height(self) -> None:
+        high = self.heightForWidth(self.width())
+        if high != self._high:
+            self._high = high
             self.updateGeometry()

@@ -7,26 +7,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.contracts.counts import BinaryCounts
 from engine.contracts.decision import Decision
 from engine.contracts.i18n import tr
 from engine.contracts.model import Task
 from engine.contracts.requests import Run
 from engine.contracts.results import Thresholds
-from gui.services.row_columns import moves_with_threshold
+from gui.services.row_columns import MANY_ROWS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from engine.contracts.predictions import RowScores
     from engine.contracts.results import Result
     from engine.contracts.selection import Mask
     from gui.context import AppContext
     from gui.services.engine_client import Job
 
-IDLE_MS = 150
-MOST_SORTED = 2_000_000
 Counts = tuple[float, float, float, float]
-Side = tuple[np.ndarray, np.ndarray | None]
-"""Scores of the selected rows of one class, and their weights."""
 
 
 def thresholds_request(context: AppContext) -> Run:
@@ -34,35 +31,39 @@ def thresholds_request(context: AppContext) -> Run:
 
     The threshold is left out of it: the answer holds for all of them.
     """
-    scores = context.case.scores
-    positive = context.decision.decision.positive
-    if not positive and scores is not None:
-        positive = scores.positive
-    return Run(analysis="thresholds", decision=Decision(positive=positive))
+    return Run(analysis="thresholds", decision=Decision(positive=_positive(context)))
+
+
+def _positive(context: AppContext) -> str:
+    scores, positive = context.case.scores, context.decision.decision.positive
+    return positive if positive or scores is None else scores.positive
 
 
 class ThresholdSource(QObject):
     """Holds the :class:`Thresholds` of a binary case; looked up on every drag.
 
+    Those of the selected rows alone are asked for where rows are many; few are
+    counted here.
+
     Signals
     -------
     ready()
         There are operating points, or none any more.
+    selected_ready()
+        There are operating points of the selected rows.
     """
 
     ready = Signal()
+    selected_ready = Signal()
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context.case)
         self._context = context
         self._job: Job | None = None
         self.result: Thresholds | None = None
-        self._mask: Mask | None = None
-        self._first: tuple[float, Counts] | None = None
-        self._tails: BinaryCounts | None = None
-        self._sides: tuple[int, list[Side]] | None = None
-        self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
-        self._idle.timeout.connect(self._sort_selected)
+        self._asked_for: tuple[Mask, str] | None = None
+        self._selected_job: Job | None = None
+        self._selected: Thresholds | None = None
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._ask)
         context.case.predictions_changed.connect(self._forget)
@@ -84,64 +85,64 @@ class ThresholdSource(QObject):
         self.ready.emit()
 
     def selected_counts(self, threshold: float) -> Counts | None:
-        """Return ``(tp, fp, fn, tn)`` of the selected rows, ``None`` without any.
+        """Return ``(tp, fp, fn, tn)`` of the selected rows.
 
-        One pass over the selected rows, until there was time to sort them once;
-        from then on it is a look-up.
+        ``None`` without any, and until the operating points of many are known.
         """
         mask, scores = self._context.selection.mask, self._context.case.scores
         if mask is None or scores is None or len(mask) != scores.n_rows:
             return None
-        if scores.task is not Task.BINARY or not len(scores.score):
+        if not has_thresholds(scores):
             return None
-        if mask is not self._mask:
-            self._mask, self._first, self._tails = mask, None, None
-            self._sides = None
-            self._idle.start()
-        if self._tails is not None:
-            return self._tails.at(threshold)
-        if self._first is None or self._first[0] != threshold:
-            self._first = threshold, self._pass(scores, mask, threshold)
-        return self._first[1]
+        positive = _positive(self._context)
+        if scores.n_rows <= MANY_ROWS or not self._context.selection.n_selected:
+            return _counts(scores, mask, scores.classes.index(positive), threshold)
+        known = self._asked_for
+        if known is None or known[0] is not mask or known[1] != positive:
+            self._asked_for = mask, positive
+            self._ask_selected()
+        return None if self._selected is None else self._selected.counts_at(threshold)
 
     @property
-    def quick(self) -> bool:
-        """Whether the counts of the selected rows are a look-up now."""
-        mask = self._context.selection.mask
-        return mask is None or (mask is self._mask and self._tails is not None)
+    def looks_up(self) -> bool:
+        """Whether counts of the selected rows cost no pass over many rows."""
+        mask, scores = self._context.selection.mask, self._context.case.scores
+        few = scores is None or scores.n_rows <= MANY_ROWS
+        return few or mask is None or has_thresholds(scores)
 
-    def _positive(self, scores: RowScores) -> int:
-        positive = self._context.decision.decision.positive
-        return scores.classes.index(positive or scores.positive)
-
-    def _pass(self, scores: RowScores, mask: Mask, threshold: float) -> Counts:
-        positive = self._positive(scores)
-        if self._sides is None or self._sides[0] != positive:
-            found = [_side(scores, mask, code) for code in (positive, 1 - positive)]
-            self._sides = positive, found
-        (tp, fn), (fp, tn) = (_split(*side, threshold) for side in self._sides[1])
-        return tp, fp, fn, tn
-
-    def _sort_selected(self) -> None:
-        """Sort while the hand rests, unless the next threshold finds other rows."""
-        scores, recipe = self._context.case.scores, self._context.selection.recipe
-        mask = self._mask
-        if scores is None or mask is None or recipe is None:
-            return
-        if mask is not self._context.selection.mask:
-            return
-        if moves_with_threshold(recipe) or np.count_nonzero(mask) > MOST_SORTED:
-            return
-        self._tails = BinaryCounts(
-            scores.score,
-            scores.truth == self._positive(scores),
-            mask & (scores.truth >= 0),
-            scores.weights,
+    def _ask_selected(self) -> None:
+        self._drop_selected()
+        # under the threshold at which the rows were found
+        threshold = self._context.decision.decision.threshold
+        self._selected_job = self._context.engine.submit(
+            Run(
+                analysis="thresholds",
+                selection=self._context.selection.recipe,
+                decision=Decision(
+                    positive=_positive(self._context), threshold=threshold
+                ),
+            ),
+            on_result=self._selected_answered,
+            on_error=lambda _error: None,  # rows without a truth: nothing to count
+            label=tr("Selection"),
         )
+
+    def _selected_answered(self, result: Result) -> None:
+        self._selected_job = None
+        if isinstance(result, Thresholds):
+            self._selected = result
+            self.selected_ready.emit()
+
+    def _drop_selected(self) -> None:
+        if self._selected_job is not None:
+            self._selected_job.cancel()
+            self._selected_job = None
+        self._selected = None
 
     def _forget(self) -> None:
         self.result = None
-        self._mask = self._first = self._tails = self._sides = None
+        self._asked_for = None
+        self._drop_selected()
         self._soon.start()
 
     def _ask(self) -> None:
@@ -149,7 +150,7 @@ class ThresholdSource(QObject):
             self._job.cancel()
             self._job = None
         scores = self._context.case.scores
-        if scores is None or scores.task is not Task.BINARY or not len(scores.score):
+        if not has_thresholds(scores):
             return
         self._job = self._context.engine.submit(
             thresholds_request(self._context),
@@ -165,17 +166,21 @@ class ThresholdSource(QObject):
             self.ready.emit()
 
 
-def _side(scores: RowScores, mask: Mask, code: int) -> Side:
-    rows = mask & (scores.truth == code)
-    return scores.score[rows], None if scores.weights is None else scores.weights[rows]
+def has_thresholds(scores: RowScores | None) -> bool:
+    """Return whether a threshold on a score decides."""
+    return scores is not None and scores.task is Task.BINARY and len(scores.score) > 0
 
 
-def _split(
-    score: np.ndarray, weights: np.ndarray | None, threshold: float
-) -> tuple[float, float]:
-    """Return how many rows are at or above a threshold, and how many are not."""
-    alarm = score >= threshold
-    if weights is None:
-        n = int(np.count_nonzero(alarm))
-        return float(n), float(len(alarm) - n)
-    return float(weights[alarm].sum()), float(weights[~alarm].sum())
+def _counts(scores: RowScores, mask: Mask, positive: int, threshold: float) -> Counts:
+    """Return ``(tp, fp, fn, tn)`` of some rows, in one pass."""
+    alarm = scores.score >= scores.score.dtype.type(threshold)
+    sides = mask & (scores.truth == positive), mask & (scores.truth == 1 - positive)
+    (tp, fn), (fp, tn) = (
+        (_weight(side & alarm, scores.weights), _weight(side & ~alarm, scores.weights))
+        for side in sides
+    )
+    return tp, fp, fn, tn
+
+
+def _weight(rows: Mask, weights: NDArray[np.float64] | None) -> float:
+    return float(np.count_nonzero(rows) if weights is None else weights[rows].sum())

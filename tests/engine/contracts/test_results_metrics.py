@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.contracts import metrics
-from engine.contracts.counts import BinaryCounts, confused_pairs, counts
+from engine.contracts.counts import confused_pairs, counts
 from tests.support.evaluation import classified, run
 
 
@@ -28,31 +28,11 @@ def test_counts_equal_a_loop(weighted, masked):
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_counts_of_a_selection_at_any_threshold(weighted, dtype):
-    rng = np.random.default_rng(1)
-    score = np.round(rng.random(300), 2).astype(dtype)
-    positive = rng.random(300) < score
-    known = rng.random(300) < 0.5
-    weights = rng.random(300) if weighted else None
-    found = BinaryCounts(score, positive, known, weights)
-    w = np.ones(300) if weights is None else weights
-    for threshold in (-1.0, 0.0, 0.3, 0.7, 1.0, 2.0):
-        above = score >= threshold
-        expected = [
-            w[known & (positive == truth) & (above == called)].sum()
-            for truth, called in ((1, 1), (0, 1), (1, 0), (0, 0))
-        ]
-        assert found.at(threshold) == pytest.approx(expected)
-
-
 def test_single_precision_scores_are_compared_in_single_precision():
     score = np.array([0.7, 0.2], dtype=np.float32)
     predictions = classified([1, 0], np.column_stack([1 - score, score]))
     found = run("thresholds", predictions)
     assert found.counts_at(0.7)[0] == 1.0
-    assert BinaryCounts(score, np.array([True, False])).at(0.7)[0] == 1.0
     assert run("confusion", predictions, threshold=0.7).counts.tolist() == [
         [1, 0],
         [0, 1],
