@@ -73,6 +73,7 @@ class ColumnHeader(QHeaderView):
         self.setHighlightSections(False)
         self.setSectionsMovable(False)
         self.setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSectionSize(40)
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.setAccessibleName(tr("Column headings"))

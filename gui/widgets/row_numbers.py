@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QHeaderView
 
 from engine.contracts.readings import numbers
+from gui.widgets.cell_painter import ROW_HEIGHT
 
 if TYPE_CHECKING:
     from gui.services.theme import Tokens
@@ -25,6 +26,10 @@ class RowNumbers(QHeaderView):
         self._largest = 0
         self.setSectionsClickable(False)
         self.setHighlightSections(False)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setDefaultSectionSize(ROW_HEIGHT)
+        self.setMinimumSectionSize(ROW_HEIGHT)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Take the colours of the theme."""

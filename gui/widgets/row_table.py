@@ -14,6 +14,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QRect,
     QRectF,
     Qt,
     Signal,
@@ -32,7 +33,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QFrame,
-    QHeaderView,
     QTableView,
     QWidget,
 )
@@ -42,7 +42,7 @@ from gui.widgets.column_widths import NARROWEST, WIDEST, ColumnWidths
 from gui.widgets.row_numbers import RowNumbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from gui.services.theme import Tokens
     from gui.widgets.column_widths import Rows
@@ -98,12 +98,10 @@ class RowTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         self.setCornerWidget(QWidget())
+        # every pixel is painted here: what was in sight is moved, not painted anew
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.numbers = RowNumbers()
         self.setVerticalHeader(self.numbers)
-        rows = self.numbers
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
-        rows.setMinimumSectionSize(ROW_HEIGHT)
         self._colours: dict[str, QColor] = {}
         self._tinted: Callable[[int], bool] | None = None
         self._marked: int | None = None
@@ -181,7 +179,13 @@ class RowTable(QTableView):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Ask for the rows that came into sight."""
         super().scrollContentsBy(dx, dy)
+        if dx and self.hasFocus():
+            self._repaint_focus()  # its frame ends where the view does
         self._tell_need()
+
+    def _repaint_focus(self) -> None:
+        y = self.visualRect(self.currentIndex()).y()
+        self.viewport().update(0, y, self.viewport().width(), ROW_HEIGHT)
 
     def _tell_need(self) -> None:
         if self.model() is None:
@@ -207,9 +211,13 @@ class RowTable(QTableView):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the cells in sight."""
+        """Paint the cells that came into sight, or changed."""
         painter = QPainter(self.viewport())
-        area = event.rect()
+        for area in cast("Iterable[QRect]", event.region()):
+            painter.setClipRect(area)
+            self._paint_area(painter, area)
+
+    def _paint_area(self, painter: QPainter, area: QRect) -> None:
         painter.fillRect(area, self._colours["panel"])
         if self.model() is None or not self._rows().columnCount():
             return

@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from engine.contracts.dataset import Kind
 from gui.item_models.rows import RowsModel
@@ -109,3 +110,42 @@ def test_that_other_columns_in_the_same_places_are_asked_for(engine, table):
     left, right = seen[-1]
     assert right == table.columnAt(table.viewport().width())
     assert all(model.is_read(0, column) for column in range(left, right + 1))
+
+
+def on_screen(table):
+    QApplication.processEvents()
+    return table.screen().grabWindow(table.winId()).toImage()
+
+
+@pytest.mark.parametrize("step", [(37, 0), (0, 3), (-11, 0), (300, 700), (0, 999_999)])
+def test_that_what_was_moved_looks_as_if_painted_anew(engine, table, qtbot, step):
+    table.setFocus()
+    table.setCurrentIndex(table.model().index(4, 2))
+    table.mark_row(6)
+    bars = table.horizontalScrollBar(), table.verticalScrollBar()
+    bars[0].setValue(200)
+    before = on_screen(table)
+    for bar, by in zip(bars, step, strict=True):
+        bar.setValue(bar.value() + by)
+    engine.answer()
+    moved = on_screen(table)
+    for part in (table, table.horizontalHeader(), table.verticalHeader()):
+        part.viewport().update()
+    assert moved == on_screen(table)
+    assert moved != before
+
+
+def test_that_scrolling_across_paints_only_the_columns_that_came_into_sight(
+    table, monkeypatch
+):
+    model, painted = table.model(), []
+    plain = model.cell
+    monkeypatch.setattr(model, "cell", lambda *at: painted.append(at) or plain(*at))
+    table.viewport().update()
+    QApplication.processEvents()
+    in_sight = len(painted)
+    painted.clear()
+    bar = table.horizontalScrollBar()
+    bar.setValue(bar.value() + 10)
+    QApplication.processEvents()
+    assert 0 < len(painted) < in_sight / 4
