@@ -9,6 +9,7 @@ model's own answer; the engine checks that before it uses any of it.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -26,6 +27,15 @@ class Link(StrEnum):
     LOGIT = "logit"
     SOFTMAX = "softmax"
     LOG = "log"
+
+
+class Activation(StrEnum):
+    """What a unit of a network makes of its sum."""
+
+    IDENTITY = "identity"
+    RELU = "relu"
+    LOGISTIC = "logistic"
+    TANH = "tanh"
 
 
 class TreeEnsemble(msgspec.Struct, frozen=True, kw_only=True, tag="trees"):
@@ -108,7 +118,54 @@ class AdditiveForm(msgspec.Struct, frozen=True, kw_only=True, tag="additive"):
     base: np.ndarray
 
 
-Form = TreeEnsemble | LinearForm | AdditiveForm
+class Layer(NamedTuple):
+    """``activation(rows @ weights.T + bias)``; ``weights`` is ``(out, in)``."""
+
+    weights: np.ndarray
+    bias: np.ndarray
+    activation: Activation
+
+
+class DenseNetwork(msgspec.Struct, frozen=True, kw_only=True, tag="network"):
+    """Layers of units, each of which sees all units of the layer before it.
+
+    Attributes
+    ----------
+    widths
+        Units of every layer from the ``d`` encoded columns to the ``k`` outputs.
+    weights
+        All layers flattened one after the other, each ``(out, in)`` in C order.
+    biases
+        Of the hidden layers, one after the other.
+    activations
+        Of each hidden layer; that of the outputs is the link.
+    base
+        ``(k,)`` biases of the outputs.
+    """
+
+    widths: tuple[int, ...]
+    weights: np.ndarray
+    biases: np.ndarray
+    activations: tuple[Activation, ...]
+    base: np.ndarray
+
+    def layers(self) -> tuple[Layer, ...]:
+        """Return its layers, the outputs last and without an activation."""
+        found, begun, bias = [], 0, np.concatenate([self.biases, self.base])
+        told = (*self.activations, Activation.IDENTITY)
+        units = 0
+        for wide, out, activation in zip(
+            self.widths[:-1], self.widths[1:], told, strict=True
+        ):
+            flat = self.weights[begun : begun + wide * out]
+            found.append(
+                Layer(flat.reshape(out, wide), bias[units : units + out], activation)
+            )
+            begun, units = begun + wide * out, units + out
+        return tuple(found)
+
+
+Form = TreeEnsemble | LinearForm | AdditiveForm | DenseNetwork
 
 
 class Structure(msgspec.Struct, frozen=True, kw_only=True, tag="structure"):
@@ -127,6 +184,9 @@ class Structure(msgspec.Struct, frozen=True, kw_only=True, tag="structure"):
         ``(d)`` names of the encoded columns.
     source
         ``(d,)`` int32: the model's input each encoded column comes from.
+    cut_by
+        A step before the form that cuts numbers into pieces, if there is one: between
+        two of an input's values the form's rows then jump.
     """
 
     form: Form | None
@@ -134,3 +194,4 @@ class Structure(msgspec.Struct, frozen=True, kw_only=True, tag="structure"):
     outputs: tuple[str, ...] = ()
     encoded: tuple[str, ...] = ()
     source: np.ndarray
+    cut_by: str = ""

@@ -9,7 +9,13 @@ import numpy as np
 from engine.contracts.dataset import Note
 from engine.contracts.model import ScoreKind
 from engine.contracts.progress import SILENT
-from engine.contracts.structure import AdditiveForm, LinearForm, Link, TreeEnsemble
+from engine.contracts.structure import (
+    AdditiveForm,
+    DenseNetwork,
+    LinearForm,
+    Link,
+    TreeEnsemble,
+)
 from engine.explain.structure_value import linked, longest_path, matches, sums
 
 if TYPE_CHECKING:
@@ -19,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.contracts.progress import Progress
-    from engine.contracts.structure import Structure
+    from engine.contracts.structure import Form, Structure
     from engine.explain.subject import Subject
 
     Floats = NDArray[np.float64]
@@ -43,7 +49,8 @@ class Parts:
     Attributes
     ----------
     method
-        ``trees``, ``linear`` or ``additive``.
+        ``trees``, ``linear``, ``additive`` or, where none of them gives Shapley
+        values, ``gradients`` (:mod:`engine.explain.gradients`).
     margin
         Whether the sum is a margin rather than the score itself.
     logistic
@@ -113,6 +120,7 @@ class Parts:
             ``None`` for path-dependent values of trees.
         """
         form = self._form
+        assert not isinstance(form, DenseNetwork)
         if isinstance(form, TreeEnsemble):
             from engine.explain.tree_shap import (  # noqa: PLC0415 - compiles code
                 tree_shapley,
@@ -122,10 +130,18 @@ class Parts:
         else:
             assert others is not None
             found = _alone(form, encoded, others)
-        grouped = np.zeros((len(encoded), len(self._subject.names), found.shape[2]))
+        return self.by_input(found[..., self.columns])
+
+    def by_input(self, found: Floats) -> Floats:
+        """Return ``(n, d, k)`` of what the encoded columns get ``(n, D, k)``.
+
+        What columns from one input get is added up, turned round where the other
+        class is explained.
+        """
+        grouped = np.zeros((len(found), len(self._subject.names), found.shape[2]))
         for column, source in enumerate(self.structure.source):
             grouped[:, source] += found[:, column]
-        return self._chosen(grouped)
+        return -grouped if self.flipped else grouped
 
     def pairs(
         self, encoded: Floats, others: Others | None, progress: Progress = SILENT
@@ -157,6 +173,7 @@ class Parts:
             yield from tree_interactions(form, encoded, *_of_trees(others), progress)
             return
         assert others is not None
+        assert not isinstance(form, DenseNetwork)
         width = encoded.shape[1]
         each = np.arange(width)
         for where in _blocks_of_pairs(len(encoded), width, len(form.base)):
@@ -210,9 +227,11 @@ class Parts:
         return 1.0 - chosen if shares and not self.margin else -chosen
 
 
-def _method(form: TreeEnsemble | LinearForm | AdditiveForm) -> str:
+def _method(form: Form) -> str:
     if isinstance(form, TreeEnsemble):
         return "trees"
+    if isinstance(form, DenseNetwork):
+        return "gradients"
     return "linear" if isinstance(form, LinearForm) else "additive"
 
 

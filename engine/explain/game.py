@@ -1,7 +1,9 @@
 """The game of an explanation: what is shared out, from where, and by which route.
 
 The fastest exact route is taken that the model's kind allows: the trees, terms or
-coefficients it is made of; else the model itself is asked.
+coefficients it is made of; else the model itself is asked, about all combinations of
+few features. Of many it is asked about a sample of them, unless it is a network: there
+gradients are followed, which gives shares of another kind, and says so.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from engine.contracts.dataset import Note, Part
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ScoreKind, Task
 from engine.explain import background as backgrounds
-from engine.explain import coalitions
+from engine.explain import coalitions, gradients
 from engine.explain.form_shapley import Parts
+from engine.explain.gradients import Gradients
 from engine.explain.routes import Asking, Rescaled, Structural
 from engine.explain.structure_value import MOST_FEATURES
 
@@ -49,8 +52,17 @@ class GameParams(msgspec.Struct, frozen=True, kw_only=True):
 _CHOICES = {
     "variant": ("auto", "interventional", "path_dependent"),
     "output": ("auto", "probability", "margin"),
-    "route": ("auto", "structure", "exact", "sampling", "rescaled"),
+    "route": (
+        "auto",
+        "structure",
+        "gradients",
+        "asking",
+        "exact",
+        "sampling",
+        "rescaled",
+    ),
 }
+_TAKEN_APART = ("structure", "rescaled")
 
 
 def check_choices(params: GameParams) -> None:
@@ -75,34 +87,44 @@ def choose(
     params: GameParams,
     progress: Progress,
     route: str = "auto",
-) -> Structural | Asking:
+) -> Structural | Gradients | Asking:
     """Return the fastest exact route that gives what is wanted.
 
     Parameters
     ----------
     route
-        ``auto``, or the one to take: ``structure``, ``exact``, ``sampling`` or
-        ``rescaled``.
+        ``auto``, or the one to take: ``structure``, ``rescaled``, ``gradients``,
+        ``exact``, ``sampling`` or ``asking``, which is one of the last two.
 
     Raises
     ------
     EngineError
         ``explain.no_cover`` where path-dependent values are wanted of what is no
-        tree, or of trees without weights, ``explain.no_structure``, and what
+        tree, or of trees without weights, ``explain.no_structure``,
+        ``explain.no_gradients``, ``explain.cut_numbers``, and what
         :func:`engine.explain.background.choose` raises.
     """
     notes = subject.notes()
     parts = None
-    inside = ("structure", "rescaled")
-    if route in ("auto", *inside):
+    if route in ("auto", "gradients", *_TAKEN_APART):
         progress.advance(0, 1, "explain.structure")
         scores = inputs.predictions[Part.EVALUATION].scores
         parts, found = Parts.of(subject, subject.features(), scores, progress)
         notes += found
         progress.raise_if_cancelled()
+    by_cover = params.variant == "path_dependent"
+    few = len(subject.names) <= coalitions.MOST_EXACT
+    if route == "gradients" or (route == "auto" and not few and not by_cover):
+        why = gradients.why_not(subject, parts, params.output)
+        if parts is not None and why is None and not by_cover:
+            chosen = backgrounds.choose(
+                inputs, params.background, params.background_from
+            )
+            return Gradients(subject, parts, chosen, notes, output=params.output)
+        if route == "gradients":
+            raise why or EngineError("explain.no_cover")
     if parts is not None and not _gives(parts, subject, params.output, route):
         parts = None
-    by_cover = params.variant == "path_dependent"
     if by_cover and route == "rescaled":
         raise EngineError(
             "explain.bad_choice",
@@ -113,11 +135,11 @@ def choose(
     if by_cover and (parts is None or not parts.by_cover):
         raise EngineError("explain.no_cover")
     if parts is not None and parts.longest_path > MOST_FEATURES:
-        if by_cover or route in inside:
+        if by_cover or route in _TAKEN_APART:
             raise EngineError("explain.path_too_long", n=parts.longest_path)
         notes += (Note(code="explain.path_too_long", params={"n": parts.longest_path}),)
         parts = None
-    if route in inside and parts is None:
+    if route in _TAKEN_APART and parts is None:
         raise EngineError("explain.no_structure")
     if by_cover and parts is not None:
         return Structural(subject, parts, None, notes)
@@ -125,7 +147,6 @@ def choose(
     if parts is not None:
         kind = Rescaled if route == "rescaled" else Structural
         return kind(subject, parts, chosen, notes)
-    few = len(subject.names) <= coalitions.MOST_EXACT
     exact = route == "exact" or (route != "sampling" and few)
     log_odds = (
         params.output == "margin" and subject.info.score_kind is ScoreKind.PROBABILITY
@@ -141,6 +162,8 @@ def choose(
 
 def _gives(parts: Parts, subject: Subject, output: str, route: str) -> bool:
     """Return whether the sum of the parts is what is to be explained."""
+    if parts.method == "gradients":
+        return False
     if route == "rescaled":
         return parts.logistic and output in ("auto", "probability")
     if output == "auto" or subject.info.task is Task.REGRESSION:

@@ -110,7 +110,7 @@ class Structural:
         self, rows: NDArray[np.int64], progress: Progress
     ) -> Iterator[tuple[slice, Floats]]:
         features = self._subject.features()
-        for where in _blocks(len(rows)):
+        for where in blocks(len(rows)):
             yield where, self._parts.encode(features.take(rows[where]), progress)
 
     def _found(self, where: slice, encoded: Floats, values: Floats) -> Explained:
@@ -288,12 +288,13 @@ def own_space(subject: Subject, *, margin: bool) -> str:
     return ScoreKind.MARGIN.value if margin else subject.info.score_kind.value
 
 
-def _blocks(n: int) -> Iterator[slice]:
+def blocks(n: int, first: int = 0) -> Iterator[slice]:
     """Yield stretches of rows: a small one to show soon, then as time allows."""
-    start, size = 0, FIRST_ROWS
+    first = first or FIRST_ROWS
+    start, size = 0, first
     while start < n:
         began = time.monotonic()
         yield slice(start, min(n, start + size))
         start += size
         took = max(time.monotonic() - began, 1e-3)
-        size = int(np.clip(size * _AT_ONCE / took, FIRST_ROWS // 2, MOST_ROWS))
+        size = int(np.clip(size * _AT_ONCE / took, first // 2, MOST_ROWS))

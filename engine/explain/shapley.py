@@ -12,7 +12,7 @@ from engine.contracts.results import Shapley
 from engine.explain import game
 from engine.explain.coalitions import Sampling
 from engine.explain.game import GameParams
-from engine.explain.routes import Asking, Structural
+from engine.explain.routes import Structural
 from engine.explain.scope import Pace, badge, in_random_order, mean_size
 from engine.explain.subject import Subject, cells_as_numbers, unexplainable
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from engine.analysis import Facts, Inputs
     from engine.contracts.dataset import Note
     from engine.contracts.progress import Progress
-    from engine.explain.routes import Explained
+    from engine.explain.gradients import Gradients
+    from engine.explain.routes import Asking, Explained
 
     Floats = NDArray[np.float64]
 
@@ -35,16 +36,18 @@ class ShapleyParams(GameParams, frozen=True, kw_only=True):
     Attributes
     ----------
     route
-        ``auto``, ``structure``, ``exact``, ``sampling`` or ``rescaled`` (probabilities
-        through margins: :class:`engine.explain.routes.Rescaled`).
+        ``auto``, ``structure``, ``gradients`` (shares of another kind, of networks:
+        :class:`engine.explain.gradients.Gradients`), ``asking``, ``exact``,
+        ``sampling`` or ``rescaled`` (probabilities through margins:
+        :class:`engine.explain.routes.Rescaled`).
     precision
-        Standard error at which sampling stops, as a share of the spread of the
-        answers.
+        As a share of the spread of the answers: the standard error at which sampling
+        stops, and how far shares along gradients may be off.
     rounds
         Most rounds of sampling; each walks from every background row.
     rows
-        Where the model itself has to be asked: at most so many rows, a seeded
-        sample of them, said in the badge. 0: all.
+        Where the model itself has to be asked or gradients are followed: at most so
+        many rows, a seeded sample of them, said in the badge. 0: all.
     """
 
     route: str = "auto"
@@ -95,10 +98,10 @@ class _Found:
         progress.advance(0, 1, "explain.opening")
         self._subject = Subject(inputs)
         progress.raise_if_cancelled()
-        self._route: Structural | Asking = game.choose(
+        self._route: Structural | Gradients | Asking = game.choose(
             inputs, self._subject, params, progress, params.route
         )
-        most = params.rows if isinstance(self._route, Asking) else 0
+        most = 0 if isinstance(self._route, Structural) else params.rows
         self.rows, self._sampling = in_random_order(inputs, most)
         shape = (len(self.rows), len(self._subject.names), len(self._subject.outputs))
         self._values = np.zeros(shape)

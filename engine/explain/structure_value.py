@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.contracts.structure import AdditiveForm, LinearForm, Link, TreeEnsemble
+from engine.contracts.structure import (
+    Activation,
+    AdditiveForm,
+    DenseNetwork,
+    LinearForm,
+    Link,
+    TreeEnsemble,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from engine.contracts.structure import Structure
+    from engine.contracts.structure import Form, Structure
 
 MOST_FEATURES = 62  # of one path: explained exactly with a bit for each
 _BLOCK_CELLS = 1 << 21  # rows times trees or columns that are looked at together
@@ -46,8 +53,7 @@ def sums(structure: Structure, encoded: NDArray[np.float64]) -> NDArray[np.float
     form = structure.form
     if form is None:
         raise ValueError("nothing to evaluate")
-    width = len(form.roots) if isinstance(form, TreeEnsemble) else encoded.shape[1]
-    rows = max(1, _BLOCK_CELLS // max(1, width))
+    rows = max(1, _BLOCK_CELLS // max(1, _width(form)))
     found = np.empty((len(encoded), len(form.base)))
     for start in range(0, len(encoded), rows):
         block = encoded[start : start + rows]
@@ -55,10 +61,23 @@ def sums(structure: Structure, encoded: NDArray[np.float64]) -> NDArray[np.float
     return found
 
 
+def activated(
+    sums_of_units: NDArray[np.float64], activation: Activation
+) -> NDArray[np.float64]:
+    """Return what units make of their sums."""
+    if activation is Activation.RELU:
+        return np.maximum(sums_of_units, 0.0)
+    if activation is Activation.LOGISTIC:
+        return logistic(sums_of_units)
+    if activation is Activation.TANH:
+        return np.tanh(sums_of_units)
+    return sums_of_units
+
+
 def linked(raw: NDArray[np.float64], link: Link) -> NDArray[np.float64]:
     """Return scores from ``(n, k)`` sums."""
     if link is Link.LOGIT:
-        return _logistic(raw)
+        return logistic(raw)
     if link is Link.SOFTMAX:
         grown = np.exp(raw - raw.max(axis=1, keepdims=True))
         total: NDArray[np.float64] = grown / grown.sum(axis=1, keepdims=True)
@@ -151,17 +170,35 @@ def _in_set(
     return found
 
 
-def _sums(
-    form: TreeEnsemble | LinearForm | AdditiveForm, encoded: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _width(form: Form) -> int:
+    """Return how many numbers a row is worth on its way."""
+    if isinstance(form, TreeEnsemble):
+        return len(form.roots)
+    if isinstance(form, DenseNetwork):
+        return max(form.widths)
+    if isinstance(form, LinearForm):
+        return int(form.coefficients.shape[1])
+    return len(form.columns)
+
+
+def _sums(form: Form, encoded: NDArray[np.float64]) -> NDArray[np.float64]:
     if isinstance(form, LinearForm):
         weighted: NDArray[np.float64] = encoded @ form.coefficients.T + form.base
         return weighted
     if isinstance(form, AdditiveForm):
         return _terms(form, encoded)
+    if isinstance(form, DenseNetwork):
+        return _through(form, encoded)
     reached = form.values[leaves(form, encoded)]
     total: NDArray[np.float64] = reached.sum(axis=1) + form.base
     return total
+
+
+def _through(form: DenseNetwork, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(over="ignore", invalid="ignore"):  # weights may be anything
+        for layer in form.layers():
+            rows = activated(rows @ layer.weights.T + layer.bias, layer.activation)
+    return rows
 
 
 def _terms(form: AdditiveForm, encoded: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -175,6 +212,7 @@ def _terms(form: AdditiveForm, encoded: NDArray[np.float64]) -> NDArray[np.float
     return total
 
 
-def _logistic(raw: NDArray[np.float64]) -> NDArray[np.float64]:
+def logistic(raw: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the logistic function, without overflow."""
     shrunk = np.exp(-np.abs(raw))
     return np.where(raw >= 0, 1.0, shrunk) / (1.0 + shrunk)

@@ -104,16 +104,18 @@ class Question:
 
 def of_row(question: Question, progress: Progress) -> tuple[list[Witness], list[Note]]:
     """Return what each method says of one row, and which could not be asked."""
-    return _gathered((shapley, ablation, lime, own_terms), question, progress)
+    methods = (shapley, gradients, ablation, lime, own_terms)
+    return _gathered(methods, question, progress)
 
 
 def of_all(question: Question, progress: Progress) -> tuple[list[Witness], list[Note]]:
     """Return what each method says of all rows, and which could not be asked."""
-    return _gathered((shapley, permutation, own_terms), question, progress)
+    methods = (shapley, gradients, permutation, own_terms)
+    return _gathered(methods, question, progress)
 
 
 def _gathered(
-    methods: Sequence[Callable[[Question, Progress], Witness | Note]],
+    methods: Sequence[Callable[[Question, Progress], Witness | Note | None]],
     question: Question,
     progress: Progress,
 ) -> tuple[list[Witness], list[Note]]:
@@ -124,7 +126,7 @@ def _gathered(
         told = method(question, within)
         if isinstance(told, Note):
             left_out.append(told)
-        else:
+        elif told is not None:
             heard.append(told)
         progress.raise_if_cancelled()
     return heard, left_out
@@ -137,6 +139,7 @@ def shapley(question: Question, progress: Progress) -> Witness:
         background=question.background,
         background_from=question.background_from,
         output="probability" if scored else "auto",
+        route="asking" if _made_of(question, progress) == "gradients" else "auto",
         rows=question.most_rows,
     )
     inputs = question.about
@@ -158,12 +161,29 @@ def shapley(question: Question, progress: Progress) -> Witness:
     )
 
 
+def gradients(question: Question, progress: Progress) -> Witness | Note | None:
+    """Return shares along the gradient of a network; ``None`` of what is none."""
+    if _made_of(question, progress) != "gradients":
+        return None
+    params = ShapleyParams(
+        background=question.background,
+        background_from=question.background_from,
+        route="gradients",
+        rows=question.most_rows,
+    )
+    try:
+        found = ShapleyAnalysis().run(question.about, params, progress)
+    except EngineError as error:  # numbers are cut before the network
+        return Note(code=error.code, params=error.params)
+    values = _weights(found, question)
+    return Witness(
+        name="gradients", values=values, spreads=np.full(len(values), np.nan)
+    )
+
+
 def own_terms(question: Question, progress: Progress) -> Witness | Note:
     """Return what the model itself adds up, where it is one term a feature."""
-    subject = question.subject
-    scores = question.inputs.predictions[Part.EVALUATION].scores
-    parts, _ = Parts.of(subject, subject.features(), scores, progress)
-    if parts is None or parts.method == "trees":
+    if _made_of(question, progress) not in ("linear", "additive"):
         return Note(code="explain.no_own_terms")
     params = ShapleyParams(
         background=question.background, background_from=question.background_from
@@ -221,6 +241,14 @@ def permutation(question: Question, progress: Progress) -> Witness | Note:
         values=found.importances_mean,
         spreads=found.importances_std,
     )
+
+
+def _made_of(question: Question, progress: Progress) -> str:
+    """Return the method of the model's parts, ``""`` where it has none."""
+    subject = question.subject
+    scores = question.inputs.predictions[Part.EVALUATION].scores
+    parts, _ = Parts.of(subject, subject.features(), scores, progress)
+    return "" if parts is None else parts.method
 
 
 def _weights(found: Shapley, question: Question) -> Floats:

@@ -7,12 +7,18 @@ outside, or back, would crash or hang the engine. Nothing is believed unseen.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.contracts.model import Task
-from engine.contracts.structure import AdditiveForm, LinearForm, TreeEnsemble
+from engine.contracts.structure import (
+    AdditiveForm,
+    DenseNetwork,
+    LinearForm,
+    TreeEnsemble,
+)
 from engine.models.checks import MAX_TEXT, Lie
 
 if TYPE_CHECKING:
@@ -21,6 +27,8 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 1_000
 MAX_ENCODED = 200_000
+MAX_LAYERS = 200
+MAX_WEIGHTS = 20_000_000
 _TWO = 2
 _NODES = {
     "left": np.int32,
@@ -45,6 +53,8 @@ def check_structure(info: ModelInfo, structure: Structure) -> None:
     width = len(structure.encoded)
     if width > MAX_ENCODED or any(len(name) > MAX_TEXT for name in structure.encoded):
         raise Lie("a structure without end")
+    if len(structure.cut_by) > MAX_TEXT:
+        raise Lie("a step whose name has no end")
     source = structure.source
     _array("source", source, np.int32, (width,))
     if width and (source.min() < 0 or source.max() >= len(info.inputs)):
@@ -64,6 +74,8 @@ def check_structure(info: ModelInfo, structure: Structure) -> None:
         _numbers("coefficients", form.coefficients, (k, width))
     elif isinstance(form, AdditiveForm):
         _check_terms(form, width, k)
+    elif isinstance(form, DenseNetwork):
+        _check_layers(form, width, k)
     else:
         _check_trees(form, width, k)
 
@@ -113,6 +125,21 @@ def _check_terms(form: AdditiveForm, width: int, k: int) -> None:
             raise Lie("a term outside the rows")
         total += math.prod(shape)
     _numbers("tables", form.tables, (total, k))
+
+
+def _check_layers(form: DenseNetwork, width: int, k: int) -> None:
+    widths = form.widths
+    if not _TWO <= len(widths) <= MAX_LAYERS or min(widths) < 1:
+        raise Lie(f"a network of {len(widths)} layers")
+    if (widths[0], widths[-1]) != (width, k):
+        raise Lie(f"a network from {widths[0]} columns to {widths[-1]} outputs")
+    if len(form.activations) != len(widths) - _TWO:
+        raise Lie("hidden layers without an activation, or too many")
+    total = sum(wide * out for wide, out in pairwise(widths))
+    if total > MAX_WEIGHTS:
+        raise Lie(f"a network of {total} weights")
+    _numbers("weights", form.weights, (total,))
+    _numbers("biases", form.biases, (sum(widths[1:-1]),))
 
 
 def _check_trees(form: TreeEnsemble, width: int, k: int) -> None:

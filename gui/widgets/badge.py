@@ -21,6 +21,7 @@ METHODS = {
     "shapley_linear": mark("Shapley values, exact from the coefficients"),
     "shapley_additive": mark("Shapley values, exact from the terms"),
     "shapley_exact": mark("Shapley values, exact from all combinations"),
+    "shapley_gradients": mark("shares along the gradient (Aumann–Shapley)"),
     "shapley_rescaled": mark("Shapley values, probabilities through margins"),
     "interactions_trees": mark("Shapley interactions, exact from the trees"),
     "interactions_linear": mark("Shapley interactions, exact from the coefficients"),

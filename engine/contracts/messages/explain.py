@@ -224,6 +224,46 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("This model cannot be taken apart, or not for this output."),
         mark("Leave the route to the program: it will ask the model itself."),
     ),
+    "explain.no_gradients": (
+        mark(
+            "This model is no network whose gradients are known, or not this output's."
+        ),
+        mark("Leave the route to the program, or choose “asking”."),
+    ),
+    "explain.cut_numbers": (
+        mark(
+            "{step} cuts numbers into pieces before they reach the network: there is "
+            "no way between them along which a gradient could be followed."
+        ),
+        mark("Leave the route to the program, or choose “asking”."),
+    ),
+    "explain.way_lost": (
+        mark(
+            "The gradient cannot be followed to row {row}: a number in the network is "
+            "missing or without end."
+        ),
+        mark("Choose the route “asking”."),
+    ),
+    "explain.gradient_shares": (
+        mark(
+            "These are shares along the gradient (Aumann–Shapley): they add up to the "
+            "answer, but where features act together they are not the Shapley values "
+            "of switching features on and off."
+        ),
+        "",
+    ),
+    "explain.ways_followed": (
+        mark("Judged by halving the steps along the way, shares are within {error}."),
+        "",
+    ),
+    "explain.ways_coarse": (
+        mark(
+            "Judged by halving the steps along the way, shares may be off by {error}: "
+            "trust them no further than that."
+        ),
+        mark("Explain fewer rows, or choose the route “asking”."),
+    ),
+    "explain.gradients": (mark("Following gradients"), ""),
     "explain.closed": (
         mark(
             "This model cannot be read by itself: it is no weighted sum, no trees and "

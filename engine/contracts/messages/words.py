@@ -42,6 +42,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     },
     "explanation": {
         "shapley": mark("Shapley values"),
+        "gradients": mark("Gradient shares"),
         "lime": mark("LIME"),
         "ablation": mark("Ablation"),
         "permutation": mark("Permutation"),

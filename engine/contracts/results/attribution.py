@@ -61,9 +61,10 @@ class Shapley(msgspec.Struct, frozen=True, kw_only=True, tag="shapley"):
         ``(n,)`` int64 rows of the evaluation part, ascending.
     method
         ``trees``, ``linear``, ``additive``, ``exact`` (all coalitions), ``sampling``
-        (permutations) or ``rescaled`` (probabilities through margins).
+        (permutations), ``rescaled`` (probabilities through margins) or ``gradients``
+        (no Shapley values: Aumann–Shapley shares along straight ways).
     variant
-        ``interventional`` or ``path_dependent``.
+        ``interventional``, ``path_dependent`` or, of gradients, ``straight_ways``.
     space
         ``probability``, ``margin`` or ``value``.
     background

@@ -150,7 +150,9 @@ def _label_codes(model: Any) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def _is_regression(model: Any) -> bool:
-    if getattr(model, "n_outputs_", 1) not in (1, None) or _is_multi_output(model):
+    several = getattr(model, "n_outputs_", 1) not in (1, None)
+    of_network = hasattr(model, "out_activation_")  # which counts classes too
+    if (several and not of_network) or _is_multi_output(model):
         raise EngineError("model.multi_output", outputs=_n_outputs(model))
     if _says(is_clusterer, model) or _says(is_outlier_detector, model):
         raise EngineError("model.not_supervised", found=kind_of(model))
@@ -165,6 +167,9 @@ def _is_multi_output(model: Any) -> bool:
         return True
     if getattr(estimator, "multilabel_", False):
         return True
+    if hasattr(estimator, "out_activation_"):
+        classes_apart = estimator.out_activation_ == "softmax"
+        return estimator.n_outputs_ > 1 and not classes_apart
     if _says(is_regressor, estimator):
         coefficients = getattr(estimator, "coef_", None)
         shape: tuple[int, ...] = getattr(coefficients, "shape", ())

@@ -16,6 +16,7 @@ _TREES = (
     "catboost.",
 )
 _ADDITIVE = ("interpret.glassbox._ebm.",)
+_NETWORKS = ("sklearn.neural_network._multilayer_perceptron.",)
 _TEXT = "sklearn.feature_extraction.text."
 _MAX_STEPS = 200
 
@@ -90,6 +91,8 @@ def capabilities(model: Any, score_kind: ScoreKind) -> tuple[Capability, ...]:
         found.append(Capability.TREE_ENSEMBLE)
     if kind.startswith(_ADDITIVE):
         found.append(Capability.ADDITIVE)
+    if kind.startswith(_NETWORKS):
+        found.append(Capability.DIFFERENTIABLE)
     if reads_text(model):
         found.append(Capability.TEXT_PIPELINE)
     return tuple(found)

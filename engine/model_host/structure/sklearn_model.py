@@ -11,7 +11,7 @@ from engine.contracts.structure import Structure
 from engine.model_host.adapters.sklearn_parts import kind_of
 from engine.model_host.structure import linear
 from engine.model_host.structure.parts import Part, unknown
-from engine.model_host.structure.sources import through
+from engine.model_host.structure.sources import cut_by, through
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,6 +34,7 @@ _TABLE = {
     "lightgbm.sklearn.": "lightgbm_model",
     "interpret.glassbox._ebm.": "ebm_model",
     "catboost.core.": "catboost_model",
+    "sklearn.neural_network._multilayer_perceptron.MLP": "network",
 }
 
 
@@ -79,6 +80,7 @@ class Inside:
             outputs=part.outputs,
             encoded=tuple(names[column] for column in part.columns),
             source=np.array([sources[c] for c in part.columns], dtype=np.int32),
+            cut_by=next(filter(None, map(cut_by, self._steps)), ""),
         )
 
     def encode(self, table: pa.Table) -> np.ndarray:

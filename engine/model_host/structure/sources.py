@@ -45,6 +45,9 @@ _ONE_TO_ONE = (
     RobustScaler,
     StandardScaler,
 )
+_CUTTING = (Binarizer, KBinsDiscretizer)
+_CUTTING_FUNCTIONS = (np.ceil, np.floor, np.rint, np.sign, np.trunc)
+_PARTS = ("steps", "transformers_", "transformer_list")  # name, part, …
 _Sources = tuple[int, ...]
 
 
@@ -66,6 +69,20 @@ def through(step: Any, sources: Sequence[int]) -> _Sources:
                 raise unknown()
             return found
     raise unknown()
+
+
+def cut_by(step: Any) -> str:
+    """Return the class name of what cuts numbers into pieces in a step, or ``""``."""
+    if isinstance(step, _CUTTING):
+        return type(step).__name__
+    if isinstance(step, FunctionTransformer):
+        cuts = any(step.func is function for function in _CUTTING_FUNCTIONS)
+        return type(step).__name__ if cuts else ""
+    for name in _PARTS:
+        parts = getattr(step, name, None)
+        if isinstance(parts, list):
+            return next(filter(None, (cut_by(part[1]) for part in parts)), "")
+    return ""
 
 
 def _columns_out(step: Any, otherwise: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import msgspec
 import numpy as np
 import pandas as pd
@@ -9,6 +11,9 @@ import pytest
 from scipy.stats import spearmanr
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import KBinsDiscretizer
 
 from engine import analysis
 from engine.contracts.errors import EngineError
@@ -112,6 +117,27 @@ def test_the_models_own_terms_are_heard_where_it_has_some():
     assert "own_terms" not in explain(other, "agreement").methods
     codes = [note.code for note in explain(other, "agreement").left_out]
     assert "explain.no_own_terms" in codes
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("scope", ["row", "all"])
+def test_of_a_network_gradient_shares_are_heard_beside_shapley_values(scope):
+    frame = numbers()
+    model = MLPClassifier((8,), max_iter=40, random_state=0).fit(frame, two(frame))
+    inputs = fitted_case(model, frame.head(60), row=5)
+    found = explain(inputs, "agreement", scope=scope, background="20")
+    assert found.methods[:2] == ("shapley", "gradients")
+    shapley, gradients = found.values[0], found.values[1]
+    assert np.abs(shapley - gradients).max() > 1e-4  # of another rule
+    if scope == "row":
+        np.testing.assert_allclose(shapley.sum(), gradients.sum(), atol=1e-9)
+    cut = make_pipeline(KBinsDiscretizer(3), model)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        cut.fit(frame, two(frame))
+    left = explain(fitted_case(cut, frame.head(60), row=5), "agreement", scope=scope)
+    assert "gradients" not in left.methods
+    assert "explain.cut_numbers" in [note.code for note in left.left_out]
 
 
 def test_a_class_of_several_is_explained_as_it_is_asked():

@@ -8,7 +8,9 @@ import pytest
 
 from engine.contracts.model import Input, ModelInfo, ScoreKind, Task
 from engine.contracts.structure import (
+    Activation,
     AdditiveForm,
+    DenseNetwork,
     LinearForm,
     Link,
     Structure,
@@ -74,10 +76,17 @@ TERMS = AdditiveForm(
     tables=np.ones((9, 1)),
     base=np.zeros(1),
 )
+NETWORK = DenseNetwork(
+    widths=(2, 3, 1),
+    weights=np.ones(9),
+    biases=np.zeros(3),
+    activations=(Activation.RELU,),
+    base=np.zeros(1),
+)
 FOREST = two_trees()
 
 
-@pytest.mark.parametrize("form", [FOREST, LINEAR, TERMS, None], ids=str)
+@pytest.mark.parametrize("form", [FOREST, LINEAR, TERMS, NETWORK, None], ids=str)
 def test_what_can_be_is_let_through(form):
     check_structure(INFO, structure(form))
 
@@ -182,6 +191,42 @@ def test_sums_that_cannot_be_are_refused(form, changes):
         check_structure(INFO, structure(msgspec.structs.replace(form, **changes)))
 
 
+HUGE = 2**40
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"widths": ()},
+        {"widths": (2,)},
+        {"widths": (2, 1)},
+        {"widths": (3, 2, 1)},
+        {"widths": (2, 2, 2)},
+        {"widths": (2, 4, 1)},
+        {"widths": (2, -3, 1)},
+        {"widths": (2, 0, 1), "weights": np.ones(0), "biases": np.zeros(0)},
+        {"widths": (2, HUGE, 1)},
+        {"widths": (2, 7_000_000, 1), "weights": np.broadcast_to(1.0, 21_000_000)},
+        {"widths": (2, *[1] * 300, 1)},
+        {"weights": np.full(9, np.nan)},
+        {"weights": np.full(9, np.inf)},
+        {"weights": np.ones((3, 3))},
+        {"weights": np.ones(9, dtype=np.float32)},
+        {"biases": np.zeros(4)},
+        {"biases": np.full(3, np.inf)},
+        {"activations": ()},
+        {"activations": (Activation.RELU, Activation.TANH)},
+        {"base": np.zeros(2)},
+        {"base": np.full(1, np.nan)},
+    ],
+    ids=str,
+)
+def test_networks_that_cannot_be_are_refused(changes):
+    form = msgspec.structs.replace(NETWORK, **changes)
+    with pytest.raises(Lie):
+        check_structure(INFO, structure(form))
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -195,6 +240,7 @@ def test_sums_that_cannot_be_are_refused(form, changes):
         {"outputs": ("no", "yes", "more")},
         {"encoded": ("a", "b" * 5000)},
         {"encoded": ("a",)},
+        {"cut_by": "b" * 5000},
     ],
     ids=str,
 )
