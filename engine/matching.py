@@ -223,6 +223,8 @@ def preview(
         mapping, problems = propose(info, data, matched.mapping, matched.target, table)
         warnings += _warnings(info, mapping, table)
         matched = replace(matched, mapping=mapping)
+    if not matched.target:
+        problems = (*problems, Note(code="match.no_target"))
     if table.n_rows == 0:
         problems = (*problems, Note(code="match.no_rows"))
     unmatched, counts = label_counts(table, matched)

@@ -130,8 +130,11 @@ def truth_of(table: Table, matched: Matched) -> NDArray[np.int32 | np.float64]:
     Raises
     ------
     EngineError
-        ``target.missing_column``, ``target.not_labels``, ``target.no_known_class``.
+        ``match.no_target``, ``target.missing_column``, ``target.not_labels``,
+        ``target.no_known_class``.
     """
+    if not matched.target:
+        raise EngineError("match.no_target")
     if matched.target not in table.names:
         raise EngineError("target.missing_column", column=matched.target)
     if matched.info.task is Task.REGRESSION:

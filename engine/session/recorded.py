@@ -25,8 +25,11 @@ def recorded_info(
     Raises
     ------
     EngineError
-        ``target.missing_column`` if there is no such column.
+        ``target.missing_column`` if there is no such column, ``match.no_target`` if
+        none was said.
     """
+    if not target:
+        raise EngineError("match.no_target")
     if target not in table.names:
         raise EngineError("target.missing_column", column=target)
     column = data.column(target)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.contracts.dataset import Role
+from engine.contracts.dataset import Kind, Role
 from engine.contracts.i18n import tr, trn
 from engine.contracts.messages import next_step, sentence
 from engine.contracts.model import Mapping, RecordedScores, Task
@@ -29,7 +29,9 @@ from engine.contracts.results import MatchPreview
 from gui.widgets.mapping_table import MappingTable
 
 if TYPE_CHECKING:
+    from engine.contracts.dataset import DatasetInfo
     from engine.contracts.errors import ErrorInfo
+    from engine.contracts.model import ModelInfo
     from engine.contracts.results import Result
     from gui.context import AppContext
     from gui.services.engine_client import Job
@@ -82,6 +84,7 @@ class MatchDialog(QDialog):
         )
         self.recognised.setTextFormat(Qt.TextFormat.PlainText)
         self.target = QComboBox()
+        self.target.setPlaceholderText(tr("choose a column"))
         self.positive = QComboBox()
         self.why_positive = QLabel()
         self.why_positive.setWordWrap(True)
@@ -147,7 +150,9 @@ class MatchDialog(QDialog):
             return
         names = [column.name for column in data.columns]
         self.target.addItems(names)
-        self.target.setCurrentText(self._guessed_target())
+        told = case.file.target
+        guess = told if told in names else guessed_target(data, model)
+        self.target.setCurrentIndex(self.target.findText(guess))
         self.weights.addItem(tr("nothing: every row counts once"), "")
         for column in data.columns:
             if column.kind.value == "numeric":
@@ -180,23 +185,6 @@ class MatchDialog(QDialog):
             self.positive.setCurrentIndex(-1)
             self.positive.blockSignals(False)
         self.form.setRowVisible(self.positive, binary)
-
-    def _guessed_target(self) -> str:
-        case = self._context.case
-        data, model = case.data, case.model
-        if data is None:
-            return ""
-        if case.file.target:
-            return case.file.target
-        classes = set(model.classes) if model is not None else set()
-        inputs = {field.name for field in model.inputs} if model is not None else set()
-        free = [column for column in data.columns if column.name not in inputs]
-        named = [column for column in free if column.role is Role.TARGET]
-        labelled = [c for c in free if c.categories and set(c.categories) <= classes]
-        if found := [c for c in labelled if c in named] or named or labelled:
-            return found[0].name
-        rest = [column.name for column in free if column.role is Role.FEATURE]
-        return rest[-1] if rest else data.columns[-1].name
 
     def _score_columns(self) -> tuple[str, ...]:
         data = self._context.case.data
@@ -285,11 +273,11 @@ class MatchDialog(QDialog):
         self.form.setRowVisible(self.why_positive, shown and bool(why))
 
     def _show_rows(self, result: MatchPreview) -> None:
-        score = tr("value")
-        if result.task is not Task.REGRESSION:
-            named = result.positive if result.task is Task.BINARY else ""
-            score = tr("score of {label}", label=named) if named else tr("score")
+        named = result.positive if result.task is Task.BINARY else ""
+        score = tr("score of {label}", label=named) if named else tr("score")
         self.table.setHorizontalHeaderItem(3, QTableWidgetItem(score))
+        # the value of a regression is its prediction
+        self.table.setColumnHidden(3, result.task is Task.REGRESSION)
         self.table.setRowCount(len(result.rows))
         rows = zip(
             result.rows, result.truth, result.prediction, result.score, strict=True
@@ -324,6 +312,34 @@ class MatchDialog(QDialog):
             class_map=self.class_map.choices(),
         )
         self.accept()
+
+
+def guessed_target(data: DatasetInfo, model: ModelInfo | None) -> str:
+    """Return the column that the truth is in as far as can be told, else ``""``.
+
+    What counts rows or names them, and what is the same in all of them, is never
+    taken for it; nor are labels for a number, or more numbers than there may be
+    labels for a class.
+    """
+    classes = set(model.classes) if model is not None else set()
+    inputs = {field.name for field in model.inputs} if model is not None else set()
+    free = [
+        column
+        for column in data.columns
+        if column.name not in inputs
+        and column.n_distinct != 1
+        and column.role not in (Role.ENTITY, Role.IGNORE)
+    ]
+    named = [column for column in free if column.role is Role.TARGET]
+    labelled = [c for c in free if c.categories and set(c.categories) <= classes]
+    if found := [c for c in labelled if c in named] or named or labelled:
+        return found[0].name
+    rest = [column for column in free if column.role is Role.FEATURE]
+    if model is not None and model.task is Task.REGRESSION:
+        rest = [column for column in rest if column.kind is Kind.NUMERIC]
+    elif model is not None:
+        rest = [column for column in rest if column.n_distinct <= _MOST_LABELS]
+    return rest[-1].name if rest else ""
 
 
 def _sanity(result: MatchPreview) -> str:

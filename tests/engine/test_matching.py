@@ -210,6 +210,13 @@ def test_a_missing_target_is_the_problem_shown(data):
     assert codes(found.problems) == ["target.missing_column"]
 
 
+def test_no_target_is_a_problem_beside_the_others(data):
+    found = look(data, FakeModel(info("x"), logistic("x")), target="")
+    assert codes(found.problems) == ["match.no_target"]
+    found = look(data, FakeModel(info("gone"), logistic("x")), target="")
+    assert codes(found.problems) == ["match.missing", "match.no_target"]
+
+
 def test_labels_that_are_no_class_are_named_and_do_not_count(data):
     model = FakeModel(info("x", classes=("no", "maybe")), logistic("x"))
     found = look(data, model)

@@ -143,6 +143,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{name} is taken as the class to be found: the score column names it."),
         "",
     ),
+    "match.no_target": (
+        mark("No column says by itself that it holds the truth."),
+        mark("Choose the column with the true answers, or open data that have one."),
+    ),
     "match.target_is_input": (
         mark("{column} is the target and also an input of the model."),
         mark("Choose another target, or match by hand."),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from engine.contracts.dataset import Note, Role
+from engine.contracts.dataset import Kind, Note, Role
+from engine.contracts.model import Task
 from engine.contracts.requests import Match, Predict
-from gui.dialogs.match import MatchDialog
-from tests.gui.support import previewed
+from gui.dialogs.match import MatchDialog, guessed_target
+from tests.gui.panels.small_case import column, data_set
+from tests.gui.support import MODEL, previewed
 
 
 @pytest.fixture
@@ -40,7 +42,74 @@ def test_the_target_is_no_input_but_a_column_with_the_models_labels(
     rest = [c for c in data.columns if c.name not in ("status", "age")]
     made.case.data = msgspec.structs.replace(data, columns=(taken, *rest, word))
     assert "age" in {field.name for field in model.inputs}
-    assert sheet._guessed_target() == "word"
+    assert guessed_target(made.case.data, model) == "word"
+
+
+def free_column(name, role=Role.FEATURE, kind=Kind.NUMERIC, n_distinct=400):
+    return column(name, kind, role, n_distinct=n_distinct)
+
+
+@pytest.mark.parametrize(
+    "free",
+    [
+        (),
+        (free_column("id", Role.ENTITY),),
+        (free_column("same", Role.IGNORE, n_distinct=1),),
+        (free_column("yes", Role.TARGET, Kind.CATEGORICAL, n_distinct=1),),
+        (free_column("fare"),),  # more numbers than there may be labels
+    ],
+)
+def test_no_target_is_guessed_where_none_may_be_one(free, sheet, made) -> None:
+    inputs = {field.name for field in made.case.model.inputs}
+    kept = tuple(c for c in made.case.data.columns if c.name in inputs)
+    data = msgspec.structs.replace(made.case.data, columns=(*kept, *free))
+    assert guessed_target(data, made.case.model) == ""
+
+
+def test_the_target_of_a_regression_is_a_number() -> None:
+    columns = (
+        free_column("id", Role.ENTITY),
+        free_column("price"),
+        free_column("town", kind=Kind.CATEGORICAL, n_distinct=8),
+    )
+    data = msgspec.structs.replace(data_set(), columns=columns)
+    model = msgspec.structs.replace(MODEL, task=Task.REGRESSION, classes=())
+    assert guessed_target(data, model) == "price"
+
+
+def test_without_a_target_the_sheet_waits_and_says_so(made, qtbot) -> None:
+    made.window.questions._ask = False
+    made.case.open_data(("/a.data",), then_match=False)
+    made.case.open_model("/b.model", then_match=False)
+    qtbot.waitUntil(lambda: made.case.model is not None)
+    inputs = {field.name for field in made.case.model.inputs}
+    kept = tuple(c for c in made.case.data.columns if c.name in inputs)
+    columns = (free_column("id", Role.ENTITY), *kept)
+    made.case.data = msgspec.structs.replace(made.case.data, columns=columns)
+    made.case.file = msgspec.structs.replace(made.case.file, target="of_other_data")
+    problem = Note(code="match.no_target")
+    made.engine.store.answers[Match] = lambda request: msgspec.structs.replace(
+        previewed(request), problems=() if request.target else (problem,)
+    )
+    found = MatchDialog(made.context, made.window)
+    found.show()
+    qtbot.waitUntil(lambda: found.preview is not None)
+    assert found.target.currentText() == ""
+    assert made.process().requests(Match)[-1].target == ""
+    assert not found.accept_button.isEnabled()
+    assert found.problem.text().startswith("No column says by itself")
+    found.target.setCurrentText("id")  # a person may
+    qtbot.waitUntil(found.accept_button.isEnabled)
+
+
+def test_a_regressions_prediction_is_shown_once(sheet, made, qtbot) -> None:
+    assert not sheet.table.isColumnHidden(3)
+    made.engine.store.answers[Match] = lambda request: msgspec.structs.replace(
+        previewed(request), task=Task.REGRESSION, classes=()
+    )
+    sheet._look()
+    qtbot.waitUntil(lambda: sheet.table.isColumnHidden(3))
+    assert not sheet.table.isColumnHidden(2)
 
 
 def test_the_first_predictions_and_how_good_they_are(sheet) -> None:
