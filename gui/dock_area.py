@@ -73,6 +73,8 @@ class DockArea(QMainWindow):
         self.current = name
         if kept:
             self._given[name] = kept
+        for panel in self.panels.values():
+            panel.arranged_in(name)
         self._bring_back()
 
     def reset(self) -> None:
@@ -222,6 +224,7 @@ class DockArea(QMainWindow):
     def _dock(self, name: str) -> QDockWidget:
         if name not in self._docks:
             panel = load(name)(self._context)
+            panel.arranged_in(self.current)
             dock = QDockWidget(panel.accessibleName(), self)
             dock.setObjectName(f"dock-{name}")
             dock.setWidget(panel)

@@ -127,6 +127,9 @@ class Panel(QWidget):
         """Return the sentence that matters; may contain ``<b>``."""
         return ""
 
+    def arranged_in(self, perspective: str) -> None:
+        """Take note of the perspective that the panel stands in from now on."""
+
     def badge_text(self) -> str:
         """Return what the result was computed on and how."""
         return badge_of(getattr(self.result, "provenance", None))

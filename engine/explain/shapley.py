@@ -13,7 +13,13 @@ from engine.explain import game
 from engine.explain.coalitions import Sampling
 from engine.explain.game import GameParams
 from engine.explain.routes import Structural
-from engine.explain.scope import Pace, badge, in_random_order, mean_size
+from engine.explain.scope import (
+    Pace,
+    badge,
+    current_row,
+    in_random_order,
+    mean_size,
+)
 from engine.explain.subject import Subject, cells_as_numbers, unexplainable
 
 if TYPE_CHECKING:
@@ -47,7 +53,8 @@ class ShapleyParams(GameParams, frozen=True, kw_only=True):
         Most rounds of sampling; each walks from every background row.
     rows
         Where the model itself has to be asked or gradients are followed: at most so
-        many rows, a seeded sample of them, said in the badge. 0: all.
+        many rows, a seeded sample of them, said in the badge; the current row, if
+        there is one, is explained first and is one of them. 0: all.
     """
 
     route: str = "auto"
@@ -102,7 +109,8 @@ class _Found:
             inputs, self._subject, params, progress, params.route
         )
         most = 0 if isinstance(self._route, Structural) else params.rows
-        self.rows, self._sampling = in_random_order(inputs, most)
+        rows, self._sampling = in_random_order(inputs, most)
+        self.rows = _led_by_current(rows, inputs)
         shape = (len(self.rows), len(self._subject.names), len(self._subject.outputs))
         self._values = np.zeros(shape)
         self._answers = np.zeros((shape[0], shape[2]))
@@ -171,3 +179,11 @@ class _Found:
                 sampling=self._sampling,
             ),
         )
+
+
+def _led_by_current(rows: NDArray[np.int64], inputs: Inputs) -> NDArray[np.int64]:
+    """Return as many rows, the current one first unless it is not selected."""
+    row = current_row(inputs)
+    if row < 0 or (inputs.mask is not None and not inputs.mask[row]):
+        return rows
+    return np.append(row, rows[rows != row])[: len(rows)]

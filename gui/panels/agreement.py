@@ -22,6 +22,7 @@ from gui.panel import About, Panel
 from gui.plots.removal_curves import RemovalCurves
 from gui.plots.side_by_side import Said, SideBySide
 from gui.widgets.panel_body import column_body, line_of_words
+from gui.widgets.row_wanted import RowWanted
 from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
@@ -83,9 +84,13 @@ class AgreementPanel(Panel):
             ),
         )
         self.words = line_of_words()
+        about, above = column_body()
+        above.setContentsMargins(0, 0, 0, 0)
+        above.addWidget(self.pages, 1)
+        above.addWidget(self.words)
+        self.about = RowWanted(about)
         body, column = column_body()
-        column.addWidget(self.pages, 1)
-        column.addWidget(self.words)
+        column.addWidget(self.about, 1)
         column.addWidget(self.view, 0, Qt.AlignmentFlag.AlignLeft)
         self.view.chosen.connect(self._choose)
         return body
@@ -105,7 +110,9 @@ class AgreementPanel(Panel):
     def request(self) -> Request | None:
         """Return the question about the current row, or about all rows."""
         every = self.view.key == ALL
-        if self.context.case.current_row is None and not every:
+        none = self.context.case.current_row is None and not every
+        self.about.want(wanted=none)
+        if none:
             self._forget()
             return None
         return Run(
@@ -176,10 +183,8 @@ class AgreementPanel(Panel):
         self.pages.setCurrentIndex(0)
 
     def reading(self) -> str:
-        """Return the verdict, or how to come to one."""
-        if self._shown is None:
-            return tr("No row is current: click one in a table or a picture.")
-        return escape(reading_of.read(self._shown))
+        """Return the verdict."""
+        return "" if self._shown is None else escape(reading_of.read(self._shown))
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return what each method says of each feature."""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentence
+from engine.contracts.readings import explained_row
 from engine.contracts.readings import shapley as reading_of
 from engine.contracts.requests import Resolve, Run
 from engine.contracts.results import Resolved
@@ -46,7 +47,9 @@ if TYPE_CHECKING:
     from gui.services.theme import Tokens
     from gui.views.contributions.view import ContributionView
 
-ROW = "row"
+IMPORTANCE, ROW = "importance", "row"
+# What the panel opens on where it does not open on the importance over all rows.
+OPENS_ON = {"row": ROW}
 MOST_ASKED = 200  # rows where the model itself has to be asked; the badge says so
 
 
@@ -81,12 +84,14 @@ class ContributionsPanel(Panel):
     def build_body(self) -> QWidget:
         """Build the pictures, their choice and the options."""
         self.shown: Attributions | None = None
+        self._perspective = ""
+        self._row_wanted: int | None = None  # that has to be among those explained
         self.importance, self.swarm = ImportanceView(), SwarmView()
         self.dependence, self.row = DependenceView(), RowView()
         self.several, self.backgrounds = SeveralView(), BackgroundsView()
         self.heat = HeatView()
         self._views: dict[str, ContributionView] = {
-            "importance": self.importance,
+            IMPORTANCE: self.importance,
             "swarm": self.swarm,
             "dependence": self.dependence,
             ROW: self.row,
@@ -102,7 +107,7 @@ class ContributionsPanel(Panel):
         self.view = Segmented(
             tr("Picture"),
             (
-                ("importance", tr("importance")),
+                (IMPORTANCE, tr("importance")),
                 ("swarm", tr("row by row")),
                 ("dependence", tr("dependence")),
                 (ROW, tr("current row")),
@@ -137,12 +142,12 @@ class ContributionsPanel(Panel):
 
     def _wire(self) -> None:
         case = self.context.case
-        self.view.chosen.connect(self._show_view)
+        self.view.chosen.connect(self._choose_view)
         self.output.activated.connect(lambda _place: self._tell())
         self.more.toggled.connect(self.options.setVisible)
         self.options.changed.connect(self.ask)
         self.row.bucket_wanted.connect(self._resolve)
-        case.current_row_changed.connect(lambda _row: self._tell())
+        case.current_row_changed.connect(self._row_moved)
         case.buckets_changed.connect(self._offer)
         case.predictions_changed.connect(self._forget)
         self._offer()
@@ -154,6 +159,7 @@ class ContributionsPanel(Panel):
     def _forget(self) -> None:
         self.backgrounds.forget()
         self.output.forget()
+        self._row_wanted = None
         self._offer()
 
     def apply_theme(self, tokens: Tokens) -> None:
@@ -172,15 +178,26 @@ class ContributionsPanel(Panel):
         return self.context.case.unexplainable()
 
     def request(self) -> Request | None:
-        """Return the question for all rows."""
+        """Return the question for all rows; if only some can be asked, for this too."""
         game = self.options.game
+        if self._row_is_left_out():
+            self._row_wanted = self.context.case.current_row
         self._decision = self.context.decision.decision
         return Run(
             analysis="shapley",
             params={"rows": MOST_ASKED, **game.params},
             decision=self._decision,
             seed=game.seed,
+            row=self._row_wanted,
         )
+
+    def _row_is_left_out(self) -> bool:
+        """Return whether the current row is looked at, but is not among a sample."""
+        shown, row = self.shown, self.context.case.current_row
+        if shown is None or row is None or self.view.key != ROW:
+            return False
+        complete = len(shown.result.row_ids) == shown.result.n_wanted
+        return complete and shown.place_of(row) is None
 
     def tells(self, error: ErrorInfo) -> bool:
         """Say what cannot be had beside the options, and keep what is shown."""
@@ -195,16 +212,49 @@ class ContributionsPanel(Panel):
         self.start.setText(reading_of.start(result))
         self._tell()
 
+    def arranged_in(self, perspective: str) -> None:
+        """Open on what fits the perspective, or on what was chosen there."""
+        self._perspective = perspective
+        usual = OPENS_ON.get(perspective, IMPORTANCE)
+        key = self._kept_views().get(perspective, usual)
+        self._show_view(key if key in self._views else usual)
+
+    def _kept_views(self) -> dict[str, str]:
+        nothing: dict[str, str] = {}
+        return self.context.case.setting(f"{self.ID}.views", dict[str, str], nothing)
+
+    def _choose_view(self, key: str) -> None:
+        kept = {**self._kept_views(), self._perspective: key}
+        if key == OPENS_ON.get(self._perspective, IMPORTANCE):
+            del kept[self._perspective]
+        self.context.case.keep_setting(f"{self.ID}.views", kept, {})
+        self._show_view(key)
+
     def _show_view(self, key: str) -> None:
+        self.view.choose(key)
         self.pages.setCurrentWidget(self._views[key])
         self._tell()
+        self.update_reading()
+        if self._row_is_left_out():
+            self.ask()
+
+    def _row_moved(self, row: int | None) -> None:
+        self._tell()
+        self.update_reading()
+        if self._row_is_left_out():
+            self._row_changed(row)
 
     def _tell(self) -> None:
         """Tell the picture in sight what it shows."""
         shown = self.shown
         if shown is None:
             return
-        current = shown.place_of(self.context.case.current_row)
+        row = self.context.case.current_row
+        current = shown.place_of(row)
+        if row is not None and current is None:
+            self.row.about.wait(row)
+        else:
+            self.row.about.want(wanted=row is None)
         own = 0 if self.view.key != ROW else shown.likeliest(current)
         self.output.offer(shown.result.outputs, own)
         if shown.output != self.output.place:
@@ -245,10 +295,18 @@ class ContributionsPanel(Panel):
         self._tell()
 
     def reading(self) -> str:
-        """Return which features matter most."""
-        if self.shown is None:
+        """Return which features matter most, or what moved the current row's answer."""
+        shown = self.shown
+        if shown is None:
             return ""
-        return escape(reading_of.read(self.shown.result, self.shown.output))
+        if self.view.key != ROW:
+            return escape(reading_of.read(shown.result, shown.output))
+        place = shown.place_of(self.context.case.current_row)
+        if place is None:
+            return ""
+        told = explained_row.read(shown.result, place, shown.output)
+        caveat = tr("This is what the model does, not a cause.")
+        return escape(f"{told} {caveat}")
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return the picture in sight as a table."""

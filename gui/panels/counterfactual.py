@@ -32,6 +32,7 @@ from gui.item_models.metrics import FigureTable
 from gui.panel import About, Panel
 from gui.widgets.metric_table import MetricTable
 from gui.widgets.panel_body import column_body, line_of_words
+from gui.widgets.row_wanted import RowWanted
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
@@ -149,7 +150,8 @@ class CounterfactualPanel(Panel):
         column.addLayout(foot)
         self._offer()
         self._put(self._kept())
-        return body
+        self.about = RowWanted(body)
+        return self.about
 
     def _wire(self) -> None:
         case = self.context.case
@@ -256,6 +258,7 @@ class CounterfactualPanel(Panel):
     def request(self) -> Request | None:
         """Return the question about the current row."""
         case = self.context.case
+        self.about.want(wanted=case.current_row is None)
         if case.current_row is None:
             self._shown = None
             self._display()
@@ -347,10 +350,8 @@ class CounterfactualPanel(Panel):
     # Words
 
     def reading(self) -> str:
-        """Return the smallest change, or how to come to one."""
-        if self._shown is None:
-            return tr("No row is current: click one in a table or a picture.")
-        return escape(reading_of.read(self._shown))
+        """Return the smallest change."""
+        return "" if self._shown is None else escape(reading_of.read(self._shown))
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return the table in sight."""

@@ -30,6 +30,7 @@ from gui.views.lime.every_row import EveryRow
 from gui.views.lime.line_and_model import LineAndModel
 from gui.widgets.output_choice import OutputChoice
 from gui.widgets.panel_body import column_body, line_of_words
+from gui.widgets.row_wanted import RowWanted
 from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
@@ -105,10 +106,14 @@ class LimePanel(Panel):
             ),
         )
         self.words = line_of_words()
+        about, above = column_body()
+        above.setContentsMargins(0, 0, 0, 0)
+        above.addLayout(self._choices())
+        above.addWidget(self.pages, 1)
+        above.addWidget(self.words)
+        self.about = RowWanted(about)
         body, column = column_body()
-        column.addLayout(self._choices())
-        column.addWidget(self.pages, 1)
-        column.addWidget(self.words)
+        column.addWidget(self.about, 1)
         column.addWidget(self.view, 0, Qt.AlignmentFlag.AlignLeft)
         self._wire()
         return body
@@ -157,7 +162,9 @@ class LimePanel(Panel):
         """Return the question about the current row, or about all rows."""
         every = self.view.key == ALL
         row = self.context.case.current_row
-        if row is None and not every:
+        none = row is None and not every
+        self.about.want(wanted=none)
+        if none:
             self._show_one(None)
             return None
         return Run(
@@ -184,6 +191,7 @@ class LimePanel(Panel):
         self.pages.setCurrentIndex(_PAGES.index(key))
         shown = self.every.shown if key == ALL else self._one
         row = self.context.case.current_row
+        self.about.want(wanted=row is None and key != ALL)
         stale = self._one is not None and self._one.row != row
         if shown is None or (key != ALL and stale):
             self.ask()
@@ -290,7 +298,7 @@ class LimePanel(Panel):
             return "" if rows is None else escape(reading_of.read_rows(rows))
         shown = self._one
         if shown is None:
-            return tr("No row is current: click one in a table or a picture.")
+            return ""
         text = escape(reading_of.read(shown))
         if shown.verdict != "unusable":
             return text

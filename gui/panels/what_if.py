@@ -35,6 +35,7 @@ from gui.widgets.cell_editors import CellEditors
 from gui.widgets.feature_choice import FeatureChoice
 from gui.widgets.metric_table import MetricTable
 from gui.widgets.panel_body import line_of_words
+from gui.widgets.row_wanted import RowWanted
 from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
@@ -150,7 +151,8 @@ class WhatIfPanel(Panel):
         outer.addLayout(below)
         self._fit()
         self._try_out()  # asked for before there was a panel
-        return body
+        self.about = RowWanted(body)
+        return self.about
 
     def _wire(self) -> None:
         case = self.context.case
@@ -185,6 +187,7 @@ class WhatIfPanel(Panel):
         """Return the question about the current row as it is edited."""
         row = self.context.case.current_row
         self._waiting = self._heard = False
+        self.about.want(wanted=row is None)
         if row is None:
             self._shown = self._last = None
             self.editors.offer((), (), {})
@@ -316,10 +319,8 @@ class WhatIfPanel(Panel):
         return tables.line_tip(self._shown, self.choice.place, place)
 
     def reading(self) -> str:
-        """Return what becomes of the answer, or how to come to one."""
-        if self._shown is None:
-            return tr("No row is current: click one in a table or a picture.")
-        return escape(reading_of.read(self._shown))
+        """Return what becomes of the answer."""
+        return "" if self._shown is None else escape(reading_of.read(self._shown))
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return the picture in sight as a table."""

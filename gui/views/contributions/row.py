@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton
 
 from engine.contracts.i18n import tr
-from engine.contracts.readings import explained_row, numbers
+from engine.contracts.readings import numbers
 from engine.contracts.readings import shapley as reading_of
 from gui.plots.force import Force
 from gui.plots.waterfall import Step, Waterfall
@@ -18,7 +18,8 @@ from gui.views.contributions.view import (
     ContributionView,
     axis_of,
 )
-from gui.widgets.panel_body import line_of_words
+from gui.widgets.panel_body import column_body, line_of_words
+from gui.widgets.row_wanted import RowWanted
 from gui.widgets.scrolled import scrolled
 
 if TYPE_CHECKING:
@@ -78,10 +79,14 @@ class RowView(ContributionView):
         line.addWidget(label)
         line.addWidget(self.against, 1)
         line.addWidget(self.pin)
-        self.column.addLayout(line)
-        self.column.addWidget(self.force)
-        self.column.addWidget(scrolled(self.fall), 1)
-        self.column.addWidget(self.words)
+        body, column = column_body()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(line)
+        column.addWidget(self.force)
+        column.addWidget(scrolled(self.fall), 1)
+        column.addWidget(self.words)
+        self.about = RowWanted(body)
+        self.column.addWidget(self.about)
         self.against.activated.connect(self._choose)
         self.pin.clicked.connect(self._pin)
         self.offer_buckets(())
@@ -123,13 +128,8 @@ class RowView(ContributionView):
 
     def mark(self, shown: Attributions) -> None:
         """Draw the row."""
-        self.pin.setEnabled(self.current is not None)
         if self.current is None:
-            none = tr("no explained row is current")
             self._steps = []
-            self.fall.set_steps(shown.base, (), (none, "", axis_of(shown)))
-            self.force.hide()
-            self.words.setText("")
             return
         start = self._start(shown)
         self._steps = self._bars(shown, self.current, start)
@@ -139,10 +139,7 @@ class RowView(ContributionView):
             start.value, self._steps, (start.text, says, axis_of(shown)), shown.digits
         )
         self.force.set_steps(start.value, self._steps, (start.text, says))
-        self.force.show()
-        told = explained_row.read(shown.result, self.current, shown.output)
-        gap = reading_of.adds_up(shown.result, self.current, shown.output)
-        self.words.setText(f"{told} {gap}")
+        self.words.setText(reading_of.adds_up(shown.result, self.current, shown.output))
 
     def _bars(self, shown: Attributions, place: int, start: Start) -> list[Step]:
         values = shown.values[place] - start.taken

@@ -180,6 +180,19 @@ def test_a_limit_on_rows_is_a_sample_that_the_badge_names():
     np.testing.assert_allclose(found.values, everything.values[place], atol=1e-12)
 
 
+def test_the_current_row_is_the_first_of_a_sample():
+    inputs, _ = case(columns(), crooked)
+    others = run(inputs, rows=10).row_ids
+    row = next(row for row in range(40) if row not in others)
+    inputs, _ = case(columns(), crooked, row=row)
+    found = run(inputs, rows=10)
+    assert len(found.row_ids) == 10
+    assert row in found.row_ids
+    assert len(set(found.row_ids) - set(others)) == 1
+    inputs, _ = case(columns(), crooked, row=row, mask=np.arange(40) != row)
+    assert row not in run(inputs, rows=10).row_ids
+
+
 def test_standard_errors_are_as_large_as_the_errors_are():
     """Over many seeds: neither too small, which misleads, nor far too large."""
     rows = columns(6, d=8)

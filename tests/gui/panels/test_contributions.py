@@ -103,7 +103,7 @@ def test_a_click_on_a_point_makes_its_row_current_and_explains_it(made, qtbot):
     assert steps["home"].contribution == panel.shown.values[row, 1]
     assert steps["home"].value in ("own", "rent")
     assert steps["income"].value == "missing"
-    assert panel.row.words.text().startswith("The model says ")
+    assert panel.reading().startswith("The model says ")
 
 
 def test_brushed_points_become_the_selection(made):
@@ -256,13 +256,12 @@ def test_a_row_is_explained_by_its_likeliest_class_until_another_is_chosen(made)
     assert panel.output.currentText() == "low"  # all rows have no class of their own
     panel.view._buttons["row"].click()
     assert panel.output.currentText() == "middle"
-    assert panel.row.words.text().startswith("The model says 60\u202f% for middle")
-    assert "the answer for middle" in panel.reading()
+    assert panel.reading().startswith("The model says 60\u202f% for middle")
     case.context.case.set_current_row(5)
     assert panel.output.currentText() == "high"
     panel.output.setCurrentIndex(0)
     panel.output.activated.emit(0)
-    assert panel.row.words.text().startswith("The model says 20\u202f% for low")
+    assert panel.reading().startswith("The model says 20\u202f% for low")
     case.context.case.set_current_row(7)
     assert panel.output.currentText() == "low"
     case.context.case.predictions_changed.emit()
@@ -276,3 +275,65 @@ def test_importance_names_the_class_it_is_of(made):
     panel.ask()
     settle(case)
     assert panel.importance.bars._across.endswith("to the answer for low")
+
+
+def test_where_one_row_is_looked_at_the_panel_opens_on_it(made):
+    case, panel = made
+    panel.arranged_in("row")
+    assert panel.view.key == "row"
+    assert panel.pages.currentWidget() is panel.row
+    assert panel.row.about.wanted
+    assert panel.reading() == ""
+    case.context.case.set_current_row(3)
+    assert not panel.row.about.wanted
+    assert panel.reading().startswith("The model says ")
+    panel.arranged_in("explain")
+    assert panel.view.key == "importance"
+    assert panel.reading().startswith("home moves the answer for bad most")
+
+
+def test_a_picture_chosen_in_a_perspective_is_kept_there(made):
+    case, panel = made
+    panel.arranged_in("row")
+    panel.view._buttons["heat"].click()
+    panel.arranged_in("explain")
+    assert panel.view.key == "importance"
+    panel.arranged_in("row")
+    assert panel.view.key == "heat"
+    panel.view._buttons["row"].click()
+    assert "contributions.views" not in case.context.case.file.settings
+
+
+def test_a_row_that_is_left_out_of_a_sample_is_asked_about(made, qtbot):
+    case, panel = made
+
+    def sampled(request):
+        whole = explained()
+        rows = np.unique([3, 5, 8 if request.row is None else request.row])
+        return msgspec.structs.replace(
+            whole,
+            row_ids=rows,
+            values=whole.values[rows],
+            predictions=whole.predictions[rows],
+            data=whole.data[rows],
+            n_wanted=3,
+        )
+
+    case.engine.store.answers[Run] = sampled
+    panel.ask()
+    settle(case)
+    case.context.case.set_current_row(9)
+    qtbot.waitUntil(lambda: not panel._settled.isActive())
+    settle(case)
+    assert case.engine.asked_for(Run)[-1].row is None  # it is not looked at
+    panel.view._buttons["row"].click()
+    assert panel.row.about.wanted
+    assert panel.row.about.said.text() == "Row 9 is being explained."
+    settle(case)
+    assert case.engine.asked_for(Run)[-1].row == 9
+    assert not panel.row.about.wanted
+    n = len(case.engine.asked_for(Run))
+    case.context.case.set_current_row(5)  # known from before
+    qtbot.waitUntil(lambda: not panel._settled.isActive())
+    settle(case)
+    assert len(case.engine.asked_for(Run)) == n

@@ -103,7 +103,9 @@ def asked(case):
 def test_without_a_current_row_it_says_how_to_get_one(made):
     case, panel = made
     assert panel.state is State.READY
-    assert panel.reading().startswith("No row is current")
+    assert panel.about.wanted
+    assert panel.about.said.text() == "No row is current."
+    assert panel.reading() == ""
     assert asked(case) == []
     assert panel.as_table()[1] == []
     assert not panel.grab().isNull()
@@ -240,9 +242,9 @@ def test_of_several_classes_the_wanted_one_is_chosen_and_kept(made, qtbot):
         scores, task=Task.MULTICLASS, classes=("low", "mid", "high")
     )
     panel._put(Wishes(wanted="high"))
-    assert not panel.wanted.isVisible()
+    assert panel.wanted.isHidden()
     case.context.case.predictions_changed.emit()
-    assert panel.wanted.isVisible()
+    assert not panel.wanted.isHidden()
     assert panel.wanted.currentText() == "high"
     look_at(case, panel, 4, qtbot)
     assert asked(case)[-1].params["wanted"] == "high"
@@ -262,7 +264,7 @@ def test_of_a_regression_the_wanted_answer_is_typed(made, qtbot):
         case.context.case.scores, task=Task.REGRESSION, classes=()
     )
     case.context.case.predictions_changed.emit()
-    assert panel.value.isVisible()
+    assert not panel.value.isHidden()
     look_at(case, panel, 4, qtbot)
     panel.value.setText("+10")
     panel.value.editingFinished.emit()

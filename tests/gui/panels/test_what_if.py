@@ -147,7 +147,9 @@ def choose_view(panel, key):
 def test_without_a_current_row_it_says_how_to_get_one(made):
     case, panel = made
     assert panel.state is State.READY
-    assert panel.reading().startswith("No row is current")
+    assert panel.about.wanted
+    assert panel.about.said.text() == "No row is current."
+    assert panel.reading() == ""
     assert asked(case) == []
     assert not panel.pin.isEnabled()
     assert not panel.grab().isNull()
