@@ -60,10 +60,10 @@ class DependencePanel(Panel):
             "local effects, ALE)."
         ),
         how=mark(
-            "The line is the mean, the band its interval (95 %), the strip below how "
-            "many rows lie where. Lines that cross tell of other features that turn "
-            "the effect. Brush lines to select their rows; the dashed line is the "
-            "current row's own value."
+            "The line is the mean, the band its interval (95 %); labels have a point "
+            "and a bar each. The strip below says how many rows lie where. Lines that "
+            "cross tell of other features that turn the effect. Brush lines to select "
+            "their rows; the dashed line is the current row's own value."
         ),
         misleads=mark(
             "Where features go together, partial dependence asks about rows that "
@@ -250,7 +250,7 @@ class DependencePanel(Panel):
         elif isinstance(shown, Dependence) and self.view.key == LINES:
             said.append(
                 tr(
-                    "{n} of {total} lines are drawn; a brush finds all of them.",
+                    "{n} of {total} rows are drawn; a brush finds all of them.",
                     n=numbers.count(self.curve.n_drawn),
                     total=numbers.count(len(shown.row_ids)),
                 )

@@ -286,7 +286,11 @@ class WhatIfPanel(Panel):
             elif self._last is not None and self._last.contributions is not None:
                 said.append(start(self._last.contributions, self.choice.place))
         elif self.view.key == LINE:
-            said.append(tr("Thick: the changed row. Thin: the row as it is."))
+            said.append(
+                tr("Points: the changed row. Dashes: the row as it is.")
+                if shown.axis.labels
+                else tr("Thick: the changed row. Thin: the row as it is.")
+            )
         else:
             said.append(tr("Click a variant to go back to it."))
         said.append(

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 MOST_LINES = 250  # drawn at once; more are a carpet
 _STRIP = 18.0  # height of the strip that shows where rows lie
 _NEAR = 7.0
+_DASH, _NARROW = 14.0, 4.0  # half of what stands for a row at a label, a missing value
 
 
 class EffectCurve(BrushCanvas):
@@ -148,7 +149,7 @@ class EffectCurve(BrushCanvas):
                 QPointF(axes.area.left(), y), QPointF(axes.area.right(), y)
             )
         self._paint_lines(painter, axes)
-        self._paint_mean(painter, axes, marks=bool(axis.labels))
+        self._paint_mean(painter, axes)
         self._paint_strip(painter, axes, axis)
         paint_frame(painter, axes, tokens)
         paint_ticks_left(painter, axes, tokens)
@@ -191,36 +192,47 @@ class EffectCurve(BrushCanvas):
         ink.setAlphaF(strength)
         painter.setPen(QPen(ink, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        joined = self._joined
         for row in which.tolist():
-            line = self._lines[row]
-            painter.drawPolyline(axes.line(self._x[:joined], line[:joined]))
-            for place in range(joined, len(line)):
-                at = axes.point(self._x[place], line[place])
-                painter.drawLine(at - QPointF(4, 0), at + QPointF(4, 0))
+            self._paint_line(painter, axes, self._lines[row])
+
+    def _paint_line(self, painter: QPainter, axes: Axes, line: Floats) -> None:
+        """Paint a row's answers: joined along numbers, a dash where nothing is."""
+        joined = self._joined
+        painter.drawPolyline(axes.line(self._x[:joined], line[:joined]))
+        half = QPointF(min(0.3 * (axes.x(1.0) - axes.x(0.0)), _DASH), 0)
+        if not self._by_label:
+            half = QPointF(_NARROW, 0)
+        for place in range(joined, len(line)):
+            at = axes.point(self._x[place], line[place])
+            painter.drawLine(at - half, at + half)
+
+    @property
+    def _by_label(self) -> bool:
+        """Whether the places are labels."""
+        return self._axis is not None and bool(self._axis.labels)
 
     @property
     def _joined(self) -> int:
-        """Places that a line joins: missing values stand apart."""
+        """Places that a line joins; labels and missing values stand apart."""
         axis = self._axis
-        assert axis is not None
+        if axis is None or axis.labels:
+            return 0
         return int(np.count_nonzero(np.isfinite(axis.values)))
 
-    def _paint_mean(self, painter: QPainter, axes: Axes, *, marks: bool) -> None:
+    def _paint_mean(self, painter: QPainter, axes: Axes) -> None:
         tokens, joined = self.tokens, self._joined
-        band = QColor(tokens.accent)
-        band.setAlphaF(0.22)
-        if not marks:
+        if joined > 1:
+            band = QColor(tokens.accent)
+            band.setAlphaF(0.22)
             x = self._x[:joined]
             edge = np.concatenate([self._high[:joined], self._low[:joined][::-1]])
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(band)
             painter.drawPolygon(axes.line(np.concatenate([x, x[::-1]]), edge))
-        painter.setPen(QPen(QColor(tokens.accent), 1 if marks else 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(axes.line(self._x[:joined], self._middle[:joined]))
-        first = 0 if marks or joined == 1 else joined
-        for place in range(first, len(self._x)):
+            painter.setPen(QPen(QColor(tokens.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPolyline(axes.line(x, self._middle[:joined]))
+        for place in range(joined if joined > 1 else 0, len(self._x)):
             at = float(self._x[place])
             painter.setPen(QPen(QColor(tokens.accent), 2))
             painter.drawLine(
@@ -272,14 +284,13 @@ class EffectCurve(BrushCanvas):
         axes, ink = self.axes, QColor(self.tokens.text)
         x = value
         if np.isnan(value):
-            if self._joined == len(self._x):
+            if np.isfinite(self._axis.values).all():  # type: ignore[union-attr]
                 return
             x = float(self._x[-1])
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._own is not None:
             painter.setPen(QPen(ink, 1.6))
-            joined = self._joined
-            painter.drawPolyline(axes.line(self._x[:joined], self._own[:joined]))
+            self._paint_line(painter, axes, self._own)
         across = axes.x(x)
         painter.setPen(QPen(ink, 1, Qt.PenStyle.DashLine))
         foot = axes.area.bottom() + _STRIP
@@ -293,7 +304,7 @@ class EffectCurve(BrushCanvas):
             )
         )
         if self._own is not None:
-            height = float(np.interp(x, self._x, self._own))
+            height = float(self._heights(self._own[None], x)[0])
             painter.setPen(QPen(ink, 2))
             painter.setBrush(QColor(self.tokens.panel))
             painter.drawEllipse(axes.point(x, height), 4.5, 4.5)
@@ -317,7 +328,7 @@ class EffectCurve(BrushCanvas):
         if not len(self._lines) or not axes.area.contains(where):
             return
         drawn = evenly(np.arange(len(self._lines)), MOST_LINES)
-        heights = _heights(self._x, self._lines[drawn], axes.value_x(where.x()))
+        heights = self._heights(self._lines[drawn], axes.value_x(where.x()))
         far = np.abs(heights - axes.value_y(where.y()))
         nearest = int(np.argmin(far))
         scale = axes.area.height() / (axes.top - axes.bottom)
@@ -332,11 +343,20 @@ class EffectCurve(BrushCanvas):
         left, right = axes.value_x(area.left()), axes.value_x(area.right())
         low, high = axes.value_y(area.bottom()), axes.value_y(area.top())
         within = self._lines[:, (self._x > left) & (self._x < right)]
-        ends = [_heights(self._x, self._lines, x)[:, None] for x in (left, right)]
-        seen = np.concatenate([*ends, within], axis=1)
-        crossing = (seen.min(axis=1) <= high) & (seen.max(axis=1) >= low)
+        if self._by_label:
+            crossing = ((within >= low) & (within <= high)).any(axis=1)
+        else:
+            ends = [self._heights(self._lines, x)[:, None] for x in (left, right)]
+            seen = np.concatenate([*ends, within], axis=1)
+            crossing = (seen.min(axis=1) <= high) & (seen.max(axis=1) >= low)
         if crossing.any():
             self.brushed.emit(np.flatnonzero(crossing), keys)
+
+    def _heights(self, lines: Floats, at: float) -> Floats:
+        """Return ``(n,)`` how high lines are at a place, or at the nearest label."""
+        if self._by_label:
+            return lines[:, int(np.argmin(np.abs(self._x - at)))]
+        return _heights(self._x, lines, at)
 
 
 def _placed(axis: Axis) -> tuple[Floats, float, float]:

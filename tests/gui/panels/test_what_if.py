@@ -249,6 +249,7 @@ def test_the_line_is_of_the_feature_that_was_edited_last(made, qtbot):
     choose_town(panel, "Cádiz")
     settle(case)
     choose_view(panel, "line")
+    assert panel.words.text().startswith("Points: the changed row.")
     assert panel.pages.currentWidget() is panel.curve
     assert asked(case)[-1].params["feature"] == "town"
     assert panel.as_table()[0][0] == "town"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPixmap
 
 from engine.contracts.results import Axis
 from gui.plots.drawn import evenly
@@ -58,6 +59,53 @@ def test_every_kind_of_axis_is_painted(qtbot, axis):
     assert not plot.grab().isNull()
     plot.set_current(float(axis.values[0]), None)
     assert not plot.grab().isNull()
+
+
+class Joining(QPainter):
+    """Keeps how many places are joined by a line."""
+
+    def __init__(self, on):
+        super().__init__(on)
+        self.joined = []
+
+    def drawPolyline(self, line):
+        self.joined.append(line.size())
+        super().drawPolyline(line)
+
+
+def joined(plot):
+    page = QPixmap(plot.size())
+    with Joining(page) as painter:
+        plot.paint_still(painter)
+        plot.paint_moving(painter)
+    return max(painter.joined, default=0)
+
+
+@pytest.mark.parametrize(
+    ("axis", "n"),
+    [(labels("a", "b", "c"), 0), (labels("a", "b", missing=1), 0), (numbers(1, 4), 2)],
+)
+def test_numbers_are_joined_by_a_line_and_labels_are_not(qtbot, axis, n):
+    lines = np.random.default_rng(0).random((9, len(axis.values)))
+    plot = curve(qtbot, axis, lines)
+    plot.set_current(float(axis.values[0]), lines[2])
+    assert joined(plot) == n
+
+
+def test_rows_at_a_label_are_found_where_they_are_drawn(qtbot):
+    plot = curve(qtbot, labels("a", "b"), np.array([[0.0, 1.0], [0.6, 0.0]]))
+    found = []
+    plot.brushed.connect(lambda rows, _keys: found.append(rows.tolist()))
+    plot.clicked.connect(found.append)
+    axes = plot.axes
+    corner = axes.point(0.4, 0.4)  # a line from one label to the other would be there
+    between = QRectF(corner, axes.point(0.6, 0.6)).normalized()
+    plot.marked(between, Qt.KeyboardModifier.NoModifier)
+    assert found == []
+    at = QRectF(axes.point(-0.2, 0.5), axes.point(0.2, 0.7)).normalized()
+    plot.marked(at, Qt.KeyboardModifier.NoModifier)
+    plot.tapped(axes.point(1.1, 1.0), Qt.KeyboardModifier.NoModifier)
+    assert found == [[1], 0]
 
 
 def test_missing_values_stand_beyond_the_numbers(qtbot):
