@@ -15,7 +15,6 @@ import numpy as np
 import pyarrow as pa
 
 from engine.contracts.dataset import Note, Part
-from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
 from engine.contracts.model import Task
 from engine.contracts.results import Change, Counterfactual, Counterfactuals
@@ -26,7 +25,7 @@ from engine.explain.different import chosen
 from engine.explain.plausibility import Plausibility, between
 from engine.explain.questions import Questions
 from engine.explain.real_rows import nearest, sampled
-from engine.explain.scope import badge, the_row
+from engine.explain.scope import badge, check_counts, the_row
 from engine.explain.search import Search
 from engine.explain.subject import Subject, unexplainable
 
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+_LIMITS = {"n": (1, 1_000), "most_changes": (0, 10_000), "seconds": (0.1, 86_400)}
 _CANDIDATES = 12_000  # of all features together
 _STARTS = 24  # nearest real rows from which the search starts
 _SHOWN = 5  # of them are told
@@ -97,11 +97,11 @@ class CounterfactualAnalysis:
         Raises
         ------
         EngineError
-            ``explain.no_row``, ``explain.bad_limit``, and what
+            ``explain.no_row``, ``explain.bad_count``, and what
             :func:`engine.explain.aim.aim_of` and
             :func:`engine.explain.changes.allowed` raise.
         """
-        _check(params)
+        check_counts(params, _LIMITS)
         work = _Work(inputs, params, progress)
         for _ in work.search(progress):
             progress.raise_if_cancelled()
@@ -269,11 +269,3 @@ class _Work:
                 Note(code="explain.time_up", params={"seconds": self._params.seconds})
             )
         return (*notes, *self._subject.notes())
-
-
-def _check(params: CounterfactualParams) -> None:
-    least = {"n": 1, "most_changes": 0, "seconds": 0.1}
-    for name, lowest in least.items():
-        given = getattr(params, name)
-        if not lowest <= given < math.inf:
-            raise EngineError("explain.bad_limit", name=name, given=given, least=lowest)

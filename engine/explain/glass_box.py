@@ -21,7 +21,7 @@ from engine.explain.glass_terms import shapes
 from engine.explain.glass_trees import Said, tree_model
 from engine.explain.own_units import OwnUnits, Row
 from engine.explain.routes import own_space
-from engine.explain.scope import badge, current_row, in_random_order
+from engine.explain.scope import badge, check_counts, current_row, in_random_order
 from engine.explain.subject import Subject, unexplainable
 from engine.explain.tree_questions import astray
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_FEWEST_NODES = 3
+_LIMITS = {"most_nodes": (3, 1_000_000)}
 _MOST_WALKS, _FEWEST_HELD = 1_000_000, 1_000  # of rows through trees
 
 
@@ -79,11 +79,10 @@ class GlassBoxAnalysis:
         Raises
         ------
         EngineError
-            ``explain.no_tree``, ``explain.bad_nodes``, ``evaluate.no_rows``.
+            ``explain.no_tree``, ``explain.bad_count``, ``evaluate.no_rows``.
         """
         started = time.perf_counter()
-        if params.most_nodes < _FEWEST_NODES:
-            raise EngineError("explain.bad_nodes", given=params.most_nodes)
+        check_counts(params, _LIMITS)
         subject = Subject(inputs)
         order, sampling = in_random_order(inputs, params.rows)
         row_ids = np.sort(order)

@@ -14,12 +14,12 @@ import numpy as np
 import pyarrow as pa
 
 from engine.contracts.dataset import Note, Part
-from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
 from engine.contracts.results import Permutation
 from engine.evaluate.sample import decide, provenance, take
 from engine.evaluate.scoring import LOWER_IS_BETTER, Scorer, metric_names
 from engine.explain import kinship as kin
+from engine.explain.scope import check_counts
 from engine.explain.subject import Subject, cells_as_numbers, unexplainable
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 ASKED_AT_ONCE = 200_000  # rows of one call, unless one shuffle alone has more
 MOST_KIN = 20_000  # rows that kinship is found on
+_LIMITS = {"repeats": (1, 10_000)}
 _WIDE = 1.959963984540054
 
 
@@ -78,12 +79,11 @@ class PermutationAnalysis:
         Raises
         ------
         EngineError
-            ``explain.bad_repeats``, ``evaluate.unknown_metric``, or why the metric
+            ``explain.bad_count``, ``evaluate.unknown_metric``, or why the metric
             is undefined on these rows.
         """
         started = time.perf_counter()
-        if params.repeats < 1:
-            raise EngineError("explain.bad_repeats", given=params.repeats)
+        check_counts(params, _LIMITS)
         subject, sample = Subject(inputs), take(inputs)
         name = params.metric or metric_names(sample)[0]
         costs = (inputs.decision.cost_fp, inputs.decision.cost_fn)

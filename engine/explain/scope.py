@@ -121,8 +121,10 @@ def badge(
     return Provenance(**known)
 
 
-def check_counts(params: msgspec.Struct, limits: Mapping[str, tuple[int, int]]) -> None:
-    """Check that options lie within their limits.
+def check_counts(
+    params: msgspec.Struct, limits: Mapping[str, tuple[float, float]]
+) -> None:
+    """Check that options lie within their limits, by name the least and the most.
 
     Raises
     ------

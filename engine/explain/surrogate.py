@@ -25,7 +25,7 @@ from engine.evaluate.regression import evaluate
 from engine.explain.glass_trees import Said, tree_nodes
 from engine.explain.own_units import OwnUnits, Row
 from engine.explain.plain_columns import PlainColumns
-from engine.explain.scope import badge, current_row, in_random_order
+from engine.explain.scope import badge, check_counts, current_row, in_random_order
 from engine.explain.stoppable import stoppable
 from engine.explain.structure_value import sums
 from engine.explain.subject import Subject, unexplainable
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _HELD_OUT = 0.3
 _FEWEST_ROWS = 50
 MOST_DEPTH = 8
+_LIMITS = {"depth": (1, MOST_DEPTH), "least_rows": (1, 10**9)}
 _STAGES = 3
 _ROUNDING = 1e-12
 
@@ -82,11 +83,10 @@ class SurrogateAnalysis:
         Raises
         ------
         EngineError
-            ``explain.bad_depth``, ``explain.bad_least_rows``,
-            ``explain.too_few_rows``, ``evaluate.no_rows``.
+            ``explain.bad_count``, ``explain.too_few_rows``, ``evaluate.no_rows``.
         """
         started = time.perf_counter()
-        _check(params)
+        check_counts(params, _LIMITS)
         subject = Subject(inputs)
         order, sampling = in_random_order(inputs, params.rows)
         if len(order) < _FEWEST_ROWS:
@@ -149,13 +149,6 @@ class SurrogateAnalysis:
                 sampling=sampling,
             ),
         )
-
-
-def _check(params: SurrogateParams) -> None:
-    if not 1 <= params.depth <= MOST_DEPTH:
-        raise EngineError("explain.bad_depth", given=params.depth, most=MOST_DEPTH)
-    if params.least_rows < 1:
-        raise EngineError("explain.bad_least_rows", given=params.least_rows)
 
 
 def _fitted(encoded: Floats, answers: Floats, params: SurrogateParams) -> TreeEnsemble:

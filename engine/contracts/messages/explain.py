@@ -91,7 +91,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "explain.settings": (mark("Trying other settings"), ""),
     "explain.bad_count": (
         mark("{name} cannot be {given}."),
-        mark("Give a whole number from {least} to {most}."),
+        mark("Give a number from {least} to {most}."),
     ),
     "explain.bad_width": (
         mark("{given} is no width of a kernel."),
@@ -141,10 +141,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("“{name}” has labels, which neither grow nor shrink."),
         mark("Keep it fixed, or give the labels it may have."),
     ),
-    "explain.bad_limit": (
-        mark("{name} cannot be {given}."),
-        mark("Give a number from {least}."),
-    ),
     "explain.bad_cell": (
         mark("“{name}” cannot be “{given}” in this row."),
         mark("Give a number, one of its labels, or nothing where values are missing."),
@@ -160,10 +156,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "explain.kinship": (mark("Seeing which features go together"), ""),
     "explain.removing": (mark("Taking features away"), ""),
-    "explain.bad_repeats": (
-        mark("{given} repeats cannot be made."),
-        mark("Give a whole number from 1."),
-    ),
     "explain.adds_up_badly": (
         mark("Base and contributions miss the model's answer by {gap}."),
         "",
@@ -297,14 +289,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Give a whole number below that."),
     ),
     "explain.fitting": (mark("Fitting a small tree to the answers"), ""),
-    "explain.bad_depth": (
-        mark("A tree of depth {given} is no small one."),
-        mark("Give a whole number from 1 to {most}."),
-    ),
-    "explain.bad_least_rows": (
-        mark("An end of the tree cannot have {given} rows at least."),
-        mark("Give a whole number from 1."),
-    ),
     "explain.too_few_rows": (
         mark("{n} rows are too few to fit a tree and to measure it on others."),
         mark("Use at least {least} rows."),
@@ -312,10 +296,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "explain.labels_left_out": (
         mark("The {n} rarest labels are taken together: the tree cannot name them."),
         "",
-    ),
-    "explain.bad_nodes": (
-        mark("A tree of {given} nodes cannot be shown."),
-        mark("Give a whole number from 3."),
     ),
     "explain.not_deterministic": (
         mark("The model answers differently when asked again: so do explanations."),

@@ -347,8 +347,8 @@ def test_cancelled_between_questions():
         ({"ranges": "town=Paris"}, "explain.bad_range"),
         ({"only_up": "town"}, "explain.no_direction"),
         ({"wanted": "perhaps"}, "target.no_such_class"),
-        ({"n": 0}, "explain.bad_limit"),
-        ({"seconds": float("nan")}, "explain.bad_limit"),
+        ({"n": 0}, "explain.bad_count"),
+        ({"seconds": float("nan")}, "explain.bad_count"),
     ],
 )
 def test_what_cannot_be_asked_is_named(params, code):

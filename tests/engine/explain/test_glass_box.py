@@ -300,7 +300,7 @@ def test_a_tree_that_is_not_there_is_an_error(tree):
 def test_a_tree_needs_a_root_and_its_children():
     frame = numbers()
     model = DecisionTreeRegressor(max_depth=2).fit(frame, value(frame))
-    with pytest.raises(EngineError, match=r"explain\.bad_nodes"):
+    with pytest.raises(EngineError, match=r"explain\.bad_count"):
         glass(model, frame, most_nodes=2)
 
 

@@ -94,7 +94,7 @@ def test_a_selection_is_shuffled_within_itself():
 
 
 def test_no_repeats_is_refused():
-    with pytest.raises(EngineError, match=r"explain\.bad_repeats"):
+    with pytest.raises(EngineError, match=r"explain\.bad_count"):
         explain(classified()[0], "permutation", repeats=0)
 
 

@@ -151,9 +151,9 @@ def test_rare_labels_are_taken_together_and_that_is_said():
 @pytest.mark.parametrize(
     ("params", "code"),
     [
-        ({"depth": 0}, "bad_depth"),
-        ({"depth": 9}, "bad_depth"),
-        ({"least_rows": 0}, "bad_least_rows"),
+        ({"depth": 0}, "bad_count"),
+        ({"depth": 9}, "bad_count"),
+        ({"least_rows": 0}, "bad_count"),
         ({"rows": 49}, "too_few_rows"),
     ],
 )
