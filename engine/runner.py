@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     Answer = Callable[[Request, "JobProgress"], Result]
 
 _LEAST_INTERVAL = 0.05
-_LEAST_SHARE = 0.02
+_LEAST_SHARE = 0.02  # of a stage, and of time, before it is said how long it takes
+_LEAST_SECONDS = 1.0
+_SMOOTHED_OVER = 2.0  # seconds in which most of a change of pace is believed
 
 
 class JobProgress:
@@ -53,22 +55,20 @@ class JobProgress:
     def __init__(self, job: int, emit: Emit, token: threading.Event) -> None:
         self._job, self._emit, self._token = job, emit, token
         self._stage = ""
-        self._stage_began = 0.0
+        self._pace = _Pace(0.0, 0.0)
         self._told = -math.inf
 
     def advance(self, done: float, total: float, stage: str) -> None:
         """Report ``done`` of ``total`` units of ``stage``; also looks at the token."""
         self.raise_if_cancelled()
         now = time.monotonic()
+        share = min(done / total, 1.0) if total > 0 else 0.0
         if stage != self._stage:
-            self._stage, self._stage_began = stage, now
+            self._stage, self._pace = stage, _Pace(share, now)
         if now - self._told < _LEAST_INTERVAL:
             return
         self._told = now
-        share = min(done / total, 1.0) if total > 0 else 0.0
-        left = None
-        if share >= _LEAST_SHARE:
-            left = (now - self._stage_began) * (1 - share) / share
+        left = self._pace.seconds_left(share, now)
         self._emit(Progressed(self._job, float(done), float(total), stage, left))
 
     def warn(self, code: str, **params: Param) -> None:
@@ -83,6 +83,35 @@ class JobProgress:
         """Raise :class:`Cancelled` if the token is set."""
         if self._token.is_set():
             raise Cancelled
+
+
+class _Pace:
+    """How fast a stage goes, from the share of the work that it began with.
+
+    A stage may be the second half of a whole: what was done before it began says
+    nothing about its pace.
+    """
+
+    def __init__(self, share: float, now: float) -> None:
+        self._from, self._began = share, now
+        self._said: tuple[float, float] | None = None
+
+    def seconds_left(self, share: float, now: float) -> float | None:
+        """Return how long the rest takes at the pace so far, without sudden jumps.
+
+        ``None`` as long as too little is known.
+        """
+        gone, done = now - self._began, share - self._from
+        if gone < _LEAST_SECONDS or not done >= _LEAST_SHARE:
+            return None
+        left = gone * (1 - share) / done
+        if self._said is not None and share < 1:
+            when, then = self._said
+            expected = max(then - (now - when), 0.0)
+            believed = 1 - math.exp((when - now) / _SMOOTHED_OVER)
+            left = expected + believed * (left - expected)
+        self._said = now, left
+        return left
 
 
 def run(

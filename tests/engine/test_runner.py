@@ -228,6 +228,64 @@ def test_time_left_follows_the_pace_of_the_stage(monkeypatch):
     assert told[-1].seconds_left is None
 
 
+def lefts(told):
+    return [event.seconds_left for event in told]
+
+
+def test_nothing_is_said_of_the_time_left_in_the_first_second(monkeypatch):
+    clock = Clock(monkeypatch)
+    told = []
+    progress = progress_of(told)
+    for eighth in range(8):  # the first units go fast: from a cache, or cheap ones
+        progress.advance(5 * eighth, 100, "stage")
+        clock.now += 0.125
+    assert lefts(told) == [None] * 8
+    progress.advance(50, 100, "stage")
+    assert told[-1].seconds_left == pytest.approx(1.0)
+
+
+def test_nothing_is_said_of_it_before_two_per_cent_are_done(monkeypatch):
+    clock = Clock(monkeypatch)
+    told = []
+    progress = progress_of(told)
+    progress.advance(0, 1_000, "stage")
+    clock.now += 60
+    progress.advance(19, 1_000, "stage")
+    assert lefts(told) == [None, None]
+
+
+def test_a_stage_in_the_midst_of_the_work_has_a_pace_of_its_own(monkeypatch):
+    clock = Clock(monkeypatch)
+    told = []
+    progress = progress_of(told)
+    progress.advance(0, 2, "asking")
+    clock.now += 5
+    progress.advance(1, 2, "lines")
+    clock.now += 2
+    progress.advance(1.1, 2, "lines")  # a tenth of its half in two seconds
+    assert told[-1].seconds_left == pytest.approx(18)
+
+
+def test_a_change_of_pace_is_believed_by_and_by(monkeypatch):
+    clock = Clock(monkeypatch)
+    told = []
+    progress = progress_of(told)
+    progress.advance(0, 100, "stage")
+    clock.now += 10
+    progress.advance(50, 100, "stage")
+    clock.now += 1
+    progress.advance(51, 100, "stage")
+    fast, slow = 9.0, 11 * 49 / 51
+    assert fast < told[-1].seconds_left < slow
+    for _ in range(20):
+        clock.now += 1
+        progress.advance(51, 100, "stage")
+    assert told[-1].seconds_left > 20  # nothing moves: the time left grows
+    clock.now += 1
+    progress.advance(100, 100, "stage")
+    assert told[-1].seconds_left == 0
+
+
 def test_time_left_is_never_negative(monkeypatch):
     clock = Clock(monkeypatch)
     told = []
