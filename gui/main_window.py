@@ -37,6 +37,7 @@ from gui.dialogs.questions import Questions
 from gui.dock_area import DockArea
 from gui.layouts import PERSPECTIVES, reason
 from gui.services.autosave import Autosave
+from gui.services.case_recipe import contents_of
 from gui.widgets.case_bar import CaseBar
 from gui.widgets.empty_page import EmptyPage
 from gui.widgets.notice_bar import NoticeBar
@@ -77,10 +78,12 @@ class MainWindow(QMainWindow):
     def open_paths(self, paths: Sequence[str]) -> None:
         """Open files or folders, whatever they are."""
         if paths:
+            self.empty.show_opening([Path(path).name for path in paths])
             self.context.case.open_paths(list(paths))
 
     def open_demo(self) -> None:
         """Open the embedded demo, matched as its author meant it."""
+        self.empty.show_opening([tr("the demo")])
         case = self.context.case
         case.open_data((str(DEMO / "credit.parquet"),), then_match=False)
         case.open_model(str(DEMO / "model.skops"), then_match=False)
@@ -124,7 +127,7 @@ class MainWindow(QMainWindow):
         self.case_bar = CaseBar(context)
         self.rail = Rail({name: tr(p.title) for name, p in PERSPECTIVES.items()})
         self.docks = DockArea(context)
-        self.empty = EmptyPage()
+        self.empty = EmptyPage(context)
         self.notices = NoticeBar(context)
         self.status = StatusBar(context)
         self.autosave = Autosave(context, self)
@@ -148,7 +151,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.pages, 1)
         column.addWidget(self.status)
         self.setCentralWidget(whole)
-        self.empty.show_recent(context.settings.preferences.recent)
+        self.empty.show_recent(context.settings.recent_cases())
         self.commands = window_actions(self)
         self._fill_menus()
         self._show_reasons()
@@ -178,10 +181,9 @@ class MainWindow(QMainWindow):
 
     def _fill_recent(self, menu: QMenu) -> None:
         menu.clear()
-        for path in self.context.settings.preferences.recent:
-            if Path(path).exists():
-                open_it = partial(self.context.case.open_case, path)
-                menu.addAction(Path(path).stem, open_it).setToolTip(path)
+        for path, text in self.context.settings.recent_cases():
+            open_it = partial(self.context.case.open_case, path)
+            menu.addAction(text.replace("&", "&&"), open_it).setToolTip(path)
         if menu.isEmpty():
             menu.addAction(tr("None yet")).setEnabled(False)
 
@@ -239,7 +241,8 @@ class MainWindow(QMainWindow):
         self.context.undo.clear()
         self.context.decision.replace(state.decision)
         self.context.selection.replace(state.selection)
-        self.context.settings.remember_case(self.context.case.path)
+        path = self.context.case.path
+        self.context.settings.remember_case(path, contents_of(state))
         self._show_case()
         if state.perspective in PERSPECTIVES:
             self._arrange(state.perspective, state.layout)

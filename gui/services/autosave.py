@@ -8,6 +8,7 @@ import msgspec
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from engine.contracts.requests import SaveCase
+from gui.services.case_recipe import contents_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +50,7 @@ class Autosave(QObject):
             return
         if not case.path:
             case.path = case.suggested_path()
-            self._context.settings.remember_case(case.path)
+        self._context.settings.remember_case(case.path, contents_of(case.file))
         state = msgspec.structs.replace(
             case.file,
             decision=self._context.decision.decision,
@@ -67,7 +68,6 @@ class Autosave(QObject):
         """Keep the case in another file from now on."""
         self._context.case.path = path
         self._context.case.read_only = False  # the original is left alone
-        self._context.settings.remember_case(path)
         self.save()
 
     def finish(self) -> None:

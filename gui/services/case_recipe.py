@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QStandardPaths
 
 from engine.contracts.case import FileRecipe
+from engine.contracts.dataset import Part
 from engine.contracts.requests import (
     ConfigureData,
     OpenData,
@@ -63,6 +64,21 @@ def files_of(data: DatasetInfo, request: OpenData) -> FileRecipe:
         part=request.part,
         options=sources[0].options if len(sources) == 1 else request.options,
     )
+
+
+def contents_of(recipe: CaseFile) -> str:
+    """Return the names of what is judged and of what judges, in one line."""
+    judged = [f for f in recipe.data if f.part is Part.EVALUATION]
+    paths = [file.paths for file in judged]
+    if recipe.model is not None:
+        paths.append(recipe.model.paths)
+    names = [_named(several) for several in paths if several]
+    return " · ".join(names)
+
+
+def _named(paths: tuple[str, ...]) -> str:
+    first = Path(paths[0]).name
+    return first if len(paths) == 1 else f"{first} +{len(paths) - 1}"
 
 
 def free_path(recipe: CaseFile) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
@@ -21,6 +22,8 @@ class Preferences:
         ``system`` or a forced choice.
     recent
         Case files, the last used first.
+    contents
+        What is in them, by path: the names of data and model.
     geometry
         Place of the window on the screen.
     perspectives
@@ -30,6 +33,7 @@ class Preferences:
     theme: str = "system"
     language: str = "system"
     recent: tuple[str, ...] = ()
+    contents: dict[str, str] | None = None
     geometry: bytes = b""
     perspectives: dict[str, bytes] | None = None
 
@@ -62,10 +66,23 @@ class Settings(QObject):
             self._store.setValue(name, _stored(getattr(now, name)))
         self.changed.emit()
 
-    def remember_case(self, path: str) -> None:
-        """Put a case first among the recent ones."""
+    def remember_case(self, path: str, contents: str = "") -> None:
+        """Put a case first among the recent ones, with what is in it now."""
         others = (p for p in self._now.recent if p != path)
-        self.update(recent=(path, *others)[:MOST_RECENT])
+        recent = (path, *others)[:MOST_RECENT]
+        known = {**(self._now.contents or {}), path: contents}
+        kept = {p: known[p] for p in recent if known.get(p)}
+        self.update(recent=recent, contents=kept)
+
+    def recent_cases(self) -> list[tuple[str, str]]:
+        """Return the recent cases that still exist: path, name and what is in them."""
+        held = self._now.contents or {}
+        found = []
+        for path in self._now.recent:
+            if Path(path).exists():
+                name, contents = Path(path).stem, held.get(path, "")
+                found.append((path, f"{name} — {contents}" if contents else name))
+        return found
 
     def _read(self) -> Preferences:
         if int(str(self._store.value("schema", SCHEMA))) > SCHEMA:
@@ -84,7 +101,10 @@ def _stored(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     if isinstance(value, dict):
-        return {name: QByteArray(state) for name, state in value.items()}
+        return {
+            name: QByteArray(state) if isinstance(state, bytes) else state
+            for name, state in value.items()
+        }
     return value
 
 
@@ -96,4 +116,7 @@ def _restored(name: str, value: Any) -> Any:
     if name == "perspectives":
         states = value if isinstance(value, dict) else {}
         return {key: bytes(state) for key, state in states.items()}
+    if name == "contents":
+        texts = value if isinstance(value, dict) else {}
+        return {str(key): str(text) for key, text in texts.items()}
     return str(value)

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.contracts.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gui.context import AppContext
     from gui.services.theme import Tokens
 
-_MOST_SHOWN = 5
+_MOST_SHOWN, _MOST_NAMED = 5, 3
+_NAMES_WIDE = 480  # pixels
 
 
 class EmptyPage(QWidget):
@@ -25,21 +35,27 @@ class EmptyPage(QWidget):
     demo_requested = Signal()
     case_requested = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._engine = context.engine
+        # a job that has ended may only now ask for the next one
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._follow)
+        self._engine.job_ended.connect(lambda _job: self._soon.start())
         self.setObjectName("empty-page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         zone = QWidget()
         zone.setObjectName("drop-zone")
         zone.setFixedSize(560, 240)
-        words = QLabel(tr("Drop a model and a data set here"))
-        words.setObjectName("drop-words")
-        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        hint = QLabel(
-            tr("Data alone will do where it holds recorded scores or predictions.")
-        )
-        hint.setObjectName("drop-hint")
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.words, self.hint = QLabel(), QLabel()
+        for label, name in ((self.words, "drop-words"), (self.hint, "drop-hint")):
+            label.setObjectName(name)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.busy = QProgressBar(textVisible=False)
+        self.busy.setRange(0, 0)
+        self.busy.setMaximumWidth(240)
+        self.busy.setAccessibleName(tr("Progress"))
         self.open_button = QPushButton(tr("Open files…"))
         self.open_button.setDefault(True)
         self.open_button.clicked.connect(self.open_requested)
@@ -52,8 +68,9 @@ class EmptyPage(QWidget):
         buttons.addStretch(1)
         inside = QVBoxLayout(zone)
         inside.addStretch(1)
-        inside.addWidget(words)
-        inside.addWidget(hint)
+        inside.addWidget(self.words)
+        inside.addWidget(self.hint)
+        inside.addWidget(self.busy, 0, Qt.AlignmentFlag.AlignHCenter)
         inside.addSpacing(20)
         inside.addLayout(buttons)
         inside.addStretch(1)
@@ -65,26 +82,58 @@ class EmptyPage(QWidget):
         column.addSpacing(20)
         column.addLayout(self._recent)
         column.addStretch(3)
+        self._show_offer()
 
-    def show_recent(self, paths: Sequence[str]) -> None:
-        """List the cases that were used last."""
+    def show_opening(self, names: Sequence[str]) -> None:
+        """Say at once what is being opened, also while the engine comes up."""
+        told = ", ".join(names[:_MOST_NAMED])
+        words = tr("Opening {names}…", names=told)
+        if len(names) > _MOST_NAMED:
+            more = len(names) - _MOST_NAMED
+            words = tr("Opening {names} and {n} more…", names=told, n=more)
+        self.words.ensurePolished()
+        room = self.words.fontMetrics()
+        middle = Qt.TextElideMode.ElideMiddle
+        self.words.setText(room.elidedText(words, middle, _NAMES_WIDE))
+        starting = self._engine.state != "ready"
+        self.hint.setText(tr("The engine is starting.") if starting else "")
+        self.busy.show()
+
+    def _show_offer(self) -> None:
+        self.words.setText(tr("Drop a model and a data set here"))
+        self.hint.setText(
+            tr("Data alone will do where it holds recorded scores or predictions.")
+        )
+        self.busy.hide()
+
+    def _follow(self) -> None:
+        """Offer to open files again when nothing is being opened any more."""
+        if not self._engine.jobs:
+            self._show_offer()
+
+    def show_recent(self, cases: Sequence[tuple[str, str]]) -> None:
+        """List the cases that were used last: their paths, and what is in them."""
         while (item := self._recent.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
-        shown = [path for path in paths if Path(path).exists()][:_MOST_SHOWN]
-        if shown:
+        if cases:
             title = QLabel(tr("Recent cases"))
             title.setObjectName("drop-hint")
             self._recent.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
-        for path in shown:
-            button = QPushButton(Path(path).stem)
+        for path, text in cases[:_MOST_SHOWN]:
+            short = self.fontMetrics().elidedText(
+                text, Qt.TextElideMode.ElideRight, _NAMES_WIDE
+            )
+            button = QPushButton(short.replace("&", "&&"))
             button.setFlat(True)
             button.setToolTip(path)
-            button.clicked.connect(
-                lambda _=False, path=path: self.case_requested.emit(path)
-            )
+            button.clicked.connect(partial(self._open_case, path))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def _open_case(self, path: str) -> None:
+        self.show_opening([Path(path).stem])
+        self.case_requested.emit(path)
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Take over the colours of the theme."""

@@ -23,6 +23,7 @@ from engine.contracts.requests import (
     Recognise,
     SaveCase,
 )
+from engine.contracts.results import Recognised, RecognisedFile
 from engine.contracts.selection import cell
 from gui.dialogs.match import MatchDialog
 from gui.dialogs.reading_options import ReadingOptions
@@ -48,6 +49,32 @@ def test_an_empty_window_offers_a_place_to_drop_and_nothing_else(made) -> None:
     assert not made.window.docks.panels
     chips = (made.window.case_bar.model, made.window.case_bar.data)
     assert not any(chip.isVisible() for chip in chips)
+
+
+def test_a_recent_case_is_listed_with_the_files_it_has_now(made, qtbot) -> None:
+    open_small(made, qtbot)
+    path = made.case.suggested_path()
+    qtbot.waitUntil(lambda: path in (made.context.settings.preferences.contents or {}))
+    known = made.context.settings.preferences.contents
+    assert known[path] == "a.data · b.model"
+    made.case.open_model("/other.model", then_match=False)
+    qtbot.waitUntil(
+        lambda: (
+            made.context.settings.preferences.contents[path] == "a.data · other.model"
+        )
+    )
+
+
+def test_files_that_are_nothing_leave_the_place_to_drop(made, qtbot) -> None:
+    made.engine.store.answers[Recognise] = lambda request: Recognised(
+        files=tuple(
+            RecognisedFile(path=path, what="none", format="") for path in request.paths
+        )
+    )
+    made.window.open_paths(["/a.txt"])
+    assert made.window.empty.words.text() == "Opening a.txt…"
+    qtbot.waitUntil(lambda: made.window.empty.words.text().startswith("Drop"))
+    assert not made.window.empty.busy.isVisible()
 
 
 def test_enter_presses_the_button_that_has_the_focus(made, qtbot) -> None:

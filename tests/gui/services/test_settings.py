@@ -22,6 +22,7 @@ def test_everything_is_read_back_as_it_was(store) -> None:
         theme="dark",
         language="es",
         recent=("/a b.trasluz", "/c.trasluz"),
+        contents={"/a b.trasluz": "ñ.csv · m.skops"},
         geometry=b"\x00\xff\n",
         perspectives={"errors": b"\x01\x00", "data": b"\x02"},
     )
@@ -30,6 +31,7 @@ def test_everything_is_read_back_as_it_was(store) -> None:
         theme="dark",
         language="es",
         recent=("/a b.trasluz", "/c.trasluz"),
+        contents={"/a b.trasluz": "ñ.csv · m.skops"},
         geometry=b"\x00\xff\n",
         perspectives={"errors": b"\x01\x00", "data": b"\x02"},
     )
@@ -50,6 +52,21 @@ def test_the_last_case_is_first_and_stands_once(store) -> None:
     recent = settings.preferences.recent
     assert recent[0] == "/5"
     assert len(recent) == len(set(recent)) == MOST_RECENT
+
+
+def test_a_recent_case_says_what_is_in_it_now(store, tmp_path) -> None:
+    settings = Settings(store())
+    first, second = tmp_path / "credit-1.trasluz", tmp_path / "other.trasluz"
+    for path in (first, second):
+        path.touch()
+        settings.remember_case(str(path), "credit.csv · m.skops")
+    settings.remember_case(str(first), "houses.csv · m.skops")
+    settings.remember_case(str(tmp_path / "gone.trasluz"), "x.csv")
+    settings.remember_case(str(second))
+    assert settings.recent_cases() == [
+        (str(second), "other"),
+        (str(first), "credit-1 — houses.csv · m.skops"),
+    ]
 
 
 def test_no_change_is_no_signal(store, qtbot) -> None:
