@@ -103,7 +103,7 @@ def _by_key(
             file=block.name,
             first=first,
             column=key,
-            row=row + 1,
+            row=row,
             value=str(ours[row]),
             n=rows.null_count,
         )

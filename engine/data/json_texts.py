@@ -100,7 +100,7 @@ class _Reader:
 
     def lines(self, file: Unpacked) -> Iterator[pa.Table]:
         """Read an object a line."""
-        first_line, first_row = 1, 1
+        first_line, first_row = 1, 0
         for text in self._texts(file):
             table = self._of_lines(text, first_line, first_row)
             first_line += text.count("\n")
@@ -110,7 +110,7 @@ class _Reader:
     def array(self, file: Unpacked) -> Iterator[pa.Table]:
         """Read an array of objects."""
         objects = self._elements(file)
-        first_row = 1
+        first_row = 0
         while some := list(islice(objects, _OBJECTS)):
             yield self._of_objects(some, first_row)
             first_row += len(some)
@@ -254,7 +254,7 @@ def _change(
     """Name the first value that is of another kind than those before it."""
     if kinds == {pa.string(), pa.timestamp("s")}:
         return None  # dates are texts here, and found among them later
-    first_row, kind = 1, None
+    first_row, kind = 0, None
     for part in parts:
         if kind is None and not pa.types.is_null(part.type):
             kind = part.type

@@ -21,7 +21,7 @@ def among(column: pa.ChunkedArray) -> bool:
 
 
 def read(
-    texts: pa.ChunkedArray, name: str, first_row: int = 1
+    texts: pa.ChunkedArray, name: str, first_row: int = 0
 ) -> tuple[pa.ChunkedArray | None, Note | None]:
     """Turn the texts of numbers into numbers where that loses nothing or little.
 
@@ -69,5 +69,5 @@ def _first_wide(column: pa.ChunkedArray, code: str, name: str) -> Note | None:
     if found["min"] < -EXACT:
         large = pc.or_(large, pc.less(column, -EXACT))
     row = pc.index(large, pa.scalar(value=True)).as_py()
-    params = {"column": name, "row": row + 1, "value": str(column[row])}
+    params = {"column": name, "row": row, "value": str(column[row])}
     return Note(code=code, params=params)

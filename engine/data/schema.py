@@ -289,7 +289,7 @@ def _odd_text(column: pa.ChunkedArray, name: str) -> Note | None:
     row = pc.index(is_number, pa.scalar(value=False)).as_py()
     params: dict[str, Param] = {
         "column": name,
-        "row": row + 1,
+        "row": row,
         "value": column[row].as_py()[:80],
     }
     return Note(code="data.mixed_column", params=params)

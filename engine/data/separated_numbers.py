@@ -145,7 +145,7 @@ def _named(
     row = pc.index(asked, pa.scalar(value=value)).as_py()
     params: dict[str, Param] = {
         "column": name,
-        "row": row + 1,
+        "row": row,
         "value": column[row].as_py()[:80],
     }
     return Note(code=code, params=params)

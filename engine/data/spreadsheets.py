@@ -171,7 +171,7 @@ def _column(
     row = next(i for i, v in enumerate(values) if type(v) is odd)
     note = Note(
         code="data.mixed_column",
-        params={"column": name, "row": row + 1, "value": _text(values[row])[:80]},
+        params={"column": name, "row": row, "value": _text(values[row])[:80]},
     )
     return pa.array(texts), [note]
 

@@ -106,7 +106,7 @@ class _Reading:
             except UnicodeDecodeError as error:
                 raise self._wrong_encoding() from error
             except pa.ArrowInvalid as error:
-                self._learn(error)
+                self._learn(error, ragged)
                 continue
             if any(pa.types.is_binary(kind) for kind in table.schema.types):
                 raise self._wrong_encoding()
@@ -123,8 +123,13 @@ class _Reading:
             self.notes.append(_ragged_note(ragged, table.num_rows, self._name))
         return self._settled(table)
 
-    def _learn(self, error: pa.ArrowInvalid) -> None:
-        """Note what kind of column a value asks for, or raise what is wrong."""
+    def _learn(
+        self, error: pa.ArrowInvalid, ragged: list[tuple[int, int, int]]
+    ) -> None:
+        """Note what kind of column a value asks for, or raise what is wrong.
+
+        Lines that have been left out so far are no rows.
+        """
         text = str(error)
         place = _CONVERSION.search(text)
         if place is None:
@@ -144,7 +149,9 @@ class _Reading:
             self._types[column] = pa.float64()  # whole numbers or blanks so far
             return
         self._types[column] = pa.string()
-        row = int(place["row"] or 0) - bool(self._options.header) - self._skipped
+        line = int(place["row"] or 0)
+        left_out = sum(number < line for number, _, _ in ragged)
+        row = line - bool(self._options.header) - self._skipped - left_out - 1
         self._note("data.mixed_column", column, row=row, value=value[:80])
 
     def _once(self, ragged: list[tuple[int, int, int]]) -> pa.Table:

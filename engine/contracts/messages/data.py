@@ -150,7 +150,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "data.keys_missing": (
         mark(
             "{file} has no row whose {column} is {value}, which is in row {row} of "
-            "{first} ({n} such rows)."
+            "{first}, counted from 0 ({n} such rows)."
         ),
         mark("Open the file that belongs to these rows."),
     ),
@@ -205,7 +205,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "data.rows_left_out": (
         mark(
             "{n} lines of {file} were left out because they do not have {expected} "
-            "cells: lines {rows}."
+            "cells: lines {rows}, its first being line 1."
         ),
         "",
     ),

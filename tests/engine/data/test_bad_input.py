@@ -92,7 +92,7 @@ def test_a_few_ragged_lines_of_many_are_left_out_and_named(tmp_path):
     assert data.info.parts[0].n_rows == 4998
     assert noted(data) == [
         "2 lines of long.csv were left out because they do not have 2 cells: "
-        "lines 1002, 3002."
+        "lines 1002, 3002, its first being line 1."
     ]
 
 
@@ -106,7 +106,7 @@ def test_a_word_among_numbers_is_named_with_row_and_column(
     lines[place] = "oops,x"
     path.write_text("\n".join(["age,b", *lines]))
     assert noted(Dataset.open([str(path)])) == [
-        f"age is read as text: row {place + 1:,} holds oops among other kinds of value."
+        f"age is read as text: row {place:,} holds oops among other kinds of value."
     ]
 
 

@@ -130,7 +130,8 @@ def data_type(data, name):
         (
             {"id": [1, 2, 3, 9], "target": list("abcd")},
             "data.keys_missing",
-            "y.csv has no row whose id is 4, which is in row 4 of x.csv (1 such rows).",
+            "y.csv has no row whose id is 4, which is in row 3 of x.csv, counted "
+            "from 0 (1 such rows).",
         ),
         (
             {"id": [1, 2, 3, 4, 4], "target": list("abcde")},
@@ -159,7 +160,7 @@ def test_a_row_without_a_key_finds_no_label(write):
     labels = write("y.csv", {"id": [1, 2, 3, ""], "target": list("abcd")})
     code, words = refused([features, labels])
     assert code == "data.keys_missing"
-    assert "row 1 of x.csv" in words
+    assert "row 0 of x.csv" in words
 
 
 def test_two_tables_without_names_are_not_joined(write):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.contracts.dataset import Kind, Part, Role
+from engine.contracts.dataset import Kind, Part, ReadOptions, Role
 from engine.data.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -84,5 +84,22 @@ def test_a_word_among_numbers_is_named_with_its_row(tmp_path: Path) -> None:
     cells[321] = "oops"
     path.write_text("a,b\n" + "".join(f"{cell},x\n" for cell in cells))
     found = notes(opened(path))
-    expected = {"column": "a", "row": 322, "value": "oops"}
+    expected = {"column": "a", "row": 321, "value": "oops"}
     assert ("data.mixed_column", expected) in found
+
+
+@pytest.mark.parametrize("header", [True, False])
+def test_a_row_that_is_named_is_the_one_of_the_tables(tmp_path: Path, header) -> None:
+    """Lines that were left out before it do not count."""
+    path = tmp_path / "ragged.csv"
+    lines = [f"{i},x" for i in range(4_000)]
+    lines[321] = "oops,x"
+    lines[7], lines[40], lines[500] = "7,x,x", "40", "500,x,x,x"
+    path.write_text("\n".join((["a,b"] if header else []) + lines) + "\n")
+    data = Dataset.open([str(path)], options=ReadOptions(header=header))
+    (mixed,) = (n for n in notes(data) if n[0] == "data.mixed_column")
+    table = data.parts[Part.EVALUATION]
+    column = table.arrow.column(0).to_pylist()
+    assert mixed[1]["row"] == column.index("oops") == 319
+    (left_out,) = (n for n in notes(data) if n[0] == "data.rows_left_out")
+    assert left_out[1]["rows"][0] == str(8 + header)  # lines are those of the file

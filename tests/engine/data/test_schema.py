@@ -149,7 +149,7 @@ def test_whole_numbers_that_a_model_does_not_see_whole_are_noted(
     assert data.parts[Part.EVALUATION].arrow.column("x")[4].as_py() == value
     (note,) = data.info.column("x").notes
     assert sentence(note.code, note.params) == (
-        f"x holds whole numbers such as {value} in row 5; a model sees only their "
+        f"x holds whole numbers such as {value} in row 4; a model sees only their "
         "first 15 digits."
     )
 

@@ -90,7 +90,7 @@ def test_one_word_among_many_such_numbers_is_named():
     column = pa.chunked_array([["1,234.5"] * 30 + ["oops"]])
     found, (note,) = separated_numbers.read(column, "c")
     assert found.type == pa.string()
-    assert (note.code, note.params["row"]) == ("data.mixed_column", 31)
+    assert (note.code, note.params["row"]) == ("data.mixed_column", 30)
     assert note.params["value"] == "oops"
 
 

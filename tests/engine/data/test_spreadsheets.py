@@ -81,8 +81,8 @@ def test_a_word_among_numbers_is_named_with_its_row(read):
     data = read({"s": table})
     assert cells(data, "n") == ["1", "2", "oops", "4.5"]
     assert [(n.code, n.params["column"], n.params["row"]) for n in data.info.notes] == [
-        ("data.mixed_column", "n", 3),
-        ("data.mixed_column", "day", 4),
+        ("data.mixed_column", "n", 2),
+        ("data.mixed_column", "day", 3),
     ]
 
 

@@ -105,7 +105,7 @@ def test_a_first_line_may_say_the_separator(read, small_blocks, separator, place
     assert used(data).separator == separator
     assert cells(data, "b")[3] == 0.75
     if place is not None:
-        assert noted(data) == [("data.mixed_column", place + 1)]
+        assert noted(data) == [("data.mixed_column", place)]
 
 
 ALPHABETS = {
@@ -156,7 +156,7 @@ def test_whole_numbers_too_long_for_a_number_are_text(read, separator):
     data = read("\n".join([f"id{separator}n", *rows]))
     assert cells(data, "id")[1] == "10000000000000000001"
     assert data.info.column("n").kind is Kind.NUMERIC
-    assert noted(data) == [("data.long_numbers", 1)]
+    assert noted(data) == [("data.long_numbers", 0)]
     assert data.info.column("id").kind is Kind.TEXT
 
 
@@ -164,7 +164,7 @@ def test_whole_numbers_that_lose_digits_beside_decimals_are_named(read):
     data = read("n;m\n1,5;0,5\n9007199254740993;1e300\n")
     assert cells(data, "n") == [1.5, 9007199254740992.0]
     assert cells(data, "m") == [0.5, 1e300]
-    assert noted(data) == [("data.rounded_numbers", 2)]
+    assert noted(data) == [("data.rounded_numbers", 1)]
 
 
 def test_huge_and_infinite_numbers_are_numbers(read):
@@ -180,7 +180,7 @@ def test_a_word_among_numbers_is_named_once(read, small_blocks, place):
     rows = [f"{i},x" for i in range(1000)]
     rows[place] = "oops,x"
     data = read("\n".join(["a,b", *rows]))
-    assert noted(data).count(("data.mixed_column", place + 1)) == 1
+    assert noted(data).count(("data.mixed_column", place)) == 1
     assert [code for code, _ in noted(data)].count("data.mixed_column") == 1
 
 
