@@ -1,8 +1,8 @@
 """The engine as a child process: both sides of the pipe.
 
 The window talks to :class:`EngineProcess`. In the child, one thread reads
-messages, one answers long jobs in the order in which they were asked, one does
-what must not wait for those, and one looks up rows, which must not wait at all.
+messages, long jobs take turns, one does what must not wait for those, and one looks
+up rows, which must not wait at all.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from engine import child, scratch
 from engine.contracts.events import CancelledEvent, EngineReady, Event
 from engine.contracts.frames import Channel, FrameError
 from engine.contracts.requests import (
+    CHANGES,
+    Behind,
     Cancel,
     FindRow,
     Inspect,
@@ -40,6 +42,7 @@ from engine.contracts.requests import (
     Summarise,
 )
 from engine.environment import deaf_children
+from engine.turns import Turns
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -152,14 +155,15 @@ class _Server:
         self._lock = threading.Lock()
         self._tokens: dict[int, threading.Event] = {}
         self._waiting: set[int] = set()
-        self._on_host: int | None = None
-        self._long: Jobs = queue.SimpleQueue()
+        self._on_host: set[int] = set()
+        self._turns = Turns()
+        self._at_work: set[threading.Thread] = set()
         self._aside: Jobs = queue.SimpleQueue()
         self._rows: Jobs = queue.SimpleQueue()
 
     def serve(self) -> None:
         """Read messages until told to leave or the window is gone."""
-        queues = {"long jobs": self._long, "aside": self._aside, "rows": self._rows}
+        queues = {"aside": self._aside, "rows": self._rows}
         workers = [
             threading.Thread(target=self._work, args=(jobs,), name=name, daemon=True)
             for name, jobs in queues.items()
@@ -178,10 +182,11 @@ class _Server:
         with self._lock:
             for token in self._tokens.values():
                 token.set()
+        self._turns.look_again()
         self._session.kill_host()
         for jobs in queues.values():
             jobs.put(_END)
-        for worker in workers:
+        for worker in (*workers, *list(self._at_work)):
             worker.join(timeout=1.0)
 
     def _read(self) -> None:
@@ -197,14 +202,17 @@ class _Server:
                     self._submit(message)
                 case Cancel():
                     self._cancel(message.job)
+                case Behind():
+                    self._turns.put_behind(message.job, behind=message.behind)
                 case Shutdown():
                     return
 
     def _submit(self, submit: Submit) -> None:
+        token = threading.Event()
         with self._lock:
             if submit.job in self._tokens:
                 return  # it is being answered; a second answer would confuse
-            self._tokens[submit.job] = threading.Event()
+            self._tokens[submit.job] = token
             self._waiting.add(submit.job)
         if isinstance(submit.request, SetBuckets):
             self._answer(submit)  # at once, for whatever is asked after it
@@ -213,7 +221,12 @@ class _Server:
         elif isinstance(submit.request, _ASIDE):
             self._aside.put(submit)
         else:
-            self._long.put(submit)
+            self._turns.join(submit.job)
+            name, what = f"job {submit.job}", (submit, token)
+            worker = threading.Thread(target=self._take_turn, args=what, name=name)
+            worker.daemon = True
+            self._at_work.add(worker)
+            worker.start()
 
     def _cancel(self, job: int) -> None:
         with self._lock:
@@ -225,6 +238,7 @@ class _Server:
             if not begun:
                 self._waiting.discard(job)
                 del self._tokens[job]
+        self._turns.look_again()
         if not begun:
             self._emit(CancelledEvent(job))
             return
@@ -234,12 +248,30 @@ class _Server:
 
     def _force(self, job: int) -> None:
         with self._lock:  # so that no other job can have the host by now
-            if self._on_host == job:
+            if job in self._on_host and self._turns.is_working(job):
                 self._session.kill_host()
 
     def _work(self, jobs: Jobs) -> None:
         while (submit := jobs.get()) is not _END:
             self._answer(submit)
+
+    def _take_turn(self, submit: Submit, token: threading.Event) -> None:
+        try:
+            if not self._turns.take(submit.job, token):
+                return  # cancelled before its turn came
+            if isinstance(submit.request, CHANGES):
+                self._drop_aside()
+            self._answer(submit)
+        finally:
+            self._turns.leave(submit.job)
+            self._at_work.discard(threading.current_thread())
+
+    def _drop_aside(self) -> None:
+        """End the jobs that stepped aside: the case changes under them."""
+        with self._lock:
+            for job in self._turns.aside():
+                self._tokens[job].set()
+        self._turns.look_again()
 
     def _answer(self, submit: Submit) -> None:
         from engine import runner  # noqa: PLC0415 - child only
@@ -251,19 +283,38 @@ class _Server:
             self._waiting.discard(job)
             token = self._tokens[job]
             if isinstance(submit.request, _USES_HOST):
-                self._on_host = job
+                self._on_host.add(job)
+        way = _Way(self._turns, self._session, job, token)
         try:
-            runner.run(submit, self._session.answer, self._emit, token)
+            runner.run(submit, self._session.answer, self._emit, token, way)
         finally:
             with self._lock:
                 del self._tokens[job]
-                if self._on_host == job:
-                    self._on_host = None
+                self._on_host.discard(job)
 
     def _emit(self, event: Event) -> None:
         # A window that is gone is noticed where messages are read.
         with self._send_lock, contextlib.suppress(EOFError):
             self._channel.send(event)
+
+
+class _Way:
+    """How one job gives way to others, but not in the middle of a question."""
+
+    def __init__(
+        self, turns: Turns, session: Session, job: int, gone: threading.Event
+    ) -> None:
+        self._turns, self._session = turns, session
+        self._job, self._gone = job, gone
+
+    def is_wanted(self) -> bool:
+        """Return whether to step aside now."""
+        wanted = self._turns.should_step_aside(self._job)
+        return wanted and not self._session.is_asking
+
+    def step_aside(self) -> None:
+        """Return when it is the job's turn again, or it is to end."""
+        self._turns.step_aside(self._job, self._gone)
 
 
 def _die_with_parent() -> None:

@@ -10,7 +10,7 @@ import math
 import threading
 import time
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from engine.contracts.errors import Cancelled, EngineError, ErrorInfo, Param
 from engine.contracts.events import (
@@ -33,6 +33,18 @@ if TYPE_CHECKING:
     Emit = Callable[[JobEvent], None]
     Answer = Callable[[Request, "JobProgress"], Result]
 
+
+class Way(Protocol):
+    """How a job gives way to others."""
+
+    def is_wanted(self) -> bool:
+        """Return whether to step aside now."""
+
+    def step_aside(self) -> None:
+        """Return when it is the job's turn again, or it is to end."""
+
+
+_ASIDE = "engine.aside"
 _LEAST_INTERVAL = 0.05
 _LEAST_SHARE = 0.02  # of a stage, and of time, before it is said how long it takes
 _LEAST_SECONDS = 1.0
@@ -50,10 +62,15 @@ class JobProgress:
         Where events go.
     token
         Set when the job should stop.
+    way
+        Asked whether to let others go first, as often as the token is looked at.
     """
 
-    def __init__(self, job: int, emit: Emit, token: threading.Event) -> None:
+    def __init__(
+        self, job: int, emit: Emit, token: threading.Event, way: Way | None = None
+    ) -> None:
         self._job, self._emit, self._token = job, emit, token
+        self._way, self._thread = way, threading.get_ident()
         self._stage = ""
         self._pace = _Pace(0.0, 0.0)
         self._told = -math.inf
@@ -80,7 +97,12 @@ class JobProgress:
         self._emit(Refined(self._job, result))
 
     def raise_if_cancelled(self) -> None:
-        """Raise :class:`Cancelled` if the token is set."""
+        """Raise :class:`Cancelled` if the token is set; let others go first."""
+        way = self._way
+        if way is not None and self._thread == threading.get_ident():
+            while way.is_wanted() and not self._token.is_set():
+                self._emit(Progressed(self._job, 0.0, 0.0, _ASIDE, None))
+                way.step_aside()
         if self._token.is_set():
             raise Cancelled
 
@@ -119,6 +141,7 @@ def run(
     answer: Answer,
     emit: Emit,
     token: threading.Event | None = None,
+    way: Way | None = None,
 ) -> None:
     """Answer one request in events.
 
@@ -132,10 +155,12 @@ def run(
         Where events go; called from this thread only.
     token
         Set from elsewhere to stop the job.
+    way
+        How the job lets others go first, where there are others.
     """
     job = submit.job
     token = token or threading.Event()
-    progress = JobProgress(job, emit, token)
+    progress = JobProgress(job, emit, token, way)
     emit(Started(job))
     last: JobEvent
     try:

@@ -150,9 +150,14 @@ class Panel(QWidget):
         return self._live
 
     def set_live(self, live: bool) -> None:
-        """Sleep while nobody can see the panel; catch up when shown again."""
+        """Sleep while nobody can see the panel; catch up when shown again.
+
+        What it asked for meanwhile is answered after what is asked for in sight.
+        """
         woken = live and not self._live
         self._live = live
+        if self._job is not None:
+            self.context.engine.put_behind(self._job, behind=not live)
         if woken and self._missed:
             self._missed = False
             self.ask()
@@ -300,12 +305,12 @@ class Panel(QWidget):
         if self.state is State.READY:
             self._enter(State.STALE)
         self._loud.start()
-        self._job = self.context.engine.submit(
+        job = self._job = self.context.engine.submit(
             request,
             on_result=self._answered,
             on_partial=self._show,
             on_error=self._failed,
-            on_cancelled=self._cancelled,
+            on_cancelled=lambda: self._cancelled(job),
             label=tr(self.TITLE),
         )
 
@@ -338,11 +343,13 @@ class Panel(QWidget):
             error.details,
         )
 
-    def _cancelled(self) -> None:
-        if self._job is None or not self._job.cancelling:
+    def _cancelled(self, job: Job) -> None:
+        if job is not self._job:
             return  # replaced by a newer question, not stopped by the user
         self._job = None
-        if self.result is None:
+        if not job.cancelling:
+            self._ask_now()  # it had stepped aside, and the case is another now
+        elif self.result is None:
             self._enter(State.EMPTY)
             self._page.show_stopped(tr("Stopped. Nothing was changed."))
         else:

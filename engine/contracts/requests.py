@@ -203,8 +203,26 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     job: int
 
 
+class Behind(msgspec.Struct, frozen=True, tag="behind"):
+    """Let others go before a job that nobody looks at, or no more."""
+
+    job: int
+    behind: bool = True
+
+
 class Shutdown(msgspec.Struct, frozen=True, tag="shutdown"):
     """End the engine process."""
 
 
-Message = Submit | Cancel | Shutdown
+Message = Submit | Cancel | Behind | Shutdown
+
+# What leaves the engine in another state.
+CHANGES = (
+    OpenData,
+    ConfigureData,
+    OpenModel,
+    UseRecordedScores,
+    Predict,
+    SetBuckets,
+    OpenCase,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -75,7 +76,21 @@ class Model:
         self._host: Host | None = None
         self._structure: Structure | None = None
         self._indivisible = False
+        self._questions = 0
         self.info: ModelInfo = self._open(progress)
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a question is on its way; nobody else may ask meanwhile."""
+        return self._questions > 0
+
+    @contextmanager
+    def _question(self) -> Iterator[None]:
+        self._questions += 1
+        try:
+            yield
+        finally:
+            self._questions -= 1
 
     def predict(
         self, table: pa.Table, progress: Progress = SILENT
@@ -106,16 +121,17 @@ class Model:
         scores: np.ndarray | None = None
         labels = np.empty(n, dtype=np.int32)
         row_bytes = 8 * checks.n_scores(self.info) + 4
-        for start, answer in self._batches(
-            table, progress, PredictBatch, Scores, row_bytes, self._check_scores
-        ):
-            stop = start + len(answer.scores)
-            if scores is None:
-                scores = np.empty((n, answer.scores.shape[1]), answer.scores.dtype)
-            scores[start:stop] = answer.scores
-            if self.info.task is not Task.REGRESSION:
-                labels[start:stop] = answer.labels
-            progress.advance(stop, n, "model.scoring")
+        with self._question():
+            for start, answer in self._batches(
+                table, progress, PredictBatch, Scores, row_bytes, self._check_scores
+            ):
+                stop = start + len(answer.scores)
+                if scores is None:
+                    scores = np.empty((n, answer.scores.shape[1]), answer.scores.dtype)
+                scores[start:stop] = answer.scores
+                if self.info.task is not Task.REGRESSION:
+                    labels[start:stop] = answer.labels
+                progress.advance(stop, n, "model.scoring")
         if scores is None:
             scores = np.empty((0, checks.n_scores(self.info)))
         if self.info.task is Task.REGRESSION:
@@ -134,11 +150,12 @@ class Model:
             ``host.*`` if the host failed.
         """
         if self._structure is None and not self._indivisible:
-            host = self._ready_host(progress)
             try:
-                answer = host.ask(
-                    DescribeStructure(), Structured, STRUCTURE_TIMEOUT, progress
-                )
+                with self._question():
+                    host = self._ready_host(progress)
+                    answer = host.ask(
+                        DescribeStructure(), Structured, STRUCTURE_TIMEOUT, progress
+                    )
             except EngineError as error:
                 if error.code != "model.no_structure":
                     raise
@@ -180,13 +197,13 @@ class Model:
 
         encoded = np.empty((table.num_rows, len(structure.encoded)))
         row_bytes = 8 * encoded.shape[1]
-        for start, answer in self._batches(
-            table, progress, EncodeBatch, Encoded, row_bytes, check
-        ):
-            encoded[start : start + len(answer.values)] = answer.values
-            progress.advance(
-                start + len(answer.values), table.num_rows, "model.scoring"
-            )
+        with self._question():
+            for start, answer in self._batches(
+                table, progress, EncodeBatch, Encoded, row_bytes, check
+            ):
+                stop = start + len(answer.values)
+                encoded[start:stop] = answer.values
+                progress.advance(stop, table.num_rows, "model.scoring")
         return encoded
 
     def is_deterministic(self, sample: pa.Table, progress: Progress = SILENT) -> bool:

@@ -62,8 +62,9 @@ if TYPE_CHECKING:
 class Session:
     """One case in memory.
 
-    Long jobs come from one thread; windows of rows and selections may be asked
-    from another at the same time, and only read what is complete.
+    Long jobs come one at a time, though one may stand still between two questions to
+    the model while another runs; windows of rows and selections may be asked from
+    other threads at the same time, and only read what is complete.
 
     Parameters
     ----------
@@ -147,6 +148,11 @@ class Session:
         if self._dataset is None:
             raise EngineError("data.none")
         return self._dataset
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a question to the model is on its way."""
+        return self._model is not None and self._model.is_asking
 
     def watch_host(self, tell: Callable[[HostState], None]) -> None:
         """Start the model host's spare and report its state from now on."""

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from engine.contracts.requests import Request
     from engine.contracts.results import WhatIf
     from engine.contracts.results.counterfactual import Cell
+    from gui.services.engine_client import Job
     from gui.services.theme import Tokens
 
 SHARES, LINE, PINNED = "shares", "line", "pinned"
@@ -303,8 +304,8 @@ class WhatIfPanel(Panel):
         )
         return said
 
-    def _cancelled(self) -> None:
-        super()._cancelled()
+    def _cancelled(self, job: Job) -> None:
+        super()._cancelled(job)
         self._fit()  # nothing is being worked out any more
 
     def _fit(self) -> None:

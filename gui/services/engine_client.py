@@ -26,17 +26,7 @@ from engine.contracts.events import (
     Started,
     Warned,
 )
-from engine.contracts.requests import (
-    Cancel,
-    ConfigureData,
-    OpenCase,
-    OpenData,
-    OpenModel,
-    Predict,
-    SetBuckets,
-    Submit,
-    UseRecordedScores,
-)
+from engine.contracts.requests import CHANGES, Behind, Cancel, Submit
 from engine.process import EngineProcess
 
 if TYPE_CHECKING:
@@ -57,17 +47,6 @@ MOST_CRASHES = 3
 CRASH_WINDOW_S = 120.0
 # Nobody minds a job that is this late.
 SLACK_S = 1.5
-# What leaves the engine in another state. Where one of these was done before the
-# cancel came, the window must know, or the two would disagree about the case.
-_CHANGES = (
-    OpenData,
-    ConfigureData,
-    OpenModel,
-    UseRecordedScores,
-    Predict,
-    SetBuckets,
-    OpenCase,
-)
 
 
 @dataclass(eq=False)
@@ -86,6 +65,7 @@ class Job:
     progressed_at: float = 0.0
     warnings: list[Warned] = field(default_factory=list)
     cancelling: bool = False
+    behind: bool = False
     _cancel: Callable[[Job], None] = lambda _job: None
 
     @property
@@ -240,6 +220,13 @@ class EngineClient(QObject):
             self._waiting.append(message)
         return job
 
+    def put_behind(self, job: Job, *, behind: bool) -> None:
+        """Let others go before a job that nobody looks at, or no more."""
+        if job.id in self._jobs and job.behind != behind:
+            job.behind = behind
+            if self.state == "ready" and self._process is not None:
+                self._process.send(Behind(job.id, behind))
+
     def kill(self) -> None:
         """Kill the engine: what a crash does, on purpose."""
         if self._process is not None:
@@ -285,6 +272,8 @@ class EngineClient(QObject):
         for message in waiting:
             if self._process is not None:
                 self._process.send(message)
+                if self._jobs[message.job].behind:
+                    self._process.send(Behind(message.job))
 
     def _tell(self, job: Job, event: Event) -> None:
         match event:
@@ -302,7 +291,9 @@ class EngineClient(QObject):
                     job.on_partial(event.result)
             case Finished():
                 self._end(job)
-                if job.cancelling and not isinstance(job.request, _CHANGES):
+                # what was done before the cancel came, the window must know, or the
+                # two would disagree about the case
+                if job.cancelling and not isinstance(job.request, CHANGES):
                     if job.on_cancelled is not None:
                         job.on_cancelled()
                 elif job.on_result is not None:

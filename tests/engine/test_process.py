@@ -22,15 +22,19 @@ from engine.contracts.events import (
     Failed,
     Finished,
     HostState,
+    Progressed,
 )
 from engine.contracts.requests import (
+    Behind,
     Cancel,
+    Match,
     Message,
     OpenData,
     OpenView,
     Predict,
     ReadRows,
     Recognise,
+    Run,
     SetBuckets,
     Shutdown,
     Submit,
@@ -39,6 +43,8 @@ from engine.contracts.results import Done, Resolved
 
 WAIT = 30.0
 LONG = Predict(target="y")
+SHORT = Match(target="y")
+STEPWISE = Run(analysis="shapley")
 ROWS = ReadRows(view=1, start=0, stop=9, columns=())
 
 
@@ -55,9 +61,15 @@ class Session:
         self.deaf = False
         self.slow_host = threading.Event()
         self.slow_host.set()
+        self.is_asking = False
+        self.done = threading.Event()
 
     def answer(self, request, progress):
         self.asked.append(type(request).__name__)
+        if isinstance(request, Run):
+            self.begun.set()
+            while not self.done.wait(0.005):
+                progress.raise_if_cancelled()
         if isinstance(request, (Predict, OpenData)):
             self.begun.set()
             while not self.go_on.wait(0.005):
@@ -128,6 +140,7 @@ def window(session):
     yield found
     session.go_on.set()
     session.slow_host.set()
+    session.done.set()
     found.close()
 
 
@@ -235,6 +248,55 @@ def test_a_late_cancel_does_not_hit_the_next_job(session, window):
     assert not session.host_killed.is_set()
     session.go_on.set()
     assert isinstance(window.end(2), Finished)
+
+
+def test_a_job_nobody_looks_at_lets_the_next_one_go_first(session, window):
+    window.ask(1, STEPWISE)
+    assert session.begun.wait(WAIT)
+    window.channel.send(Behind(1))
+    window.ask(2, SHORT)
+    heard = window.hear()
+    assert heard[-1] == Finished(2, Done())
+    assert Progressed(1, 0.0, 0.0, "engine.aside", None) in heard
+    session.done.set()
+    assert window.end(1) == Finished(1, Done())
+
+
+def test_a_job_does_not_step_aside_in_the_middle_of_a_question(session, window):
+    window.ask(1, STEPWISE)
+    assert session.begun.wait(WAIT)
+    session.is_asking = True
+    window.channel.send(Behind(1))
+    window.ask(2, SHORT)
+    window.ask(3, ROWS)
+    window.end(3)
+    assert session.asked == ["Run", "ReadRows"]
+    session.is_asking = False
+    assert window.end(2) == Finished(2, Done())
+
+
+def test_a_job_that_stepped_aside_ends_when_the_case_changes(session, window):
+    session.go_on.set()
+    window.ask(1, STEPWISE)
+    assert session.begun.wait(WAIT)
+    window.channel.send(Behind(1))
+    window.ask(2, LONG)
+    ends = {end.job: end for end in (window.hear()[-1], window.hear()[-1])}
+    assert ends == {1: CancelledEvent(1), 2: Finished(2, Done())}
+
+
+def test_a_job_that_stepped_aside_is_cancelled_at_once(session, window):
+    window.ask(1, STEPWISE)
+    assert session.begun.wait(WAIT)
+    window.channel.send(Behind(1))
+    session.begun.clear()
+    window.ask(2, STEPWISE)
+    assert session.begun.wait(WAIT)
+    window.channel.send(Cancel(1))
+    assert window.end(1) == CancelledEvent(1)
+    assert not session.host_killed.is_set()
+    session.done.set()
+    assert window.end(2) == Finished(2, Done())
 
 
 def test_a_number_in_use_is_not_answered_twice(session, window):

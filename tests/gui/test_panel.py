@@ -34,6 +34,9 @@ class Waiting:
         self.jobs.append(job)
         return job
 
+    def put_behind(self, job, *, behind):
+        job.behind = behind
+
 
 class Example(Panel):
     ID = "example"
@@ -207,6 +210,31 @@ def test_a_panel_out_of_sight_asks_nothing_until_it_is_back(made, qtbot) -> None
     made.panel.ask()
     qtbot.waitUntil(lambda: not made.panel._soon.isActive())
     assert len(made.engine.jobs) == 1
+    made.panel.set_live(True)
+    qtbot.waitUntil(lambda: len(made.engine.jobs) == 2)
+
+
+def test_the_job_of_a_panel_out_of_sight_lets_others_go_first(made) -> None:
+    (job,) = made.engine.jobs
+    made.panel.set_live(False)
+    assert job.behind
+    made.panel.set_live(True)
+    assert not job.behind
+    job.on_result(answer("four"))
+    made.panel.set_live(False)
+    assert not job.behind  # it has ended
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_job_that_ended_because_the_case_changed_is_asked_again(
+    made, qtbot, seen
+) -> None:
+    (job,) = made.engine.jobs
+    made.panel.set_live(False)
+    if seen:
+        made.panel.set_live(True)
+    job.on_cancelled()
+    assert len(made.engine.jobs) == 1 + seen
     made.panel.set_live(True)
     qtbot.waitUntil(lambda: len(made.engine.jobs) == 2)
 

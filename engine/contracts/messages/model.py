@@ -180,6 +180,7 @@ _PREDICTING: dict[str, tuple[str, str]] = {
         mark("The model was given other columns than its inputs."),
         mark("Match the columns again."),
     ),
+    "engine.aside": (mark("Waiting for what is in sight"), ""),
     "model.scoring": (mark("Scoring rows"), _NONE),
     "model.no_structure": (
         mark("This model cannot be taken apart."),

@@ -133,6 +133,9 @@ class SmallEngine(QObject):
     def asked_for(self, kind):
         return [request for request in self.store.asked if isinstance(request, kind)]
 
+    def put_behind(self, job, *, behind):
+        job.behind = behind
+
     def submit(self, request, **callbacks):
         return self.store.submit(request, **callbacks)
 

@@ -1,0 +1,94 @@
+"""Whose turn it is: long jobs work one at a time, those looked at before the others."""
+
+from __future__ import annotations
+
+import threading
+
+
+class Turns:
+    """A line of jobs, of which one works.
+
+    A job that nobody looks at is passed by those that somebody waits for; where it
+    works already, it steps aside for them the next time it can, and goes on after.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._line: list[int] = []
+        self._behind: set[int] = set()
+        self._aside: set[int] = set()
+        self._working: int | None = None
+
+    def join(self, job: int) -> None:
+        """Put a job at the end of the line."""
+        with self._changed:
+            self._line.append(job)
+
+    def take(self, job: int, gone: threading.Event) -> bool:
+        """Wait for the turn of a job in the line; ``False`` if it is gone before."""
+        with self._changed:
+            self._changed.wait_for(lambda: gone.is_set() or self._is_next(job))
+            self._line.remove(job)
+            if gone.is_set():
+                self._behind.discard(job)
+                self._changed.notify_all()
+                return False
+            self._working = job
+            return True
+
+    def leave(self, job: int) -> None:
+        """End a turn."""
+        with self._changed:
+            self._behind.discard(job)
+            if self._working == job:
+                self._working = None
+            self._changed.notify_all()
+
+    def put_behind(self, job: int, *, behind: bool) -> None:
+        """Say that nobody looks at a job, or that somebody does again."""
+        with self._changed:
+            known = job in self._line or job == self._working
+            if behind and known:
+                self._behind.add(job)
+            else:
+                self._behind.discard(job)
+            self._changed.notify_all()
+
+    def should_step_aside(self, job: int) -> bool:
+        """Return whether a job is in the way of one that somebody waits for."""
+        return job in self._behind and any(
+            other not in self._behind for other in list(self._line)
+        )
+
+    def step_aside(self, job: int, gone: threading.Event) -> bool:
+        """Let others go first; ``False`` if the job is gone meanwhile."""
+        with self._changed:
+            self._working = None
+            self._line.insert(0, job)
+            self._aside.add(job)
+            self._changed.notify_all()
+        try:
+            return self.take(job, gone)
+        finally:
+            with self._changed:
+                self._aside.discard(job)
+
+    def aside(self) -> tuple[int, ...]:
+        """Return the jobs that stepped aside."""
+        with self._changed:
+            return tuple(self._aside)
+
+    def look_again(self) -> None:
+        """Have the waiting jobs see whether they are gone."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def is_working(self, job: int) -> bool:
+        """Return whether it is the turn of a job."""
+        return self._working == job
+
+    def _is_next(self, job: int) -> bool:
+        if self._working is not None:
+            return False
+        looked_at = (other for other in self._line if other not in self._behind)
+        return job == next(looked_at, self._line[0])

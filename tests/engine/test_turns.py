@@ -1,0 +1,171 @@
+"""One job works at a time, and those that somebody looks at go first."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from engine.turns import Turns
+
+WAIT = 10.0
+
+
+class Line:
+    """Jobs in threads of their own, which note when their turn comes."""
+
+    def __init__(self) -> None:
+        self.turns = Turns()
+        self.order: list[str] = []
+        self.gone: dict[int, threading.Event] = {}
+        self.end: dict[int, threading.Event] = {}
+        self.threads: list[threading.Thread] = []
+
+    def add(self, job):
+        self.gone[job], self.end[job] = threading.Event(), threading.Event()
+        self.turns.join(job)
+        thread = threading.Thread(target=self._work, args=(job,))
+        self.threads.append(thread)
+        thread.start()
+
+    def _work(self, job):
+        if not self.turns.take(job, self.gone[job]):
+            self.order.append(f"{job} never began")
+            return
+        self.order.append(f"{job} begins")
+        while not self.end[job].wait(0.002):
+            if self.turns.should_step_aside(job):
+                self.order.append(f"{job} steps aside")
+                on = self.turns.step_aside(job, self.gone[job])
+                self.order.append(f"{job} goes on" if on else f"{job} is gone")
+                if not on:
+                    break
+        self.turns.leave(job)
+
+    def until(self, *said):
+        late = time.monotonic() + WAIT
+        while not all(word in self.order for word in said):
+            assert time.monotonic() < late, self.order
+            time.sleep(0.002)
+
+    def finish(self, job):
+        self.end[job].set()
+
+    def close(self):
+        for job in self.end:
+            self.finish(job)
+        for thread in self.threads:
+            thread.join(WAIT)
+            assert not thread.is_alive()
+
+
+@pytest.fixture
+def line():
+    found = Line()
+    yield found
+    found.close()
+
+
+def test_jobs_go_in_the_order_in_which_they_came(line):
+    for job in (1, 2, 3):
+        line.add(job)
+    line.until("1 begins")
+    assert line.order == ["1 begins"]
+    for job in (1, 2, 3):
+        line.finish(job)
+    line.until("3 begins")
+    assert line.order == ["1 begins", "2 begins", "3 begins"]
+
+
+def test_a_job_behind_waits_for_all_others(line):
+    for job in (1, 2, 3):
+        line.add(job)
+    line.turns.put_behind(2, behind=True)
+    for job in (1, 2, 3):
+        line.finish(job)
+    line.until("2 begins")
+    assert line.order == ["1 begins", "3 begins", "2 begins"]
+
+
+def test_a_job_behind_works_when_nobody_else_waits(line):
+    line.add(1)
+    line.turns.put_behind(1, behind=True)
+    line.until("1 begins")
+    time.sleep(0.02)
+    assert line.order == ["1 begins"]
+
+
+def test_a_job_behind_steps_aside_and_goes_on_after(line):
+    line.add(1)
+    line.until("1 begins")
+    line.turns.put_behind(1, behind=True)
+    line.add(2)
+    line.until("2 begins")
+    assert line.turns.aside() == (1,)
+    assert not line.turns.is_working(1)
+    line.finish(2)
+    line.until("1 goes on")
+    assert line.order == ["1 begins", "1 steps aside", "2 begins", "1 goes on"]
+    assert line.turns.aside() == ()
+
+
+def test_a_job_that_is_looked_at_again_goes_on_before_those_that_came_later(line):
+    line.add(1)
+    line.until("1 begins")
+    line.turns.put_behind(1, behind=True)
+    line.add(2)
+    line.add(3)
+    line.until("2 begins")
+    line.turns.put_behind(1, behind=False)
+    line.finish(2)
+    line.until("1 goes on")
+    assert "3 begins" not in line.order
+    line.finish(1)
+    line.until("3 begins")
+
+
+def test_what_stepped_aside_goes_on_before_what_never_began(line):
+    line.add(1)
+    line.until("1 begins")
+    for job in (2, 3):
+        line.add(job)
+    line.turns.put_behind(3, behind=True)
+    line.turns.put_behind(1, behind=True)
+    line.until("2 begins")
+    line.finish(2)
+    line.until("1 goes on")
+    assert "3 begins" not in line.order
+
+
+def test_a_job_that_is_gone_while_it_waits_lets_the_others_go_on(line):
+    line.add(1)
+    line.until("1 begins")
+    line.add(2)
+    line.add(3)
+    line.gone[2].set()
+    line.turns.look_again()
+    line.until("2 never began")
+    line.finish(1)
+    line.until("3 begins")
+
+
+def test_a_job_that_is_gone_while_aside_ends_at_once(line):
+    line.add(1)
+    line.until("1 begins")
+    line.turns.put_behind(1, behind=True)
+    line.add(2)
+    line.until("2 begins")
+    line.gone[1].set()
+    line.turns.look_again()
+    line.until("1 is gone")
+    assert line.turns.is_working(2)
+
+
+def test_nothing_is_kept_of_a_job_that_has_ended(line):
+    line.add(1)
+    line.finish(1)
+    line.close()
+    line.turns.put_behind(1, behind=True)
+    assert not line.turns.should_step_aside(1)
+    assert not line.turns._behind
