@@ -115,10 +115,12 @@ def _moments(
     """Return weighted sums of products about the means, and the means; answers last."""
     d = shared.shape[1]
     both = np.empty((len(answers), d + 1))
-    both[:, :d], both[:, d] = shared, answers
+    # from one of them: answers that are all the same then vary by exactly nothing
+    both[:, :d], both[:, d] = shared, answers - answers[0]
     middle = weights @ both / weights.sum()
     both -= middle
     both *= np.sqrt(weights)[:, None]
+    middle[d] += answers[0]
     return both.T @ both, middle
 
 
