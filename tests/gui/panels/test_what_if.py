@@ -211,7 +211,7 @@ def test_contributions_that_were_stopped_are_not_waited_for(made, qtbot):
     panel._show(told(asked(case)[-1], contributions=False))
     assert "being worked out" in panel.words.text()
     panel._job.cancelling = True
-    panel._cancelled()
+    panel._cancelled(panel._job)
     assert "Contributions were stopped" in panel.words.text()
 
 
