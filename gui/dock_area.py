@@ -225,7 +225,8 @@ class DockArea(QMainWindow):
         if name not in self._docks:
             panel = load(name)(self._context)
             panel.arranged_in(self.current)
-            dock = QDockWidget(panel.accessibleName(), self)
+            title = tr(panel.TAB) if panel.TAB else tr(panel.TITLE)
+            dock = QDockWidget(title, self)
             dock.setObjectName(f"dock-{name}")
             dock.setWidget(panel)
             dock.setTitleBarWidget(_Handle(dock))

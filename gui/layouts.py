@@ -49,7 +49,7 @@ PERSPECTIVES: dict[str, Perspective] = {
         title=mark("Data"),
         needs=Needs.DATA,
         columns=(("data",), ("model",)),
-        widths=(72, 28),
+        widths=(70, 30),
         heights=((1,), (1,)),
     ),
     "performance": Perspective(

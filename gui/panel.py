@@ -73,6 +73,7 @@ class Panel(QWidget):
 
     ID: ClassVar[str]
     TITLE: ClassVar[str]
+    TAB: ClassVar[str] = ""  # a shorter title where it shares a row with others
     ABOUT: ClassVar[About]
     FOLLOWS: ClassVar[frozenset[str]] = frozenset({"predictions"})
 

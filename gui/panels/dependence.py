@@ -52,6 +52,7 @@ class DependencePanel(Panel):
 
     ID = "dependence"
     TITLE = mark("Effect of a feature")
+    TAB = mark("Effect")
     ABOUT = About(
         what=mark(
             "What the model answers where a feature is set to one value after "

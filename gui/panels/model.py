@@ -65,7 +65,7 @@ class ModelPanel(Panel):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setUsesScrollButtons(False)
-        self.tabs.setStyleSheet("QTabBar::tab { padding: 4px 5px; }")
+        self.tabs.setStyleSheet("QTabBar::tab { padding: 4px 4px; }")
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.tabs.setAccessibleName(tr("Facts on the model"))
         self._overview = _Facts()
@@ -89,7 +89,7 @@ class ModelPanel(Panel):
             (self._inputs, tr("Inputs")),
             (self._settings, tr("Settings")),
             (safety, tr("Safety")),
-            (self._abilities, tr("Capabilities")),
+            (self._abilities, tr("Abilities")),
         ):
             self.tabs.setTabToolTip(self.tabs.addTab(page, name), name)
         return self.tabs
@@ -148,7 +148,7 @@ class ModelPanel(Panel):
             for name, value in info.parameters.items()
         ]
         rows += [
-            [tr("Capabilities"), name, value] for name, value, _ in self.abilities(info)
+            [tr("Abilities"), name, value] for name, value, _ in self.abilities(info)
         ]
         model = self.findings.model
         rows += [

@@ -46,6 +46,7 @@ class PermutationPanel(Panel):
 
     ID = "permutation"
     TITLE = mark("Permutation importance")
+    TAB = mark("Permutation")
     ABOUT = About(
         what=mark(
             "How much worse the metric becomes when the values of a feature are "

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import QApplication
+
+from engine.contracts.i18n import LANGUAGES, install, tr
 from engine.contracts.selection import cell
 from gui.layouts import PERSPECTIVES
 from gui.panel import State
-from gui.panels import TABLE
+from gui.panels import TABLE, load
 from tests.gui.support import open_small, shown
 
 
@@ -75,3 +80,26 @@ def test_a_panel_behind_a_tab_sleeps(made, qtbot) -> None:
 def test_an_empty_window_has_nothing_to_rearrange(made) -> None:
     made.window.docks.reset()
     assert not made.window.docks.panels
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_side_by_side_fit_a_small_window(qtbot, language) -> None:
+    font = QFont(QApplication.font())
+    font.setPixelSize(13)
+    metrics, padding = QFontMetrics(font), 26
+    install(language)
+    try:
+        for perspective in PERSPECTIVES.values():
+            for width, column in zip(
+                perspective.widths, perspective.columns, strict=True
+            ):
+                room = (1280 - 112 - 24) * width / sum(perspective.widths)
+                for place in column:
+                    # classes have a matrix, numbers residuals: never both
+                    names = place.replace("confusion+residuals", "confusion")
+                    panels = [load(name) for name in names.split("+")]
+                    titles = [tr(panel.TAB or panel.TITLE) for panel in panels]
+                    wide = sum(metrics.horizontalAdvance(t) + padding for t in titles)
+                    assert len(titles) == 1 or wide <= room, titles
+    finally:
+        install("en")

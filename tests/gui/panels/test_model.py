@@ -125,7 +125,7 @@ def test_that_the_table_holds_every_page(panel):
         "Overview",
         "Inputs",
         "Hyper-parameters",
-        "Capabilities",
+        "Abilities",
         "Safety",
     }
 
