@@ -142,6 +142,8 @@ def decode(
             raise FrameError("array outside the frame")
         data = np.frombuffer(body[ref.offset : ref.offset + size], dtype=ref.dtype)
         data = data.reshape(ref.shape)
+        if not data.flags.aligned:  # which numpy multiplies many times slower
+            data = data.copy()
         data.flags.writeable = False
         return data
 

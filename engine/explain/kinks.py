@@ -83,11 +83,13 @@ def mean_slopes(
         cuts = _finer(layers, cuts, begun, apart)
     place = slopes.at(layers, cuts.sums(begun, apart))
     pieces = cuts.pieces
-    here, there = place.take(pieces), place.take(pieces + 1)
-    bent = slopes.bends(layers, here, there)
+    bent = [
+        _passes(layer, sums, pieces)
+        for layer, sums in zip(layers[:-1], place.sums[:-1], strict=True)
+    ]
     long = (cuts.along[pieces + 1] - cuts.along[pieces])[:, None]
     first = np.flatnonzero(np.diff(cuts.way[pieces], prepend=-1))
-    one, other = here.sums[-1], there.sums[-1]
+    one, other = place.sums[-1][pieces], place.sums[-1][pieces + 1]
     if link is Link.SOFTMAX:
         of_scores = slopes.of_shares_on_lines(outputs, one, other)
     else:
@@ -96,6 +98,14 @@ def mean_slopes(
         np.add.reduceat(slopes.chained(layers, slope, bent) * long, first)
         for slope in of_scores
     ]
+
+
+def _passes(layer: Layer, sums: Floats, pieces: NDArray[np.intp]) -> Floats:
+    """Return whether units pass their sums on, piece by piece."""
+    if layer.activation is Activation.IDENTITY:
+        return np.ones((1, sums.shape[1]))
+    above: Floats = (sums[pieces] + sums[pieces + 1] > 0).astype(np.float64)
+    return above
 
 
 def _at_kinks(layers: Sequence[Layer], begun: Floats, apart: Floats) -> _Cuts:

@@ -36,10 +36,6 @@ class Place(NamedTuple):
     sums: list[Floats]
     says: list[Floats]
 
-    def take(self, which: NDArray[np.intp]) -> Place:
-        """Return some of the places."""
-        return Place([s[which] for s in self.sums], [s[which] for s in self.says])
-
 
 def at(layers: Sequence[Layer], sums: Floats) -> Place:
     """Return the units where the first layer has these sums ``(n, units)``.

@@ -15,14 +15,17 @@ what this keeps.
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from engine.contracts.progress import SILENT
 from engine.contracts.structure import Activation, Link
 from engine.explain import kinks
 from engine.explain import network_slopes as slopes
+from engine.explain.stoppable import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +41,7 @@ FEWEST_STEPS, MOST_STEPS = 4, 512
 _SAFE = 4.0
 _BY_KINKS = 0  # steps: cut at every kink instead
 _CELLS = 1 << 17  # pairs of rows times units that are looked at together
+_STEPS_A_MOMENT = 64
 _HELD = 1 << 22  # numbers by column and unit of the first layer
 
 
@@ -132,25 +136,40 @@ class Ways:
 
     def shares(self, rows: Floats, n_steps: int, progress: Progress = SILENT) -> Floats:
         """Return ``(n, D, k)`` what so many steps find, 0: what is between kinks."""
-        first, others = self._layers[0], self._others
         found = np.zeros((*rows.shape, len(self._outputs)))
-        with np.errstate(over="ignore", invalid="ignore"):  # weights may be anything
-            for here, there in self._blocks(len(rows)):
-                ends = rows[here] @ first.weights.T + first.bias
-                along = self._slopes(ends, self._begun[there], n_steps, progress)
-                counted = self._shares[there]
-                weighted = (counted[:, None] * others[there]).T
-                for place, slope in enumerate(along):  # (rows, others, units)
-                    mean = np.einsum("b,rbh->rh", counted, slope)
-                    here_at = rows[here] * (mean @ first.weights)
-                    came_from = np.einsum("rdh,hd->rd", weighted @ slope, first.weights)
-                    found[here, :, place] += here_at - came_from
+
+        def task(block: tuple[slice, slice]) -> tuple[slice, Floats]:
+            here, there = block
+            return here, self._shares_of(rows[here], there, n_steps)
+
+        # products so small are fastest on one thread each
+        with threadpool_limits(limits=1, user_api="blas"):
+            blocks = self._blocks(len(rows), n_steps)
+            with closing(in_order(task, blocks, progress)) as done:
+                for here, some in done:
+                    found[here] += some
         return found
 
-    def _blocks(self, n: int) -> Iterator[tuple[slice, slice]]:
-        """Yield rows and background rows, few enough to be looked at together."""
+    def _shares_of(self, rows: Floats, there: slice, n_steps: int) -> Floats:
+        """Return what rows get on the ways from some background rows."""
+        first, counted = self._layers[0], self._shares[there]
+        weighted = (counted[:, None] * self._others[there]).T
+        found = np.empty((*rows.shape, len(self._outputs)))
+        with np.errstate(over="ignore", invalid="ignore"):  # weights may be anything
+            ends = rows @ first.weights.T + first.bias
+            slopes_there = self._slopes(ends, self._begun[there], n_steps)
+            for place, slope in enumerate(slopes_there):  # (rows, others, units)
+                mean = np.einsum("b,rbh->rh", counted, slope)
+                here_at = rows * (mean @ first.weights)
+                came_from = np.einsum("rdh,hd->rd", weighted @ slope, first.weights)
+                found[:, :, place] = here_at - came_from
+        return found
+
+    def _blocks(self, n: int, n_steps: int) -> Iterator[tuple[slice, slice]]:
+        """Yield rows and background rows, a moment's work together."""
         b, worth = len(self._others), self._widest * self._pieces
-        pairs = max(1, _CELLS // worth)
+        many = max(1, n_steps // _STEPS_A_MOMENT)
+        pairs = max(1, _CELLS // (worth * many))
         each = min(b, pairs)
         most = max(1, _HELD // self._layers[0].weights.size)
         some = min(max(1, pairs // each), most)
@@ -158,9 +177,7 @@ class Ways:
             for begin in range(0, b, each):
                 yield slice(start, start + some), slice(begin, begin + each)
 
-    def _slopes(
-        self, ends: Floats, begun: Floats, n_steps: int, progress: Progress
-    ) -> list[Floats]:
+    def _slopes(self, ends: Floats, begun: Floats, n_steps: int) -> list[Floats]:
         """Return for each output ``(rows, others, units)`` mean slopes of first sums.
 
         Parameters
@@ -174,14 +191,11 @@ class Ways:
             found = kinks.mean_slopes(
                 self._layers, self._link, self._outputs, start, apart
             )
-            progress.raise_if_cancelled()
         else:
-            found = self._in_steps(start, apart, n_steps, progress)
+            found = self._in_steps(start, apart, n_steps)
         return [slope.reshape(len(ends), len(begun), -1) for slope in found]
 
-    def _in_steps(
-        self, start: Floats, apart: Floats, n_steps: int, progress: Progress
-    ) -> list[Floats]:
+    def _in_steps(self, start: Floats, apart: Floats, n_steps: int) -> list[Floats]:
         layers = self._layers
         total = [np.zeros_like(apart) for _ in self._outputs]
         here = slopes.at(layers, start)
@@ -194,5 +208,4 @@ class Ways:
             for place, slope in enumerate(of_scores):
                 total[place] += slopes.chained(layers, slope, bent)
             here = there
-            progress.raise_if_cancelled()
         return [slope / n_steps for slope in total]

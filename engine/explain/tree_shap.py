@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,14 +9,12 @@ import numpy as np
 
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT, Portion
-from engine.environment import cores
 from engine.explain import tree_games, tree_kernel
-from engine.explain.stoppable import awaited
+from engine.explain.stoppable import in_order
 from engine.explain.structure_value import MOST_FEATURES, longest_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -238,24 +234,3 @@ def _arrays(form: TreeEnsemble) -> _Arrays:
     if not len(form.levels):
         arrays["levels"] = np.zeros(1, dtype=np.bool_)
     return _Arrays(**arrays, depth=int(form.depth))
-
-
-def in_order(
-    task: Callable[[_Part], _Done], parts: Sequence[_Part], progress: Progress
-) -> Generator[_Done]:
-    """Yield the answers of tasks in their order while all cores work on them.
-
-    Close it: no task that is still to begin is begun then.
-    """
-    n_cores = cores()
-    pool = ThreadPoolExecutor(n_cores)
-    waiting: deque[Future[_Done]] = deque()
-    try:
-        for part in parts:
-            waiting.append(pool.submit(task, part))
-            if len(waiting) > 2 * n_cores:
-                yield awaited(waiting.popleft(), progress)
-        while waiting:
-            yield awaited(waiting.popleft(), progress)
-    finally:
-        pool.shutdown(cancel_futures=True)

@@ -71,11 +71,14 @@ class ContributionsPanel(Panel):
         misleads=mark(
             "They describe the model, not the world. Of features that go together, "
             "one may get what belongs to both, and rows are put together that may "
-            "never occur. Another background gives other values."
+            "never occur. Another background gives other values. Of networks with "
+            "many features they are shares along the gradient, which differ from "
+            "Shapley values where features act together."
         ),
         source=mark(
             "Shapley (1953); Lundberg and Lee (2017); Lundberg et al. (2020) for "
-            "trees; Janzing et al. (2020) for interventional values."
+            "trees; Janzing et al. (2020) for interventional values; Sundararajan et "
+            "al. (2017) and Erion et al. (2021) along gradients."
         ),
     )
 
@@ -123,7 +126,7 @@ class ContributionsPanel(Panel):
         self.start = QLabel()
         self.start.setTextFormat(Qt.TextFormat.PlainText)
         self.start.setWordWrap(True)
-        self.options = GameOptions(self.context, self.ID)
+        self.options = GameOptions(self.context, self.ID, routes=True)
         self.options.hide()
         self._wire()
         return self._laid_out()

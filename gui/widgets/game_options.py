@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from engine.contracts.i18n import tr
-from engine.contracts.model import ScoreKind, Task
+from engine.contracts.model import Capability, ModelInfo, ScoreKind, Task
 
 if TYPE_CHECKING:
     from engine.contracts.errors import Param
@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 _DRAWN, _ALL, _KMEANS = "", "all", "@kmeans"
 _BUCKET, _DECIDED = "@bucket ", "@decided "
+_ROUTES = ("asking", "gradients")  # chosen in the place of a variant
 _MOST = 100_000
 
 
 class Game(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Options shared by everything that shares an answer out among features."""
+    """Options shared by everything that shares an answer out among features.
+
+    ``variant`` may name a route of a network too.
+    """
 
     rows: int = 100
     source: str = _DRAWN
@@ -32,18 +36,20 @@ class Game(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def by_decision(self) -> bool:
         """Whether the decision says which rows are the background."""
-        return self.source.startswith(_DECIDED) and self.variant == "auto"
+        by_trees = self.variant == "path_dependent"
+        return self.source.startswith(_DECIDED) and not by_trees
 
     @property
     def params(self) -> dict[str, Param]:
         """The engine's parameters."""
-        every = self.source == _ALL
-        return {
+        every, routed = self.source == _ALL, self.variant in _ROUTES
+        known: dict[str, Param] = {
             "background": "all" if every else str(self.rows),
             "background_from": "" if every else self.source,
-            "variant": self.variant,
+            "variant": "auto" if routed else self.variant,
             "output": self.output,
         }
+        return {**known, "route": self.variant} if routed else known
 
 
 class GameOptions(QWidget):
@@ -53,6 +59,8 @@ class GameOptions(QWidget):
     ----------
     name
         Under which the choice is kept in the case.
+    routes
+        Whether networks can be followed along their gradient.
 
     Signals
     -------
@@ -62,9 +70,9 @@ class GameOptions(QWidget):
 
     changed = Signal()
 
-    def __init__(self, context: AppContext, name: str) -> None:
+    def __init__(self, context: AppContext, name: str, *, routes: bool = False) -> None:
         super().__init__()
-        self._context, self._name = context, name
+        self._context, self._name, self._routes = context, name, routes
         self._wanted = Game()  # may name what the case does not have yet
         self.source, self.variant, self.output = QComboBox(), QComboBox(), QComboBox()
         self.rows, self.seed = QSpinBox(), QSpinBox()
@@ -109,13 +117,6 @@ class GameOptions(QWidget):
         self.source.setToolTip(
             tr("The rows whose mean answer is the base that contributions start from.")
         )
-        self.variant.setToolTip(
-            tr(
-                "Interventional: what is left out takes the values of background "
-                "rows. Path-dependent: it takes the branches of the trees in the "
-                "shares of their training rows; trees only, no background."
-            )
-        )
 
     def offer(self) -> None:
         """Offer what the case has: buckets, classes, units."""
@@ -131,9 +132,7 @@ class GameOptions(QWidget):
             self.source.addItem(text, _DECIDED + label)
         for name in case.buckets:
             self.source.addItem(tr("bucket {name}", name=name), _BUCKET + name)
-        self.variant.clear()
-        self.variant.addItem(tr("from the background (interventional)"), "auto")
-        self.variant.addItem(tr("by the trees (path-dependent)"), "path_dependent")
+        self._offer_variants()
         self.output.clear()
         self.output.addItem(tr("what the model adds up"), "auto")
         if scores is not None and scores.task is not Task.REGRESSION:
@@ -141,6 +140,34 @@ class GameOptions(QWidget):
                 self.output.addItem(tr("probability"), "probability")
             self.output.addItem(tr("margin (log-odds)"), "margin")
         self._put(self._wanted)
+
+    def _offer_variants(self) -> None:
+        self.variant.clear()
+        model = self._context.case.model
+        known = model.capabilities if isinstance(model, ModelInfo) else ()
+        if self._routes and Capability.DIFFERENTIABLE in known:
+            self.variant.addItem(tr("as fits the number of features"), "auto")
+            self.variant.addItem(tr("switched off, by asking (Shapley)"), "asking")
+            self.variant.addItem(tr("along the gradient (Aumann–Shapley)"), "gradients")
+            self.variant.setToolTip(
+                tr(
+                    "By asking: what is left out takes the values of background rows. "
+                    "Along the gradient: the answer is followed on straight ways from "
+                    "background rows to the row; where features act together, these "
+                    "are no Shapley values. Of few features the model is asked, of "
+                    "many its gradient is followed."
+                )
+            )
+            return
+        self.variant.addItem(tr("from the background (interventional)"), "auto")
+        self.variant.addItem(tr("by the trees (path-dependent)"), "path_dependent")
+        self.variant.setToolTip(
+            tr(
+                "Interventional: what is left out takes the values of background "
+                "rows. Path-dependent: it takes the branches of the trees in the "
+                "shares of their training rows; trees only, no background."
+            )
+        )
 
     @property
     def game(self) -> Game:

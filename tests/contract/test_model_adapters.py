@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from engine.contracts.errors import EngineError
 from engine.contracts.host import LoadModel, Scores
 from engine.contracts.model import Capability, ScoreKind
+from engine.contracts.structure import DenseNetwork
+from engine.explain.form_shapley import TOLERANCE
+from engine.explain.structure_value import matches
 from engine.model_host import adapters
-from engine.models import checks
+from engine.models import checks, structure_checks
 from engine.models.host import HostPool
 from tests.support.model_files import arrow, report_on, take
 from tests.support.saved_models.booster_models import (
@@ -35,6 +39,7 @@ from tests.support.saved_models.booster_models import (
 from tests.support.saved_models.onnx_models import (
     onnx_fixed_batch,
     onnx_named,
+    onnx_network,
     onnx_regression,
     onnx_tensor,
     onnx_zipmap,
@@ -48,6 +53,7 @@ from tests.support.saved_models.sklearn_models import (
     sklearn_many_margins,
     sklearn_margin,
     sklearn_matrix,
+    sklearn_network,
     sklearn_pipeline,
     sklearn_regression,
     sklearn_search,
@@ -77,6 +83,7 @@ CASES: dict[str, Callable[..., Saved]] = {
     "sklearn many margins": sklearn_many_margins,
     "sklearn labels": sklearn_labels,
     "sklearn centroid": sklearn_centroid,
+    "sklearn network": sklearn_network,
     "sklearn regression": sklearn_regression,
     "ebm classification": ebm_binary,
     "ebm regression": ebm_regression,
@@ -98,6 +105,7 @@ CASES: dict[str, Callable[..., Saved]] = {
     "onnx zip-map": onnx_zipmap,
     "onnx tensor": onnx_tensor,
     "onnx named inputs": onnx_named,
+    "onnx network": onnx_network,
     "onnx regression": onnx_regression,
     "onnx fixed batch": onnx_fixed_batch,
 }
@@ -185,6 +193,22 @@ def test_capabilities_name_what_the_scores_are(model):
         assert Capability.PROBABILITY not in model.info.capabilities
 
 
+def test_what_it_is_made_of_says_what_it_says_or_nothing(saved, model):
+    table = arrow(saved.rows)
+    try:
+        structure = model.structure()
+    except EngineError as error:
+        if error.code != "model.no_structure":
+            raise
+        return
+    structure_checks.check_structure(model.info, structure)
+    encoded = model.encode(table)
+    structure_checks.check_encoded(structure, encoded, len(saved.rows))
+    assert matches(structure, encoded, model.predict(table).scores, TOLERANCE)
+    network = isinstance(structure.form, DenseNetwork)
+    assert network is (Capability.DIFFERENTIABLE in model.info.capabilities)
+
+
 def test_parameters_are_plain_and_bounded(model):
     assert len(model.info.parameters) <= 100
     for found in model.info.parameters.values():
@@ -200,6 +224,7 @@ IN_HOST = [
     "lightgbm text",
     "catboost binary",
     "onnx named inputs",
+    "onnx network",
 ]
 
 

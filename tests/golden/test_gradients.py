@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import skl2onnx
+from skl2onnx.common.data_types import FloatTensorType
 from sklearn.compose import ColumnTransformer
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from tests.support.in_process import as_matrix, explain, fitted_case
-from tests.support.taken_apart import numbers, three, two, value
+from tests.support.taken_apart import numbers, opened, three, two, value
 
 torch = pytest.importorskip("torch")
 shap = pytest.importorskip("shap")
@@ -26,7 +28,7 @@ UNITS = {"relu": torch.relu, "tanh": torch.tanh, "logistic": torch.sigmoid}
 def as_torch(model, link):
     """The network as a function of torch's tensors."""
     layers = [
-        (torch.tensor(weights), torch.tensor(bias))
+        (torch.tensor(weights.astype(float)), torch.tensor(bias.astype(float)))
         for weights, bias in zip(model.coefs_, model.intercepts_, strict=True)
     ]
 
@@ -130,6 +132,29 @@ def test_scaled_and_spread_columns_are_followed_as_the_network_is_given_them():
     answer = as_torch(model[-1], torch.sigmoid)
     expected = integrated(answer, given[:FEW], given[found.background.rows], model[-1])
     expected = np.column_stack([expected[:, :4], expected[:, 4:].sum(axis=1)])
+    np.testing.assert_allclose(found.values[:FEW], expected, atol=1e-6)
+
+
+def test_a_converted_network_is_followed_like_the_one_it_was():
+    frame = numbers()[list("abc")].set_axis(["x0", "x1", "x2"], axis=1)
+    model = make_pipeline(
+        StandardScaler(), MLPClassifier((9, 6), activation="tanh", **SHORT)
+    )
+    model.fit(frame.to_numpy(dtype=np.float32), two(numbers()))
+    graph = skl2onnx.to_onnx(
+        model,
+        initial_types=[("x", FloatTensorType([None, 3]))],
+        options={id(model): {"zipmap": False}},
+        target_opset={"": 17, "ai.onnx.ml": 3},
+    )
+    found = shares(opened(graph.SerializeToString(), "onnx"), frame)
+    given = model[0].transform(as_matrix(frame).astype(np.float32)).astype(float)
+    expected = integrated(
+        as_torch(model[-1], torch.sigmoid),
+        given[:FEW],
+        given[found.background.rows],
+        model[-1],
+    )
     np.testing.assert_allclose(found.values[:FEW], expected, atol=1e-6)
 
 

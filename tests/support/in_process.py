@@ -15,6 +15,7 @@ from engine.contracts.predictions import Predictions
 from engine.contracts.progress import SILENT
 from engine.contracts.provenance import Provenance
 from engine.data.table import Table
+from engine.model_host.adapters.opened import Opened
 from engine.models import structure_checks
 from engine.predict import Matched
 from tests.support.evaluation import ArrayColumns
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
 
 
 class InProcess:
-    """A saved scikit-learn model without a host round it."""
+    """A saved scikit-learn model, or any that is open, without a host round it."""
 
     def __init__(self, fitted) -> None:
-        self._opened = pickled(fitted)
+        self._opened = fitted if isinstance(fitted, Opened) else pickled(fitted)
         self.info = self._opened.info
 
     def predict(self, table, progress=SILENT):

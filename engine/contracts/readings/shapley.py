@@ -120,7 +120,14 @@ def unit(space: str) -> str:
 
 
 def start(result: Shapley, output: int = 0) -> str:
-    """Return what the base is: its number, rows, and the unit."""
+    """Return what the base is: number, rows, unit; and what are no Shapley values."""
+    told = _base(result, output)
+    if result.method != "gradients":
+        return told
+    return " ".join((told, tr("Shares along the gradient, not Shapley values.")))
+
+
+def _base(result: Shapley, output: int) -> str:
     number = float(result.base_values[output])
     base = fixed(number, decimals_of(number))
     space = unit(result.space)

@@ -17,6 +17,7 @@ from engine.model_host.adapters.onnx_inputs import Feed, feed_of
 from engine.model_host.adapters.opened import Answer, Opened
 from engine.model_host.structure.alone import Alone
 from engine.model_host.structure.onnx_model import Given, part_of
+from engine.model_host.structure.onnx_network import looks_like
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -267,4 +268,6 @@ def _capabilities(operators: Sequence[str], goal: _Goal) -> tuple[Capability, ..
         found.append(Capability.TREE_ENSEMBLE)
     if any(name in ("LinearClassifier", "LinearRegressor") for name in operators):
         found.append(Capability.LINEAR)
+    if looks_like(operators) and goal.kind is not ScoreKind.LABEL:
+        found.append(Capability.DIFFERENTIABLE)
     return tuple(found)

@@ -60,6 +60,7 @@ class Alone:
             outputs=part.outputs,
             encoded=tuple(self._inputs[column].name for column in part.columns),
             source=np.array(part.columns, dtype=np.int32),
+            cut_by=part.cut_by,
         )
 
     def encode(self, table: pa.Table) -> np.ndarray:

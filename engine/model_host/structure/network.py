@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import is_classifier
 
-from engine.contracts.structure import Activation, DenseNetwork, Layer, Link
+from engine.contracts.structure import Activation, DenseNetwork, Layer, LinearForm, Link
 from engine.model_host.adapters import opened
 from engine.model_host.structure.parts import (
     REGRESSION,
@@ -55,11 +55,12 @@ def part_of(model: Any) -> Part:
             )
         ]
     )
-    return Part(form, link, outputs, dense, tuple(range(form.widths[0])))
+    columns = tuple(range(len(model.coefs_[0])))
+    return Part(form, link, outputs, dense, columns)
 
 
-def network(layers: Sequence[Layer]) -> DenseNetwork:
-    """Return layers as one form; the last has no activation.
+def network(layers: Sequence[Layer]) -> DenseNetwork | LinearForm:
+    """Return layers as one form; the last has no activation. One is a weighted sum.
 
     Raises
     ------
@@ -69,7 +70,10 @@ def network(layers: Sequence[Layer]) -> DenseNetwork:
     if sum(layer.weights.size for layer in layers) > MOST_WEIGHTS:
         raise unknown()
     flat = [np.asarray(layer.weights, dtype=np.float64).ravel() for layer in layers]
-    biases = [np.asarray(layer.bias, dtype=np.float64) for layer in layers]
+    biases = [np.array(layer.bias, dtype=np.float64) for layer in layers]
+    if len(layers) == 1:
+        weights = np.array(layers[0].weights, dtype=np.float64)
+        return LinearForm(coefficients=weights, base=biases[0])
     return DenseNetwork(
         widths=(layers[0].weights.shape[1], *(len(bias) for bias in biases)),
         weights=np.concatenate(flat),

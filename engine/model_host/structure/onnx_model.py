@@ -1,8 +1,8 @@
-"""ONNX graphs from the inside: one operator that adds up, and what leads to it.
+"""ONNX graphs from the inside: what adds up, and what leads to it.
 
-Trees and weighted sums of the ``ai.onnx.ml`` operators are read from the graph; what
-comes before is run by the graph itself, and followed as far as every column comes
-from one input.
+Trees and weighted sums of the ``ai.onnx.ml`` operators, and networks of layers, are
+read from the graph; what comes before is run by the graph itself, and followed as far
+as every column comes from one input.
 """
 
 from __future__ import annotations
@@ -10,11 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import onnx
 from onnx import numpy_helper
 
 from engine.contracts.structure import LinearForm, Link
+from engine.model_host.structure import onnx_network
 from engine.model_host.structure.forest import Tree, ensemble, in_order
+from engine.model_host.structure.onnx_sources import (
+    MOST_STEPS,
+    Nodes,
+    cut_by,
+    sources,
+    told,
+)
 from engine.model_host.structure.parts import REGRESSION, Part, unknown
 
 if TYPE_CHECKING:
@@ -33,16 +40,11 @@ _AFTER = frozenset(
         "Reshape", "Squeeze", "Unsqueeze",
     }
 )  # fmt: skip
-_ONE_TO_ONE = frozenset(
-    ["Identity", "Cast", "Scaler", "Imputer", "Add", "Sub", "Mul", "Div", "Clip"]
-)
-_JOINING = frozenset(["Concat", "FeatureVectorizer"])
 _TURNED = ("BRANCH_GTE", "BRANCH_GT")  # what is true goes right
 _STRICT = ("BRANCH_LT", "BRANCH_GTE")  # the threshold itself is on the right
 _COMPARED = ("BRANCH_LEQ", "BRANCH_LT", *_TURNED)
 _LEAF = "LEAF"
 _LINKS = {"NONE": Link.IDENTITY, "LOGISTIC": Link.LOGIT, "SOFTMAX": Link.SOFTMAX}
-_MOST_STEPS = 100
 _TWO = 2
 
 
@@ -73,29 +75,36 @@ def part_of(graph: Any, given: Given) -> Part:
     Raises
     ------
     EngineError
-        ``model.no_structure`` where no single operator adds up, or where columns
-        meet before it.
+        ``model.no_structure`` where neither one operator nor layers add up, or where
+        columns meet before.
     """
-    makers = {output: node for node in graph.node for output in node.output}
-    node = _main(makers, given.scores)
-    told = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-    known = {tensor.name: tensor for tensor in graph.initializer}
-    columns = _sources(node.input[0], makers, known, given.columns)
-    if node.op_type in _TREES:
-        form, link, outputs = _trees(node.op_type, told, given.classes)
+    nodes = Nodes.of(graph)
+    node = _main(nodes, given.scores)
+    if node is None:
+        start, form, link, outputs = onnx_network.read(
+            nodes, given.scores, given.classes
+        )
+        columns = sources(start, nodes, given.columns)
     else:
-        form, link, outputs = _sum(told, given.classes, len(columns))
+        start = node.input[0]
+        columns = sources(start, nodes, given.columns)
+        settings = told(node)
+        if node.op_type in _TREES:
+            form, link, outputs = _trees(node.op_type, settings, given.classes)
+        else:
+            form, link, outputs = _sum(settings, given.classes, len(columns))
 
     def prepare(table: pa.Table) -> np.ndarray:
-        return given.run(node.input[0], table).astype(np.float64)
+        return given.run(start, table).astype(np.float64)
 
-    return Part(form, link, outputs, prepare, columns)
+    return Part(form, link, outputs, prepare, columns, cut_by(start, nodes))
 
 
-def _main(makers: Mapping[str, Any], scores: str) -> Any:
+def _main(nodes: Nodes, scores: str) -> Any:
+    """Return the operator that adds up, ``None`` where there is not one alone."""
     name = scores
-    for _ in range(_MOST_STEPS):
-        node = makers.get(name)
+    for _ in range(MOST_STEPS):
+        node = nodes.makers.get(name)
         if node is None:
             break
         if node.op_type in (*_TREES, *_SUMS):
@@ -103,49 +112,7 @@ def _main(makers: Mapping[str, Any], scores: str) -> Any:
         if node.op_type not in _AFTER:
             break
         name = node.input[0]
-    raise unknown()
-
-
-def _sources(
-    name: str,
-    makers: Mapping[str, Any],
-    known: Mapping[str, Any],
-    columns: Mapping[str, tuple[int, ...]],
-    left: int = _MOST_STEPS,
-) -> tuple[int, ...]:
-    """Return the model's input of every column of a tensor."""
-    if name in columns:
-        return columns[name]
-    node = makers.get(name)
-    if node is None or not left:
-        raise unknown()
-    variable = [i for i in node.input if i and not _is_constant(i, makers, known)]
-    found = [_sources(i, makers, known, columns, left - 1) for i in variable]
-    if node.op_type in _ONE_TO_ONE and len(found) == 1:
-        return found[0]
-    if node.op_type in _JOINING and len(variable) == len(node.input):
-        return tuple(column for part in found for column in part)
-    if node.op_type == "ArrayFeatureExtractor" and len(found) == 1:
-        chosen = _constant(node.input[1], makers, known).reshape(-1)
-        return tuple(found[0][int(place)] for place in chosen)
-    raise unknown()
-
-
-def _is_constant(
-    name: str, makers: Mapping[str, Any], known: Mapping[str, Any]
-) -> bool:
-    made_by = makers.get(name)
-    return name in known or (made_by is not None and made_by.op_type == "Constant")
-
-
-def _constant(
-    name: str, makers: Mapping[str, Any], known: Mapping[str, Any]
-) -> np.ndarray:
-    if not _is_constant(name, makers, known):
-        raise unknown()
-    tensor = known[name] if name in known else makers[name].attribute[0].t
-    found: np.ndarray = numpy_helper.to_array(tensor)
-    return found
+    return None
 
 
 # What adds up

@@ -29,6 +29,8 @@ class Part(NamedTuple):
         ``(n, d)`` float64 values its form speaks of.
     columns
         For each of the ``d`` the column of the rows it comes from.
+    cut_by
+        As of :class:`~engine.contracts.structure.Structure`.
     """
 
     form: Form
@@ -36,6 +38,7 @@ class Part(NamedTuple):
     outputs: tuple[str, ...]
     prepare: Callable[[Any], np.ndarray]
     columns: tuple[int, ...]
+    cut_by: str = ""
 
 
 def unknown() -> EngineError:

@@ -51,6 +51,12 @@ def test_arrays_arrive_as_they_were(dtype, shape):
         assert not array.flags.writeable
 
 
+@pytest.mark.parametrize("name", ["a" * n for n in range(1, 9)])
+def test_arrays_arrive_where_numbers_are_reckoned_with_fast(name):
+    found = decode(encode(Bag({name: np.arange(5.0)})), Bag)
+    assert found.arrays[name].flags.aligned
+
+
 def test_big_endian_and_strided_arrays_arrive_by_value():
     sent = np.arange(12, dtype=">i4").reshape(3, 4)[:, ::2]
     np.testing.assert_array_equal(

@@ -19,7 +19,7 @@ from sklearn.preprocessing import (
 
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Capability
-from engine.contracts.structure import DenseNetwork, Link
+from engine.contracts.structure import DenseNetwork, LinearForm, Link
 from engine.model_host.structure import network
 from engine.models.structure_checks import check_structure
 from tests.support.taken_apart import agrees, numbers, pickled, three, two, value
@@ -33,7 +33,7 @@ SHORT = {"max_iter": 15, "random_state": 0}
 
 
 @pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
-@pytest.mark.parametrize("hidden", [(7,), (6, 5), ()])
+@pytest.mark.parametrize("hidden", [(7,), (6, 5)])
 @pytest.mark.parametrize("target", [two, three])
 def test_classifiers_are_what_they_are_made_of(target, hidden, activation):
     rows = numbers()
@@ -46,6 +46,12 @@ def test_classifiers_are_what_they_are_made_of(target, hidden, activation):
     assert structure.link is (Link.LOGIT if target is two else Link.SOFTMAX)
     assert structure.cut_by == ""
     assert Capability.DIFFERENTIABLE in opened.info.capabilities
+
+
+def test_a_network_without_hidden_layers_is_a_weighted_sum():
+    rows = numbers()
+    model = MLPClassifier((), **SHORT).fit(rows, three(rows))
+    assert isinstance(agrees(pickled(model), rows, EXACT).form, LinearForm)
 
 
 def test_regressions_are_what_they_are_made_of():

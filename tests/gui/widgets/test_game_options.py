@@ -3,6 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from engine.contracts.model import Capability, ModelInfo, ScoreKind, Task
 from gui.widgets.game_options import Game, GameOptions
 from tests.gui.panels.small_case import small_case
 
@@ -52,3 +53,45 @@ def test_by_the_trees_there_is_no_background_to_choose(made, qtbot):
         options.variant.activated.emit(options.variant.currentIndex())
     assert not options.source.isEnabled()
     assert options.game.params["variant"] == "path_dependent"
+
+
+def network(*capabilities):
+    return ModelInfo(
+        name="m",
+        sha256="",
+        format="",
+        kind="k",
+        task=Task.BINARY,
+        score_kind=ScoreKind.PROBABILITY,
+        classes=("bad", "good"),
+        inputs=(),
+        capabilities=capabilities,
+    )
+
+
+def offered(options):
+    return [options.variant.itemData(i) for i in range(options.variant.count())]
+
+
+def test_of_a_network_the_route_is_chosen(made, qtbot):
+    case, _ = made
+    case.case.model = network(Capability.DIFFERENTIABLE)
+    options = GameOptions(case.context, "contributions", routes=True)
+    qtbot.addWidget(options)
+    assert offered(options) == ["auto", "asking", "gradients"]
+    assert "route" not in options.game.params
+    options.variant.setCurrentIndex(options.variant.findData("gradients"))
+    options.variant.activated.emit(options.variant.currentIndex())
+    assert options.source.isEnabled()
+    assert options.game.params["route"] == "gradients"
+    assert options.game.params["variant"] == "auto"
+    assert Game(source="@decided bad", variant="asking").by_decision
+
+
+def test_of_other_models_and_questions_no_route_is_offered(made, qtbot):
+    case, _ = made
+    for capabilities, routes in (((), True), ((Capability.DIFFERENTIABLE,), False)):
+        case.case.model = network(*capabilities)
+        options = GameOptions(case.context, "contributions", routes=routes)
+        qtbot.addWidget(options)
+        assert offered(options) == ["auto", "path_dependent"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import skl2onnx
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
@@ -10,7 +12,9 @@ from sklearn.ensemble import (
     GradientBoostingClassifier,
     RandomForestClassifier,
 )
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -52,6 +56,26 @@ def onnx_named() -> Saved:
         ]
     )
     model = make_pipeline(columns, LogisticRegression()).fit(rows, two(rows))
+    kinds = [
+        (n, StringTensorType([None, 1]) if n == "home" else FloatTensorType([None, 1]))
+        for n in rows.columns
+    ]
+    graph = skl2onnx.convert_sklearn(model, initial_types=kinds)
+    return classified("onnx", graph.SerializeToString(), model, rows, tolerance=1e-5)
+
+
+def onnx_network() -> Saved:
+    rows = mixed().fillna({"zeta": 0.0, "home": "own"})
+    columns = ColumnTransformer(
+        [
+            ("n", StandardScaler(), ["zeta", "age", "alpha"]),
+            ("t", OneHotEncoder(handle_unknown="ignore"), ["home"]),
+        ]
+    )
+    network = MLPClassifier((6, 4), max_iter=20, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model = make_pipeline(columns, network).fit(rows, two(rows))
     kinds = [
         (n, StringTensorType([None, 1]) if n == "home" else FloatTensorType([None, 1]))
         for n in rows.columns

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import skops.io
 from interpret.glassbox import (
@@ -14,9 +16,11 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import NearestCentroid
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
@@ -50,6 +54,15 @@ def sklearn_skops() -> Saved:
     data = skops.io.dumps(model)
     trusted = tuple(skops.io.get_untrusted_types(data=data))
     return classified("skops", data, model, rows, trusted=trusted)
+
+
+def sklearn_network() -> Saved:
+    rows = numeric()
+    model = MLPClassifier((6, 4), max_iter=20, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(rows, three(rows))
+    return classified("joblib", as_joblib(model), model, rows)
 
 
 def sklearn_search() -> Saved:
