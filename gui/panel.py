@@ -303,7 +303,7 @@ class Panel(QWidget):
         if request is None:
             self._show(None)
             return
-        if self.state is State.READY:
+        if self.state is State.READY and self.result is not None:
             self._enter(State.STALE)
         self._loud.start()
         job = self._job = self.context.engine.submit(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -21,12 +21,21 @@ from gui.services.engine_client import SLACK_S
 from gui.widgets.time_left import time_left
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from engine.contracts.events import Progressed
     from gui.services.engine_client import Job
 
 
+LEAST = QSize(160, 60)
+
+
 class StatePage(QWidget):
-    """A few words, a progress bar, and the buttons that fit."""
+    """A few words, a progress bar, and the buttons that fit.
+
+    What they are never matters to the panels around, so that they lie on a ground of
+    their own: in the page's layout every word would have the window laid out anew.
+    """
 
     cancel_requested = Signal()
     retry_requested = Signal()
@@ -58,7 +67,8 @@ class StatePage(QWidget):
         for button in (self._cancel, self._retry, self._copy):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        column = QVBoxLayout(self)
+        self._ground = QWidget(self)
+        column = QVBoxLayout(self._ground)
         column.setSpacing(8)
         column.addStretch(1)
         column.addWidget(self._text)
@@ -67,6 +77,15 @@ class StatePage(QWidget):
         column.addLayout(buttons)
         column.addStretch(1)
         self.show_text("")
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what the shortest of texts needs."""
+        return LEAST
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the ground all the room."""
+        super().resizeEvent(event)
+        self._ground.resize(event.size())
 
     def show_text(self, text: str) -> None:
         """Say why there is nothing here."""

@@ -168,6 +168,18 @@ def test_what_is_shown_stays_while_it_is_refreshed(made, qtbot) -> None:
     assert (made.panel.state, made.panel.label.text()) == (State.READY, "five")
 
 
+def test_a_body_without_an_answer_does_not_hide_that_one_is_worked_out(
+    made, qtbot, monkeypatch
+) -> None:
+    monkeypatch.setattr(Example, "request", lambda _: None)
+    made.panel.ask()
+    qtbot.waitUntil(lambda: shows(made.panel) == "body")
+    monkeypatch.undo()
+    made.panel.ask()
+    qtbot.waitUntil(lambda: made.panel.state is State.RUNNING)
+    assert shows(made.panel) == "Working…"
+
+
 def test_a_new_question_cancels_the_old_one(made, qtbot) -> None:
     made.panel.ask()
     qtbot.waitUntil(lambda: len(made.engine.jobs) == 2)
