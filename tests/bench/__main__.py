@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import asking
 import border
 import explaining
+import gradients
 import local
 import material
 import msgspec
@@ -278,6 +279,7 @@ PARTS: dict[str, Callable[[], list[Row]]] = {
     "drag": lambda: drag(1_000_000, 16) + drag(10_000_000, 50),
     "explain": explaining.trees,
     "asking": lambda: asking.sampled() + asking.in_a_session(),
+    "gradients": gradients.beside,
     "local": local.local,
     "watched": watched.watched,
 }
