@@ -109,6 +109,9 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, tag="model"):
     ----------
     kind
         Full name of the estimator or format (``sklearn.pipeline.Pipeline``).
+    estimator
+        Full name of what decides at the end of a pipeline, whose ``parameters`` these
+        are; empty where nothing stands before it.
     steps
         Names of a pipeline's parts, outermost first.
     names_known
@@ -129,6 +132,7 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, tag="model"):
     classes: tuple[str, ...] = ()
     inputs: tuple[Input, ...] = ()
     names_known: bool = True
+    estimator: str = ""
     steps: tuple[str, ...] = ()
     parameters: dict[str, Param] = {}
     saved_with: dict[str, str] = {}

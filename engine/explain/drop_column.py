@@ -20,8 +20,10 @@ from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
 from engine.contracts.model import Task
 from engine.contracts.results import DropColumn
+from engine.contracts.structure import TreeEnsemble
 from engine.evaluate.sample import provenance, take
 from engine.evaluate.scoring import LOWER_IS_BETTER, Scorer, metric_names
+from engine.explain.form_shapley import Parts
 from engine.explain.permutation import score_of
 from engine.explain.refit import Refitted, can_refit
 from engine.explain.scope import check_counts
@@ -95,20 +97,21 @@ class DropColumnAnalysis:
         name = params.metric or metric_names(sample)[0]
         costs = (inputs.decision.cost_fp, inputs.decision.cost_fn)
         scorer = Scorer(name, sample, costs)
-        training, truth = _training(inputs, subject)
-        tried = _numbers(subject, Part.EVALUATION, sample)
+        progress.advance(0, 1, "explain.opening")
+        rows = _Rows(inputs, subject, sample, progress)
         d = len(subject.names)
         found = np.zeros((d + 1, params.repeats))
         for r in range(params.repeats):
             info = _seeded(subject.info, r)
             for left_out in range(-1, d):
-                keep = np.arange(d) != left_out
-                answer = partial(
-                    _answers, info, training[:, keep], truth, tried[:, keep]
-                )
-                scores, labels = stoppable(answer, progress)
-                told = score_of(inputs, sample, scorer, scores, labels, progress)
-                found[left_out + 1, r] = told.value
+                keep = rows.source != left_out
+                if left_out < 0 or not keep.all():
+                    answer = partial(rows.answers, info, keep)
+                    scores, labels = stoppable(answer, progress)
+                    told = score_of(inputs, sample, scorer, scores, labels, progress)
+                    found[left_out + 1, r] = told.value
+                else:  # what comes before the estimator does not let it through
+                    found[left_out + 1, r] = found[0, r]
                 done = r * (d + 1) + left_out + 2
                 progress.advance(done, params.repeats * (d + 1), "explain.refitting")
         lost = found[0] - found[1:]
@@ -125,38 +128,72 @@ class DropColumnAnalysis:
             importances=lost,
             importances_mean=lost.mean(axis=1),
             importances_std=lost.std(axis=1),
-            n_training=len(training),
-            notes=sample.notes(),
+            n_training=len(rows.truth),
+            notes=(*sample.notes(), *rows.notes),
             provenance=provenance(inputs, sample, params, started, "drop_column"),
         )
 
 
-def _answers(
-    info: ModelInfo, training: Floats, truth: NDArray[Any], tried: Floats
-) -> tuple[Floats, NDArray[Any]]:
-    """Return scores of rows and labels by a model fitted to others."""
-    scores = Refitted(info, training, truth).scores(tried)
-    if info.task is Task.REGRESSION:
-        return scores, scores[:, 0]
-    return scores, scores.argmax(axis=1).astype(np.int32)
+class _Rows:
+    """Training rows and those that are tried, as the estimator sees them.
+
+    Attributes
+    ----------
+    truth
+        Of the training rows.
+    source
+        ``(D,)`` which input each of their columns comes from.
+    """
+
+    def __init__(
+        self, inputs: Inputs, subject: Subject, sample: Sample, progress: Progress
+    ) -> None:
+        truth = inputs.predictions[Part.REFERENCE].truth
+        known = truth >= 0 if truth.dtype.kind == "i" else np.isfinite(truth)
+        self.truth: NDArray[Any] = truth[known]
+        training, tried = subject.features(Part.REFERENCE), subject.features()
+        training = training.filter(pa.array(known))
+        if sample.rows is not None:
+            tried = tried.take(pa.array(sample.rows))
+        self.notes: tuple[Note, ...] = ()
+        self.source = np.arange(len(subject.names))
+        if not subject.info.estimator:
+            self._training, self._tried = (
+                _numbers(subject, table) for table in (training, tried)
+            )
+            return
+        own = sample.scores.astype(np.float64)
+        parts, _ = Parts.of(subject, tried, own, progress)
+        if parts is None or _asks_for_labels(parts):
+            raise EngineError("explain.no_refit", kind=subject.info.estimator)
+        self._training = parts.encode(training, progress)
+        self._tried = parts.encode(tried, progress)
+        self.source = np.asarray(parts.structure.source)
+        self.notes = (Note(code="explain.prepared"),)
+
+    def answers(
+        self, info: ModelInfo, keep: NDArray[np.bool_]
+    ) -> tuple[Floats, NDArray[Any]]:
+        """Return scores and labels by a model fitted to some of the columns."""
+        fitted = Refitted(info, self._training[:, keep], self.truth)
+        scores = fitted.scores(self._tried[:, keep])
+        if info.task is Task.REGRESSION:
+            return scores, scores[:, 0]
+        return scores, scores.argmax(axis=1).astype(np.int32)
 
 
-def _training(inputs: Inputs, subject: Subject) -> tuple[Floats, NDArray[Any]]:
-    """Return the reference rows that have a truth."""
-    truth = inputs.predictions[Part.REFERENCE].truth
-    known = truth >= 0 if truth.dtype.kind == "i" else np.isfinite(truth)
-    return _numbers(subject, Part.REFERENCE)[known], truth[known]
-
-
-def _numbers(subject: Subject, part: Part, sample: Sample | None = None) -> Floats:
-    features = subject.features(part)
-    if sample is not None and sample.rows is not None:
-        features = features.take(pa.array(sample.rows))
+def _numbers(subject: Subject, features: pa.Table) -> Floats:
     data, labels = cells_as_numbers(features)
     for name, known in zip(subject.names, labels, strict=True):
         if known:
             raise EngineError("explain.refit_labels", name=name)
     return data
+
+
+def _asks_for_labels(parts: Parts) -> bool:
+    """Return whether trees ask for sets of labels, which numbers alone do not tell."""
+    form = parts.structure.form
+    return isinstance(form, TreeEnsemble) and bool((form.levels_start >= 0).any())
 
 
 def _seeded(info: ModelInfo, more: int) -> ModelInfo:

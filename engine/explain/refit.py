@@ -2,6 +2,8 @@
 
 The file's own code takes no part: the estimator is scikit-learn's of that name, made
 here from the plain settings that came with the model, so that it may be shown labels.
+What stands before it in a pipeline is not fitted anew: it only turns the model's inputs
+into columns, as it does for its answers, and sees no labels.
 """
 
 from __future__ import annotations
@@ -54,8 +56,12 @@ _KINDS = {
 
 def can_refit(info: ModelInfo) -> bool:
     """Return whether an estimator can be made from what is known of a model."""
-    package, _, name = info.kind.rpartition(".")
+    package, _, name = _estimator(info).rpartition(".")
     return package.startswith("sklearn.") and name in _KINDS
+
+
+def _estimator(info: ModelInfo) -> str:
+    return info.estimator or info.kind
 
 
 class Refitted:
@@ -77,7 +83,7 @@ class Refitted:
     """
 
     def __init__(self, info: ModelInfo, data: Floats, truth: NDArray[Any]) -> None:
-        name = info.kind.rpartition(".")[2]
+        name = _estimator(info).rpartition(".")[2]
         kind = getattr(import_module(_KINDS[name]), name)
         known = inspect.signature(kind).parameters
         settings = {k: v for k, v in info.parameters.items() if k in known}

@@ -71,7 +71,8 @@ def check_info(info: ModelInfo) -> None:
         raise Lie("two inputs of the same name, or too many")
     if len(info.notes) > MAX_NOTES or len(info.parameters) > MAX_NOTES:
         raise Lie("a description without end")
-    if any(len(text) > MAX_TEXT for text in (*info.classes, *names, info.kind)):
+    texts = (*info.classes, *names, info.kind, info.estimator)
+    if any(len(text) > MAX_TEXT for text in texts):
         raise Lie("a name without end")
 
 

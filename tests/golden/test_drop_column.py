@@ -8,8 +8,20 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 from sklearn.base import clone
-from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.compose import (
+    ColumnTransformer,
+    TransformedTargetRegressor,
+    make_column_transformer,
+)
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+)
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from engine.contracts.dataset import Part
 from engine.contracts.errors import EngineError
@@ -150,3 +162,75 @@ def test_labels_and_missing_training_rows_are_said():
     with pytest.raises(EngineError, match=r"explain\.refit_failed"):
         explain(inputs, "drop_column")
     assert isinstance(inputs.tables[Part.REFERENCE], Table)
+
+
+def mixed():
+    """Numbers, one of them not used, and a column of labels, some cells missing."""
+    frame = numbers()
+    rng = np.random.default_rng(4)
+    frame["home"] = rng.choice(["owner", "rent", "parents"], len(frame))
+    frame.loc[::17, frame.columns[0]] = np.nan
+    return frame
+
+
+def pipeline(frame):
+    first = list(frame.columns[:3])
+    return make_pipeline(
+        make_column_transformer(
+            (OneHotEncoder(handle_unknown="ignore"), ["home"]),
+            (make_pipeline(SimpleImputer(), StandardScaler()), first),
+        ),
+        RandomForestClassifier(20, max_depth=4, random_state=1),
+    )
+
+
+def test_a_pipeline_prepares_its_columns_as_in_the_file():
+    frame = mixed()
+    truth = (two(frame) == "yes").astype(int) ^ (frame["home"] == "rent").astype(int)
+    truth = truth.to_numpy()
+    model = pipeline(frame).fit(frame[:HALF], truth[:HALF])
+    found = explain(split_case(model, frame, truth), "drop_column", metric="roc_auc")
+
+    before, estimator = model[:-1], model[-1]
+    training, tried = before.transform(frame[:HALF]), before.transform(frame[HALF:])
+    source = [
+        name.split("__")[1].split("_")[0] for name in before.get_feature_names_out()
+    ]
+
+    def area(without):
+        keep = np.array([name != without for name in source])
+        fitted = clone(estimator).fit(training[:, keep], truth[:HALF])
+        scores = fitted.predict_proba(tried[:, keep])[:, 1]
+        return sk.roc_auc_score(truth[HALF:], scores)
+
+    whole = area("")
+    lost = [whole - area(name) for name in frame]
+    assert found.baseline == pytest.approx(whole, abs=1e-12)
+    np.testing.assert_allclose(found.importances_mean, lost, atol=1e-12)
+    assert found.importances_mean[list(frame).index("home")] > 0.05
+    assert not found.importances_mean[3:-1].any()  # the pipeline lets them not through
+    assert "prepares the columns as in the file" in read(found)
+
+
+def test_trees_that_ask_for_labels_are_not_fitted_to_their_codes():
+    frame = mixed()[["home"]].astype("category")
+    frame["x"] = numbers()[numbers().columns[1]].to_numpy()
+    truth = (two(numbers()) == "yes").astype(int)
+    model = make_pipeline(
+        ColumnTransformer([("all", "passthrough", ["home", "x"])]).set_output(
+            transform="pandas"
+        ),
+        HistGradientBoostingClassifier(max_iter=5, categorical_features="from_dtype"),
+    ).fit(frame[:HALF], truth[:HALF])
+    inputs = split_case(model, frame, truth)
+    with pytest.raises(EngineError, match=r"explain\.no_refit"):
+        explain(inputs, "drop_column")
+
+
+def test_a_truth_that_is_turned_is_not_fitted_to():
+    turned = TransformedTargetRegressor(
+        LinearRegression(), func=np.log, inverse_func=np.exp
+    )
+    frame = numbers()
+    model = turned.fit(frame, np.exp(np.asarray(value(frame), dtype=float) / 100))
+    assert not can_refit(fitted_case(model, frame).matched.info)

@@ -70,6 +70,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("A model of the kind {kind} cannot be fitted anew from its settings."),
         mark("Shuffle features instead: permutation importance needs no fitting."),
     ),
+    "explain.prepared": (
+        mark("What stands before the estimator prepares the columns as in the file."),
+        "",
+    ),
     "explain.no_training_rows": (
         mark("There are no reference rows with labels to fit to."),
         mark("Add the training rows as the reference part."),

@@ -17,6 +17,7 @@ from engine.model_host.adapters.opened import Answer, Opened
 from engine.model_host.adapters.sklearn_inputs import Inputs, inputs_of
 from engine.model_host.adapters.sklearn_parts import (
     capabilities,
+    estimator_of,
     final_step,
     kind_of,
     step_names,
@@ -80,6 +81,7 @@ def from_object(model: Any, seen: Seen) -> Opened:
         classes=classes,
         inputs=inputs.described,
         names_known=inputs.names_known,
+        estimator=estimator_of(model),
         steps=step_names(model),
         parameters=opened.parameters(_parameters(model)),
         saved_with={k: v for k, v in saved.items() if k in _versioned(packages)},

@@ -40,6 +40,16 @@ def final_step(model: Any) -> Any:
     return model
 
 
+def estimator_of(model: Any) -> str:
+    """Return the kind of the last step; empty where it is the only one.
+
+    Also where it was fitted to another truth than the model's.
+    """
+    final = final_step(model)
+    turned = type(model).__name__ == "TransformedTargetRegressor"
+    return "" if final is model or turned else kind_of(final)
+
+
 def first_step(model: Any) -> Any:
     """Return the part of a pipeline that sees the columns."""
     for _ in range(_MAX_STEPS):
