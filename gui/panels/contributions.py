@@ -183,7 +183,8 @@ class ContributionsPanel(Panel):
     def request(self) -> Request | None:
         """Return the question for all rows; if only some can be asked, for this too."""
         game = self.options.game
-        if self._row_is_left_out():
+        unasked = self._row_wanted is None or self._row_is_left_out()
+        if self.view.key == ROW and unasked:
             self._row_wanted = self.context.case.current_row
         self._decision = self.context.decision.decision
         return Run(
@@ -195,12 +196,17 @@ class ContributionsPanel(Panel):
         )
 
     def _row_is_left_out(self) -> bool:
-        """Return whether the current row is looked at, but is not among a sample."""
-        shown, row = self.shown, self.context.case.current_row
-        if shown is None or row is None or self.view.key != ROW:
+        """Return whether the current row is looked at, but will not be explained.
+
+        Of a sample it is not known which rows it will have, so a row that has not
+        come yet is asked for rather than waited for.
+        """
+        shown, scores = self.shown, self.context.case.scores
+        row = self.context.case.current_row
+        if shown is None or scores is None or row in (None, self._row_wanted):
             return False
-        complete = len(shown.result.row_ids) == shown.result.n_wanted
-        return complete and shown.place_of(row) is None
+        sampled = shown.result.n_wanted < scores.n_rows
+        return sampled and self.view.key == ROW and shown.place_of(row) is None
 
     def tells(self, error: ErrorInfo) -> bool:
         """Say what cannot be had beside the options, and keep what is shown."""
@@ -214,6 +220,8 @@ class ContributionsPanel(Panel):
             self.options.keep()
         self.start.setText(reading_of.start(result))
         self._tell()
+        if self._row_is_left_out():
+            self._settled.start()
 
     def arranged_in(self, perspective: str) -> None:
         """Open on what fits the perspective, or on what was chosen there."""

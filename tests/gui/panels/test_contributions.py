@@ -337,3 +337,24 @@ def test_a_row_that_is_left_out_of_a_sample_is_asked_about(made, qtbot):
     qtbot.waitUntil(lambda: not panel._settled.isActive())
     settle(case)
     assert len(case.engine.asked_for(Run)) == n
+
+
+def test_a_row_is_asked_about_before_a_slow_sample_is_complete(made, qtbot):
+    case, panel = made
+    whole = explained()
+    panel.view._buttons["row"].click()
+    case.context.case.predictions_changed.emit()
+    panel._show(
+        msgspec.structs.replace(
+            whole,
+            row_ids=np.array([3]),
+            values=whole.values[[3]],
+            predictions=whole.predictions[[3]],
+            data=whole.data[[3]],
+            n_wanted=200,
+        )
+    )
+    case.context.case.set_current_row(9)
+    qtbot.waitUntil(lambda: not panel._settled.isActive())
+    QApplication.processEvents()
+    assert case.engine.asked_for(Run)[-1].row == 9
