@@ -110,16 +110,16 @@ class AgreementPanel(Panel):
     def request(self) -> Request | None:
         """Return the question about the current row, or about all rows."""
         every = self.view.key == ALL
-        none = self.context.case.current_row is None and not every
-        self.about.want(wanted=none)
-        if none:
+        row = self.context.case.current_row
+        self.about.follow(row, known=self._shown is not None, needed=not every)
+        if row is None and not every:
             self._forget()
             return None
         return Run(
             analysis="agreement",
             params={"scope": "all" if every else "row"},
             decision=self.context.decision.decision,
-            row=self.context.case.current_row,
+            row=row,
         )
 
     def _forget(self) -> None:
@@ -138,6 +138,7 @@ class AgreementPanel(Panel):
     def show_result(self, result: Agreement) -> None:
         """Show what the methods say."""
         self._shown = result
+        self.about.want(wanted=False)
         self._display(result)
 
     def _display(self, shown: Agreement) -> None:

@@ -258,7 +258,7 @@ class CounterfactualPanel(Panel):
     def request(self) -> Request | None:
         """Return the question about the current row."""
         case = self.context.case
-        self.about.want(wanted=case.current_row is None)
+        self.about.follow(case.current_row, known=self._shown is not None)
         if case.current_row is None:
             self._shown = None
             self._display()
@@ -285,12 +285,14 @@ class CounterfactualPanel(Panel):
 
     def tells(self, error: ErrorInfo) -> bool:
         """Say what cannot be had, and keep what is shown."""
+        self.about.want(wanted=False)
         self.words.setText(sentence(error.code, error.params))
         return True
 
     def show_result(self, result: Counterfactuals) -> None:
         """Show what is found so far."""
         self._shown = result
+        self.about.want(wanted=False)
         self._display()
 
     def _display(self) -> None:

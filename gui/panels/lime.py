@@ -162,9 +162,8 @@ class LimePanel(Panel):
         """Return the question about the current row, or about all rows."""
         every = self.view.key == ALL
         row = self.context.case.current_row
-        none = row is None and not every
-        self.about.want(wanted=none)
-        if none:
+        self.about.follow(row, known=self._one is not None, needed=not every)
+        if row is None and not every:
             self._show_one(None)
             return None
         return Run(
@@ -204,6 +203,7 @@ class LimePanel(Panel):
 
     def show_result(self, result: Lime | LimeRows) -> None:
         """Show one row, or how well lines fit about all."""
+        self.about.want(wanted=False)
         self.output.offer(result.outputs, result.outputs.index(result.output))
         if isinstance(result, Lime):
             self._show_one(result)

@@ -188,7 +188,7 @@ class WhatIfPanel(Panel):
         """Return the question about the current row as it is edited."""
         row = self.context.case.current_row
         self._waiting = self._heard = False
-        self.about.want(wanted=row is None)
+        self.about.follow(row, known=self._shown is not None)
         if row is None:
             self._shown = self._last = None
             self.editors.offer((), (), {})
@@ -226,6 +226,7 @@ class WhatIfPanel(Panel):
 
     def tells(self, error: ErrorInfo) -> bool:
         """Say what cannot be had, and keep what is shown."""
+        self.about.want(wanted=False)
         self.words.setText(sentence(error.code, error.params))
         if self._waiting:
             self.ask()
@@ -237,6 +238,7 @@ class WhatIfPanel(Panel):
         """Show the answer; contributions follow."""
         fresh = self._shown is None or self._shown.row != result.row
         self._shown, self._heard = result, True
+        self.about.want(wanted=False)
         if result.contributions is not None:
             self._last = result
         elif fresh:

@@ -45,6 +45,13 @@ class RowWanted(QStackedWidget):
         )
         self.setCurrentWidget(self._page if wanted else self._content)
 
+    def follow(self, row: int | None, *, known: bool, needed: bool = True) -> None:
+        """Ask for a row where one is needed, or wait for what is not known of it."""
+        if row is None or known or not needed:
+            self.want(wanted=needed and row is None)
+        else:
+            self.wait(row)
+
     def wait(self, row: int) -> None:
         """Say that a row's explanation is on its way."""
         self.said.setText(tr("Row {row} is being explained.", row=row))

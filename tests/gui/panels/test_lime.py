@@ -87,6 +87,15 @@ def test_without_a_current_row_it_says_how_to_get_one(made):
     assert not panel.grab().isNull()
 
 
+def test_until_its_answer_comes_a_row_is_said_to_be_explained(made):
+    case, panel, _ = made
+    case.context.case.set_current_row(4)
+    panel._ask_now()
+    assert panel.about.said.text() == "Row 4 is being explained."
+    settle(case)
+    assert not panel.about.wanted
+
+
 def test_conditions_of_the_current_row_stand_beside_their_weights(made, qtbot):
     case, panel, _ = made
     explain(case, panel, 4, qtbot)
