@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _FIRST_ROWS = 20  # shown soon
+_ROUNDING = 1e-9  # of answers: no share is followed nearer
 
 
 class Gradients:
@@ -92,7 +93,8 @@ class Gradients:
             if where.start == 0:
                 both = np.concatenate([answers, self._behind_answers])
                 spread = np.ptp(both, axis=0).max(initial=0.0)
-                self._enough = sampling.precision * spread
+                least = _ROUNDING * np.abs(both).max(initial=1.0)
+                self._enough = max(sampling.precision * spread, least)
             found = self._ways.follow(encoded, self._enough, progress)
             self._error = max(self._error, float(found.error.max(initial=0.0)))
             values = self._parts.by_input(found.values)

@@ -7,6 +7,11 @@ import os
 
 import numpy as np
 import pytest
+import skops.io
+from sklearn.compose import ColumnTransformer
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from engine import analysis
 from engine.cli import commands, output
@@ -80,6 +85,32 @@ def test_probabilities_start_from_the_evaluation_rows_without_a_reference(explai
     background = json.loads(str(found["background"]))
     assert (background["part"], background["chosen"]) == ("evaluation", "all")
     assert found["values"].shape == (400, 3)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_the_gradient_of_a_network_is_followed_from_a_locked_host(
+    typed, small, tmp_path
+):
+    rows = small.frame()
+    network = MLPClassifier((8, 6), max_iter=20, random_state=0)
+    before = ColumnTransformer(
+        [("n", StandardScaler(), ["x1", "x2"]), ("l", OneHotEncoder(), ["colour"])]
+    )
+    model = make_pipeline(before, network)
+    model.fit(rows[["x1", "x2", "colour"]], rows["outcome"])
+    skops.io.dump(model, tmp_path / "network.skops")
+    code, out, err = typed(
+        "run", "shapley", "--model", tmp_path / "network.skops", "--data", small.table,
+        "--target", "outcome", "-p", "route=gradients", "--out", tmp_path / "x.npz",
+    )  # fmt: skip
+    assert code == 0, err
+    assert "not the Shapley values" in " ".join(out.split())
+    with np.load(tmp_path / "x.npz", allow_pickle=False) as kept:
+        found = {name: kept[name] for name in kept.files}
+    assert (found["method"], found["variant"]) == ("gradients", "straight_ways")
+    total = found["base_values"] + found["values"].sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(total, found["predictions"], atol=1e-12)
+    assert found["additivity_error"] < 1e-12
 
 
 def test_one_row_alone_is_explained_like_among_others(explained):

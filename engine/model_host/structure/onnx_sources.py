@@ -21,8 +21,11 @@ _WHOLE = frozenset(
     for bits in (8, 16, 32, 64)
 )
 _ONE_TO_ONE = frozenset(
-    ["Identity", "Cast", "Scaler", "Imputer", "Add", "Sub", "Mul", "Div", "Clip"]
-)
+    [
+        "Identity", "Cast", "Flatten", "Scaler", "Imputer", "Add", "Sub", "Mul", "Div",
+        "Clip",
+    ]
+)  # fmt: skip
 _JOINING = frozenset(["Concat", "FeatureVectorizer"])
 _CHOOSING = frozenset(["ArrayFeatureExtractor", "Gather"])
 _CUTTING = frozenset(["Binarizer", "Ceil", "Floor", "Round", "Sign"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -209,3 +210,24 @@ def test_a_number_without_end_is_named_by_its_row(case, monkeypatch):
     with pytest.raises(EngineError, match=r"explain\.way_lost") as raised:
         explain(case, "shapley", route="gradients")
     assert 0 <= raised.value.params["row"] < FEW
+
+
+def test_a_network_that_lies_about_itself_is_asked(case, monkeypatch):
+    told = case.matched.model.structure()
+    form = msgspec.structs.replace(told.form, base=told.form.base + 0.1)
+    lie = msgspec.structs.replace(told, form=form)
+    monkeypatch.setattr(case.matched.model, "structure", lambda _progress: lie)
+    monkeypatch.setattr(coalitions, "MOST_EXACT", 3)
+    found = explain(case, "shapley", background="5")
+    assert found.method == "sampling"
+    assert codes(found) == ["explain.structure_deviates"]
+    with pytest.raises(EngineError, match=r"explain\.no_gradients"):
+        explain(case, "shapley", route="gradients")
+
+
+def test_answers_that_are_all_the_same_need_no_steps_without_end(frame):
+    model = MLPClassifier((8, 6), activation="tanh", **SHORT).fit(frame, two(frame))
+    same = pd.concat([frame.head(1)] * 8, ignore_index=True)
+    found = explain(fitted_case(model, same), "shapley", route="gradients")
+    assert np.abs(found.values).max() < 1e-15
+    assert "explain.ways_coarse" not in codes(found)
