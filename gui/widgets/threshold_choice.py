@@ -120,7 +120,6 @@ class ThresholdChoice(QWidget):
         self.apply.setEnabled(self._point is not None)
         text = "" if self._point is None else self._words(self._point)
         self.found.setText(text)
-        self.found.setToolTip(text)  # cut in a narrow panel
         self.found.setToolTip(text)
 
     def _offered(self, key: str) -> OperatingPoint | None:
