@@ -24,6 +24,7 @@ from engine.explain.routes import own_space
 from engine.explain.scope import badge, check_counts, current_row, in_random_order
 from engine.explain.subject import Subject, unexplainable
 from engine.explain.tree_questions import astray
+from engine.explain.wald import Sureness, sureness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,7 +103,10 @@ class GlassBoxAnalysis:
             )
             progress.advance(1, 2, "explain.structure")
             mine = _one_row(subject, parts, row, progress) if row >= 0 else None
-            shown = _Shown(subject, parts, units, subject.answers()[row_ids])
+            sure: Sureness | Note | None = None
+            if isinstance(parts.structure.form, LinearForm):
+                sure = sureness(inputs, subject, parts, progress)
+            shown = _Shown(subject, parts, units, subject.answers()[row_ids], sure)
             known = shown.told(params, mine, progress)
         return GlassBox(
             **known,
@@ -126,10 +130,15 @@ class _Shown:
     """The parts of a model in the units of the data."""
 
     def __init__(
-        self, subject: Subject, parts: Parts, units: OwnUnits, own: Floats
+        self,
+        subject: Subject,
+        parts: Parts,
+        units: OwnUnits,
+        own: Floats,
+        sure: Sureness | Note | None,
     ) -> None:
         self._subject, self._parts, self._units = subject, parts, units
-        self._own = own
+        self._own, self._sure = own, sure
         self._form = parts.structure.form
         self._sign = -1.0 if parts.flipped else 1.0
         probability = subject.info.score_kind is ScoreKind.PROBABILITY
@@ -147,7 +156,7 @@ class _Shown:
         body: WeightedSum | Trees | Shapes
         if isinstance(form, LinearForm):
             kind = "linear"
-            body, answers = self._weights(form)
+            body, answers, notes = self._weights(form)
             answers = answers[held]
         elif isinstance(form, AdditiveForm):
             kind = "additive"
@@ -182,10 +191,17 @@ class _Shown:
             most = max(_MOST_WALKS // len(form.roots), _FEWEST_HELD)
         return np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.intp))
 
-    def _weights(self, form: LinearForm) -> tuple[WeightedSum, Floats]:
-        columns = self._parts.columns
+    def _weights(
+        self, form: LinearForm
+    ) -> tuple[WeightedSum, Floats, tuple[Note, ...]]:
+        columns, sure = self._parts.columns, self._sure
         base = self._sign * form.base[columns] + self._turned_from()
-        return weighted_sum(self._units, self._sign * form.coefficients[columns], base)
+        coefficients = self._sign * form.coefficients[columns]
+        if isinstance(sure, Sureness):
+            note = Note(code="explain.wald", params={"n": sure.n})
+            return *weighted_sum(self._units, coefficients, base, sure), (note,)
+        notes = () if sure is None else (sure,)
+        return *weighted_sum(self._units, coefficients, base), notes
 
     def _trees(
         self,

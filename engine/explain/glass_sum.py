@@ -12,23 +12,27 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.explain.own_units import OwnUnits
+    from engine.explain.wald import Sureness
 
     Floats = NDArray[np.float64]
 
 
 class _Weight(NamedTuple):
-    """One weight, and the ``(n,)`` numbers of the rows that it is multiplied by."""
+    """A weight: how much ``(D,)`` of those of the encoded columns make it up.
+
+    ``times`` are the ``(n,)`` numbers of the rows that it is multiplied by.
+    """
 
     feature: int
     kind: str
     what: str
-    weight: Floats
+    made_of: Floats
     times: Floats
     n: int
 
 
 def weighted_sum(
-    units: OwnUnits, coefficients: Floats, base: Floats
+    units: OwnUnits, coefficients: Floats, base: Floats, sure: Sureness | None = None
 ) -> tuple[WeightedSum, Floats]:
     """Return the weights of encoded columns as weights of the inputs.
 
@@ -40,6 +44,8 @@ def weighted_sum(
     ----------
     coefficients, base
         ``(k, D)`` and ``(k,)`` of the encoded columns.
+    sure
+        How sure they are, where that is known: for one output.
 
     Returns
     -------
@@ -51,10 +57,14 @@ def weighted_sum(
     weights: list[_Weight] = []
     intercept = base.copy()
     for feature in dict.fromkeys(units.source.tolist()):
-        found, constant = _of_input(units, feature, coefficients)
+        found, constant = _of_input(units, feature)
         weights += found
-        intercept = intercept + constant
-    matrix = _stacked([w.weight for w in weights], len(base))
+        intercept = intercept + coefficients @ constant
+    made_of = np.array([w.made_of for w in weights]).reshape(len(weights), -1)
+    matrix = made_of @ coefficients.T if weights else np.zeros((0, len(base)))
+    half = None
+    if sure is not None:
+        half = sure.half(np.column_stack([made_of, np.zeros(len(weights))]))[:, None]
     times = np.array([w.times for w in weights]).reshape(len(weights), -1)
     n = units.numbers.shape[0]
     shown = WeightedSum(
@@ -65,16 +75,15 @@ def weighted_sum(
         spread=np.array([_spread(w) for w in weights], dtype=np.float64),
         n=np.array([w.n for w in weights], dtype=np.int64),
         intercept=intercept,
+        low=None if half is None else matrix - half,
+        high=None if half is None else matrix + half,
     )
     filled = np.nan_to_num(times) if len(weights) else np.zeros((0, n))
     return shown, filled.T @ matrix + intercept
 
 
-def _of_input(
-    units: OwnUnits, feature: int, coefficients: Floats
-) -> tuple[list[_Weight], Floats]:
-    """Return the weights of one input, and what it adds to the intercept."""
-    k = len(coefficients)
+def _of_input(units: OwnUnits, feature: int) -> tuple[list[_Weight], Floats]:
+    """Return the weights of one input, and what of its columns is in the intercept."""
     places = np.flatnonzero(units.source == feature)
     seen = {int(place): units.column(int(place)) for place in places}
     lines = [place for place, column in seen.items() if column.kind == "number"]
@@ -82,48 +91,41 @@ def _of_input(
     curves = [place for place in seen if place not in lines and place not in tables]
     known = np.isfinite(units.numbers[:, feature])
     found: list[_Weight] = []
-    constant, absent = np.zeros(k), np.zeros(k)
+    constant, absent = np.zeros(len(units.names)), np.zeros(len(units.names))
     if lines:
-        slope = np.zeros(k)
+        slope = np.zeros(len(units.names))
         for place in lines:
-            slope += coefficients[:, place] * seen[place].scale
-            constant += coefficients[:, place] * seen[place].shift
-            absent += coefficients[:, place] * (seen[place].missing - seen[place].shift)
+            slope[place] = seen[place].scale
+            constant[place] = seen[place].shift
+            absent[place] = seen[place].missing - seen[place].shift
         times = units.numbers[:, feature]
         found.append(_Weight(feature, "number", "", slope, times, int(known.sum())))
     if tables:
-        found += _levels(units, feature, coefficients, tables)
+        found += _levels(units, feature, tables)
         for place in tables:
-            absent += coefficients[:, place] * seen[place].missing
+            absent[place] = seen[place].missing
     if (lines or tables) and not known.all():
         gone = (~known).astype(np.float64)
         found.append(_Weight(feature, "missing", "", absent, gone, int(gone.sum())))
     for place in curves:
-        found.append(
-            _Weight(
-                feature,
-                "encoded",
-                units.names[place],
-                coefficients[:, place],
-                units.encoded[:, place],
-                int(known.sum()),
-            )
-        )
+        alone = np.zeros(len(units.names))
+        alone[place] = 1.0
+        name, times = units.names[place], units.encoded[:, place]
+        found.append(_Weight(feature, "encoded", name, alone, times, int(known.sum())))
     return found, constant
 
 
-def _levels(
-    units: OwnUnits, feature: int, coefficients: Floats, places: list[int]
-) -> list[_Weight]:
+def _levels(units: OwnUnits, feature: int, places: list[int]) -> list[_Weight]:
     names, at = units.level_of(feature)
-    codes = np.array([units.column(place).codes for place in places])
-    weights = coefficients[:, places] @ codes
+    made_of = np.zeros((len(names), len(units.names)))
+    for place in places:
+        made_of[:, place] = units.column(place).codes
     return [
         _Weight(
             feature,
             "level",
             name,
-            weights[:, level],
+            made_of[level],
             (at == level).astype(np.float64),
             int(np.count_nonzero(at == level)),
         )
@@ -134,7 +136,3 @@ def _levels(
 def _spread(weight: _Weight) -> float:
     known = weight.times[np.isfinite(weight.times)]
     return float(known.std()) if len(known) else 0.0
-
-
-def _stacked(weights: list[Floats], k: int) -> Floats:
-    return np.array(weights, dtype=np.float64).reshape(len(weights), k)

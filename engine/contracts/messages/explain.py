@@ -70,6 +70,50 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("A model of the kind {kind} cannot be fitted anew from its settings."),
         mark("Shuffle features instead: permutation importance needs no fitting."),
     ),
+    "explain.wald": (
+        mark(
+            "Intervals of the weights: 95 %, by how fast they get less likely for the "
+            "{n} reference rows."
+        ),
+        "",
+    ),
+    "explain.not_likeliest": (
+        mark(
+            "Weights come without an interval: they are not the likeliest for the "
+            "reference rows, but were held small on purpose or fitted to other rows."
+        ),
+        "",
+    ),
+    "explain.same_columns": (
+        mark(
+            "Weights come without an interval: some columns say the same, and share "
+            "their weight as they like."
+        ),
+        "",
+    ),
+    "explain.no_likelihood": (
+        mark("Weights come without an interval: none is known for such a model."),
+        "",
+    ),
+    "explain.many_columns": (
+        mark("Weights come without an interval: they are of more than {most} columns."),
+        "",
+    ),
+    "explain.few_fitted_rows": (
+        mark(
+            "Weights come without an interval: {n} reference rows are too few to tell "
+            "one."
+        ),
+        "",
+    ),
+    "explain.no_fitted_rows": (
+        mark(
+            "Weights come without an interval: it takes the training rows, as the "
+            "reference part."
+        ),
+        "",
+    ),
+    "explain.sureness": (mark("Looking how sure the weights are"), ""),
     "explain.prepared": (
         mark("What stands before the estimator prepares the columns as in the file."),
         "",

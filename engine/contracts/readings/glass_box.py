@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.contracts.results import GlassBox
 
 _EXACT = 1e-12
+_NEAR_ONE = 0.1
 
 
 def read(result: GlassBox, output: int = 0) -> str:
@@ -78,6 +79,13 @@ def weight_name(result: GlassBox, place: int) -> str:
     return body.what[place] if kind == "encoded" else name
 
 
+def factor_text(value: float) -> str:
+    """Return a factor so that it can be told from 1."""
+    if abs(value - 1.0) >= _NEAR_ONE:
+        return significant(value, 3)
+    return fixed(value, decimals_of(value - 1.0, 2))
+
+
 def shape_name(result: GlassBox, place: int) -> str:
     """Return the one or two inputs of a shape function."""
     assert isinstance(result.body, Shapes)
@@ -112,12 +120,6 @@ def _linear(result: GlassBox, body: WeightedSum, output: int) -> list[str]:
             )
         )
         told.append(_multiplied(result, body, most, output))
-    told.append(
-        tr(
-            "Weights come without an interval: the saved model does not say how sure "
-            "they are, nor whether they were held small on purpose."
-        )
-    )
     if "level" in body.kind:
         told.append(tr("Of the weights of labels only the differences count."))
     return [part for part in told if part]
@@ -127,7 +129,7 @@ def _multiplied(result: GlassBox, body: WeightedSum, place: int, output: int) ->
     ratios = result.ratios()
     if ratios is None:
         return ""
-    factor = significant(float(ratios[place, output]), 3)
+    factor = factor_text(float(ratios[place, output]))
     if body.kind[place] == "number":
         return (
             tr("One unit more multiplies the odds by {factor}.", factor=factor)

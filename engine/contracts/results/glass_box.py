@@ -33,6 +33,8 @@ class WeightedSum(msgspec.Struct, frozen=True, kw_only=True, tag="weighted_sum")
         ``(m,)`` rows with a value, with that level, or without a value.
     intercept
         ``(k,)``.
+    low, high
+        ``(m, k)`` ends of 95 % intervals of the weights, where they can be told.
     """
 
     feature: np.ndarray
@@ -42,6 +44,8 @@ class WeightedSum(msgspec.Struct, frozen=True, kw_only=True, tag="weighted_sum")
     spread: np.ndarray
     n: np.ndarray
     intercept: np.ndarray
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
 
     def standardised(self) -> np.ndarray:
         """Return ``(m, k)`` what one standard deviation of the rows adds."""

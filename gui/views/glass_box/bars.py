@@ -86,7 +86,8 @@ class WeightsView(QWidget):
             said.append(tr("× is by what one unit more multiplies the odds."))
         elif result.link is Link.LOG:
             said.append(tr("× is by what one unit more multiplies the answer."))
-        said.append(tr("No interval: the saved model does not tell one."))
+        if body.low is not None:
+            said.append(tr("Lines on the bars: intervals of 95 %."))
         return " ".join(said)
 
     def as_table(self, result: GlassBox) -> Table:

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
-from engine.contracts.readings.glass_box import shape_name, weight_name
+from engine.contracts.readings.glass_box import factor_text, shape_name, weight_name
 from engine.contracts.results import Axis, Shapes, Trees, WeightedSum
 from gui.plots.ranking import Rank
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 MOST_BARS = 60
 SETS_APART, SPLITS, ASKED = "apart", "splits", "asked"
-_NEAR_ONE = 0.1
 _DENSITY = 48  # bins of the strip below a shape
 
 
@@ -39,21 +38,38 @@ def weight_ranks(result: GlassBox, output: int, *, per_unit: bool) -> list[Rank]
     body = result.body
     assert isinstance(body, WeightedSum)
     size = (body.weights if per_unit else body.standardised())[:, output]
+    low, high = _ends(body, output, per_unit=per_unit)
     ratios = result.ratios()
     ranks = []
     for place in weight_order(body, output, per_unit=per_unit)[:MOST_BARS]:
         text = numbers.significant(float(size[place]), 3)
         tip = f"{weight_name(result, place)}: {text}"
+        if body.low is not None:
+            tip += f" [{_range(float(low[place]), float(high[place]))}]"
         if ratios is not None:
-            factor = _factor(float(ratios[place, output]))
+            factor = factor_text(float(ratios[place, output]))
             text = f"{text}   × {factor}" if per_unit else text
             tip = tr(
                 "{weight}; one unit multiplies by {factor}", weight=tip, factor=factor
             )
-        ranks.append(
-            Rank(weight_name(result, place), (float(size[place]),), 0.0, 0.0, text, tip)
-        )
+        name, shown = weight_name(result, place), (float(size[place]),)
+        ends = float(low[place]), float(high[place])
+        ranks.append(Rank(name, shown, *ends, text, tip))
     return ranks
+
+
+def _ends(
+    body: WeightedSum, output: int, *, per_unit: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of the weights' intervals; both 0 where there is none."""
+    if body.low is None or body.high is None:
+        return np.zeros(len(body.kind)), np.zeros(len(body.kind))
+    times = np.ones(len(body.kind)) if per_unit else body.spread
+    return body.low[:, output] * times, body.high[:, output] * times
+
+
+def _range(low: float, high: float) -> str:
+    return f"{numbers.significant(low, 3)} – {numbers.significant(high, 3)}"
 
 
 def weight_table(result: GlassBox, output: int) -> Table:
@@ -70,6 +86,9 @@ def weight_table(result: GlassBox, output: int) -> Table:
     ratios, own = result.ratios(), body.standardised()
     if ratios is not None:
         header.append(tr("multiplies by"))
+    if body.low is not None:
+        header += [tr("per unit, from"), tr("to")]
+    low, high = _ends(body, output, per_unit=True)
     start = [tr("intercept"), _exact(body.intercept[output])]
     start += [""] * (len(header) - len(start))
     return header, [
@@ -82,17 +101,15 @@ def weight_table(result: GlassBox, output: int) -> Table:
                 _exact(body.spread[place]),
                 str(int(body.n[place])),
                 *([] if ratios is None else [_exact(ratios[place, output])]),
+                *(
+                    []
+                    if body.low is None
+                    else [_exact(low[place]), _exact(high[place])]
+                ),
             ]
             for place in weight_order(body, output, per_unit=False)
         ),
     ]
-
-
-def _factor(value: float) -> str:
-    """Return a factor so that it can be told from 1."""
-    if abs(value - 1.0) >= _NEAR_ONE:
-        return numbers.significant(value, 3)
-    return numbers.fixed(value, numbers.decimals_of(value - 1.0, 2))
 
 
 # What trees use
