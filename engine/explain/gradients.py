@@ -9,6 +9,7 @@ import numpy as np
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ScoreKind, Task
+from engine.contracts.progress import Portion
 from engine.contracts.structure import DenseNetwork, Link
 from engine.explain import background as backgrounds
 from engine.explain.form_shapley import TOLERANCE, Others
@@ -95,7 +96,8 @@ class Gradients:
                 spread = np.ptp(both, axis=0).max(initial=0.0)
                 least = _ROUNDING * np.abs(both).max(initial=1.0)
                 self._enough = max(sampling.precision * spread, least)
-            found = self._ways.follow(encoded, self._enough, progress)
+            within = Portion(progress, where.start, len(encoded), len(rows))
+            found = self._ways.follow(encoded, self._enough, within)
             self._error = max(self._error, float(found.error.max(initial=0.0)))
             values = self._parts.by_input(found.values)
             self._check(values[:, :, 0], rows[where])

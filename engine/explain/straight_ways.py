@@ -41,8 +41,7 @@ FEWEST_STEPS, MOST_STEPS = 4, 512
 _SAFE = 4.0
 _BY_KINKS = 0  # steps: cut at every kink instead
 _CELLS = 1 << 17  # pairs of rows times units that are looked at together
-_STEPS_A_MOMENT = 64
-_HELD = 1 << 22  # numbers by column and unit of the first layer
+_PRODUCTS = 100_000_000  # of a pair of numbers; as many again on the way back
 
 
 class Followed(NamedTuple):
@@ -144,35 +143,37 @@ class Ways:
 
         # products so small are fastest on one thread each
         with threadpool_limits(limits=1, user_api="blas"):
-            blocks = self._blocks(len(rows), n_steps)
+            blocks = list(self._blocks(len(rows), n_steps))
             with closing(in_order(task, blocks, progress)) as done:
-                for here, some in done:
+                for place, (here, some) in enumerate(done, start=1):
                     found[here] += some
+                    if n_steps <= 1:  # once for all rows: the end is known
+                        progress.advance(place, len(blocks), "explain.gradients")
         return found
 
     def _shares_of(self, rows: Floats, there: slice, n_steps: int) -> Floats:
         """Return what rows get on the ways from some background rows."""
         first, counted = self._layers[0], self._shares[there]
-        weighted = (counted[:, None] * self._others[there]).T
+        apart = rows[:, None] - self._others[there][None]
         found = np.empty((*rows.shape, len(self._outputs)))
         with np.errstate(over="ignore", invalid="ignore"):  # weights may be anything
             ends = rows @ first.weights.T + first.bias
             slopes_there = self._slopes(ends, self._begun[there], n_steps)
             for place, slope in enumerate(slopes_there):  # (rows, others, units)
-                mean = np.einsum("b,rbh->rh", counted, slope)
-                here_at = rows * (mean @ first.weights)
-                came_from = np.einsum("rdh,hd->rd", weighted @ slope, first.weights)
-                found[:, :, place] = here_at - came_from
+                gained = (slope @ first.weights) * apart
+                found[:, :, place] = np.einsum("b,rbd->rd", counted, gained)
         return found
 
     def _blocks(self, n: int, n_steps: int) -> Iterator[tuple[slice, slice]]:
         """Yield rows and background rows, a moment's work together."""
-        b, worth = len(self._others), self._widest * self._pieces
-        many = max(1, n_steps // _STEPS_A_MOMENT)
-        pairs = max(1, _CELLS // (worth * many))
+        b, wide = self._others.shape
+        cells = max(wide, self._widest * self._pieces)
+        first, *others = (layer.weights.size for layer in self._layers)
+        products = first + sum(others) * max(self._pieces, n_steps)
+        products *= len(self._outputs)
+        pairs = max(1, min(_CELLS // cells, _PRODUCTS // products))
         each = min(b, pairs)
-        most = max(1, _HELD // self._layers[0].weights.size)
-        some = min(max(1, pairs // each), most)
+        some = max(1, pairs // each)
         for start in range(0, n, some):
             for begin in range(0, b, each):
                 yield slice(start, start + some), slice(begin, begin + each)

@@ -20,7 +20,7 @@ from engine.model_host.structure.parts import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_WEIGHTS = 20_000_000
+MOST_WEIGHTS = 4_000_000  # as the engine takes
 _LINKS = {
     "identity": Link.IDENTITY,
     "logistic": Link.LOGIT,

@@ -212,9 +212,9 @@ def test_pairs_are_looked_at_in_pieces(monkeypatch):
     made = network((8, 6), 3)
     whole = ways(made, Link.SOFTMAX).shares(rows(7), 4)
     between = ways(made, Link.SOFTMAX).shares(rows(7), 0)
-    for cells, held in ((24, 1 << 22), (1, 1 << 22), (1 << 17, 50)):
-        monkeypatch.setattr("engine.explain.straight_ways._CELLS", cells)
-        monkeypatch.setattr("engine.explain.straight_ways._HELD", held)
+    for limit, most in (("_CELLS", 24), ("_CELLS", 1), ("_PRODUCTS", 1)):
+        monkeypatch.undo()
+        monkeypatch.setattr(f"engine.explain.straight_ways.{limit}", most)
         pieces = ways(made, Link.SOFTMAX).shares(rows(7), 4)
         np.testing.assert_allclose(pieces, whole, atol=1e-13)
         pieces = ways(made, Link.SOFTMAX).shares(rows(7), 0)
@@ -233,6 +233,21 @@ def test_answers_as_sure_as_can_be_are_shared_out_in_numbers(link):
     made = network((8,), 3 if link is Link.SOFTMAX else 1)
     far = Ways(made, link, [0], 3e3 * rows(4, 2), SHARES).follow(1e3 * rows(7), 1e-3)
     assert np.isfinite(far.values).all()
+
+
+class Watching(Silent):
+    def __init__(self):
+        self.seen = []
+
+    def advance(self, done, total, stage):
+        self.seen.append(done / total)
+
+
+def test_it_says_how_far_it_is_where_the_end_is_known(monkeypatch):
+    monkeypatch.setattr("engine.explain.straight_ways._CELLS", 1)
+    watching = Watching()
+    ways(network((8, 6))).follow(rows(3), 1e-3, watching)
+    assert watching.seen == [place / 12 for place in range(1, 13)]  # 3 rows by 4 ways
 
 
 class Impatient(Silent):
