@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
+from engine.contracts.i18n import written
 from gui.widgets.interval_bar import paint_interval
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ INTERVAL_WIDTH = 210
 _BAR_GAP = 6
 _MARK = 18
 _SORT_MARK = 18
+_WIDEST_SHARE = "< 0.5 %"
 
 
 class Cell(Protocol):
@@ -82,8 +84,9 @@ class CellPainter:
                 used = self._bold_metrics.horizontalAdvance(cell.text) + _MARK
             else:
                 used = self._metrics.horizontalAdvance(cell.text)
-            if cell.bar is not None:
-                used += BAR_WIDTH + _BAR_GAP
+            if cell.bar is not None:  # other rows may be surer than those in sight
+                widest = self._metrics.horizontalAdvance(written(_WIDEST_SHARE))
+                used = max(used, widest) + BAR_WIDTH + _BAR_GAP
             width = max(width, used)
         return width
 
