@@ -14,7 +14,12 @@ from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
 from engine.contracts.model import ScoreKind
 from engine.contracts.results import GlassBox
-from engine.contracts.structure import AdditiveForm, LinearForm, TreeEnsemble
+from engine.contracts.structure import (
+    AdditiveForm,
+    DenseNetwork,
+    LinearForm,
+    TreeEnsemble,
+)
 from engine.explain.form_shapley import TOLERANCE, Parts
 from engine.explain.glass_sum import weighted_sum
 from engine.explain.glass_terms import shapes
@@ -97,6 +102,8 @@ class GlassBoxAnalysis:
         if parts is None:
             code = "explain.not_itself" if notes else "explain.closed"
             known = {"kind": "closed", "notes": (Note(code=code),)}
+        elif isinstance(parts.structure.form, DenseNetwork):
+            known = {"kind": "closed", "notes": (_numbers_of(parts.structure.form),)}
         else:
             units = OwnUnits(
                 subject, parts.structure, features, parts.encode(features, progress)
@@ -235,6 +242,11 @@ class _Shown:
     def _turned_from(self) -> float:
         """Return what shares of the other class are taken from."""
         return 1.0 if self._parts.flipped and self._is_share else 0.0
+
+
+def _numbers_of(network: DenseNetwork) -> Note:
+    n = len(network.weights) + len(network.biases) + len(network.base)
+    return Note(code="explain.network", params={"n": n})
 
 
 def _astray(n: int) -> tuple[Note, ...]:

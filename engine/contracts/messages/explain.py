@@ -314,6 +314,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "tree in its place."
         ),
     ),
+    "explain.network": (
+        mark(
+            "This model is a neural network of {n} weights: none of them says anything "
+            "by itself, so there is nothing to read here."
+        ),
+        mark(
+            "Look at how it answers: contributions, effects, importance, or a small "
+            "tree in its place."
+        ),
+    ),
     "explain.not_itself": (
         mark(
             "Taken apart, the model does not say what it says when asked: what was "

@@ -19,7 +19,9 @@ from sklearn.ensemble import (
     HistGradientBoostingRegressor,
     RandomForestClassifier,
 )
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
@@ -353,6 +355,19 @@ def test_a_function_is_closed():
     assert found.kind == "closed"
     assert found.row == 3
     assert found.provenance.n_used == 50
+
+
+def test_a_network_is_closed_and_told_from_what_cannot_be_taken_apart():
+    frame = numbers()
+    net = MLPClassifier((4,), max_iter=20, random_state=0)
+    with pytest.warns(ConvergenceWarning):
+        net.fit(frame, two(frame))
+    found = glass(net, frame, row=3)
+    assert found.kind == "closed"
+    (note,) = found.notes
+    assert note.code == "explain.network"
+    weights = (*net.coefs_, *net.intercepts_)
+    assert note.params["n"] == sum(w.size for w in weights)
 
 
 @pytest.mark.parametrize(
