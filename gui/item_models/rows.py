@@ -243,7 +243,11 @@ class RowsModel(QAbstractTableModel):
         if info is self._next:
             self._adopt(info)
         self._blocks.take(window, shown, column_blocks)
-        self._all_changed()
+        last = window.start + len(window.rows) - 1
+        left = column_blocks.start * BLOCK_COLUMNS
+        right = min(column_blocks.stop * BLOCK_COLUMNS, len(shown)) - 1
+        self.dataChanged.emit(self.index(window.start, left), self.index(last, right))
+        self.filled.emit()
 
     def _adopt(self, info: ViewInfo) -> None:
         """Show ``info``; rows come or go at the end, so the place is kept."""

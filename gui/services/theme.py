@@ -261,8 +261,9 @@ def _style_sheet(tokens: Tokens) -> str:
         selection-color: {tokens.text}; }}
     QListWidget::item {{ padding: 3px 6px; }}
     QHeaderView {{ background: {tokens.panel}; border: none; }}
-    QHeaderView::section {{ background: {tokens.panel}; color: {tokens.muted};
-        border: none; border-bottom: 1px solid {tokens.line}; padding: 4px 8px; }}
+    QHeaderView::section, QTableCornerButton::section {{ background: {tokens.panel};
+        color: {tokens.muted}; border: none; border-bottom: 1px solid {tokens.line};
+        padding: 4px 8px; }}
     QTabBar::tab {{ background: {tokens.ground}; color: {tokens.muted};
         border: 1px solid {tokens.line}; padding: 4px 12px; }}
     QTabBar::tab:selected {{ background: {tokens.panel}; color: {tokens.text}; }}

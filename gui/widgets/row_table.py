@@ -30,7 +30,6 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QAbstractItemView,
     QFrame,
     QTableView,
@@ -39,6 +38,7 @@ from PySide6.QtWidgets import (
 
 from gui.widgets.cell_painter import ROW_HEIGHT, CellPainter
 from gui.widgets.column_widths import NARROWEST, WIDEST, ColumnWidths
+from gui.widgets.row_grounds import RowGrounds
 from gui.widgets.row_numbers import RowNumbers
 
 if TYPE_CHECKING:
@@ -103,9 +103,7 @@ class RowTable(QTableView):
         self.numbers = RowNumbers()
         self.setVerticalHeader(self.numbers)
         self._colours: dict[str, QColor] = {}
-        self._tinted: Callable[[int], bool] | None = None
-        self._marked: int | None = None
-        self._drag: tuple[int, int] | None = None
+        self._grounds = RowGrounds()
         self._anchor = 0
         self._quiet = False
         self._pending: int | None = None
@@ -117,25 +115,18 @@ class RowTable(QTableView):
     def apply_theme(self, tokens: Tokens) -> None:
         """Take the colours of the theme."""
         self._cells.apply_theme(tokens)
-        self._colours = self._cells.colours
+        self._colours = self._grounds.colours = self._cells.colours
         self.numbers.apply_theme(tokens)
-        corner = self.findChild(QAbstractButton)
-        if corner is not None:
-            corner.setStyleSheet(
-                "QTableCornerButton::section {"
-                f" background: {tokens.panel}; border: none;"
-                f" border-bottom: 1px solid {tokens.line}; }}"
-            )
         self.viewport().update()
 
     def set_tinted(self, tinted: Callable[[int], bool] | None) -> None:
         """Say which row numbers are in the selection, to be tinted."""
-        self._tinted = tinted
+        self._grounds.tinted = tinted
         self.viewport().update()
 
     def mark_row(self, number: int | None) -> None:
         """Highlight the current row, wherever it is."""
-        self._marked = number
+        self._grounds.marked = number
         self.viewport().update()
 
     def go_to(self, position: int, *, reveal: bool = True) -> None:
@@ -222,9 +213,13 @@ class RowTable(QTableView):
         if self.model() is None or not self._rows().columnCount():
             return
         first, last = self._rows_between(area.top(), area.bottom())
-        self._paint_grounds(painter, first, last)
         left, right = self._columns_between(area.left(), area.right())
         rows, offset = self._rows(), self.verticalOffset()
+        in_sight = (
+            (place * ROW_HEIGHT - offset, place, rows.row_number(place))
+            for place in range(first, last + 1)
+        )
+        self._grounds.paint(painter, in_sight, self.viewport().width())
         for column in range(left, right + 1):
             if self.isColumnHidden(column):
                 continue
@@ -235,30 +230,6 @@ class RowTable(QTableView):
             x, width = self.columnViewportPosition(column), self.columnWidth(column)
             self._cells.paint_column(painter, cells, x, width)
         self._paint_focus(painter)
-
-    def _paint_grounds(self, painter: QPainter, first: int, last: int) -> None:
-        width = self.viewport().width()
-        rows = self._rows()
-        line = self._colours["line"]
-        for position in range(first, last + 1):
-            y = position * ROW_HEIGHT - self.verticalOffset()
-            ground = self._ground(position, rows.row_number(position))
-            if ground is not None:
-                painter.fillRect(0, y, width, ROW_HEIGHT - 1, ground)
-            painter.fillRect(0, y + ROW_HEIGHT - 1, width, 1, line)
-
-    def _ground(self, position: int, number: int | None) -> QColor | None:
-        if self._drag is not None:
-            low, high = sorted(self._drag)
-            if low <= position <= high:
-                return self._colours["selection"]
-        if number is None:
-            return None
-        if number == self._marked:
-            return self._colours["accent_soft"]
-        if self._tinted is not None and self._tinted(number):
-            return self._colours["selection"]
-        return None
 
     def _paint_focus(self, painter: QPainter) -> None:
         index = self.currentIndex()
@@ -273,6 +244,21 @@ class RowTable(QTableView):
         x = self.columnViewportPosition(index.column())
         width = self.columnWidth(index.column())
         painter.fillRect(x, y + ROW_HEIGHT - 3, width, 2, self._colours["accent"])
+
+    def _repaint_cells(self, top_left: Index, bottom_right: Index) -> None:
+        """Repaint what is in sight of a range: more is read than is."""
+        top, bottom = self._rows_between(0, self.viewport().height())
+        top, bottom = max(top, top_left.row()), min(bottom, bottom_right.row())
+        left, right = self._columns_between(0, self.viewport().width())
+        left, right = max(left, top_left.column()), min(right, bottom_right.column())
+        if top > bottom or left > right:
+            return
+        y, height = self.rowViewportPosition(top), (bottom - top + 1) * ROW_HEIGHT
+        x = self.columnViewportPosition(left)
+        width = self.columnViewportPosition(right) + self.columnWidth(right) - x
+        self.viewport().update(x, y, width, height)
+        numbers = self.verticalHeader().viewport()
+        numbers.update(0, y, numbers.width(), height)
 
     # Mouse and keys
 
@@ -296,8 +282,7 @@ class RowTable(QTableView):
     ) -> None:
         """Repaint, fit new columns, and step to the row a jump was waiting for."""
         self._fit_read_columns()
-        self.viewport().update()
-        self.verticalHeader().viewport().update()
+        self._repaint_cells(top_left, bottom_right)
         if self._pending is not None:
             self._step_to(self._pending)
 
@@ -314,12 +299,12 @@ class RowTable(QTableView):
             self.picked.emit(min(first, position), max(first, position), held)
         else:
             self._anchor = position
-            self._drag = (position, position)
+            self._grounds.drag = (position, position)
             super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Stretch the range that is being picked."""
-        if self._drag is None:
+        if self._grounds.drag is None:
             super().mouseMoveEvent(event)
             return
         place = event.position().toPoint()
@@ -329,13 +314,13 @@ class RowTable(QTableView):
             step = -ROW_HEIGHT if place.y() < 0 else ROW_HEIGHT
             bar.setValue(bar.value() + step)
         position = self.rowAt(min(max(place.y(), 0), height - 1))
-        if position >= 0 and position != self._drag[1]:
-            self._drag = (self._drag[0], position)
+        if position >= 0 and position != self._grounds.drag[1]:
+            self._grounds.drag = (self._grounds.drag[0], position)
             self.viewport().update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Pick the rows the mouse went over."""
-        drag, self._drag = self._drag, None
+        drag, self._grounds.drag = self._grounds.drag, None
         super().mouseReleaseEvent(event)
         if drag is None:
             return
@@ -347,7 +332,7 @@ class RowTable(QTableView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Open the row under the mouse."""
-        self._drag = None
+        self._grounds.drag = None
         self._open(self.rowAt(event.position().toPoint().y()))
 
     def _open(self, position: int) -> None:

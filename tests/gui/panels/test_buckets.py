@@ -60,7 +60,7 @@ def test_that_a_click_makes_the_bucket_the_selection(case, panel, qtbot):
     qtbot.mouseClick(place, Qt.MouseButton.LeftButton, pos=area.center())
     settle(case)
     assert case.selection.recipe == YOUNG
-    assert panel.table._marked == 0
+    assert panel.table._grounds.marked == 0
     area = panel.table.visualRect(panel.model.index(1, 0))
     shift = Qt.KeyboardModifier.ShiftModifier
     qtbot.mouseClick(place, Qt.MouseButton.LeftButton, shift, pos=area.center())

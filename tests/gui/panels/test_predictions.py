@@ -72,7 +72,7 @@ def test_that_rows_picked_here_are_tinted_and_stay_among_the_others(case, panel,
     picked = [panel.rows.row_number(place) for place in (2, 3, 4)]
     assert case.selection.recipe == Rows(tuple(picked))
     assert panel.rows.rowCount() == N
-    tinted = panel.table._tinted
+    tinted = panel.table._grounds.tinted
     assert tinted is not None
     assert tinted(picked[0])
     assert not tinted(panel.rows.row_number(0))
@@ -172,7 +172,7 @@ def test_that_a_row_made_current_elsewhere_is_found_and_marked(case, panel, qtbo
     case.case.set_current_row(row)
     settle(case)
     assert panel.table.currentIndex().row() == 200
-    assert panel.table._marked == row
+    assert panel.table._grounds.marked == row
 
 
 def test_that_headings_sort_and_menus_filter(case, panel, qtbot):

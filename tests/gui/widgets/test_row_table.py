@@ -149,3 +149,21 @@ def test_that_scrolling_across_paints_only_the_columns_that_came_into_sight(
     bar.setValue(bar.value() + 10)
     QApplication.processEvents()
     assert 0 < len(painted) < in_sight / 4
+
+
+def test_what_is_read_ahead_repaints_nothing(engine, table):
+    on_screen(table)
+    seen = []
+    plain = table.paintEvent
+    table.paintEvent = lambda event: seen.append(event.region()) or plain(event)
+    model, height = table.model(), table.rowAt(table.viewport().height() - 1)
+    ahead = model.index(height + 40, 0), model.index(height + 80, 3)
+    model.dataChanged.emit(*ahead)
+    QApplication.processEvents()
+    assert not seen
+    model.dataChanged.emit(model.index(2, 1), model.index(3, 1))
+    QApplication.processEvents()
+    (painted,) = seen
+    place = table.visualRect(model.index(2, 1))
+    assert painted.boundingRect().width() <= place.width() + 1
+    assert painted.boundingRect().top() == place.top()
