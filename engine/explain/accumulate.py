@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.contracts.metrics import Z95
-from engine.contracts.results.effects import mean_of_corners
+from engine.contracts.results.effects import middles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
     Places = NDArray[np.int64]
+    Turns = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,22 +84,55 @@ def of_cells(cell: Places, ends: tuple[Floats, Floats], turns: Floats) -> Effect
         ``(r, k)`` how much more the answer rises across the row's cell along one
         feature at the upper end of the other than at its lower.
     """
-    shape = tuple(len(one) - 1 for one in ends)
-    flat = np.ravel_multi_index(tuple(cell), shape)
-    n = np.bincount(flat, minlength=shape[0] * shape[1])
-    means = _sums(flat, len(n), turns) / np.maximum(n, 1)[:, None]
-    means = means[_nearest(n > 0, ends)].reshape(*shape, -1)
-    together = np.zeros((shape[0] + 1, shape[1] + 1, means.shape[2]))
-    together[1:, 1:] = means.cumsum(axis=0).cumsum(axis=1)
-    within = n.reshape(shape)
-    share = within[:, :, None] / within.sum()
+    n, means = _of_cells(cell, turns, ends)
+    together = _summed_up(means)
+    share = n[:, :, None] / n.sum()
     alone = [
-        _main(together, share),
-        _main(together.swapaxes(0, 1), share.swapaxes(0, 1)),
+        _steps(middles(np.diff(together, axis=0), 1), share),
+        _steps(_turned(middles(np.diff(together, axis=1), 0)), _turned(share)),
     ]
     together = together - alone[0][:, None] - alone[1][None, :]
-    together = together - (share * mean_of_corners(together)).sum(axis=(0, 1))
-    size = np.sqrt((share * mean_of_corners(together**2)).sum(axis=(0, 1)))
+    together = together - _mean(together, share, (0, 1))
+    size = np.sqrt(_mean(together**2, share, (0, 1)))
+    return Effects(effect=together, within=n, strength=size)
+
+
+def of_levels_and_intervals(
+    level: Places, interval: Places, ends: tuple[Floats, Floats], turns: Turns
+) -> Effects:
+    """Return what a label and a number do together beyond what each does alone.
+
+    As the authors' own program does: a row counts at the steps to both neighbours of
+    its label, and labels alone are centred by the rows on both sides of a step.
+
+    Parameters
+    ----------
+    level, interval
+        ``(r,)`` the label of each row, in order, and the interval of its number.
+    ends
+        The places of the labels, from 0; the ends of the intervals.
+    turns
+        ``(r, k)`` how much more the answer rises across the row's interval at its
+        label than at the one before, and at the one after than at its own.
+    """
+    n_levels, n_intervals = len(ends[0]), len(ends[1]) - 1
+    up, down = level < n_levels - 1, level > 0
+    gap = np.concatenate([level[up], level[down] - 1])
+    across = np.concatenate([interval[up], interval[down]])
+    both = np.concatenate([turns[1][up], turns[0][down]])
+    _, means = _of_cells(np.stack([gap, across]), both, ends)
+    together = _summed_up(means)
+    within = np.zeros((n_levels, n_intervals), dtype=np.int64)
+    np.add.at(within, (level, interval), 1)
+    share = within[:, :, None] / within.sum()
+    beside = (share[:-1] + share[1:]) / 2
+    alone = [
+        _steps(middles(np.diff(together, axis=0), 1), beside),
+        _steps(_turned(np.diff(together, axis=1)), _turned(share)),
+    ]
+    together = together - alone[0][:, None] - alone[1][None, :]
+    together = together - _mean(together, share, (1,))
+    size = np.sqrt(_mean(together**2, share, (1,)))
     return Effects(effect=together, within=within, strength=size)
 
 
@@ -143,12 +177,40 @@ def _added_up(
     )
 
 
-def _main(together: Floats, share: Floats) -> Floats:
-    """Return what is left along the first axis alone, ``(g, k)``."""
-    rise = np.diff(together, axis=0)
-    rise = (rise[:, :-1] + rise[:, 1:]) / 2
-    steps = (share * rise).sum(axis=1) / share.sum(axis=1)
+def _of_cells(
+    cell: Places, turns: Floats, ends: tuple[Floats, Floats]
+) -> tuple[Places, Floats]:
+    """Return the rows of each cell, and the mean turn of it or the nearest that has."""
+    shape = len(ends[0]) - 1, len(ends[1]) - 1
+    flat = np.ravel_multi_index(tuple(cell), shape)
+    n = np.bincount(flat, minlength=shape[0] * shape[1])
+    means = _sums(flat, len(n), turns) / np.maximum(n, 1)[:, None]
+    means = means[_nearest(n > 0, ends)]
+    return n.reshape(shape), means.reshape(*shape, -1)
+
+
+def _summed_up(means: Floats) -> Floats:
+    """Return ``(g1, g2, k)`` sums of the cells' turns up to each corner."""
+    found = np.zeros((means.shape[0] + 1, means.shape[1] + 1, means.shape[2]))
+    found[1:, 1:] = means.cumsum(axis=0).cumsum(axis=1)
+    return found
+
+
+def _steps(rises: Floats, share: Floats) -> Floats:
+    """Return ``(g, k)`` what mean rises ``(g - 1, c, k)`` along an axis add up to."""
+    # where no row has both values, nothing is added
+    steps = (share * rises).sum(axis=1) / np.maximum(share.sum(axis=1), 1e-300)
     return np.concatenate([np.zeros((1, steps.shape[1])), steps.cumsum(axis=0)])
+
+
+def _mean(corners: Floats, share: Floats, numbers: tuple[int, ...]) -> Floats:
+    """Return the mean over the rows; along numbers a cell counts with its middle."""
+    found: Floats = (share * middles(corners, *numbers)).sum(axis=(0, 1))
+    return found
+
+
+def _turned(cells: Floats) -> Floats:
+    return cells.swapaxes(0, 1)
 
 
 def _nearest(filled: NDArray[np.bool_], ends: tuple[Floats, Floats]) -> Places:

@@ -8,6 +8,7 @@ centring is that of the authors' own program: an interval counts with its middle
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -115,13 +116,13 @@ class _Work:
         points = 1 + (self._params.intervals or self._fitting())
         found = [self._along(place, points) for place in self._places]
         order = "numbers"
-        if len(found) == 1 and found[0].axis.labels:
-            order, found[0] = self._in_order(found[0], progress)
-            told = self._of_labels(found[0], progress)
-        elif len(found) == 1:
-            told = self._of_numbers(found[0], progress)
-        else:
-            told = self._of_two(found, progress)
+        labelled = [bool(there.axis.labels) for there in found]
+        if all(labelled) and len(found) > 1:
+            raise EngineError("explain.pair_of_labels", name=found[1].axis.name)
+        if any(labelled):
+            place = labelled.index(True)
+            order, found[place] = self._in_order(found[place], progress)
+        told = self._told(found, progress)
         data = np.stack([there.own for there in found], axis=1)
         unknown = np.isnan(data[self._rows]).any(axis=1)
         there = [axes.with_kin(one, self._near, progress).axis for one in found]
@@ -152,6 +153,21 @@ class _Work:
             ),
         )
 
+    def _told(self, found: Sequence[Along], progress: Progress) -> accumulate.Effects:
+        labelled = [bool(there.axis.labels) for there in found]
+        match labelled:
+            case [True]:
+                return self._of_labels(found[0], progress)
+            case [False]:
+                return self._of_numbers(found[0], progress)
+            case [True, False]:
+                return self._of_label_and_number(found, progress)
+            case [False, True]:
+                told = self._of_label_and_number(found[::-1], progress)
+                effect, within = told.effect.swapaxes(0, 1), told.within.T
+                return replace(told, effect=effect, within=within)
+        return self._of_two(found, progress)
+
     def _fitting(self) -> int:
         """Return how many intervals the rows are enough for."""
         n = len(self._rows)
@@ -162,8 +178,6 @@ class _Work:
     def _along(self, place: int, points: int) -> Along:
         """Return the known values of a feature: missing ones have no neighbours."""
         there = axes.along(self._features, place, points, "quantiles", self._rows)
-        if there.axis.labels and len(self._places) > 1:
-            raise EngineError("explain.pair_of_labels", name=there.axis.name)
         there = axes.without_missing(there)
         if there.n < 2:
             raise EngineError("explain.one_value", name=there.axis.name)
@@ -207,6 +221,22 @@ class _Work:
         turns = (told[0] - told[1]) - (told[2] - told[3])
         ends = (found[0].axis.values, found[1].axis.values)
         return accumulate.of_cells(np.stack([one, two]), ends, turns)
+
+    def _of_label_and_number(
+        self, found: Sequence[Along], progress: Progress
+    ) -> accumulate.Effects:
+        label, number = found
+        known = np.isfinite(label.own[self._rows])
+        rows, (interval,) = self._intervals([number])
+        rows, interval = rows[known[rows]], interval[known[rows]]
+        level = label.own[self._rows][rows].astype(np.int64)
+        near = (np.maximum(level - 1, 0), level, np.minimum(level + 1, label.n - 1))
+        corners = [[there, interval + end] for there in near for end in (0, 1)]
+        told = self._ask_at(rows, found, corners, progress)
+        before, own, after = (told[i + 1] - told[i] for i in (0, 2, 4))
+        ends = (np.arange(float(label.n)), number.axis.values)
+        turns = (own - before, after - own)
+        return accumulate.of_levels_and_intervals(level, interval, ends, turns)
 
     def _intervals(self, found: Sequence[Along]) -> tuple[Places, list[Places]]:
         """Return the rows that have a value, and the interval each lies in.

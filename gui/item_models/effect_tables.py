@@ -10,7 +10,6 @@ from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from engine.contracts.readings.effects import value_text
 from engine.contracts.results import Dependence
-from engine.contracts.results.effects import mean_of_corners
 
 if TYPE_CHECKING:
     from engine.contracts.results import AccumulatedEffects, Axis
@@ -86,7 +85,7 @@ def surface(shown: Effects, output: int) -> np.ndarray:
     if isinstance(shown, Dependence):
         found: np.ndarray = shown.average[:, :, output]
         return found
-    return mean_of_corners(shown.effect[:, :, output])
+    return shown.cells(output)
 
 
 def curve(shown: Effects, output: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -101,7 +100,7 @@ def curve(shown: Effects, output: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def _cell_text(shown: Effects, axis: Axis, place: int) -> str:
-    if isinstance(shown, Dependence):
+    if isinstance(shown, Dependence) or axis.labels:
         return value_text(axis, place)
     return f"{value_text(axis, place)} … {value_text(axis, place + 1)}"
 

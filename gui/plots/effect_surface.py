@@ -78,8 +78,8 @@ class EffectSurface(Canvas):
         Parameters
         ----------
         values
-            ``(g1, g2)`` at the axes' places; with ``empty`` ``(g1 - 1, g2 - 1)``,
-            between them, and of either sign.
+            ``(g1, g2)`` at the axes' places; with ``empty`` between the places of
+            numbers, ``(g1 - 1, g2 - 1)`` of two, and of either sign.
         points
             ``(n, 2)`` the rows' own values.
         empty
@@ -315,11 +315,11 @@ class EffectSurface(Canvas):
 def _edges(axis: Axis, between: bool) -> Floats:
     """Return the edges of cells: the places themselves, or half-way between them."""
     x = np.array(axis.values, dtype=np.float64)
+    if axis.labels:
+        return np.arange(len(x) + 1) - 0.5
     if between:
         return x
     known = np.isfinite(x)
-    if axis.labels:
-        return np.arange(len(x) + 1) - 0.5
     inner = x[known] if known.any() else np.zeros(1)
     ends = (inner[0], inner[-1]) if len(inner) > 1 else (inner[0] - 0.5, inner[0] + 0.5)
     halves = (inner[:-1] + inner[1:]) / 2

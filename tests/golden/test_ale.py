@@ -103,6 +103,56 @@ def second_order(answer, frame, names, z1, z2):
     return pure - mean / n.sum(), n[1:, 1:]
 
 
+def label_and_number(answer, frame, names, labels, ends):
+    """The program of the authors (ALEPlot) for a label and a number, written out."""
+    k_cat, k = len(labels), len(ends) - 1
+    level = [labels.index(label) for label in frame[names[0]]]
+    within = [interval(ends, x) for x in frame[names[1]]]
+
+    def rise(row, at_level):
+        low, high = (
+            answer(at(frame, row, **{names[0]: labels[at_level], names[1]: ends[end]}))
+            for end in (within[row] - 1, within[row])
+        )
+        return high - low
+
+    turns = {}
+    for row in range(len(frame)):
+        own = rise(row, level[row])
+        if level[row] + 1 < k_cat:
+            cell = level[row], within[row]
+            turns.setdefault(cell, []).append(rise(row, level[row] + 1) - own)
+        if level[row] > 0:
+            cell = level[row] - 1, within[row]
+            turns.setdefault(cell, []).append(own - rise(row, level[row] - 1))
+
+    def away(one, other):
+        along = (one[0] - other[0]) / (k_cat - 1)
+        return along**2 + (_middle(ends, one[1]) - _middle(ends, other[1])) ** 2
+
+    h = np.zeros((k_cat, k + 1))
+    for i in range(1, k_cat):
+        for m in range(1, k + 1):
+            nearest = min(turns, key=lambda c, i=i, m=m: (away(c, (i - 1, m)), c))
+            before = h[i - 1, m] + h[i, m - 1] - h[i - 1, m - 1]
+            h[i, m] = before + np.mean(turns[nearest])
+    b = np.zeros((k_cat, k))
+    np.add.at(b, (level, np.array(within) - 1), 1)
+    along_number = np.zeros(k + 1)
+    for m in range(k):
+        rises = b[:, m] * (h[:, m + 1] - h[:, m])
+        along_number[m + 1] = along_number[m] + rises.sum() / b[:, m].sum()
+    along_label = np.zeros(k_cat)
+    for i in range(k_cat - 1):
+        beside = (b[i] + b[i + 1]) / 2
+        step = h[i + 1] - h[i]
+        mean = (beside * (step[:-1] + step[1:]) / 2).sum() / beside.sum()
+        along_label[i + 1] = along_label[i] + mean
+    pure = h - along_label[:, None] - along_number[None, :]
+    mean = (b * (pure[:, :-1] + pure[:, 1:]) / 2).sum() / b.sum()
+    return pure - mean, b
+
+
 def _middle(ends, k):
     return (ends[k - 1] + ends[k]) / 2 / (ends[-1] - ends[0])
 
@@ -245,3 +295,37 @@ def test_labels_stand_by_likeness_of_their_rows():
     assert list(found.axes[0].labels) in (expected, expected[::-1])
     ends = {frozenset(expected[:2]), frozenset(expected[-2:])}
     assert ends == {frozenset({"birch", "date"}), frozenset({"ash", "cedar"})}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("intervals", [3, 9])
+def test_a_label_and_a_number(turned, intervals):
+    frame = numbers()[:140].copy()
+    rng = np.random.default_rng(2)
+    frame["home"] = rng.choice(["owner", "rent", "parents", "other"], len(frame))
+    truth = value(frame) + 4 * (frame["home"] == "rent") * frame["a"]
+    model = make_pipeline(
+        make_column_transformer(
+            (OneHotEncoder(), ["home"]), remainder="passthrough", sparse_threshold=0
+        ),
+        RandomForestRegressor(15, max_depth=5, random_state=0),
+    ).fit(frame, truth)
+    names = ("a", "home") if turned else ("home", "a")
+    found = explain(
+        fitted_case(model, frame),
+        "ale",
+        first=names[0],
+        second=names[1],
+        intervals=intervals,
+    )
+    label, number = found.axes[::-1] if turned else found.axes
+    expected, within = label_and_number(
+        lambda rows: model.predict(rows)[0],
+        frame,
+        ("home", "a"),
+        list(label.labels),
+        number.values,
+    )
+    shown = found.effect[:, :, 0]
+    np.testing.assert_allclose(shown.T if turned else shown, expected, atol=1e-10)
+    np.testing.assert_array_equal(found.within.T if turned else found.within, within)

@@ -58,7 +58,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Choose another feature, or more rows."),
     ),
     "explain.pair_of_labels": (
-        mark("“{name}” has labels: effects of two features accumulate along numbers."),
+        mark(
+            "Both features have labels, “{name}” too: effects of two accumulate along "
+            "one number at least."
+        ),
         mark("Look at partial dependence, or at one feature alone."),
     ),
     "explain.bad_points": (

@@ -122,8 +122,9 @@ class AccumulatedEffects(msgspec.Struct, frozen=True, kw_only=True, tag="ale"):
         as a sample; ``None`` of two.
     within
         Of one feature of numbers ``(g - 1,)`` rows in each interval, of labels
-        ``(g,)`` rows with each; ``(g1 - 1, g2 - 1)`` rows in each cell. Cells without
-        rows are filled from the nearest that has some.
+        ``(g,)`` rows with each; ``(g1 - 1, g2 - 1)`` rows in each cell, with one more
+        along a feature of labels. Cells without rows are filled from the nearest that
+        has some.
     strength
         ``(k,)`` root mean square of the effect over the rows.
     order
@@ -154,6 +155,11 @@ class AccumulatedEffects(msgspec.Struct, frozen=True, kw_only=True, tag="ale"):
     space: str
     notes: tuple[Note, ...] = ()
     provenance: Provenance
+
+    def cells(self, output: int) -> np.ndarray:
+        """Return what two features do together in each cell of :attr:`within`."""
+        along = [place for place, axis in enumerate(self.axes) if not axis.labels]
+        return middles(self.effect[:, :, output], *along)
 
 
 class FriedmanH(msgspec.Struct, frozen=True, kw_only=True, tag="friedman_h"):
@@ -203,10 +209,11 @@ def mean_of_rows(answers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarra
     return mean, mean - half, mean + half
 
 
-def mean_of_corners(corners: np.ndarray) -> np.ndarray:
-    """Return what cells are from their corners: ``(g1, g2, …)`` to one less each."""
-    lower, upper = corners[:-1], corners[1:]
-    found: np.ndarray = (
-        lower[:, :-1] + lower[:, 1:] + upper[:, :-1] + upper[:, 1:]
-    ) / 4
+def middles(places: np.ndarray, *axes: int) -> np.ndarray:
+    """Return the means of neighbours along some axes, each one shorter by one."""
+    found = places
+    for axis in axes:
+        lower = np.take(found, range(found.shape[axis] - 1), axis)
+        upper = np.take(found, range(1, found.shape[axis]), axis)
+        found = (lower + upper) / 2
     return found

@@ -200,7 +200,7 @@ def test_likeness_is_not_turned_round_by_the_order_of_rows():
     [
         ({"first": "nothing"}, "explain.no_feature"),
         ({"first": "x", "second": "x"}, "explain.same_feature"),
-        ({"first": "x", "second": "word"}, "explain.pair_of_labels"),
+        ({"first": "tone", "second": "word"}, "explain.pair_of_labels"),
         ({"first": "constant"}, "explain.one_value"),
         ({"intervals": -1}, "explain.bad_points"),
         ({"output": "odds"}, "explain.bad_choice"),
@@ -208,8 +208,72 @@ def test_likeness_is_not_turned_round_by_the_order_of_rows():
 )
 def test_what_cannot_be_asked_is_said(given, code):
     columns = {**rows(), "constant": np.ones(N), "word": ["a", "b"] * (N // 2)}
+    columns["tone"] = ["c", "c", "d", "e"] * (N // 4)
     inputs, _ = regression(lambda table: table.column("x").to_numpy(), columns)
     found = analysis.load("ale")
     with pytest.raises(EngineError) as caught:
         found.run(inputs, found.Params(**given), SILENT)
     assert caught.value.code == code
+
+
+def labelled(seed=0):
+    rng = np.random.default_rng(seed)
+    columns = rows(seed)
+    columns["home"] = rng.choice(["owner", "rent", "parents"], N).tolist()
+    return columns
+
+
+def in_homes(values):
+    """How much each home counts."""
+    return lambda table: np.array([values[h] for h in table.column("home").to_pylist()])
+
+
+def test_of_a_label_and_a_number_that_add_up_nothing_is_done_together():
+    homes = in_homes({"owner": 1.0, "rent": -2.0, "parents": 0.5})
+
+    def answer(table):
+        return np.sin(3 * table.column("x").to_numpy()) + homes(table)
+
+    inputs, _ = regression(answer, labelled())
+    for first, second in (("x", "home"), ("home", "x")):
+        found = explain(inputs, "ale", first=first, second=second)
+        np.testing.assert_allclose(found.effect, 0, atol=1e-10)
+        assert [axis.name for axis in found.axes] == [first, second]
+
+
+def test_of_a_slope_that_a_label_changes_the_difference_is_found():
+    homes = in_homes({"owner": 1.0, "rent": 0.0, "parents": 0.0})
+
+    def answer(table):
+        return table.column("x").to_numpy() * homes(table)
+
+    inputs, _ = regression(answer, labelled())
+    found = explain(inputs, "ale", first="x", second="home")
+    place = {label: i for i, label in enumerate(found.axes[1].labels)}
+    slopes = (
+        np.diff(found.effect[:, :, 0], axis=0) / np.diff(found.axes[0].values)[:, None]
+    )
+    apart = slopes[:, place["owner"]] - slopes[:, place["rent"]]
+    np.testing.assert_allclose(apart, 1.0, atol=1e-9)
+    np.testing.assert_allclose(slopes[:, place["rent"]], slopes[:, place["parents"]])
+    assert found.within.shape == (len(found.axes[0].values) - 1, 3)
+    assert found.within.sum() == N
+    assert found.cells(0).shape == found.within.shape
+    assert "Beyond what each does alone, x and home" in reading.read_ale(found)
+
+
+def test_rows_without_a_label_or_a_number_are_left_out_of_both():
+    columns = labelled()
+    columns["home"][:7] = [None] * 7
+    columns["x"] = columns["x"].copy()
+    columns["x"][5:9] = np.nan
+    homes = in_homes({"owner": 1.0, "rent": 0.0, "parents": 2.0, None: 0.0})
+
+    def answer(table):
+        return np.nan_to_num(table.column("x").to_numpy()) * homes(table)
+
+    inputs, _ = regression(answer, columns)
+    found = explain(inputs, "ale", first="home", second="x")
+    assert found.n_missing == 9
+    assert found.within.sum() == N - 9
+    assert np.isfinite(found.effect).all()

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from engine import analysis
-from engine.contracts.errors import EngineError, ErrorInfo
+from engine.contracts.errors import ErrorInfo
 from engine.contracts.progress import SILENT
 from engine.contracts.requests import Run
 from engine.contracts.selection import Rows
@@ -246,11 +246,25 @@ def test_what_cannot_be_had_is_said_and_the_picture_stays(made):
     look(case, panel, "two")
     panel.view.choose("beyond")
     code = "explain.pair_of_labels"
-    with pytest.raises(EngineError, match=r"explain\.pair_of_labels"):
-        computed(case.engine, panel.request())
     assert panel.tells(ErrorInfo(code=code, params={"name": "home"}))
     assert panel.view.key == "two"
-    assert "home” has labels" in panel.words.text()
+    assert "“home” too" in panel.words.text()
+
+
+def test_beyond_each_has_a_row_of_cells_for_every_label(made):
+    case, panel = made
+    choose(case, panel, "age", "home")
+    look(case, panel, "beyond")
+    result = panel.result
+    assert panel.surface._values.shape == (len(result.axes[0].values) - 1, 3)
+    header, cells = panel.as_table()
+    assert header == ["age", "home", "effect", "rows"]
+    assert {cell[1] for cell in cells} == set(HOMES)
+    assert sum(int(cell[3]) for cell in cells) == N
+    case.case.set_current_row(17)
+    label = result.axes[1].labels[int(panel.surface._current[1])]
+    assert label == HOMES[case.engine.homes[17]]
+    assert not panel.grab().isNull()
 
 
 def test_the_same_feature_twice_changes_places(made):
