@@ -62,7 +62,8 @@ def read_ale(result: AccumulatedEffects, output: int | None = None) -> str:
     if len(result.axes) > 1:
         told = [_together(result, chosen, n)]
     else:
-        told = [_accumulated(result, chosen, n), _ordering(result)]
+        told = [_accumulated(result, chosen, n)]
+    told.append(_ordering(result))
     if result.n_missing:
         told.append(
             tr(
@@ -134,7 +135,8 @@ def _together(result: AccumulatedEffects, output: int, n: str) -> str:
 
 
 def _ordering(result: AccumulatedEffects) -> str:
-    if result.order != "similarity" or len(result.axes[0].labels) < 3:
+    labels = max(len(axis.labels) for axis in result.axes)
+    if result.order != "similarity" or labels < 3:
         return ""
     return tr(
         "The labels stand in an order by likeness: side by side where their rows are "

@@ -259,7 +259,9 @@ def test_of_a_slope_that_a_label_changes_the_difference_is_found():
     assert found.within.shape == (len(found.axes[0].values) - 1, 3)
     assert found.within.sum() == N
     assert found.cells(0).shape == found.within.shape
-    assert "Beyond what each does alone, x and home" in reading.read_ale(found)
+    said = reading.read_ale(found)
+    assert "Beyond what each does alone, x and home" in said
+    assert "an order by likeness" in said
 
 
 def test_rows_without_a_label_or_a_number_are_left_out_of_both():
