@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from engine.contracts.errors import Cancelled, EngineError, ErrorInfo, Param
 from engine.contracts.events import (
+    ASIDE,
     CancelledEvent,
     Failed,
     Finished,
@@ -44,7 +45,6 @@ class Way(Protocol):
         """Return when it is the job's turn again, or it is to end."""
 
 
-_ASIDE = "engine.aside"
 _LEAST_INTERVAL = 0.05
 _LEAST_SHARE = 0.02  # of a stage, and of time, before it is said how long it takes
 _LEAST_SECONDS = 1.0
@@ -101,7 +101,7 @@ class JobProgress:
         way = self._way
         if way is not None and self._thread == threading.get_ident():
             while way.is_wanted() and not self._token.is_set():
-                self._emit(Progressed(self._job, 0.0, 0.0, _ASIDE, None))
+                self._emit(Progressed(self._job, 0.0, 0.0, ASIDE, None))
                 way.step_aside()
         if self._token.is_set():
             raise Cancelled

@@ -14,6 +14,10 @@ class Started(msgspec.Struct, frozen=True, tag="started"):
     job: int
 
 
+# The stage of a job that lets others go first.
+ASIDE = "engine.aside"
+
+
 class Progressed(msgspec.Struct, frozen=True, tag="progressed"):
     """``done`` of ``total`` units of ``stage`` (a message code); seconds left."""
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.contracts.events import ASIDE
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentence
 from gui.widgets.time_left import time_left
@@ -91,11 +92,10 @@ class StatusBar(QWidget):
         self._show_job()
 
     def _shown(self) -> Job | None:
+        """Return the job that is worked on rather than one that lets it go first."""
         now = time.monotonic()
-        return next(
-            (job for job, since in self._running.values() if now - since >= QUIET_S),
-            None,
-        )
+        loud = [j for j, since in self._running.values() if now - since >= QUIET_S]
+        return min(loud, key=_is_aside, default=None)
 
     def _show_job(self) -> None:
         job = self._shown()
@@ -154,3 +154,7 @@ class StatusBar(QWidget):
             f"#status-bar QPushButton {{ border: none; color: {tokens.accent};"
             f" padding: 2px 6px; background: transparent; }}"
         )
+
+
+def _is_aside(job: Job) -> bool:
+    return job.progress is not None and job.progress.stage == ASIDE
