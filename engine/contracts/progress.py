@@ -50,17 +50,22 @@ SILENT = Silent()
 
 @dataclass(frozen=True)
 class Portion:
-    """Tells ``whole`` of ``size`` units out of ``total``, ``before`` being done."""
+    """Tells ``whole`` of ``size`` units out of ``total``, ``before`` being done.
+
+    ``stage`` is said in the place of the portion's own stages, where it is given.
+    """
 
     whole: Progress
     before: float
     size: float
     total: float
+    stage: str = ""
 
     def advance(self, done: float, total: float, stage: str) -> None:
         """Report ``done`` of ``total`` units of this portion."""
         share = done / total if total > 0 else 1.0
-        self.whole.advance(self.before + share * self.size, self.total, stage)
+        done = self.before + share * self.size
+        self.whole.advance(done, self.total, self.stage or stage)
 
     def warn(self, code: str, **params: Param) -> None:
         """Pass it on."""

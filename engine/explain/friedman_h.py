@@ -194,16 +194,20 @@ class _Sample:
         lent, kept = np.divmod(np.arange(n * n), n)
         cells = np.repeat(kept[:, None], self._d, axis=1)
         cells[:, list(features)] = lent[:, None]
+        parts = np.array_split(cells, -(-n * n // _ASKED_AT_ONCE))
         answers = np.concatenate(
             [
-                self._pool.ask(self._subject, some)
-                for some in np.array_split(cells, -(-n * n // _ASKED_AT_ONCE))
+                self._pool.ask(self._subject, some, _part(progress, place, len(parts)))
+                for place, some in enumerate(parts)
             ]
         )
-        progress.advance(1, 1, "explain.replacing")
         progress.raise_if_cancelled()
         square = answers.reshape(n, n, -1)
         return square.mean(axis=1), square.mean(axis=0)
+
+
+def _part(whole: Progress, place: int, n: int) -> Progress:
+    return Portion(whole, place, 1, n, "explain.replacing")
 
 
 def _together(whole: Floats, one: Floats, other: Floats) -> tuple[Floats, Floats]:

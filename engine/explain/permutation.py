@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from engine.contracts.dataset import Note, Part
 from engine.contracts.i18n import mark
+from engine.contracts.progress import Portion
 from engine.contracts.results import Permutation
 from engine.evaluate.sample import decide, provenance, take
 from engine.evaluate.scoring import LOWER_IS_BETTER, Scorer, metric_names
@@ -174,7 +175,10 @@ class _Shuffled:
         for start in range(0, len(work), at_once):
             some = work[start : start + at_once]
             tables = [_mixed(features, groups[g], orders[r]) for g, r in some]
-            scores, labels = self._subject.model.predict(pa.concat_tables(tables))
+            scores, labels = self._subject.model.predict(
+                pa.concat_tables(tables),
+                Portion(progress, start, len(some), len(work), "explain.shuffling"),
+            )
             for place, (g, r) in enumerate(some):
                 where = slice(place * n, (place + 1) * n)
                 yield (

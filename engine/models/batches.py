@@ -18,6 +18,7 @@ _MAX_GROWTH = 8
 _MAX_BATCH_BYTES = 32 << 20
 _MAX_ANSWER_BYTES = 16 << 20
 _MAX_BATCH_ROWS = 1 << 18
+_numbers = itertools.count()
 
 
 class Batch(NamedTuple):
@@ -39,11 +40,19 @@ class Batches:
         Where the host reads.
     answer_bytes
         Size of the answer for one row.
+    start
+        The first row to send.
     """
 
-    def __init__(self, table: pa.Table, folder: Path, answer_bytes: int) -> None:
+    def __init__(
+        self, table: pa.Table, folder: Path, answer_bytes: int, start: int = 0
+    ) -> None:
         self._table = table
-        self._paths = itertools.cycle((folder / "a.arrow", folder / "b.arrow"))
+        self.folder = folder
+        # names of their own: other batches may go to the host between two of these
+        number = next(_numbers)
+        self._both = (folder / f"{number}a.arrow", folder / f"{number}b.arrow")
+        self._paths = itertools.cycle(self._both)
         row_bytes = max(1, table.nbytes // max(1, table.num_rows))
         self._most = max(
             1,
@@ -53,14 +62,15 @@ class Batches:
                 _MAX_ANSWER_BYTES // max(1, answer_bytes),
             ),
         )
-        self._start = 0
+        self._start = start
         self._rows = min(_FIRST_ROWS, self._most)
         self._timed = False
         self._ahead: Batch | None = None
 
-    def next(self) -> Batch | None:
-        """Return the next batch, ``None`` after the last."""
+    def next(self) -> Batch:
+        """Return the next batch, of which there has to be one."""
         batch, self._ahead = self._ahead or self._write(), None
+        assert batch is not None
         return batch
 
     def prepare(self) -> None:
@@ -74,6 +84,11 @@ class Batches:
         wanted = int(batch.n * _TARGET_SECONDS / max(seconds, 1e-4))
         self._rows = max(1, min(wanted, batch.n * _MAX_GROWTH, self._most))
         self._timed = True
+
+    def drop(self) -> None:
+        """Remove what was written for the host."""
+        for path in self._both:
+            path.unlink(missing_ok=True)
 
     def _write(self) -> Batch | None:
         rows = self._table.slice(self._start, self._rows)

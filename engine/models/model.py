@@ -121,17 +121,16 @@ class Model:
         scores: np.ndarray | None = None
         labels = np.empty(n, dtype=np.int32)
         row_bytes = 8 * checks.n_scores(self.info) + 4
-        with self._question():
-            for start, answer in self._batches(
-                table, progress, PredictBatch, Scores, row_bytes, self._check_scores
-            ):
-                stop = start + len(answer.scores)
-                if scores is None:
-                    scores = np.empty((n, answer.scores.shape[1]), answer.scores.dtype)
-                scores[start:stop] = answer.scores
-                if self.info.task is not Task.REGRESSION:
-                    labels[start:stop] = answer.labels
-                progress.advance(stop, n, "model.scoring")
+        for start, answer in self._batches(
+            table, progress, PredictBatch, Scores, row_bytes, self._check_scores
+        ):
+            stop = start + len(answer.scores)
+            if scores is None:
+                scores = np.empty((n, answer.scores.shape[1]), answer.scores.dtype)
+            scores[start:stop] = answer.scores
+            if self.info.task is not Task.REGRESSION:
+                labels[start:stop] = answer.labels
+            progress.advance(stop, n, "model.scoring")
         if scores is None:
             scores = np.empty((0, checks.n_scores(self.info)))
         if self.info.task is Task.REGRESSION:
@@ -197,13 +196,12 @@ class Model:
 
         encoded = np.empty((table.num_rows, len(structure.encoded)))
         row_bytes = 8 * encoded.shape[1]
-        with self._question():
-            for start, answer in self._batches(
-                table, progress, EncodeBatch, Encoded, row_bytes, check
-            ):
-                stop = start + len(answer.values)
-                encoded[start:stop] = answer.values
-                progress.advance(stop, table.num_rows, "model.scoring")
+        for start, answer in self._batches(
+            table, progress, EncodeBatch, Encoded, row_bytes, check
+        ):
+            stop = start + len(answer.values)
+            encoded[start:stop] = answer.values
+            progress.advance(stop, table.num_rows, "model.scoring")
         return encoded
 
     def is_deterministic(self, sample: pa.Table, progress: Progress = SILENT) -> bool:
@@ -308,24 +306,50 @@ class Model:
         row_bytes: int,
         check: Callable[[A, Batch], None],
     ) -> Iterator[tuple[int, A]]:
-        """Yield the start of every batch with its checked answer."""
-        if not table.num_rows:
-            return
-        host = self._ready_host(progress)
-        batches = Batches(table, host.batches, row_bytes)
-        while (batch := batches.next()) is not None:
-            progress.raise_if_cancelled()
-            began = time.monotonic()
-            message = question(file=batch.path.name, n_rows=batch.n)
-            answer = host.ask(
-                message, kind, self.batch_timeout, progress, batches.prepare
-            )
-            try:
-                check(answer, batch)
-            except checks.Lie as lie:
-                raise host.liar(str(lie)) from lie
-            batches.took(batch, time.monotonic() - began)
-            yield batch.start, answer
+        """Yield the start of every batch with its checked answer.
+
+        Between two of them others may ask; where the host has ended meanwhile, another
+        one is asked about the rest.
+        """
+        start, batches = 0, None
+        try:
+            while start < table.num_rows:
+                progress.raise_if_cancelled()
+                with self._question():
+                    host = self._ready_host(progress)
+                    if batches is None or batches.folder != host.batches:
+                        batches = Batches(table, host.batches, row_bytes, start)
+                    batch, answer = self._asked(host, batches, progress, question, kind)
+                    try:
+                        check(answer, batch)
+                    except checks.Lie as lie:
+                        raise host.liar(str(lie)) from lie
+                yield start, answer
+                start += batch.n
+        finally:
+            if batches is not None:
+                batches.drop()
+
+    def _asked(
+        self,
+        host: Host,
+        batches: Batches,
+        progress: Progress,
+        question: type[PredictBatch | EncodeBatch],
+        kind: type[A],
+    ) -> tuple[Batch, A]:
+        """Return the next batch with its answer."""
+        batch = batches.next()
+        began = time.monotonic()
+        answer = host.ask(
+            question(file=batch.path.name, n_rows=batch.n),
+            kind,
+            self.batch_timeout,
+            progress,
+            batches.prepare,
+        )
+        batches.took(batch, time.monotonic() - began)
+        return batch, answer
 
     def _check_scores(self, answer: Scores, batch: Batch) -> None:
         try:

@@ -95,7 +95,8 @@ def test_a_part_of_the_whole_is_told_in_units_of_the_whole():
     portion = Portion(Watch(), 100, 50, 200)
     portion.advance(1, 2, "s")
     portion.advance(0, 0, "s")
-    assert told == [(125.0, 200, "s"), (150.0, 200, "s")]
+    Portion(Watch(), 0, 1, 2, "whole").advance(1, 1, "s")
+    assert told == [(125.0, 200, "s"), (150.0, 200, "s"), (1.0, 2, "whole")]
 
 
 def test_a_red_file_is_refused_and_the_model_stays(predicted, tmp_path):

@@ -79,6 +79,43 @@ def test_batches_join_in_order_and_progress_ends_at_all(opened):
     assert progress.told[-1] == (5000, 5000, "model.scoring")
 
 
+class LetsGoFirst(StopAfter):
+    """Has something else done once, between two batches of a question."""
+
+    def __init__(self, model, act) -> None:
+        super().__init__(60)
+        self.model, self.act = model, act
+
+    def raise_if_cancelled(self) -> None:
+        super().raise_if_cancelled()
+        if self.told and self.act is not None and not self.model.is_asking:
+            act, self.act = self.act, None
+            act()
+
+
+def test_others_ask_between_two_batches_and_nothing_is_left_behind(opened, tmp_path):
+    rows = pa.table({"x": np.arange(5000, dtype=float)})
+    model, heard = opened("slow"), []
+    progress = LetsGoFirst(model, lambda: heard.append(model.predict(ROWS)[1]))
+    scores, _ = model.predict(rows, progress)
+    np.testing.assert_array_equal(heard[0], np.arange(40))
+    starts = np.flatnonzero(scores[:, 0] == 0)
+    assert len(starts) > 1
+    each = [np.arange(n) for n in np.diff([*starts, 5000])]
+    np.testing.assert_array_equal(scores[:, 0], np.concatenate(each))
+    assert not list(tmp_path.glob("host-*/in/*"))
+
+
+def test_a_question_goes_on_with_another_host_where_one_ends_between_batches(opened):
+    rows = pa.table({"x": np.arange(5000, dtype=float)})
+    model = opened("slow")
+    progress = LetsGoFirst(model, model.kill)
+    scores, _ = model.predict(rows, progress)
+    assert progress.act is None
+    assert progress.told[-1] == (5000, 5000, "model.scoring")
+    assert np.flatnonzero(scores[:, 0] == 0)[1] == progress.told[0][0]
+
+
 def test_no_rows_are_not_even_asked(opened):
     scores, values = opened("exits").predict(ROWS.slice(0, 0))
     assert (scores.shape, values.shape) == ((0, 1), (0,))
