@@ -2,8 +2,8 @@
 
 The fastest exact route is taken that the model's kind allows: the trees, terms or
 coefficients it is made of; else the model itself is asked, about all combinations of
-few features. Of many it is asked about a sample of them, unless it is a network: there
-gradients are followed, which gives shares of another kind, and says so.
+few features or a sample of those of many. Of networks gradients are followed where that
+is wanted: quick, but shares of another kind, which says so.
 """
 
 from __future__ import annotations
@@ -56,7 +56,6 @@ _CHOICES = {
         "auto",
         "structure",
         "gradients",
-        "asking",
         "exact",
         "sampling",
         "rescaled",
@@ -94,7 +93,7 @@ def choose(
     ----------
     route
         ``auto``, or the one to take: ``structure``, ``rescaled``, ``gradients``,
-        ``exact``, ``sampling`` or ``asking``, which is one of the last two.
+        ``exact`` or ``sampling``.
 
     Raises
     ------
@@ -113,16 +112,12 @@ def choose(
         notes += found
         progress.raise_if_cancelled()
     by_cover = params.variant == "path_dependent"
-    few = len(subject.names) <= coalitions.MOST_EXACT
-    if route == "gradients" or (route == "auto" and not few and not by_cover):
+    if route == "gradients":
         why = gradients.why_not(subject, parts, params.output)
-        if parts is not None and why is None and not by_cover:
-            chosen = backgrounds.choose(
-                inputs, params.background, params.background_from
-            )
-            return Gradients(subject, parts, chosen, notes, output=params.output)
-        if route == "gradients":
+        if parts is None or why is not None or by_cover:
             raise why or EngineError("explain.no_cover")
+        chosen = backgrounds.choose(inputs, params.background, params.background_from)
+        return Gradients(subject, parts, chosen, notes, output=params.output)
     if parts is not None and not _gives(parts, subject, params.output, route):
         parts = None
     if by_cover and route == "rescaled":
@@ -147,6 +142,7 @@ def choose(
     if parts is not None:
         kind = Rescaled if route == "rescaled" else Structural
         return kind(subject, parts, chosen, notes)
+    few = len(subject.names) <= coalitions.MOST_EXACT
     exact = route == "exact" or (route != "sampling" and few)
     log_odds = (
         params.output == "margin" and subject.info.score_kind is ScoreKind.PROBABILITY

@@ -43,7 +43,7 @@ class ShapleyParams(GameParams, frozen=True, kw_only=True):
     ----------
     route
         ``auto``, ``structure``, ``gradients`` (shares of another kind, of networks:
-        :class:`engine.explain.gradients.Gradients`), ``asking``, ``exact``,
+        :class:`engine.explain.gradients.Gradients`), ``exact``,
         ``sampling`` or ``rescaled`` (probabilities through margins:
         :class:`engine.explain.routes.Rescaled`).
     precision

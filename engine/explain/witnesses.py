@@ -139,7 +139,6 @@ def shapley(question: Question, progress: Progress) -> Witness:
         background=question.background,
         background_from=question.background_from,
         output="probability" if scored else "auto",
-        route="asking" if _made_of(question, progress) == "gradients" else "auto",
         rows=question.most_rows,
     )
     inputs = question.about

@@ -71,9 +71,9 @@ class ContributionsPanel(Panel):
         misleads=mark(
             "They describe the model, not the world. Of features that go together, "
             "one may get what belongs to both, and rows are put together that may "
-            "never occur. Another background gives other values. Of networks with "
-            "many features they are shares along the gradient, which differ from "
-            "Shapley values where features act together."
+            "never occur. Another background gives other values. Shares along a "
+            "network's gradient, where these are chosen, differ from Shapley values "
+            "where features act together."
         ),
         source=mark(
             "Shapley (1953); Lundberg and Lee (2017); Lundberg et al. (2020) for "

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _DRAWN, _ALL, _KMEANS = "", "all", "@kmeans"
 _BUCKET, _DECIDED = "@bucket ", "@decided "
-_ROUTES = ("asking", "gradients")  # chosen in the place of a variant
+_ROUTES = ("gradients",)  # chosen in the place of a variant
 _MOST = 100_000
 
 
@@ -146,16 +146,14 @@ class GameOptions(QWidget):
         model = self._context.case.model
         known = model.capabilities if isinstance(model, ModelInfo) else ()
         if self._routes and Capability.DIFFERENTIABLE in known:
-            self.variant.addItem(tr("as fits the number of features"), "auto")
-            self.variant.addItem(tr("switched off, by asking (Shapley)"), "asking")
+            self.variant.addItem(tr("switched off, by asking (Shapley)"), "auto")
             self.variant.addItem(tr("along the gradient (Aumann–Shapley)"), "gradients")
             self.variant.setToolTip(
                 tr(
                     "By asking: what is left out takes the values of background rows. "
                     "Along the gradient: the answer is followed on straight ways from "
                     "background rows to the row; where features act together, these "
-                    "are no Shapley values. Of few features the model is asked, of "
-                    "many its gradient is followed."
+                    "are no Shapley values, but they are found much faster."
                 )
             )
             return

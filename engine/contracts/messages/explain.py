@@ -271,21 +271,21 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark(
             "This model is no network whose gradients are known, or not this output's."
         ),
-        mark("Leave the route to the program, or choose “asking”."),
+        mark("Leave the route to the program."),
     ),
     "explain.cut_numbers": (
         mark(
             "{step} cuts numbers into pieces before they reach the network: there is "
             "no way between them along which a gradient could be followed."
         ),
-        mark("Leave the route to the program, or choose “asking”."),
+        mark("Leave the route to the program."),
     ),
     "explain.way_lost": (
         mark(
             "The gradient cannot be followed to row {row}: a number in the network is "
             "missing or without end."
         ),
-        mark("Choose the route “asking”."),
+        mark("Leave the route to the program."),
     ),
     "explain.gradient_shares": (
         mark(
@@ -304,7 +304,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "Judged by halving the steps along the way, shares may be off by {error}: "
             "trust them no further than that."
         ),
-        mark("Explain fewer rows, or choose the route “asking”."),
+        mark("Explain fewer rows, or leave the route to the program."),
     ),
     "explain.gradients": (mark("Following gradients"), ""),
     "explain.closed": (

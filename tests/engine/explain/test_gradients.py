@@ -41,21 +41,18 @@ def codes(found):
     return [note.code for note in found.notes]
 
 
-def test_a_network_of_many_features_is_explained_along_its_gradient(case, monkeypatch):
+def test_a_network_gets_shapley_values_unless_its_gradient_is_wanted(case, monkeypatch):
     few = explain(case, "shapley")
     assert (few.method, codes(few)) == ("exact", [])
-    monkeypatch.setattr(coalitions, "MOST_EXACT", 3)
-    many = explain(case, "shapley")
-    assert (many.method, many.variant, many.space) == (
+    along = explain(case, "shapley", route="gradients")
+    assert (along.method, along.variant, along.space) == (
         "gradients",
         "straight_ways",
         "probability",
     )
-    assert codes(many) == ["explain.gradient_shares", "explain.ways_followed"]
-    assert explain(case, "shapley", route="asking").method == "sampling"
-    monkeypatch.undo()
-    assert explain(case, "shapley", route="asking").method == "exact"
-    assert explain(case, "shapley", route="gradients").method == "gradients"
+    assert codes(along) == ["explain.gradient_shares", "explain.ways_followed"]
+    monkeypatch.setattr(coalitions, "MOST_EXACT", 3)
+    assert explain(case, "shapley").method == "sampling"
 
 
 def test_shares_add_up_to_the_model_s_own_answers(case):

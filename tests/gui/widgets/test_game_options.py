@@ -78,14 +78,14 @@ def test_of_a_network_the_route_is_chosen(made, qtbot):
     case.case.model = network(Capability.DIFFERENTIABLE)
     options = GameOptions(case.context, "contributions", routes=True)
     qtbot.addWidget(options)
-    assert offered(options) == ["auto", "asking", "gradients"]
+    assert offered(options) == ["auto", "gradients"]
     assert "route" not in options.game.params
     options.variant.setCurrentIndex(options.variant.findData("gradients"))
     options.variant.activated.emit(options.variant.currentIndex())
     assert options.source.isEnabled()
     assert options.game.params["route"] == "gradients"
     assert options.game.params["variant"] == "auto"
-    assert Game(source="@decided bad", variant="asking").by_decision
+    assert Game(source="@decided bad", variant="gradients").by_decision
 
 
 def test_of_other_models_and_questions_no_route_is_offered(made, qtbot):
