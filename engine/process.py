@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 _ROWS = (ReadRows, FindRow, Resolve)
 # What must not wait for a model: tables, dropped files, the autosave.
 _ASIDE = (OpenView, Summarise, Recognise, Inspect, SaveCase)
+# What a person cannot go on without: explanations let it go first.
+_FIRST = (*CHANGES, Match)
 _USES_HOST = (OpenModel, Match, Predict, Run)
 # How long a job may go on after it was asked to stop before its host is killed.
 _GRACE = 0.3
@@ -221,7 +223,7 @@ class _Server:
         elif isinstance(submit.request, _ASIDE):
             self._aside.put(submit)
         else:
-            self._turns.join(submit.job)
+            self._turns.join(submit.job, first=isinstance(submit.request, _FIRST))
             name, what = f"job {submit.job}", (submit, token)
             worker = threading.Thread(target=self._take_turn, args=what, name=name)
             worker.daemon = True

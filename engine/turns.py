@@ -1,4 +1,4 @@
-"""Whose turn it is: long jobs work one at a time, those looked at before the others."""
+"""Whose turn it is: long jobs work one at a time, the most wanted before the others."""
 
 from __future__ import annotations
 
@@ -9,20 +9,24 @@ class Turns:
     """A line of jobs, of which one works.
 
     A job that nobody looks at is passed by those that somebody waits for; where it
-    works already, it steps aside for them the next time it can, and goes on after.
+    works already, it steps aside for them the next time it can, and goes on after. So
+    does every job for those that come first, and these for none.
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._line: list[int] = []
+        self._first: set[int] = set()
         self._behind: set[int] = set()
         self._aside: set[int] = set()
         self._working: int | None = None
 
-    def join(self, job: int) -> None:
-        """Put a job at the end of the line."""
+    def join(self, job: int, *, first: bool = False) -> None:
+        """Put a job at the end of the line, or before all that do not come first."""
         with self._changed:
             self._line.append(job)
+            if first:
+                self._first.add(job)
 
     def take(self, job: int, gone: threading.Event) -> bool:
         """Wait for the turn of a job in the line; ``False`` if it is gone before."""
@@ -30,7 +34,7 @@ class Turns:
             self._changed.wait_for(lambda: gone.is_set() or self._is_next(job))
             self._line.remove(job)
             if gone.is_set():
-                self._behind.discard(job)
+                self._forget(job)
                 self._changed.notify_all()
                 return False
             self._working = job
@@ -39,7 +43,7 @@ class Turns:
     def leave(self, job: int) -> None:
         """End a turn."""
         with self._changed:
-            self._behind.discard(job)
+            self._forget(job)
             if self._working == job:
                 self._working = None
             self._changed.notify_all()
@@ -56,9 +60,12 @@ class Turns:
 
     def should_step_aside(self, job: int) -> bool:
         """Return whether a job is in the way of one that somebody waits for."""
-        return job in self._behind and any(
-            other not in self._behind for other in list(self._line)
-        )
+        if job in self._first:
+            return False
+        line = set(self._line)
+        if line & self._first:
+            return True
+        return job in self._behind and bool(line - self._behind)
 
     def step_aside(self, job: int, gone: threading.Event) -> bool:
         """Let others go first; ``False`` if the job is gone meanwhile."""
@@ -90,5 +97,10 @@ class Turns:
     def _is_next(self, job: int) -> bool:
         if self._working is not None:
             return False
-        looked_at = (other for other in self._line if other not in self._behind)
-        return job == next(looked_at, self._line[0])
+        wanted = [other for other in self._line if other in self._first]
+        wanted += [other for other in self._line if other not in self._behind]
+        return job == next(iter(wanted), self._line[0])
+
+    def _forget(self, job: int) -> None:
+        self._first.discard(job)
+        self._behind.discard(job)

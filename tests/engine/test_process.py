@@ -285,6 +285,15 @@ def test_a_job_that_stepped_aside_ends_when_the_case_changes(session, window):
     assert ends == {1: CancelledEvent(1), 2: Finished(2, Done())}
 
 
+def test_a_job_in_sight_ends_when_the_case_changes_under_it(session, window):
+    session.go_on.set()
+    window.ask(1, STEPWISE)
+    assert session.begun.wait(WAIT)
+    window.ask(2, LONG)
+    ends = {end.job: end for end in (window.hear()[-1], window.hear()[-1])}
+    assert ends == {1: CancelledEvent(1), 2: Finished(2, Done())}
+
+
 def test_a_job_that_stepped_aside_is_cancelled_at_once(session, window):
     window.ask(1, STEPWISE)
     assert session.begun.wait(WAIT)

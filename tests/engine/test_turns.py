@@ -22,9 +22,9 @@ class Line:
         self.end: dict[int, threading.Event] = {}
         self.threads: list[threading.Thread] = []
 
-    def add(self, job):
+    def add(self, job, *, first=False):
         self.gone[job], self.end[job] = threading.Event(), threading.Event()
-        self.turns.join(job)
+        self.turns.join(job, first=first)
         thread = threading.Thread(target=self._work, args=(job,))
         self.threads.append(thread)
         thread.start()
@@ -162,10 +162,36 @@ def test_a_job_that_is_gone_while_aside_ends_at_once(line):
     assert line.turns.is_working(2)
 
 
-def test_nothing_is_kept_of_a_job_that_has_ended(line):
+def test_a_job_that_is_looked_at_steps_aside_for_those_that_come_first(line):
     line.add(1)
+    line.until("1 begins")
+    line.add(2)
+    line.add(3, first=True)
+    line.until("3 begins")
+    line.finish(3)
+    line.until("1 goes on")
+    assert line.order == ["1 begins", "1 steps aside", "3 begins", "1 goes on"]
+
+
+def test_those_that_come_first_keep_their_order_and_step_aside_for_none(line):
+    line.add(1, first=True)
+    line.until("1 begins")
+    line.add(2)
+    line.add(3, first=True)
+    line.add(4, first=True)
+    line.turns.put_behind(1, behind=True)
+    time.sleep(0.02)
+    for job in (1, 3, 4):
+        line.finish(job)
+    line.until("2 begins")
+    assert line.order == [f"{job} begins" for job in (1, 3, 4, 2)]
+
+
+def test_nothing_is_kept_of_a_job_that_has_ended(line):
+    line.add(1, first=True)
     line.finish(1)
     line.close()
     line.turns.put_behind(1, behind=True)
     assert not line.turns.should_step_aside(1)
     assert not line.turns._behind
+    assert not line.turns._first
