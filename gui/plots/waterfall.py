@@ -96,9 +96,9 @@ class Waterfall(Canvas):
             here += step.contribution
             low, top = min(low, here), max(top, here)
         span = top - low or 1.0
-        words = [f"{step.name}  {step.value}".strip() for step in shown]
-        widest = max((metrics.horizontalAdvance(text) for text in words), default=0)
-        left = min(widest + 14.0, self.width() * 0.42)
+        words = [(step.name, step.value) for step in shown]
+        widest = max((sum(map(metrics.horizontalAdvance, w)) for w in words), default=0)
+        left = min(widest + 18.0, self.width() * 0.42)
         texts = [metrics.horizontalAdvance(step.text) for step in shown]
         side = max(texts, default=0) + 8.0
         wide = max(self.width() - left - 8, 20.0)
@@ -151,17 +151,21 @@ class Waterfall(Canvas):
     def _paint_words(
         self, painter: QPainter, axes: Axes, step: Step, top: float, each: float
     ) -> None:
-        metrics = painter.fontMetrics()
         room = QRectF(0, top, axes.area.left() - 8, each)
-        short = Qt.TextElideMode.ElideMiddle
-        value = metrics.elidedText(step.value, short, int(room.width() * 0.5))
-        used = metrics.horizontalAdvance(value) + (8.0 if value else 0.0)
+        name, value = self.words_in(step, room.width())
+        used = painter.fontMetrics().horizontalAdvance(value) + (8.0 if value else 0.0)
         painter.setPen(QColor(self.tokens.text))
         painter.drawText(room, int(_RIGHT), value)
         painter.setPen(QColor(self.tokens.muted))
-        beside = room.adjusted(0, 0, -used, 0)
-        name = metrics.elidedText(step.name, short, int(beside.width()))
-        painter.drawText(beside, int(_RIGHT), name)
+        painter.drawText(room.adjusted(0, 0, -used, 0), int(_RIGHT), name)
+
+    def words_in(self, step: Step, width: float) -> tuple[str, str]:
+        """Return name and value, cut so that both fit; a value has half at least."""
+        metrics, short = self.fontMetrics(), Qt.TextElideMode.ElideMiddle
+        spare = width - metrics.horizontalAdvance(step.name) - 8.0
+        value = metrics.elidedText(step.value, short, int(max(spare, width * 0.5)))
+        used = metrics.horizontalAdvance(value) + (8.0 if value else 0.0)
+        return metrics.elidedText(step.name, short, int(width - used)), value
 
     def _paint_bar(
         self,

@@ -157,3 +157,16 @@ def test_keys_go_through_the_bars_and_stop_at_the_ends(ranking, qtbot):
 def test_the_axis_holds_every_interval(ranking):
     assert ranking.axes.left == 0.0
     assert ranking.axes.right == 3.5
+
+
+@pytest.mark.parametrize("name", ["s5", "a name that is longer than its value"])
+def test_a_waterfall_cuts_no_words_that_have_room(qtbot, name):
+    plot = Waterfall("contributions")
+    qtbot.addWidget(plot)
+    plot.resize(700, 200)
+    step = Step(name, "5.0106", 72.7, "+73")
+    plot.set_steps(149.7, [step], ("base", "answer", "value"), 0)
+    width = plot.axes.area.left() - 8
+    assert plot.words_in(step, width) == (name, "5.0106")
+    cut = plot.words_in(step, 40.0)
+    assert cut != (name, "5.0106")
