@@ -12,7 +12,7 @@ from PySide6.QtGui import QUndoCommand
 from engine.contracts.i18n import tr
 from engine.contracts.requests import Resolve
 from engine.contracts.results import Resolved
-from engine.contracts.selection import And, Not, Or, Xor, columns_of, unpack
+from engine.contracts.selection import And, Not, Or, Rows, Xor, columns_of, unpack
 from gui.services.row_columns import (
     LOCAL,
     MANY_ROWS,
@@ -61,11 +61,30 @@ def combined(old: Selection | None, new: Selection, mode: Mode) -> Selection | N
         return Not(new) if mode is Mode.SUBTRACT else new
     if mode is Mode.TOGGLE and old == new:
         return None
+    if isinstance(old, Rows) and isinstance(new, Rows):
+        return _picked(old, new, mode)
     if mode is Mode.ADD:
-        return Or((old, new))
+        return _either(old, new)
     if mode is Mode.TOGGLE:
         return Xor(old, new)
     return And((old, Not(new)))
+
+
+def _picked(old: Rows, new: Rows, mode: Mode) -> Rows | None:
+    """Return rows picked one by one as one list, which can be read."""
+    before, more = dict.fromkeys(old.indices), dict.fromkeys(new.indices)
+    rows = [row for row in before if mode is Mode.ADD or row not in more]
+    if mode is not Mode.SUBTRACT:
+        rows += [row for row in more if row not in before]
+    return Rows(tuple(rows)) if rows else None
+
+
+def _either(old: Selection, new: Selection) -> Selection:
+    parts = old.of if isinstance(old, Or) else (old,)
+    if isinstance(new, Rows) and isinstance(parts[-1], Rows):
+        rows = dict.fromkeys((*parts[-1].indices, *new.indices))
+        return Or((*parts[:-1], Rows(tuple(rows))))
+    return Or((*parts, new))
 
 
 class SelectionModel(QObject):

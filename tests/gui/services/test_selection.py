@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 
 from engine.contracts.decision import Decision
 from engine.contracts.requests import Resolve
-from engine.contracts.selection import Range, Values, cell, columns_of
+from engine.contracts.selection import Or, Range, Rows, Values, cell, columns_of
 from gui.services.row_columns import REST_MS
 from gui.services.selection import Mode, combined, mode_of
 from tests.gui.panels.small_case import N, small_case
@@ -35,6 +35,29 @@ def expected(made, recipe):
     from gui.services.row_columns import RowColumns
 
     return recipe.resolve(RowColumns(made.case.scores, made.decision.decision))
+
+
+@pytest.mark.parametrize(
+    ("mode", "left"),
+    [
+        (Mode.ADD, Rows((5, 2, 9))),
+        (Mode.TOGGLE, Rows((5, 9))),
+        (Mode.SUBTRACT, Rows((5,))),
+    ],
+)
+def test_rows_picked_one_by_one_stay_one_list(mode, left) -> None:
+    assert combined(Rows((5, 2)), Rows((2, 9)), mode) == left
+
+
+def test_no_row_is_left_where_all_are_taken_away() -> None:
+    assert combined(Rows((2,)), Rows((5, 2)), Mode.SUBTRACT) is None
+
+
+def test_what_is_added_one_after_the_other_is_not_nested() -> None:
+    found = OLD
+    for more in (A, Rows((1,)), Rows((1, 2)), B):
+        found = combined(found, more, Mode.ADD)
+    assert found == Or((OLD, A, Rows((1, 2)), B))
 
 
 @pytest.mark.parametrize(
