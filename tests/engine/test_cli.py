@@ -209,7 +209,7 @@ def test_decisions_on_reading_are_told_of_every_part(typed, tmp_path):
     assert code == 0
     assert "amount is read as numbers: 1,234.5 is 1234.5." in err
     given[2] = other
-    assert "row 61 holds oops" in typed(*given)[2]
+    assert "row 60 holds oops" in typed(*given)[2]
 
 
 def test_many_decisions_on_reading_are_counted(typed, tmp_path):
