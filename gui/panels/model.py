@@ -127,9 +127,12 @@ class ModelPanel(Panel):
         if info.sha256:
             parts.append(tr("SHA-256 {hash}…", hash=info.sha256[:SHORT_HASH]))
         layers = ", ".join(info.sandbox)
-        parts.append(
-            tr("sandbox: {layers}", layers=layers) if layers else tr("no sandbox")
-        )
+        if words.is_recorded(info):
+            parts.append(tr("no model is run"))
+        else:
+            parts.append(
+                tr("sandbox: {layers}", layers=layers) if layers else tr("no sandbox")
+            )
         return " · ".join(parts)
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
@@ -169,7 +172,11 @@ class ModelPanel(Panel):
         """Return name, value and whether it is a warning."""
         rows = [
             (tr("File"), info.name, False),
-            (tr("Kind"), info.kind, False),
+            (
+                tr("Kind"),
+                tr("recorded scores") if words.is_recorded(info) else info.kind,
+                False,
+            ),
             (tr("Predicts"), tr(words.TASKS[info.task]), False),
             (tr("Gives"), tr(words.SCORES[info.score_kind]), False),
         ]
@@ -197,11 +204,7 @@ class ModelPanel(Panel):
         rows += [
             (tr("Format"), info.format, False),
             (tr("SHA-256"), info.sha256 or tr("none: recorded scores"), False),
-            (
-                tr("Sandbox"),
-                ", ".join(info.sandbox) or tr("none in force"),
-                not info.sandbox,
-            ),
+            _sandbox(info),
         ]
         return rows
 
@@ -344,3 +347,10 @@ def _shown(value: Param) -> str:
     if isinstance(value, tuple):
         return ", ".join(value)
     return tr("not set") if value is None else str(value)
+
+
+def _sandbox(info: ModelInfo) -> tuple[str, str, bool]:
+    if words.is_recorded(info):
+        return tr("Sandbox"), tr("not needed: no model is run"), False
+    layers = ", ".join(info.sandbox)
+    return tr("Sandbox"), layers or tr("none in force"), not layers

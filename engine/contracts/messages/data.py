@@ -92,7 +92,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "data.ragged_rows": (
         mark(
             "Line {row} of {file} has {found} cells where {expected} are expected "
-            "({n} such lines)."
+            "(lines like it: {n})."
         ),
         mark("Check separator and quotes in the reading options, or mend the rows."),
     ),
@@ -150,7 +150,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "data.keys_missing": (
         mark(
             "{file} has no row whose {column} is {value}, which is in row {row} of "
-            "{first}, counted from 0 ({n} such rows)."
+            "{first}, counted from 0 (rows like it: {n})."
         ),
         mark("Open the file that belongs to these rows."),
     ),
@@ -285,7 +285,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
         mark("If they are quantities, say so in the reading options."),
     ),
-    "schema.infinite": (mark("{column} holds {n} infinite values."), ""),
+    "schema.infinite": (mark("{column} holds infinite values: {n}."), ""),
     "schema.chosen_missing": (
         mark("{n} values of {column} are missing because you said so: {tokens}."),
         "",

@@ -150,7 +150,7 @@ _PREDICTING: dict[str, tuple[str, str]] = {
     "model.too_large": (
         mark(
             "The model failed ({why}): {column} holds {value} in row {row}, more than "
-            "most models can take ({n} such rows)."
+            "most models can take (rows like it: {n})."
         ),
         mark("Mend these cells or leave their rows out; the file is as it was."),
     ),

@@ -65,7 +65,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "weights.not_numeric": (mark("The weights in {column} are text."), ""),
     "weights.not_a_weight": (
-        mark("Row {row} of {column} is missing, negative or infinite ({n} such rows)."),
+        mark(
+            "Row {row} of {column} is missing, negative or infinite (rows like it: "
+            "{n})."
+        ),
         mark("Weights have to be finite and not negative."),
     ),
     "scores.missing_column": (mark("There is no score column called {column}."), ""),
@@ -82,7 +85,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Name the columns after the classes, for example p_bad."),
     ),
     "scores.missing": (
-        mark("Row {row} of {column} has no finite score ({n} such rows)."),
+        mark("Row {row} of {column} has no finite score (rows like it: {n})."),
         mark("Leave these rows out, or fill the scores in."),
     ),
     "scores.range": (
@@ -90,7 +93,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("With several score columns each has to be a probability."),
     ),
     "scores.sum": (
-        mark("The probabilities of row {row} sum to {total} ({n} such rows)."),
+        mark("The probabilities of row {row} sum to {total} (rows like it: {n})."),
         mark("Check that every class has its column and that none is rounded."),
     ),
     "scores.unknown_label": (
@@ -115,7 +118,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "match.not_numeric": (
         mark(
             "{column} is {kind}, but the model wants a number there; row {row} holds "
-            "{value} ({n} such rows)."
+            "{value} (rows like it: {n})."
         ),
         mark("Correct the values, or choose another column for this input."),
     ),

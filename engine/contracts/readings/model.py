@@ -56,6 +56,10 @@ CAPABILITIES = {
 
 def read(info: ModelInfo) -> str:
     """Return what the model is and what it says, in one sentence."""
+    if is_recorded(info):
+        return tr(
+            "<b>Recorded scores</b>, taken from the data as they are: no model is run."
+        )
     kind = escape(info.kind.rpartition(".")[2] or info.kind)
     inputs = trn("{n} input", "{n} inputs", len(info.inputs))
     if info.task is Task.REGRESSION:
@@ -69,6 +73,11 @@ def read(info: ModelInfo) -> str:
         inputs=inputs,
         scores=tr(SCORES[info.score_kind]).partition(":")[0],
     )
+
+
+def is_recorded(info: ModelInfo) -> bool:
+    """Return whether there is no model, but columns with what one has said."""
+    return not info.sha256
 
 
 def differs(info: ModelInfo, library: str) -> bool:

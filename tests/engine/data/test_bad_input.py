@@ -68,12 +68,12 @@ def cells(data, name):
         (
             b"a,b\n1,2\n3\n4,5\n",
             "data.ragged_rows",
-            "Line 3 of wrong.csv has 1 cells where 2 are expected (1 such lines).",
+            "Line 3 of wrong.csv has 1 cells where 2 are expected (lines like it: 1).",
         ),
         (
             b"a,b\n1,2\n3,4,5,6\n4,5\n7,8,9\n",
             "data.ragged_rows",
-            "Line 3 of wrong.csv has 4 cells where 2 are expected (2 such lines).",
+            "Line 3 of wrong.csv has 4 cells where 2 are expected (lines like it: 2).",
         ),
     ],
     ids=["empty", "no rows", "zeros", "random", "short", "long"],
@@ -203,7 +203,7 @@ def test_huge_and_infinite_numbers_are_numbers_and_noted(tmp_path):
     column = data.info.column("x")
     assert column.kind is Kind.NUMERIC
     assert (column.low, column.high) == (-1e308, 1e308)
-    assert noted(data) == ["x holds 10 infinite values."]
+    assert noted(data) == ["x holds infinite values: 10."]
 
 
 def test_five_thousand_columns_are_a_table(tmp_path):

@@ -131,7 +131,7 @@ def data_type(data, name):
             {"id": [1, 2, 3, 9], "target": list("abcd")},
             "data.keys_missing",
             "y.csv has no row whose id is 4, which is in row 3 of x.csv, counted "
-            "from 0 (1 such rows).",
+            "from 0 (rows like it: 1).",
         ),
         (
             {"id": [1, 2, 3, 4, 4], "target": list("abcde")},

@@ -15,12 +15,14 @@ from engine.contracts.model import (
     Light,
     Mapping,
     ModelInfo,
+    RecordedScores,
     SafetyFinding,
     SafetyReport,
     ScoreKind,
     Task,
     Verdict,
 )
+from engine.models.recorded_scores import describe
 from gui.panel import State
 from gui.panels.model import ModelPanel
 from gui.widgets.findings_table import NAME, REASON
@@ -189,3 +191,11 @@ def test_that_a_selection_does_not_fill_the_pages_again(panel):
     before = built._overview.widget()
     built.follow_selection()
     assert built._overview.widget() is before
+
+
+def test_recorded_scores_lack_no_sandbox(panel) -> None:
+    recorded = describe(RecordedScores(scores=("p",)), ("no", "yes"))
+    built = panel(recorded)
+    assert "no model is run" in built.reading()
+    assert "sandbox" not in built.badge_text()
+    assert not any(warns for _name, _value, warns in built.facts(recorded))
