@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -62,11 +61,9 @@ class Questions(QObject):
 
     def _read_otherwise(self, refused: OpenData) -> None:
         """Ask how files are to be read that could not be read as they were."""
-        options = refused.options
-        known = msgspec.structs.replace(options, separator=options.separator or ",")
-        path = refused.paths[0]
+        path, known = refused.paths[0], refused.options
         source = Source(path=path, sha256="", size=0, n_rows=0, options=known)
-        dialog = ReadingOptions(source, self._window)
+        dialog = ReadingOptions(source, self._window, refused=True)
         dialog.accepted.connect(
             lambda: self._context.case.open_data(
                 refused.paths, refused.part, dialog.options()

@@ -28,25 +28,42 @@ _ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16")
 
 
 class ReadingOptions(QDialog):
-    """Separator, decimal sign, quotes, encoding, header, sheet, dates, missing."""
+    """Separator, decimal sign, quotes, encoding, header, sheet, dates, missing.
 
-    def __init__(self, source: Source, parent: QWidget) -> None:
+    Parameters
+    ----------
+    refused
+        Whether it is a text that could not be read: what is not known of it may be
+        left to the file.
+    """
+
+    def __init__(
+        self, source: Source, parent: QWidget, *, refused: bool = False
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("How the file is read"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         found = source.options
         self._found = found
-        self.separator = QComboBox()
+        self._text = refused or found.separator is not None
+        self._untold = tr("as the file itself tells")
+        self.separator, self.decimal = QComboBox(), QComboBox()
+        self.encoding = QComboBox(editable=True)
+        for box, known in (
+            (self.separator, found.separator),
+            (self.decimal, found.decimal),
+            (self.encoding, found.encoding),
+        ):
+            if refused and known is None:
+                box.addItem(self._untold, None)
         for sign, name in _SEPARATORS.items():
             self.separator.addItem(name, sign)
         if found.separator is not None and found.separator not in _SEPARATORS:
             self.separator.addItem(found.separator, found.separator)
-        self.separator.setCurrentIndex(
-            max(0, self.separator.findData(found.separator or ","))
-        )
-        self.decimal = QComboBox()
-        self.decimal.addItems([".", ","])
-        self.decimal.setCurrentText(found.decimal or ".")
+        self.separator.setCurrentIndex(max(0, self.separator.findData(found.separator)))
+        for sign in (".", ","):
+            self.decimal.addItem(sign, sign)
+        self.decimal.setCurrentIndex(max(0, self.decimal.findData(found.decimal)))
         self.quote = QComboBox()
         for sign in ('"', "'"):
             self.quote.addItem(sign, sign)
@@ -64,9 +81,8 @@ class ReadingOptions(QDialog):
         self.separated.addItem(tr("numbers, also those that may be codes"), True)
         self.separated.addItem(tr("texts"), False)
         self.separated.setCurrentIndex((None, True, False).index(found.separated))
-        self.encoding = QComboBox(editable=True)
         self.encoding.addItems(_ENCODINGS)
-        self.encoding.setCurrentText(found.encoding or "utf-8")
+        self.encoding.setCurrentText(found.encoding or self.encoding.itemText(0))
         self.header = QCheckBox(tr("the first row holds the names of the columns"))
         self.header.setChecked(found.header is not False)
         self.sheet = QComboBox()
@@ -76,7 +92,7 @@ class ReadingOptions(QDialog):
         self.missing.setPlaceholderText(tr("the usual ones, such as NA, ? or nothing"))
         if found.missing_tokens is not None:
             self.missing.setText(", ".join(found.missing_tokens))
-        text = found.separator is not None
+        text = self._text
         form = QFormLayout()
         form.addRow(tr("File"), QLabel(source.path))
         for label, widget, shown in (
@@ -105,22 +121,23 @@ class ReadingOptions(QDialog):
 
     def options(self) -> ReadOptions:
         """Return what was chosen."""
-        if self._found.separator is None:
+        if not self._text:
             return ReadOptions(
                 sheet=self.sheet.currentText() or None,
                 header=self.header.isChecked(),
                 day_first=self.day_first.currentData(),
                 separated=self.separated.currentData(),
             )
+        encoding = self.encoding.currentText()
         tokens = [t.strip() for t in self.missing.text().split(",") if t.strip()]
         return ReadOptions(
             format=self._found.format,
             separator=self.separator.currentData(),
-            decimal=self.decimal.currentText(),
+            decimal=self.decimal.currentData(),
             quote=self.quote.currentData(),
             day_first=self.day_first.currentData(),
             separated=self.separated.currentData(),
-            encoding=self.encoding.currentText(),
+            encoding=None if encoding == self._untold else encoding,
             header=self.header.isChecked(),
             missing_tokens=("", *tokens) if tokens else None,
         )

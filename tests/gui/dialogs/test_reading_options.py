@@ -21,8 +21,8 @@ def source(options: ReadOptions, sheets: tuple[str, ...] = ()) -> Source:
 
 @pytest.fixture
 def dialog(qtbot):
-    def opened(found: Source) -> ReadingOptions:
-        made = ReadingOptions(found, None)
+    def opened(found: Source, **kwargs) -> ReadingOptions:
+        made = ReadingOptions(found, None, **kwargs)
         qtbot.addWidget(made)
         made.show()
         return made
@@ -78,3 +78,16 @@ def test_numbers_with_separators_can_be_left_as_texts(dialog) -> None:
 def test_a_choice_made_before_is_shown_again(dialog) -> None:
     made = dialog(source(msgspec.structs.replace(TEXT, day_first=True)))
     assert made.options().day_first is True
+
+
+def test_what_is_not_known_of_a_refused_file_is_left_to_it(dialog) -> None:
+    made = dialog(source(ReadOptions()), refused=True)
+    assert made.separator.isVisible()
+    found = made.options()
+    assert (found.separator, found.decimal, found.encoding) == (None, None, None)
+    made.separator.setCurrentIndex(made.separator.findData(";"))
+    made.encoding.setCurrentText("latin-1")
+    found = made.options()
+    assert (found.separator, found.decimal, found.encoding) == (";", None, "latin-1")
+    again = dialog(source(found), refused=True)
+    assert again.options() == found
