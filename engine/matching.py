@@ -126,13 +126,21 @@ def _problems(
     for field in info.inputs:
         column = data.column(mapping.columns.get(field.name, ""))
         if column is not None:
-            problems += _type_problems(field, column, table)
+            problems += _type_problems(field, column, table, _decimal(data))
     if target in mapping.columns.values():
         problems.append(Note(code="match.target_is_input", params={"column": target}))
     return tuple(problems)
 
 
-def _type_problems(field: Input, column: Column, table: Table) -> list[Note]:
+def _decimal(data: DatasetInfo) -> str:
+    part = data.part(Part.EVALUATION)
+    signs = [] if part is None else [source.options.decimal for source in part.sources]
+    return next((sign for sign in signs if sign), ".")
+
+
+def _type_problems(
+    field: Input, column: Column, table: Table, decimal: str
+) -> list[Note]:
     if field.dtype not in ("float", "int") or column.name not in table.names:
         return []
     try:
@@ -143,7 +151,8 @@ def _type_problems(field: Input, column: Column, table: Table) -> list[Note]:
         if column.kind is not Kind.DATETIME:
             return []
     codes, labels = table.codes(column.name)
-    odd = np.asarray([not is_number(label) for label in labels] + [False])[codes]
+    is_odd = [not is_number(label, decimal) for label in labels]
+    odd = np.asarray([*is_odd, False])[codes]
     if not odd.any():
         return [
             Note(code="match.numbers_as_text", params={"column": column.name}),

@@ -38,10 +38,10 @@ def without(column: pa.ChunkedArray, tokens: Sequence[str]) -> pa.ChunkedArray:
     return pc.if_else(is_token, pa.scalar(None, kind), column)
 
 
-def is_number(text: str) -> bool:
-    """Return whether a text can be read as a number."""
+def is_number(text: str, decimal: str = ".") -> bool:
+    """Return whether a text can be read as a number, with a decimal sign."""
     try:
-        float(text)
+        float(text.replace(decimal, "."))
     except ValueError:
         return False
     return True

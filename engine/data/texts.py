@@ -16,7 +16,7 @@ from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.data import long_numbers
 from engine.data.decoding import pieces
-from engine.data.missing import TOKENS, without
+from engine.data.missing import TOKENS, is_number, without
 from engine.data.sniff import SAID, cells
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class _Reading:
             return
         if self._types.get(column) == pa.string():
             raise self._damaged(text) from error
-        if column not in self._types and _is_number(value, self._options.decimal):
+        if column not in self._types and is_number(value, self._options.decimal or "."):
             self._types[column] = pa.float64()  # whole numbers or blanks so far
             return
         self._types[column] = pa.string()
@@ -279,14 +279,6 @@ class _Reading:
 
 def _numbered(n: int) -> list[str]:
     return [f"column {i}" for i in range(1, n + 1)]
-
-
-def _is_number(value: str, decimal: str | None) -> bool:
-    try:
-        float(value.replace(decimal or ".", "."))
-    except ValueError:
-        return False
-    return True
 
 
 def _ragged_note(ragged: list[tuple[int, int, int]], n: int, name: str) -> Note:

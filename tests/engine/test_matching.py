@@ -10,6 +10,7 @@ from engine.contracts.dataset import Part
 from engine.contracts.errors import EngineError
 from engine.contracts.messages import sentence
 from engine.contracts.model import Input, Mapping, RecordedScores
+from engine.data.dataset import Dataset
 from engine.matching import N_TRIED, preview, propose
 from engine.predict import canonical, class_codes, class_named, infer_positive
 from tests.support.fake_model import FakeModel, data_set, info, logistic, matched
@@ -130,6 +131,15 @@ def test_text_where_a_number_is_wanted_names_column_row_and_value(data):
     params = only(proposed(data, info("size"))[1], "match.not_numeric")
     assert (params["column"], params["row"]) == ("size", 41)
     assert (params["value"], params["n"]) == ("n/a?", 1)
+
+
+def test_a_decimal_comma_makes_no_text_of_the_other_numbers(tmp_path):
+    path = tmp_path / "commas.csv"
+    cells = [f"{i},5;2,{i};{'yes' if i % 2 else 'no'}" for i in range(9)]
+    path.write_text("\n".join(["x;z;y", *cells, "n/d;2,5;yes"]))
+    found = Dataset.open((str(path),)).configure({}, None)
+    params = only(proposed(found, info("x"))[1], "match.not_numeric")
+    assert (params["row"], params["value"], params["n"]) == (9, "n/d", 1)
 
 
 def test_numbers_written_as_text_are_called_that(data):
