@@ -263,7 +263,7 @@ class _Server:
                 return  # cancelled before its turn came
             if isinstance(submit.request, CHANGES):
                 self._drop_aside()
-            self._answer(submit)
+            self._answer(submit, _Way(self._turns, self._session, submit.job, token))
         finally:
             self._turns.leave(submit.job)
             self._at_work.discard(threading.current_thread())
@@ -275,7 +275,7 @@ class _Server:
                 self._tokens[job].set()
         self._turns.look_again()
 
-    def _answer(self, submit: Submit) -> None:
+    def _answer(self, submit: Submit, way: _Way | None = None) -> None:
         from engine import runner  # noqa: PLC0415 - child only
 
         job = submit.job
@@ -286,7 +286,6 @@ class _Server:
             token = self._tokens[job]
             if isinstance(submit.request, _USES_HOST):
                 self._on_host.add(job)
-        way = _Way(self._turns, self._session, job, token)
         try:
             runner.run(submit, self._session.answer, self._emit, token, way)
         finally:

@@ -60,7 +60,7 @@ class Turns:
 
     def should_step_aside(self, job: int) -> bool:
         """Return whether a job is in the way of one that somebody waits for."""
-        if job in self._first:
+        if job != self._working or job in self._first:
             return False
         line = set(self._line)
         if line & self._first:

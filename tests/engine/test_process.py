@@ -308,6 +308,18 @@ def test_a_job_that_stepped_aside_is_cancelled_at_once(session, window):
     assert window.end(2) == Finished(2, Done())
 
 
+def test_what_takes_no_turns_lets_nobody_begin_too_early(session, window):
+    window.ask(1, LONG)
+    assert session.begun.wait(WAIT)
+    window.ask(2, LONG)  # comes first, as what changes the case does
+    for job, request in ((3, ROWS), (4, OpenView()), (5, SetBuckets(buckets={}))):
+        window.ask(job, request)
+        window.end(job)
+    assert session.asked.count("Predict") == 1
+    session.go_on.set()
+    assert window.end(1) == Finished(1, Done())
+
+
 def test_a_number_in_use_is_not_answered_twice(session, window):
     window.ask(1, LONG)
     assert session.begun.wait(WAIT)

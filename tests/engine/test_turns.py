@@ -195,3 +195,16 @@ def test_nothing_is_kept_of_a_job_that_has_ended(line):
     assert not line.turns.should_step_aside(1)
     assert not line.turns._behind
     assert not line.turns._first
+
+
+def test_who_is_not_at_work_has_nothing_to_step_aside_from(line):
+    line.add(1)
+    line.until("1 begins")
+    line.add(2)
+    line.turns.join(3, first=True)
+    assert line.turns.should_step_aside(1)
+    assert not line.turns.should_step_aside(2)
+    assert not line.turns.should_step_aside(99)  # it takes no turns at all
+    line.gone[3] = threading.Event()
+    line.gone[3].set()
+    line.turns.take(3, line.gone[3])
