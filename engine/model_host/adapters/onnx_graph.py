@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import onnx
-from onnx import TensorProto
+from onnx import TensorProto, numpy_helper
 
 from engine.contracts.errors import EngineError
 from engine.model_host.adapters import opened
@@ -21,6 +21,7 @@ _LABEL_ATTRIBUTES = (
     "classlabels_ints",
     "keys_strings",
 )
+_PICKING = ("ArrayFeatureExtractor", "Gather")
 _FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16)
 _MAX_WALK = 50
 
@@ -59,9 +60,10 @@ def read(model: Any) -> Meaning:
         ``model.multi_output`` if there are several outputs of unclear meaning.
     """
     graph = model.graph
-    classes = _classes(graph)
+    named = _classes(graph)
     changed = _without_zipmap(graph)
     scores, labels = _outputs(graph)
+    classes = named or _picked(graph, scores, labels)
     operators = {node.op_type for node in graph.node}
     last = _maker(graph, scores)
     regression = not labels and (
@@ -109,12 +111,29 @@ def _outputs(graph: Any) -> tuple[str, str]:
 
 def _maker(graph: Any, name: str) -> str:
     """Return the operator that computes a tensor, past those that only pass it on."""
+    node = _made_by(graph, name)
+    return "" if node is None else str(node.op_type)
+
+
+def _made_by(graph: Any, name: str) -> Any:
     makers = {output: node for node in graph.node for output in node.output}
     for _ in range(_MAX_WALK):
         node = makers.get(name)
-        if node is None:
-            return ""
-        if node.op_type not in _PASSING:
-            return str(node.op_type)
+        if node is None or node.op_type not in _PASSING:
+            return node
         name = node.input[0]
-    return ""
+    return None
+
+
+def _picked(graph: Any, scores: str, labels: str) -> tuple[str, ...]:
+    """Return the labels of which the graph picks the one with the largest score."""
+    picking = _made_by(graph, labels)
+    if picking is None or picking.op_type not in _PICKING:
+        return ()
+    listed = [t for t in graph.initializer if t.name == picking.input[0]]
+    largest = _made_by(graph, picking.input[1])
+    if not listed or largest is None or largest.op_type != "ArgMax":
+        return ()
+    if largest.input[0] != scores:
+        return ()
+    return opened.texts(numpy_helper.to_array(listed[0]).ravel().tolist())

@@ -61,6 +61,19 @@ def test_converted_classifiers_are_what_they_are_made_of(target, hidden, activat
     assert Capability.DIFFERENTIABLE in taken.info.capabilities
 
 
+@pytest.mark.parametrize("names", [("well", "relapse"), (3, 8)])
+def test_classes_that_a_graph_picks_from_a_list_have_their_names(names):
+    rows = numbers()
+    first, second = np.unique(names)
+    target = np.where(two(rows) == two(rows)[0], first, second)
+    model = MLPClassifier((4,), **SHORT).fit(plain(rows), target)
+    taken = converted(model)
+    assert taken.info.classes == tuple(map(str, model.classes_))
+    assert "model.classes_unnamed" not in {note.code for note in taken.info.notes}
+    told = taken.predict(arrow(shown(rows).astype(np.float32))).labels
+    np.testing.assert_array_equal(model.classes_[told], model.predict(plain(rows)))
+
+
 def test_converted_regressions_are_what_they_are_made_of():
     rows = numbers()
     model = MLPRegressor(hidden_layer_sizes=(8, 4), **SHORT)
