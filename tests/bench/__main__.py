@@ -68,6 +68,27 @@ def row(name: str, shown: str, value: float, target: float | None, unit: str) ->
     return name, shown, f"≤ {target:.3g} {unit}", met
 
 
+def stalls() -> list[Row]:
+    """How even the machine is: one fixed piece of work, over and over.
+
+    A machine that is shared stops now and then; no frame can be evener than this.
+    """
+    took = []
+    for _ in range(400):
+        began = time.perf_counter()
+        sum(i * i for i in range(80_000))
+        took.append(1e3 * (time.perf_counter() - began))
+    return [
+        row(
+            "the machine itself: a fixed piece of work",
+            figures(took, "ms"),
+            0,
+            None,
+            "",
+        )
+    ]
+
+
 def first_frame() -> list[Row]:
     """From starting Python to a painted window."""
     took = []
@@ -271,6 +292,7 @@ def machine() -> str:
 
 
 PARTS: dict[str, Callable[[], list[Row]]] = {
+    "machine": stalls,
     "start": first_frame,
     "demo": demo,
     "wide": wide,

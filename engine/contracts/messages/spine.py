@@ -172,7 +172,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "match.unmatched_labels": (
         mark(
-            "{labels} in {column} are no classes of the model; such rows do not count."
+            "In {column} the model has no class for {labels}; such rows do not count."
         ),
         mark("Say which class they mean, if any."),
     ),

@@ -33,13 +33,22 @@ def read(result: Interactions, output: int = 0) -> str:
         float(result.strength_high[first, second, output]),
     )
     share = float(np.triu(strength, 1).sum() / np.triu(strength).sum())
-    sentence = tr(
-        "{first} and {second} do most together: {size} on average over {n} rows.",
-        first=result.feature_names[first],
-        second=result.feature_names[second],
-        size=told,
-        n=count(len(result.row_ids)),
-    )
+    names = result.feature_names[first], result.feature_names[second]
+    if len(result.row_ids) == 1:
+        sentence = tr(
+            "{first} and {second} do most together in this row: {size}.",
+            first=names[0],
+            second=names[1],
+            size=told,
+        )
+    else:
+        sentence = tr(
+            "{first} and {second} do most together: {size} on average over {n} rows.",
+            first=names[0],
+            second=names[1],
+            size=told,
+            n=count(len(result.row_ids)),
+        )
     more = tr(
         "Interactions are {share} of all that moves the answers.",
         share=percent(share),
