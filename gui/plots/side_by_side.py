@@ -21,6 +21,7 @@ _GAP = 6
 _LEAST = 26  # pixels of the longest bar, from which figures are written beside bars
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
+_BROKEN = Qt.TextFlag.TextWordWrap
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,20 @@ class SideBySide(Canvas):
 
     def cell(self, feature: int, method: int) -> QRectF:
         """Return where a bar is painted."""
-        left = self._left()
-        wide = max(self.width() - left - 4, 10.0) / max(len(self._methods), 1)
-        high = max(self.height() - _LINE - 6.0, 10.0) / max(len(self._features), 1)
-        top = _LINE + feature * high
-        return QRectF(left + method * wide, top, wide, high)
+        wide, head = self._wide(), self._head()
+        high = max(self.height() - head - 6.0, 10.0) / max(len(self._features), 1)
+        top = head + feature * high
+        return QRectF(self._left() + method * wide, top, wide, high)
+
+    def _wide(self) -> float:
+        room = max(self.width() - self._left() - 4, 10.0)
+        return room / max(len(self._methods), 1)
+
+    def _head(self) -> float:
+        """Return how high the titles are: two lines where one does not hold them."""
+        metrics, room = self.fontMetrics(), self._wide() - _GAP
+        fits = all(metrics.horizontalAdvance(name) <= room for name in self._methods)
+        return float(_LINE if fits else _LINE + metrics.height())
 
     def figures(self) -> float:
         """Return how wide the figures are to the right of each column's bars."""
@@ -97,10 +107,12 @@ class SideBySide(Canvas):
         for place, method in enumerate(self._methods):
             box = self.cell(0, place)
             painter.setPen(QColor(tokens.muted))
-            short = metrics.elidedText(
-                method, Qt.TextElideMode.ElideRight, int(box.width() - 6)
-            )
-            painter.drawText(QRectF(box.left(), 0, box.width(), _LINE), _CENTRE, short)
+            head = QRectF(box.left() + _GAP / 2, 0, box.width() - _GAP, box.top())
+            words = [
+                metrics.elidedText(word, Qt.TextElideMode.ElideRight, int(head.width()))
+                for word in method.split(" ")
+            ]
+            painter.drawText(head, int(_CENTRE) | int(_BROKEN), " ".join(words))
         for place, feature in enumerate(self._features):
             box = self.cell(place, 0)
             painter.setPen(QColor(tokens.text))

@@ -59,3 +59,18 @@ def test_narrow_columns_keep_their_bars_and_say_figures_when_pointed_at(plot):
     assert "+0.41" not in painted(plot)
     assert "≠" in painted(plot)
     assert plot._tip(plot.cell(0, 0).center()) == "as it is, age: +0.41"
+
+
+def test_titles_that_are_too_long_for_a_line_have_two(plot):
+    plot.resize(500, 120)
+    one = plot.cell(0, 0).top()
+    plot.set_said(
+        ("age", "home"),
+        ("Shapley values of the answer", "Gradient shares"),
+        plot._cells,
+    )
+    plot.resize(300, 120)
+    assert plot.cell(0, 0).top() > one
+    written = painted(plot)
+    assert "Shapley values of the answer" in written
+    assert written["Gradient shares"].bottom() <= plot.cell(0, 1).top()
