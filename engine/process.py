@@ -261,33 +261,35 @@ class _Server:
         try:
             if not self._turns.take(submit.job, token):
                 return  # cancelled before its turn came
-            if isinstance(submit.request, CHANGES):
+            way = _Way(self._turns, self._session, submit.job, token)
+            done = self._answer(submit, way)
+            if done and isinstance(submit.request, CHANGES):
                 self._drop_aside()
-            self._answer(submit, _Way(self._turns, self._session, submit.job, token))
         finally:
             self._turns.leave(submit.job)
             self._at_work.discard(threading.current_thread())
 
     def _drop_aside(self) -> None:
-        """End the jobs that stepped aside: the case changes under them."""
+        """End the jobs that stepped aside: the case has changed under them."""
         with self._lock:
             for job in self._turns.aside():
                 self._tokens[job].set()
         self._turns.look_again()
 
-    def _answer(self, submit: Submit, way: _Way | None = None) -> None:
+    def _answer(self, submit: Submit, way: _Way | None = None) -> bool:
+        """Answer a request; return whether it was done."""
         from engine import runner  # noqa: PLC0415 - child only
 
         job = submit.job
         with self._lock:
             if job not in self._waiting:
-                return  # cancelled before its turn came
+                return False  # cancelled before its turn came
             self._waiting.discard(job)
             token = self._tokens[job]
             if isinstance(submit.request, _USES_HOST):
                 self._on_host.add(job)
         try:
-            runner.run(submit, self._session.answer, self._emit, token, way)
+            return runner.run(submit, self._session.answer, self._emit, token, way)
         finally:
             with self._lock:
                 del self._tokens[job]

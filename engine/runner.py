@@ -142,8 +142,8 @@ def run(
     emit: Emit,
     token: threading.Event | None = None,
     way: Way | None = None,
-) -> None:
-    """Answer one request in events.
+) -> bool:
+    """Answer one request in events; return whether it was done.
 
     Parameters
     ----------
@@ -182,6 +182,7 @@ def run(
     except BaseException as error:  # noqa: BLE001 - one job must not end the engine
         last = Failed(job, _internal(error))
     _end(last, emit)
+    return isinstance(last, Finished)
 
 
 def _end(last: JobEvent, emit: Emit) -> None:

@@ -91,10 +91,7 @@ def of_cells(cell: Places, ends: tuple[Floats, Floats], turns: Floats) -> Effect
         _steps(middles(np.diff(together, axis=0), 1), share),
         _steps(_turned(middles(np.diff(together, axis=1), 0)), _turned(share)),
     ]
-    together = together - alone[0][:, None] - alone[1][None, :]
-    together = together - _mean(together, share, (0, 1))
-    size = np.sqrt(_mean(together**2, share, (0, 1)))
-    return Effects(effect=together, within=n, strength=size)
+    return _beyond(together, alone, n, (0, 1))
 
 
 def of_levels_and_intervals(
@@ -130,10 +127,7 @@ def of_levels_and_intervals(
         _steps(middles(np.diff(together, axis=0), 1), beside),
         _steps(_turned(np.diff(together, axis=1)), _turned(share)),
     ]
-    together = together - alone[0][:, None] - alone[1][None, :]
-    together = together - _mean(together, share, (1,))
-    size = np.sqrt(_mean(together**2, share, (1,)))
-    return Effects(effect=together, within=within, strength=size)
+    return _beyond(together, alone, within, (1,))
 
 
 def _of_groups(group: Places, n: Places, steps: Floats) -> tuple[Floats, Floats]:
@@ -203,6 +197,17 @@ def _steps(rises: Floats, share: Floats) -> Floats:
     return np.concatenate([np.zeros((1, steps.shape[1])), steps.cumsum(axis=0)])
 
 
+def _beyond(
+    together: Floats, alone: list[Floats], within: Places, numbers: tuple[int, ...]
+) -> Effects:
+    """Return what is left without what each does alone, its mean taken off."""
+    share = within[:, :, None] / within.sum()
+    left = together - alone[0][:, None] - alone[1][None, :]
+    left = left - _mean(left, share, numbers)
+    size = np.sqrt(_mean(left**2, share, numbers))
+    return Effects(effect=left, within=within, strength=size)
+
+
 def _mean(corners: Floats, share: Floats, numbers: tuple[int, ...]) -> Floats:
     """Return the mean over the rows; along numbers a cell counts with its middle."""
     found: Floats = (share * middles(corners, *numbers)).sum(axis=(0, 1))
@@ -215,8 +220,8 @@ def _turned(cells: Floats) -> Floats:
 
 def _nearest(filled: NDArray[np.bool_], ends: tuple[Floats, Floats]) -> Places:
     """Return for every cell the nearest that has rows, each axis as wide as 1."""
-    middles = [(one[:-1] + one[1:]) / 2 / np.ptp(one) for one in ends]
-    where = np.stack(np.meshgrid(*middles, indexing="ij"), axis=-1).reshape(-1, 2)
+    centres = [middles(one, 0) / np.ptp(one) for one in ends]
+    where = np.stack(np.meshgrid(*centres, indexing="ij"), axis=-1).reshape(-1, 2)
     some = np.flatnonzero(filled)
     found = np.arange(len(filled))
     for cell in np.flatnonzero(~filled):

@@ -86,38 +86,26 @@ def choose(
     params: GameParams,
     progress: Progress,
     route: str = "auto",
-) -> Structural | Gradients | Asking:
+) -> Structural | Asking:
     """Return the fastest exact route that gives what is wanted.
 
     Parameters
     ----------
     route
-        ``auto``, or the one to take: ``structure``, ``rescaled``, ``gradients``,
-        ``exact`` or ``sampling``.
+        ``auto``, or the one to take: ``structure``, ``rescaled``, ``exact`` or
+        ``sampling``.
 
     Raises
     ------
     EngineError
         ``explain.no_cover`` where path-dependent values are wanted of what is no
-        tree, or of trees without weights, ``explain.no_structure``,
-        ``explain.no_gradients``, ``explain.cut_numbers``, and what
+        tree, or of trees without weights, ``explain.no_structure``, and what
         :func:`engine.explain.background.choose` raises.
     """
-    notes = subject.notes()
-    parts = None
-    if route in ("auto", "gradients", *_TAKEN_APART):
-        progress.advance(0, 1, "explain.structure")
-        scores = inputs.predictions[Part.EVALUATION].scores
-        parts, found = Parts.of(subject, subject.features(), scores, progress)
-        notes += found
-        progress.raise_if_cancelled()
+    parts, notes = None, subject.notes()
+    if route in ("auto", *_TAKEN_APART):
+        parts, notes = _taken_apart(inputs, subject, progress)
     by_cover = params.variant == "path_dependent"
-    if route == "gradients":
-        why = gradients.why_not(subject, parts, params.output)
-        if parts is None or why is not None or by_cover:
-            raise why or EngineError("explain.no_cover")
-        chosen = backgrounds.choose(inputs, params.background, params.background_from)
-        return Gradients(subject, parts, chosen, notes, output=params.output)
     if parts is not None and not _gives(parts, subject, params.output, route):
         parts = None
     if by_cover and route == "rescaled":
@@ -154,6 +142,37 @@ def choose(
         method="exact" if exact else "sampling",
         log_odds=log_odds,
     )
+
+
+def along_gradients(
+    inputs: Inputs, subject: Subject, params: GameParams, progress: Progress
+) -> Gradients:
+    """Return the route along a network's gradient, which gives shares of another kind.
+
+    Raises
+    ------
+    EngineError
+        ``explain.no_gradients``, ``explain.cut_numbers``, ``explain.no_cover`` for
+        path-dependent values, and what
+        :func:`engine.explain.background.choose` raises.
+    """
+    parts, notes = _taken_apart(inputs, subject, progress)
+    why = gradients.why_not(subject, parts, params.output)
+    if parts is None or why is not None or params.variant == "path_dependent":
+        raise why or EngineError("explain.no_cover")
+    chosen = backgrounds.choose(inputs, params.background, params.background_from)
+    return Gradients(subject, parts, chosen, notes, output=params.output)
+
+
+def _taken_apart(
+    inputs: Inputs, subject: Subject, progress: Progress
+) -> tuple[Parts | None, tuple[Note, ...]]:
+    """Return the parts of the model, if it has any, and what is to be said."""
+    progress.advance(0, 1, "explain.structure")
+    scores = inputs.predictions[Part.EVALUATION].scores
+    parts, found = Parts.of(subject, subject.features(), scores, progress)
+    progress.raise_if_cancelled()
+    return parts, subject.notes() + found
 
 
 def _gives(parts: Parts, subject: Subject, output: str, route: str) -> bool:

@@ -13,7 +13,6 @@ from engine.contracts.results import Interactions
 from engine.explain import game
 from engine.explain.coalitions import MOST_EXACT
 from engine.explain.game import GameParams
-from engine.explain.gradients import Gradients
 from engine.explain.routes import Asking
 from engine.explain.scope import Pace, badge, in_random_order, mean_size
 from engine.explain.subject import Subject, cells_as_numbers, unexplainable
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from engine.analysis import Facts, Inputs
     from engine.contracts.dataset import Note
     from engine.contracts.progress import Progress
-    from engine.explain.routes import Explained, Structural
+    from engine.explain.routes import Explained
 
     Floats = NDArray[np.float64]
 
@@ -94,13 +93,10 @@ class _Found:
         self._subject = Subject(inputs)
         progress.raise_if_cancelled()
         self._asked = _asked_pair(params, self._subject.names)
+        self.route = game.choose(inputs, self._subject, params, progress)
         d, k = len(self._subject.names), len(self._subject.outputs)
-        route = game.choose(inputs, self._subject, params, progress)
-        if isinstance(route, Gradients) or (
-            isinstance(route, Asking) and d > MOST_EXACT
-        ):
+        if isinstance(self.route, Asking) and d > MOST_EXACT:
             raise EngineError("explain.many_pairs", n=d, most=MOST_EXACT)
-        self.route: Structural | Asking = route
         self._first, self._second = np.triu_indices(d)
         room = max(1, _MOST_KEPT // (len(self._first) * k))
         self.rows, self._sampling = in_random_order(

@@ -105,8 +105,11 @@ class _Found:
         progress.advance(0, 1, "explain.opening")
         self._subject = Subject(inputs)
         progress.raise_if_cancelled()
-        self._route: Structural | Gradients | Asking = game.choose(
-            inputs, self._subject, params, progress, params.route
+        asked = inputs, self._subject, params, progress
+        self._route: Structural | Gradients | Asking = (
+            game.along_gradients(*asked)
+            if params.route == "gradients"
+            else game.choose(*asked, params.route)
         )
         most = 0 if isinstance(self._route, Structural) else params.rows
         rows, self._sampling = in_random_order(inputs, most)

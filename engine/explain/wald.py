@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from scipy.special import expit
-from scipy.stats import norm, t
+from scipy.stats import t
 
 from engine.contracts.dataset import Note, Part
+from engine.contracts.metrics import Z95
 from engine.contracts.model import Task
 from engine.contracts.structure import LinearForm, Link
+from engine.explain.structure_value import linked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,7 +85,7 @@ def sureness(
     if len(rows) <= len(weights):
         return Note(code="explain.few_fitted_rows", params={"n": len(rows)})
     encoded = parts.encode(features, progress)
-    return of_fit(encoded, wanted, weights, progress, logistic=link is Link.LOGIT)
+    return of_fit(encoded, wanted, weights, progress, link)
 
 
 def of_fit(
@@ -92,8 +93,7 @@ def of_fit(
     truth: Floats,
     weights: Floats,
     progress: Progress,
-    *,
-    logistic: bool,
+    link: Link,
 ) -> Sureness | Note:
     """Return how sure weights are for rows, or why that cannot be told.
 
@@ -105,17 +105,16 @@ def of_fit(
         ``(n,)`` 0 and 1, or values.
     weights
         ``(D + 1,)``, the intercept last.
-    logistic
-        Whether the sum is the log-odds of 1 rather than the value.
+    link
+        ``LOGIT`` for sums that are log-odds of 1, ``IDENTITY`` for values.
     """
-    n, size = len(encoded), len(weights)
+    n, size, logistic = len(encoded), len(weights), link is Link.LOGIT
     information, score, missed = np.zeros((size, size)), np.zeros(size), 0.0
     for start in range(0, n, _BLOCK):
         progress.advance(start, n, "explain.sureness")
         rows = slice(start, start + _BLOCK)
         columns = np.column_stack([encoded[rows], np.ones(len(encoded[rows]))])
-        said = columns @ weights
-        said = expit(said) if logistic else said
+        said = linked(columns @ weights, link)
         left = truth[rows] - said
         worth = said * (1.0 - said) if logistic else np.ones(len(said))
         information += (columns * worth[:, None]).T @ columns
@@ -129,7 +128,7 @@ def of_fit(
         return Note(code="explain.same_columns")
     covariance = np.linalg.inv(alike) / np.outer(own, own)
     to_likeliest = covariance @ score
-    times = float(norm.ppf(_TAIL))
+    times = Z95
     if not logistic:
         covariance *= missed / (n - size)
         times = float(t.ppf(_TAIL, n - size))

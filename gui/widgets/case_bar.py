@@ -43,7 +43,7 @@ class Chip(QToolButton):
 
     def show_text(self, rich: str, plain: str) -> None:
         """Show rich text; ``plain`` is read out."""
-        if rich == self._label.text():
+        if (rich, plain) == (self._label.text(), self.accessibleDescription()):
             return
         self._label.setText(rich)
         self.setAccessibleDescription(plain)

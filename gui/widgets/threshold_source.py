@@ -94,8 +94,10 @@ class ThresholdSource(QObject):
             return None
         if not has_thresholds(scores):
             return None
+        if not self._context.selection.n_selected:
+            return 0.0, 0.0, 0.0, 0.0
         positive = _positive(self._context)
-        if scores.n_rows <= MANY_ROWS or not self._context.selection.n_selected:
+        if scores.n_rows <= MANY_ROWS:
             return _counts(scores, mask, scores.classes.index(positive), threshold)
         known = self._asked_for
         if known is None or known[0] is not mask or known[1] != positive:

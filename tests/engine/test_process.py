@@ -294,6 +294,19 @@ def test_a_job_in_sight_ends_when_the_case_changes_under_it(session, window):
     assert ends == {1: CancelledEvent(1), 2: Finished(2, Done())}
 
 
+def test_a_job_that_stepped_aside_goes_on_after_a_change_that_failed(session, window):
+    window.ask(1, STEPWISE)
+    assert session.begun.wait(WAIT)
+    window.channel.send(Behind(1))
+    session.host_killed.set()  # predicting fails
+    window.ask(2, LONG)
+    heard = window.hear()
+    assert isinstance(heard[-1], Failed)
+    assert heard[-1].job == 2
+    session.done.set()
+    assert window.end(1) == Finished(1, Done())
+
+
 def test_a_job_that_stepped_aside_is_cancelled_at_once(session, window):
     window.ask(1, STEPWISE)
     assert session.begun.wait(WAIT)

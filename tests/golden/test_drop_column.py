@@ -234,3 +234,6 @@ def test_a_truth_that_is_turned_is_not_fitted_to():
     frame = numbers()
     model = turned.fit(frame, np.exp(np.asarray(value(frame), dtype=float) / 100))
     assert not can_refit(fitted_case(model, frame).matched.info)
+    inside = make_pipeline(StandardScaler(), turned)
+    inside.fit(frame, np.exp(np.asarray(value(frame), dtype=float) / 100))
+    assert not can_refit(fitted_case(inside, frame).matched.info)

@@ -16,6 +16,7 @@ from engine.contracts.dataset import Part
 from engine.contracts.decision import Decision
 from engine.contracts.progress import SILENT
 from engine.contracts.readings.glass_box import read
+from engine.contracts.structure import Link
 from engine.explain.wald import Sureness, of_fit
 from tests.support.in_process import explain, fitted_case
 
@@ -123,7 +124,7 @@ def test_behind_a_scaler_and_labels_they_are_of_the_units_of_the_data():
     )
     bare = LogisticRegression(**FREE, solver="newton-cholesky").fit(plain, truth)
     weights = np.append(bare.coef_[0], bare.intercept_)
-    sure = of_fit(plain.to_numpy(), truth.astype(float), weights, SILENT, logistic=True)
+    sure = of_fit(plain.to_numpy(), truth.astype(float), weights, SILENT, Link.LOGIT)
     assert isinstance(sure, Sureness)
     half = sure.times * np.sqrt(np.diag(sure.covariance))[:4]
     names = [(found.body.kind[i], found.body.what[i]) for i in range(5)]
@@ -156,7 +157,7 @@ def test_the_true_weight_lies_in_nineteen_of_twenty_intervals():
         truth = (rng.random(200) < chance).astype(float)
         model = LogisticRegression(**FREE, solver="newton-cholesky").fit(columns, truth)
         weights = np.append(model.coef_[0], model.intercept_)
-        sure = of_fit(columns, truth, weights, SILENT, logistic=True)
+        sure = of_fit(columns, truth, weights, SILENT, Link.LOGIT)
         half = sure.half(np.eye(3)[:2])
         held += np.abs(model.coef_[0] - true) <= half
     assert ((held / tries > 0.92) & (held / tries < 0.98)).all()

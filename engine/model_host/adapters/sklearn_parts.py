@@ -45,8 +45,9 @@ def estimator_of(model: Any) -> str:
 
     Also where it was fitted to another truth than the model's.
     """
-    final = final_step(model)
-    turned = type(model).__name__ == "TransformedTargetRegressor"
+    final, names = final_step(model), list[str]()
+    _walk(model, names)
+    turned = "TransformedTargetRegressor" in names
     return "" if final is model or turned else kind_of(final)
 
 
