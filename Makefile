@@ -41,7 +41,8 @@ layers: setup
 
 unit: setup
 	@$(BIN)/python packaging/check_system.py --libraries
-	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest \
+	    --numprocesses auto --maxprocesses 4 --dist loadfile
 
 bench: setup ## Measure speed and memory (minutes; writes build/bench/)
 	$(BIN)/python tests/bench

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -29,11 +30,16 @@ _NO_GAP = 0.01  # additivity error that goes unsaid, as a share of the same
 # Of local lines, our own and no norm: the fidelity below which one is for directions
 # alone, and the instability above which it is not to be used.
 _FAIR_FIT, _MOVES_MUCH = 0.5, 0.5
-_CHANCE = 0.1  # share of random orders that may do as well
+_CHANCE = 0.1  # share of random orders that may be better
 
 
 def rank_agreement(weights: Floats) -> Floats:
-    """Return ``(m, m)`` Spearman's correlations of ``(m, d)`` weights."""
+    """Return ``(m, m)`` Spearman's correlations of ``(m, d)`` weights.
+
+    One feature alone has one order, on which all agree.
+    """
+    if weights.shape[1] == 1:
+        return np.ones((len(weights), len(weights)))
     ranks = rankdata(weights, axis=1)
     apart = ranks - ranks.mean(axis=1, keepdims=True)
     length = np.sqrt((apart**2).sum(axis=1))
@@ -102,15 +108,16 @@ def of_row(
         return "unreliable", tuple(reasons)
     if abs(np.ptp(curves.deletion[0, [0, -1]])) < _NEAR * spread:
         return "near_base", (Note(code="explain.near_base"),)
-    for name, as_good in zip(methods, curves.as_good.tolist(), strict=True):
-        if as_good > _CHANCE:
+    allowed = _better_allowed(curves.deletion.shape[1] - 1)
+    for name, better in zip(methods, curves.better_orders.tolist(), strict=True):
+        if better > allowed:
             reasons.append(
                 Note(
-                    code="explain.chance_as_good",
-                    params={"explanation": name, "percent": round(100 * as_good)},
+                    code="explain.chance_better",
+                    params={"explanation": name, "percent": round(100 * better)},
                 )
             )
-    leading = curves.as_good[0] > _CHANCE
+    leading = curves.better_orders[0] > allowed
     if signs or leading:
         if signs:
             reasons.append(
@@ -125,6 +132,16 @@ def of_row(
         reasons.append(Note(code="explain.order_differs"))
         return "direction", tuple(reasons)
     return "reliable", (*reasons, Note(code="explain.methods_agree"))
+
+
+def _better_allowed(d: int) -> float:
+    """Return the share of other orders that may be better than a method's.
+
+    Of two features the order of exact Shapley values is always the faster. Of more it
+    need not be the fastest where features interact: of three, one of the six orders
+    may be better.
+    """
+    return max(_CHANCE, 1 / math.factorial(3)) if d == 3 else _CHANCE
 
 
 def of_line(

@@ -215,10 +215,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("The answer is hardly different from the mean: little to explain."),
         "",
     ),
-    "explain.chance_as_good": (
+    "explain.chance_better": (
         mark(
-            "Taking features away in a random order moves the answer as fast as the "
-            "order of {explanation} in {percent} per cent of the trials."
+            "In {percent} per cent of random orders, removing features changes the "
+            "prediction faster than in the order of {explanation}."
         ),
         "",
     ),

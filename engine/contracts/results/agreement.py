@@ -31,12 +31,13 @@ class Faithfulness(msgspec.Struct, frozen=True, kw_only=True):
         ``(m, d + 1)`` mean answers after ``0 … d`` features have been taken from the
         background, or given back to it; most supporting feature first.
     chance_deletion, chance_insertion
-        ``(r, d + 1)`` the same in random orders.
+        ``(r, d + 1)`` the same in random orders, or in every order where there are no
+        more than were asked for.
     area
         ``(m,)`` of the way between base and answer, the mean share that is left while
         features are deleted: the smaller, the more the first features matter.
-    as_good
-        ``(m,)`` share of the random orders whose area is no larger.
+    better_orders
+        ``(m,)`` share of those orders whose area is smaller by a material amount.
     """
 
     deletion: np.ndarray
@@ -44,7 +45,7 @@ class Faithfulness(msgspec.Struct, frozen=True, kw_only=True):
     chance_deletion: np.ndarray
     chance_insertion: np.ndarray
     area: np.ndarray
-    as_good: np.ndarray
+    better_orders: np.ndarray
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True, tag="agreement"):

@@ -242,7 +242,7 @@ def test_a_column_changes_only_with_its_own_input():
         KBinsDiscretizer(4, encode="ordinal"),
         FeatureUnion([("a", StandardScaler()), ("b", MinMaxScaler())]),
     ],
-    ids=str,
+    ids=lambda step: type(step).__name__,
 )
 def test_steps_that_keep_columns_apart_are_followed(step):
     rows = numbers()

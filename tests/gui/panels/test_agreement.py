@@ -25,7 +25,7 @@ def examined(request):
         chance_deletion=np.repeat(curve[None], 20, axis=0),
         chance_insertion=np.repeat(curve[None, ::-1], 20, axis=0),
         area=np.array([0.3, 0.4]),
-        as_good=np.array([0.0, 0.2]),
+        better_orders=np.array([0.0, 0.2]),
     )
     return Agreement(
         row=request.row if one else -1,
