@@ -26,6 +26,7 @@ from engine.contracts.requests import (
     Cancel,
     FindRow,
     Inspect,
+    ListConsents,
     Match,
     Message,
     OpenModel,
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 # Asked while a person drags or scrolls: look-ups in what is already there.
 _ROWS = (ReadRows, FindRow, Resolve)
 # What must not wait for a model: tables, dropped files, the autosave.
-_ASIDE = (OpenView, Summarise, Recognise, Inspect, SaveCase)
+_ASIDE = (OpenView, Summarise, Recognise, Inspect, ListConsents, SaveCase)
 # What a person cannot go on without: explanations let it go first.
 _FIRST = (*CHANGES, Match)
 _USES_HOST = (OpenModel, Match, Predict, Run)
@@ -139,9 +140,12 @@ class EngineProcess:
 def serve(reader: Connection, writer: Connection, folder: str) -> None:
     """Run the engine in this process; called by :mod:`engine.child`."""
     _die_with_parent()
+    from engine.models.consents import ConsentStore, own_folder  # noqa: PLC0415
     from engine.session import Session  # noqa: PLC0415 - heavy, child only
+    from engine.session.versions import program_version  # noqa: PLC0415
 
-    session = Session(Path(folder))
+    consents = ConsentStore(own_folder(), program_version())
+    session = Session(Path(folder), consents=consents)
     server = _Server(Channel(reader, writer, Message, Path(folder)), session)
     try:
         server.serve()

@@ -25,7 +25,11 @@ class FileRecipe(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
-    """Recipe, choices and state of one case."""
+    """Recipe, choices and state of one case.
+
+    ``consent`` is the SHA-256 of a model file that whoever saved the case had agreed to
+    open. It is told and opens nothing: consent is not part of a case.
+    """
 
     data: tuple[FileRecipe, ...] = ()
     choices: dict[str, ColumnChoice] = {}

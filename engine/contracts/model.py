@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from engine.contracts.consent import Consent
 from engine.contracts.dataset import Note
 from engine.contracts.errors import Param
 
@@ -59,7 +60,11 @@ class SafetyFinding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SafetyReport(msgspec.Struct, frozen=True, kw_only=True, tag="safety"):
-    """The static report on a model file: nothing in it was run or imported."""
+    """The static report on a model file: nothing in it was run or imported.
+
+    ``consent`` is what this person agreed to about these bytes on this computer, also
+    where it no longer holds.
+    """
 
     path: str
     sha256: str
@@ -72,6 +77,23 @@ class SafetyReport(msgspec.Struct, frozen=True, kw_only=True, tag="safety"):
     findings: tuple[SafetyFinding, ...] = ()
     notes: tuple[Note, ...] = ()
     allow_list: str = ""
+    consent: Consent | None = None
+
+    @property
+    def is_agreed_to(self) -> bool:
+        """Whether an earlier consent opens the file as it is judged now."""
+        kept = self.consent
+        return (
+            kept is not None
+            and kept.holds
+            and kept.sha256 == self.sha256
+            and kept.light == self.light.value
+        )
+
+    @property
+    def asks(self) -> bool:
+        """Whether it may be opened, but not unasked."""
+        return self.light in (Light.AMBER, Light.RED)
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,11 +42,30 @@ class Inspect(msgspec.Struct, frozen=True, kw_only=True, tag="inspect"):
 class OpenModel(msgspec.Struct, frozen=True, kw_only=True, tag="open_model"):
     """Open a model in its host; answers :class:`ModelInfo`.
 
-    ``consent`` is the SHA-256 of the file the user agreed to open, or ``""``.
+    Attributes
+    ----------
+    consent
+        SHA-256 of the file that the user agrees to open now, ``""`` where nothing was
+        asked. Never what a case file says.
+    reason
+        Why, in the user's words.
     """
 
     path: str
     consent: str = ""
+    reason: str = ""
+
+
+class ListConsents(msgspec.Struct, frozen=True, kw_only=True, tag="list_consents"):
+    """Say what this person agreed to open; answers :class:`Consents`."""
+
+
+class WithdrawConsent(
+    msgspec.Struct, frozen=True, kw_only=True, tag="withdraw_consent"
+):
+    """Forget a consent, and close its model; answers those left, :class:`Consents`."""
+
+    sha256: str
 
 
 class UseRecordedScores(msgspec.Struct, frozen=True, kw_only=True, tag="use_scores"):
@@ -173,6 +192,8 @@ Request = (
     | ConfigureData
     | Inspect
     | OpenModel
+    | ListConsents
+    | WithdrawConsent
     | UseRecordedScores
     | Match
     | Predict
@@ -221,6 +242,7 @@ CHANGES = (
     OpenData,
     ConfigureData,
     OpenModel,
+    WithdrawConsent,
     UseRecordedScores,
     Predict,
     SetBuckets,

@@ -98,8 +98,10 @@ def check_consent(report: SafetyReport, consent: str, sandboxed: bool) -> None:
 
     Parameters
     ----------
+    report
+        Carries what the user agreed to before, where that is kept.
     consent
-        SHA-256 the user agreed to, or ``""``.
+        SHA-256 the user agrees to now, or ``""``.
     sandboxed
         Whether the model host is locked down: red files need it.
 
@@ -115,7 +117,7 @@ def check_consent(report: SafetyReport, consent: str, sandboxed: bool) -> None:
         return
     if report.light is Light.RED and not sandboxed:
         raise EngineError("safety.no_sandbox", path=report.path)
-    if consent != report.sha256:
+    if consent != report.sha256 and not report.is_agreed_to:
         raise EngineError(
             "safety.needs_consent",
             path=report.path,

@@ -40,6 +40,7 @@ from engine.models.safety import check_consent, report_on
 from engine.predict import Matched, class_named, predict, row_scores
 from engine.session.case_file import OpenCaseFile
 from engine.session.columns import CaseColumns
+from engine.session.consents import OwnConsents
 from engine.session.hosts import Hosts
 from engine.session.recorded import recorded_info
 from engine.session.runs import Runs, key_of
@@ -50,12 +51,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from engine.contracts.consent import Consents
     from engine.contracts.events import HostState
     from engine.contracts.predictions import Predictions, RowScores
     from engine.contracts.progress import Progress
     from engine.contracts.results import Result
     from engine.contracts.selection import Selection
     from engine.data.table import Table
+    from engine.models.consents import ConsentStore
     from engine.models.model import Model
 
 
@@ -72,10 +75,15 @@ class Session:
         Private folder for the model's copy and its host's exchange.
     spare
         Whether to keep a warm model host waiting.
+    consents
+        Where this person's consents are kept; without it each one holds once.
     """
 
-    def __init__(self, scratch: Path, *, spare: bool = True) -> None:
+    def __init__(
+        self, scratch: Path, *, spare: bool = True, consents: ConsentStore | None = None
+    ) -> None:
         self._scratch = scratch
+        self._consents = OwnConsents(consents)
         self._hosts = Hosts(scratch, spare=spare)
         self._dataset: Dataset | None = None
         self._model: Model | None = None
@@ -108,6 +116,10 @@ class Session:
                 return self._inspect(request.path, progress)
             case requests.OpenModel():
                 return self._open_model(request, progress)
+            case requests.ListConsents():
+                return self._consents.listed()
+            case requests.WithdrawConsent():
+                return self._withdraw(request.sha256)
             case requests.UseRecordedScores():
                 return self._use_scores(request.scores)
             case requests.Match():
@@ -197,16 +209,24 @@ class Session:
     # Model
 
     def _inspect(self, path: str, progress: Progress) -> SafetyReport:
-        return report_on(take_in(path, self._scratch / "store", progress), progress)
+        intake = take_in(path, self._scratch / "store", progress)
+        return self._consents.beside(report_on(intake, progress))
 
     def _open_model(self, request: requests.OpenModel, progress: Progress) -> ModelInfo:
         intake = take_in(request.path, self._scratch / "store", progress)
-        report = report_on(intake, progress)
+        report = self._consents.beside(report_on(intake, progress))
         check_consent(report, request.consent, self._hosts.pool.sealed)
+        report = self._consents.keep(report, request)
         with self._hosts.busy(self._model):
             model = self._hosts.pool.open(intake, report, progress)
         self._replace_model(model, None)
         return model.info
+
+    def _withdraw(self, sha256: str) -> Consents:
+        left = self._consents.withdraw(sha256)
+        if self._model is not None and self._model.info.sha256 == sha256:
+            self._replace_model(None, None)
+        return left
 
     def _use_scores(self, scores: RecordedScores) -> ModelInfo:
         for name in (

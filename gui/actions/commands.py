@@ -8,6 +8,7 @@ from engine.contracts.dataset import Part
 from engine.contracts.i18n import tr
 from gui.actions import Action, checked
 from gui.dialogs.about_program import show_about_program
+from gui.dialogs.consents import show_consents
 from gui.dialogs.facts import show_facts
 from gui.dialogs.shortcuts import show_shortcuts
 from gui.layouts import PERSPECTIVES, reason
@@ -136,6 +137,12 @@ def window_actions(window: MainWindow) -> tuple[Action, ...]:
             id="help.facts",
             title=tr("Offline and sandboxed"),
             run=lambda: show_facts(context, window),
+            menu=help_menu,
+        ),
+        Action(
+            id="help.consents",
+            title=tr("Consents…"),
+            run=lambda: show_consents(context, window),
             menu=help_menu,
         ),
         Action(

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.contracts.consent import MAX_REASON
 from engine.contracts.i18n import mark, tr, trn
 from engine.contracts.messages import next_step, sentence
 from engine.contracts.model import Light
@@ -27,6 +28,7 @@ from gui.widgets.findings_table import FindingsTable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from engine.contracts.consent import Consent
     from engine.contracts.model import SafetyReport
     from gui.services.theme import Tokens
 
@@ -39,11 +41,15 @@ HEADINGS = {
 }
 MEANINGS = {
     Light.GREEN: mark("It holds numbers and vetted types only."),
-    Light.AMBER: mark("Open it if you know where it comes from."),
+    Light.AMBER: mark(
+        "Open it if you know where it comes from. Your consent is kept for you on this "
+        "computer, and can be withdrawn."
+    ),
     Light.RED: mark(
         "Opening it would run things that nobody has vetted. It would run in a locked "
         "process without your data's labels, the network or your files; no lock is "
-        "perfect. Your consent holds for exactly these bytes and is recorded."
+        "perfect. Your consent holds for exactly these bytes, for you on this computer "
+        "and for this version of the program; it is kept, and can be withdrawn."
     ),
     Light.FORBIDDEN: mark("No consent can open it."),
 }
@@ -56,6 +62,9 @@ class ConsentDialog(QDialog):
     ----------
     sandbox
         Layers round the model host; without any a red file cannot be agreed to.
+    author_agreed
+        Whether the case says that whoever saved it had agreed to the same file. It is
+        told, and counts for nothing.
     """
 
     def __init__(
@@ -65,13 +74,16 @@ class ConsentDialog(QDialog):
         parent: QWidget | None = None,
         *,
         sandbox: Sequence[str] = (),
+        author_agreed: bool = False,
     ) -> None:
         super().__init__(parent)
         self.report = report
+        self.author_agreed = author_agreed
         self.sandbox = tuple(sandbox)
         self.setWindowTitle(tr("Open a model file"))
         self.setModal(True)
         self.typed = QLineEdit()
+        self.reason = QLineEdit()
         self.open_button = QPushButton(self._open_text())
         self.findings = FindingsTable()
         self.findings.apply_theme(tokens)
@@ -116,6 +128,8 @@ class ConsentDialog(QDialog):
         column.addWidget(self._title())
         column.addWidget(self._facts(tokens))
         column.addWidget(self._banner(tokens))
+        for text in self.earlier():
+            column.addWidget(_plain(text, tokens.text))
         for note in self.report.notes:
             text = sentence(note.code, note.params)
             column.addWidget(_plain(text, tokens.muted))
@@ -124,6 +138,8 @@ class ConsentDialog(QDialog):
         else:
             column.addStretch(1)
         column.addWidget(self._hash(tokens))
+        if self.can_agree:
+            column.addLayout(self._why())
         if self.can_agree and self.wants_typing:
             column.addLayout(self._typing())
         column.addWidget(self._buttons())
@@ -192,6 +208,32 @@ class ConsentDialog(QDialog):
         )
         return label
 
+    def earlier(self) -> list[str]:
+        """Return what was agreed to before, none of which opens the file now."""
+        lines = []
+        if self.report.consent is not None:
+            lines.append(_no_longer(self.report.consent))
+        if self.author_agreed:
+            lines.append(
+                tr(
+                    "The case says that whoever saved it had agreed to this file. That "
+                    "does not count here: the consent has to be yours."
+                )
+            )
+        return lines
+
+    def _why(self) -> QHBoxLayout:
+        ask = _plain(tr("Reason (kept with your consent):"))
+        ask.setWordWrap(False)
+        self.reason.setMaxLength(MAX_REASON)
+        self.reason.setAccessibleName(ask.text())
+        ask.setBuddy(self.reason)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(ask)
+        row.addWidget(self.reason, 1)
+        return row
+
     def _typing(self) -> QHBoxLayout:
         ask = _plain(
             tr(
@@ -231,6 +273,21 @@ class ConsentDialog(QDialog):
         self.open_button.setEnabled(self.can_agree and agreed)
 
 
+def _no_longer(consent: Consent) -> str:
+    """Return why a consent that was given once does not open the file any more."""
+    if consent.holds:
+        return tr(
+            "You agreed to this file on {date}, when it was judged otherwise.",
+            date=consent.given[:10],
+        )
+    return tr(
+        "You agreed to this file on {date}, with version {version} of the program; "
+        "another version asks again.",
+        date=consent.given[:10],
+        version=consent.version,
+    )
+
+
 def _plain(text: str, colour: str = "") -> QLabel:
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
@@ -246,10 +303,13 @@ def ask_consent(
     parent: QWidget | None = None,
     *,
     sandbox: Sequence[str] = (),
-) -> str:
-    """Ask and wait; return the SHA-256 agreed to, or ``""``."""
-    dialog = ConsentDialog(report, tokens, parent, sandbox=sandbox)
+    author_agreed: bool = False,
+) -> tuple[str, str]:
+    """Ask and wait; return the SHA-256 agreed to, or ``""``, and the reason."""
+    dialog = ConsentDialog(
+        report, tokens, parent, sandbox=sandbox, author_agreed=author_agreed
+    )
     dialog.exec()
-    consent = dialog.consent()
+    consent, reason = dialog.consent(), dialog.reason.text()
     dialog.deleteLater()
-    return consent
+    return consent, reason

@@ -109,9 +109,16 @@ class Questions(QObject):
         host = self._context.engine.host
         layers = host.sandbox if host is not None else ()
         tokens = self._context.theme.tokens
-        consent = ask_consent(report, tokens, self._window, sandbox=layers)
+        case = self._context.case
+        consent, reason = ask_consent(
+            report,
+            tokens,
+            self._window,
+            sandbox=layers,
+            author_agreed=case.file.consent == report.sha256,
+        )
         if consent:
-            self._context.case.open_model(report.path, consent)
+            case.open_model(report.path, consent, reason=reason)
 
     def _ask_about_files(self, opened: CaseOpened) -> None:
         ask_about_changes(self._context, opened, self._window)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.i18n import mark, tr, trn
-from engine.contracts.messages import next_step, sentence
+from engine.contracts.messages import next_step, sentence, sentences
 from engine.contracts.readings import model as words
 from gui.dialogs.allow_list import show_allow_list
 from gui.dialogs.consent import HEADINGS
@@ -28,6 +28,7 @@ from gui.widgets.findings_table import FindingsTable
 from gui.widgets.wrapped_text import WrappedText
 
 if TYPE_CHECKING:
+    from engine.contracts.consent import Consent
     from engine.contracts.errors import Param
     from engine.contracts.model import Mapping, ModelInfo
     from gui.services.theme import Tokens
@@ -252,7 +253,11 @@ class ModelPanel(Panel):
             return
         sign, heading = HEADINGS[report.light]
         reason = sentence(report.reason.code, report.reason.params)
-        self._verdict.setText(f"{sign} {tr(heading)}. {reason}")
+        lines = [f"{sign} {tr(heading)}. {reason}"]
+        if report.consent is not None and report.asks:
+            lines.append(consented(report.consent))
+        lines += sentences(report.notes)
+        self._verdict.setText("\n".join(lines))
         self.findings.show_findings(report.findings)
 
 
@@ -335,6 +340,18 @@ def _listed(names: tuple[str, ...], most: int) -> str:
     if left <= 0:
         return shown
     return trn("{shown} and {n} more", "{shown} and {n} more", left, shown=shown)
+
+
+def consented(consent: Consent) -> str:
+    """Return when, with what and why the file was agreed to."""
+    text = tr(
+        "You agreed to open it on {date}, with version {version}.",
+        date=consent.given[:10],
+        version=consent.version,
+    )
+    if consent.reason:
+        text += " " + tr("Reason: {reason}", reason=consent.reason)
+    return text
 
 
 def _steadiness(info: ModelInfo) -> str:

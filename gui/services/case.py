@@ -66,6 +66,8 @@ class CaseService(CaseState):
     ) -> None:
         super().__init__(engine, decision, undo, notify, parent)
         engine.restarted.connect(self.replay)
+        self._model_open = False
+        self._to_predict: Predict | None = None  # once the model is open again
 
     # Opening
 
@@ -98,17 +100,22 @@ class CaseService(CaseState):
         self._ask(request, opened, tr("Reading data"), refused)
 
     def open_model(
-        self, path: str, consent: str = "", *, then_match: bool = True
+        self,
+        path: str,
+        consent: str = "",
+        *,
+        reason: str = "",
+        then_match: bool = True,
     ) -> None:
         """Look at a model file, and open it if that is allowed or agreed to."""
         if consent or not then_match:  # agreed to, or our own
-            self._open_inspected(path, consent, then_match=then_match)
+            self._open_inspected(path, consent, reason, then_match=then_match)
             return
 
         def inspected(result: Result) -> None:
             if not isinstance(result, SafetyReport):
                 return
-            if result.light is Light.GREEN:
+            if result.light is Light.GREEN or (result.asks and result.is_agreed_to):
                 self._open_inspected(path, "", then_match=True)
             else:
                 self.consent_needed.emit(result)
@@ -184,8 +191,10 @@ class CaseService(CaseState):
         """Ask the engine for everything the recipe says, in order.
 
         The engine does long jobs in the order in which they were asked, so they
-        are simply all asked; what fails says so.
+        are simply all asked; what fails says so. Predictions alone wait for the model:
+        the engine may still hold another one.
         """
+        self._model_open, self._to_predict = self.file.model is None, None
         for request in requests_of(self.file):
             match request:
                 case OpenData():
@@ -203,9 +212,22 @@ class CaseService(CaseState):
                 case UseRecordedScores():
                     self._ask(request, self._take_model)
                 case Predict():
-                    self._ask(request, self._take_scores, tr("Predicting"))
+                    self._to_predict = request
                 case _:
                     self._ask(request, lambda _result: None)
+        self._predict_again()
+
+    def withdrawn(self, sha256: str) -> None:
+        """Let go of the model if it is the one that consent was withdrawn from."""
+        if self.model is None or self.model.sha256 != sha256:
+            return
+        self._notify.info(
+            tr(
+                "{file} was closed: your consent to it is withdrawn.",
+                file=self.model.name,
+            )
+        )
+        self._let_go_of_model()
 
     # Changing
 
@@ -328,25 +350,41 @@ class CaseService(CaseState):
             paths = self.file.model.paths
             self._update(model=FileRecipe(paths=paths, sha256=(result.sha256,)))
             self._take_model(result)
+            self._model_open = True
+            self._predict_again()
+
+    def _predict_again(self) -> None:
+        if self._model_open and self._to_predict is not None:
+            request, self._to_predict = self._to_predict, None
+            self._ask(request, self._take_scores, tr("Predicting"))
 
     def _model_refused(self, error: ErrorInfo) -> None:
-        """Ask anew where the consent was for other bytes than those now there."""
+        """Ask, where this person has not agreed to these bytes on this computer."""
+        self._let_go_of_model()
         if error.code == "safety.needs_consent" and self.file.model is not None:
             self.open_model(self.file.model.paths[0])
         else:
             self._notify.error(error)
 
-    def _open_inspected(self, path: str, consent: str, *, then_match: bool) -> None:
+    def _open_inspected(
+        self, path: str, consent: str, reason: str = "", *, then_match: bool
+    ) -> None:
         def opened(result: Result) -> None:
             if isinstance(result, ModelInfo):
                 recipe = FileRecipe(paths=(path,), sha256=(result.sha256,))
-                self._update(consent=consent, model=recipe, recorded=None)
+                asked = result.safety is not None and result.safety.asks
+                agreed = consent or (result.sha256 if asked else "")
+                resumed = self._to_predict if self.file.model == recipe else None
+                self._update(consent=agreed, model=recipe, recorded=None)
                 self._forget_scores()
                 self._take_model(result)
-                if then_match:
+                self._model_open, self._to_predict = True, resumed
+                if resumed is not None:
+                    self._predict_again()
+                elif then_match:
                     self._see_match()
 
-        request = OpenModel(path=path, consent=consent)
+        request = OpenModel(path=path, consent=consent, reason=reason)
         self._ask(request, opened, tr("Opening the model"))
 
     def _see_match(self) -> None:

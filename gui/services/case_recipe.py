@@ -33,7 +33,8 @@ def requests_of(recipe: CaseFile) -> list[Request]:
     if recipe.choices or recipe.split:
         asked.append(ConfigureData(choices=recipe.choices, split=recipe.split))
     if recipe.model is not None:
-        asked.append(OpenModel(path=recipe.model.paths[0], consent=recipe.consent))
+        # without consent: what this person agreed to is known to the engine
+        asked.append(OpenModel(path=recipe.model.paths[0]))
     elif recipe.recorded is not None:
         asked.append(UseRecordedScores(scores=recipe.recorded))
     if recipe.buckets:

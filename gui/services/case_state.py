@@ -199,6 +199,11 @@ class CaseState(QObject):
             self.scores = None
             self.predictions_changed.emit()
 
+    def _let_go_of_model(self) -> None:
+        self.model = None
+        self.model_changed.emit()
+        self._forget_scores()
+
     def _update(self, **changes: Any) -> None:
         self.file = msgspec.structs.replace(self.file, **changes)
         self.file_changed.emit()

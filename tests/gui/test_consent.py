@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLabel
 
+from engine.contracts.consent import Consent, Consents
 from engine.contracts.dataset import Note
 from engine.contracts.model import Light, SafetyFinding, SafetyReport, Verdict
+from engine.contracts.requests import WithdrawConsent
 from gui.dialogs.consent import ConsentDialog
+from gui.dialogs.consents import ConsentsDialog
 from gui.services.theme import DARK, LIGHT
 
 SHA = "6e1d9fef" + "0" * 56
@@ -132,3 +137,74 @@ def test_that_every_light_has_a_shape_of_its_own():
 
     assert set(HEADINGS) == set(MEANINGS) == set(Light)
     assert len({sign for sign, _ in HEADINGS.values()}) == len(Light)
+
+
+def texts(dialog):
+    return " ".join(label.text() for label in dialog.findChildren(QLabel))
+
+
+def test_that_the_author_s_consent_is_told_and_counts_for_nothing(qtbot):
+    dialog = ConsentDialog(report(Light.RED), LIGHT, sandbox=LAYERS, author_agreed=True)
+    qtbot.addWidget(dialog)
+    assert "does not count here" in texts(dialog)
+    assert not dialog.open_button.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("holds", "told"), [(False, "another version asks again"), (True, "otherwise")]
+)
+def test_that_a_consent_which_holds_no_more_is_told(ask, holds, told):
+    before = Consent(
+        sha256=SHA,
+        name="m",
+        light="amber",
+        version="0.9",
+        given="2026-05-04T10:00:00+00:00",
+        holds=holds,
+    )
+    dialog = ask(Light.RED, consent=before)
+    assert "2026-05-04" in texts(dialog)
+    assert told in texts(dialog)
+    assert not dialog.open_button.isEnabled()
+    assert told not in texts(ask(Light.RED))
+
+
+class Answering:
+    """An engine with one consent, which can be withdrawn."""
+
+    def __init__(self):
+        self.kept = (
+            Consent(
+                sha256=SHA,
+                name="model.pkl",
+                light="red",
+                version="1.0",
+                given="2026-05-04T10:00:00+00:00",
+                reason="our own",
+                holds=True,
+            ),
+        )
+        self.withdrawn = []
+
+    def submit(self, request, *, on_result, on_error):
+        if isinstance(request, WithdrawConsent):
+            self.withdrawn.append(request.sha256)
+            self.kept = tuple(c for c in self.kept if c.sha256 != request.sha256)
+        on_result(Consents(kept=self.kept, folder="/home/a/consents"))
+
+
+def test_that_consents_are_listed_and_can_be_withdrawn(qtbot):
+    engine, closed = Answering(), []
+    case = SimpleNamespace(withdrawn=closed.append)
+    notify = SimpleNamespace(error=None)
+    context = SimpleNamespace(engine=engine, case=case, notify=notify)
+    dialog = ConsentsDialog(context)
+    qtbot.addWidget(dialog)
+    shown = [dialog.table.item(0, column).text() for column in range(5)]
+    assert shown == ["model.pkl", SHA[:12], "2026-05-04", "yes", "our own"]
+    assert not dialog.withdraw_button.isEnabled()
+    dialog.table.selectRow(0)
+    qtbot.mouseClick(dialog.withdraw_button, Qt.MouseButton.LeftButton)
+    assert engine.withdrawn == closed == [SHA]
+    assert dialog.table.rowCount() == 0
+    assert not dialog.withdraw_button.isEnabled()

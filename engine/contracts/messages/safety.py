@@ -70,6 +70,17 @@ _POLICY: dict[str, tuple[str, str]] = {
     ),
 }
 
+_CONSENT: dict[str, tuple[str, str]] = {
+    "consent.not_kept": (
+        mark("Your consent holds for this time only: it could not be kept ({why})."),
+        mark("You will be asked again. Check the folder {folder}."),
+    ),
+    "consent.not_withdrawn": (
+        mark("The consent in {file} could not be removed: {why}."),
+        mark("Remove the file, or ask your administrator to."),
+    ),
+}
+
 _DECISION: dict[str, tuple[str, str]] = {
     "safety.reading": (mark("Reading what the file would do"), _NONE),
     "safety.needs_consent": (
@@ -355,6 +366,7 @@ _STRUCTURE: dict[str, tuple[str, str]] = {
 MESSAGES: dict[str, tuple[str, str]] = {
     **_INTAKE,
     **_POLICY,
+    **_CONSENT,
     **_DECISION,
     **_USES,
     **_PICKLE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.contracts.case import CaseOpened
+from engine.contracts.consent import Consent, Consents
 from engine.contracts.dataset import DatasetInfo
 from engine.contracts.model import ModelInfo, SafetyReport
 from engine.contracts.predictions import RowScores
@@ -71,6 +72,7 @@ Result = (
     | SafetyReport
     | RowScores
     | CaseOpened
+    | Consents
     | Done
     | Recognised
     | MatchPreview
@@ -117,6 +119,8 @@ __all__ = [
     "Condition",
     "ConfusedPair",
     "Confusion",
+    "Consent",
+    "Consents",
     "Counterfactual",
     "Counterfactuals",
     "DatasetInfo",

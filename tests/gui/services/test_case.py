@@ -7,8 +7,10 @@ import pytest
 from PySide6.QtGui import QUndoStack
 
 from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
+from engine.contracts.consent import Consent
 from engine.contracts.dataset import Note, Part, ReadOptions, Source
 from engine.contracts.decision import Decision
+from engine.contracts.errors import EngineError
 from engine.contracts.model import Light, ModelInfo, SafetyReport, ScoreKind, Task
 from engine.contracts.requests import (
     Inspect,
@@ -51,8 +53,9 @@ def read_data(request: OpenData):
     return msgspec.structs.replace(info, parts=parts)
 
 
-def report(light: Light) -> SafetyReport:
+def report(light: Light, **more) -> SafetyReport:
     return SafetyReport(
+        **more,
         path="/m.skops",
         sha256=MODEL.sha256,
         size=1,
@@ -178,9 +181,97 @@ def test_a_recipe_is_replayed_in_order_after_a_crash(case, engine) -> None:
         SetBuckets,
         Predict,
     ]
-    assert engine.asked_for(OpenModel)[0].consent == MODEL.sha256
     assert case.file == before
     assert case.scores is not None
+
+
+def foreign_case(engine, case, light=Light.RED, **model) -> None:
+    """A case from elsewhere, whose author says to have agreed to the file beside it."""
+    recipe = FileRecipe(paths=("/m.pkl",), sha256=(MODEL.sha256,))
+    file = CaseFile(
+        data=(FileRecipe(paths=("/a.csv",), sha256=("cd" * 32,)),),
+        model=recipe,
+        consent=MODEL.sha256,
+        target="status",
+    )
+
+    def opens(request: OpenModel):
+        if request.consent == MODEL.sha256:
+            return MODEL
+        raise EngineError("safety.needs_consent", path="/m.pkl", light="red", sha256="")
+
+    engine.store.answers |= {
+        OpenCase: lambda request: CaseOpened(path=request.path, case=file),
+        Inspect: lambda _request: report(light, **model),
+        OpenModel: opens,
+    }
+    case.open_case("/c.trasluz")
+
+
+def test_what_a_case_says_of_consent_opens_nothing(case, engine, qtbot) -> None:
+    with qtbot.waitSignal(case.consent_needed):
+        foreign_case(engine, case)
+    assert {request.consent for request in engine.asked_for(OpenModel)} == {""}
+    assert case.model is None
+    assert not engine.asked_for(Predict)  # of another model that may still be open
+
+
+def test_after_one_s_own_consent_the_case_goes_on_where_it_was(
+    case, engine, qtbot
+) -> None:
+    foreign_case(engine, case)
+    matches = []
+    case.match_needed.connect(lambda: matches.append(1))
+    case.open_model("/m.pkl", MODEL.sha256, reason="known author")
+    assert engine.asked_for(OpenModel)[-1].reason == "known author"
+    assert [request.target for request in engine.asked_for(Predict)] == ["status"]
+    assert case.scores is not None
+    assert not matches
+
+
+@pytest.mark.parametrize(
+    ("light", "kept", "asked"),
+    [
+        (Light.RED, {}, False),
+        (Light.AMBER, {"light": "amber"}, False),
+        (Light.RED, {"holds": False}, True),
+        (Light.RED, {"light": "amber"}, True),
+        (Light.RED, {"sha256": "0" * 64}, True),
+        (Light.FORBIDDEN, {"light": "forbidden"}, True),
+    ],
+)
+def test_one_s_own_consent_is_not_asked_for_twice(
+    case, engine, light, kept, asked
+) -> None:
+    wanted = []
+    case.consent_needed.connect(wanted.append)
+    consent = Consent(
+        **{
+            "sha256": MODEL.sha256,
+            "name": "m",
+            "light": "red",
+            "version": "1",
+            "given": "",
+            "holds": True,
+            **kept,
+        }
+    )
+    engine.store.answers[Inspect] = lambda _request: report(light, consent=consent)
+    case.open_model("/m.skops")
+    assert bool(wanted) is asked
+    assert bool(engine.asked_for(OpenModel)) is not asked
+
+
+def test_a_model_whose_consent_is_withdrawn_is_let_go(case, notices) -> None:
+    case.open_data(("/a.csv",))
+    case.open_model("/m.skops", MODEL.sha256)
+    case.predict(target="status")
+    case.withdrawn("0" * 64)
+    assert case.model is not None
+    case.withdrawn(MODEL.sha256)
+    assert case.model is None
+    assert case.scores is None
+    assert "withdrawn" in notices[-1].text
 
 
 def test_an_opened_case_replaces_everything(case, engine, qtbot) -> None:
