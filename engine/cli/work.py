@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
-    from engine.contracts.dataset import DatasetInfo, Note
+    from engine.contracts.dataset import Column, DatasetInfo, Note
     from engine.contracts.errors import Param
     from engine.contracts.events import HostState, JobEvent
     from engine.contracts.predictions import RowScores
@@ -59,6 +59,7 @@ class Work:
         self._session = session
         self._jobs = 0
         self._told: list[Note] = []
+        self._columns: tuple[Column, ...] = ()
         self._watched = sys.stderr.isatty()
 
     def ask(self, request: Request) -> Any:
@@ -101,6 +102,7 @@ class Work:
         """Open everything the arguments name and predict."""
         opened: DatasetInfo = self.ask(OpenData(paths=tuple(asked.data)))
         self._tell_reading(opened)
+        self._columns = opened.columns
         self.ask(ConfigureData(split=_split(asked.split)))
         for path, part in (
             (asked.reference, Part.REFERENCE),
@@ -156,7 +158,7 @@ class Work:
         seed: int = 0,
     ) -> Result:
         """Run one analysis on the rows that were asked for."""
-        selection = _rows(asked)
+        selection = _rows(asked, self._columns)
         decision = decision_of(scores, asked.threshold)
         if row is not None:
             if not 0 <= row < scores.n_rows:
@@ -244,9 +246,9 @@ def decision_of(scores: RowScores, threshold: float | None) -> Decision:
     return Decision(positive=scores.positive, threshold=chosen)
 
 
-def _rows(asked: argparse.Namespace) -> Selection | None:
+def _rows(asked: argparse.Namespace, columns: tuple[Column, ...]) -> Selection | None:
     rules = [rule for rule in (asked.where, getattr(asked, "rows", None)) if rule]
-    found = [parse(rule) for rule in rules]
+    found = [parse(rule, columns) for rule in rules]
     if len(found) == 2:
         return found[0] & found[1]
     return found[0] if found else None

@@ -86,6 +86,19 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...] = ()
 
 
+_NUMBERS = ("int", "uint", "half", "float", "double", "decimal", "bool")
+
+
+def holds_dates(column: Column) -> bool:
+    """Return whether a column is stored as dates, whatever it is used as."""
+    return column.dtype.startswith(("timestamp", "date"))
+
+
+def holds_numbers(column: Column) -> bool:
+    """Return whether a column is stored as numbers, whatever it is used as."""
+    return column.dtype.startswith(_NUMBERS)
+
+
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How a file is read; ``None`` means *find out*, and the answer is recorded.
 

@@ -6,24 +6,31 @@
     both       = single { "and" single }
     single     = "not" single | "(" rule ")" | "bucket" name
                | "rows" number { "," number } | name comparison
-    comparison = ("=" | "!=" | "<" | "<=" | ">" | ">=") value
+    comparison = ("=" | "!=") value
                | ["not"] "in" "(" value { "," value } ")"
-               | "between" number "and" number
+               | ("<" | "<=" | ">" | ">=") limit
+               | "between" limit "and" limit
                | "is" ["not"] "missing"
+    limit      = number | date
 
 Names and values that are not one plain word are quoted: ``"monthly income" > 3``.
 A bare number is compared as a number with ``<`` and its kin, and as a label with
-``=`` where it is quoted.
+``=`` where it is quoted. Dates are ISO texts (:mod:`engine.contracts.dates`):
+``day >= 2024-02-01``, ``day between 2024-01 and 2024-03``; a year as a limit is
+quoted where the kind of the column is not known.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+from engine.contracts.dataset import holds_dates, holds_numbers
+from engine.contracts.dates import day_text, looks_like_date, span
 from engine.contracts.errors import EngineError
 from engine.contracts.selection import (
     And,
+    Dates,
     Missing,
     Not,
     Or,
@@ -34,6 +41,11 @@ from engine.contracts.selection import (
     Values,
     Xor,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.contracts.dataset import Column
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -47,18 +59,27 @@ _WORDS = frozenset(
     ["and", "or", "not", "in", "is", "missing", "between", "bucket", "rows", "xor"]
 )
 _PLAIN = re.compile(r"[^\s()<>=!,\"']+")
+_YEAR = re.compile(r"\d{4}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_CLOCK = re.compile(r"\d{1,2}:\d\d.*")
 _DEEPEST = 100
 
 
-def parse(text: str) -> Selection:
+def parse(text: str, columns: Iterable[Column] = ()) -> Selection:
     """Return the rule that ``text`` says.
+
+    Parameters
+    ----------
+    columns
+        Columns whose kinds are known: what is compared with them has to be of their
+        kind.
 
     Raises
     ------
     EngineError
-        ``rule.syntax`` with ``position`` (from 1), ``found`` and ``expected``.
+        ``rule.*`` with ``position`` (from 1), ``found`` and what is expected.
     """
-    parser = _Parser(text)
+    parser = _Parser(text, columns)
     found = parser.rule(0)
     parser.end()
     return found
@@ -70,8 +91,9 @@ def describe(selection: Selection) -> str:
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, columns: Iterable[Column]) -> None:
         self._text = text
+        self._columns = {column.name: column for column in columns}
         self._tokens: list[tuple[str, str, int]] = []
         place = 0
         while text[place:].strip():
@@ -132,33 +154,102 @@ class _Parser:
                 self._fail("“missing”")
             return Not(Missing(name)) if negated else Missing(name)
         if self._word("between"):
-            low = self._number()
+            low = self._limit(name)
             if not self._word("and"):
                 self._fail("“and”")
-            return Range(name, low, self._number(), high_closed=True)
+            return _between(name, low, self._limit(name, isinstance(low, str)))
         if self._word("not"):
             if not self._word("in"):
                 self._fail("“in”")
-            return Not(Values(name, self._list()))
+            return Not(Values(name, self._list(name)))
         if self._word("in"):
-            return Values(name, self._list())
+            return Values(name, self._list(name))
         for sign in ("<=", ">=", "<", ">"):
             if self._op(sign):
-                return _range(name, sign, self._number())
+                return _range(name, sign, self._limit(name))
         for sign in ("=", "=="):
             if self._op(sign):
-                return Values(name, (self._value(),))
+                return Values(name, (self._label(name),))
         if self._op("!=") or self._op("<>"):
-            return Not(Values(name, (self._value(),)))
+            return Not(Values(name, (self._label(name),)))
         return self._fail("a comparison such as =, < or in")
 
-    def _list(self) -> tuple[str, ...]:
+    def _list(self, name: str) -> tuple[str, ...]:
         self._need("(")
-        values = [self._value()]
+        values = [self._label(name)]
         while self._op(","):
-            values.append(self._value())
+            values.append(self._label(name))
         self._need(")")
         return tuple(values)
+
+    def _label(self, name: str) -> str:
+        """Return a value that the column may be equal to."""
+        column, at = self._columns.get(name), self._at
+        text = self._with_clock(self._value())
+        if column is None or text in column.categories:
+            return text
+        if holds_dates(column):
+            if not _YEAR.fullmatch(text) and not looks_like_date(text):
+                self._refuse("rule.date_expected", column, at)
+            self._check_date(text, at, column)
+        elif holds_numbers(column) and _as_number(text) is None:
+            self._refuse("rule.number_expected", column, at)
+        return text
+
+    def _limit(self, name: str, date: bool = False) -> float | str:
+        """Return what a column is compared with: a number, or the text of a date."""
+        kind, text, _ = self._peek()
+        column, at = self._columns.get(name), self._at
+        date = date or (column is not None and holds_dates(column))
+        if kind not in {"word", "quoted"}:
+            self._fail("a date" if date else "a number")
+        if column is not None and not date and not holds_numbers(column):
+            self._refuse("rule.no_order", column, at)
+        number = _as_number(text) if kind == "word" else None
+        if number is not None and not (date and _YEAR.fullmatch(text)):
+            if date:
+                self._refuse("rule.date_expected", column, at)
+            self._at += 1
+            return number
+        text = self._with_clock(self._value())
+        if column is not None and not date:
+            self._refuse("rule.number_expected", column, at)
+        if not looks_like_date(text) and not _YEAR.fullmatch(text):
+            if date:
+                self._refuse("rule.date_expected", column, at)
+            self._at = at
+            self._fail("a number")
+        self._check_date(text, at, column)
+        return text
+
+    def _with_clock(self, text: str) -> str:
+        """Return a day with the time that stands after it, if one does."""
+        kind, after, _ = self._peek()
+        if kind == "word" and _DAY.fullmatch(text) and _CLOCK.fullmatch(after):
+            self._at += 1
+            return f"{text} {after}"
+        return text
+
+    def _check_date(self, text: str, at: int, column: Column | None) -> None:
+        name = column.name if column is not None else ""
+        # what zone it is matters only for an offset where the column has none
+        zoned = column is None or "tz=" in column.dtype
+        try:
+            span(text, name, "UTC" if zoned else "")
+        except EngineError as error:
+            error.params["position"] = self._tokens[at][2] + 1
+            raise
+
+    def _refuse(self, code: str, column: Column | None, at: int) -> NoReturn:
+        """Say that a token is none of what the column is compared with."""
+        kind, text, place = self._tokens[at]
+        raise EngineError(
+            code,
+            position=place + 1,
+            column=column.name if column is not None else "",
+            found=text[1:-1] if kind == "quoted" else text,
+            example=_example(column),
+        )
 
     def _name(self) -> str:
         kind, text, _ = self._peek()
@@ -174,15 +265,6 @@ class _Parser:
         if kind == "word":
             return text
         return re.sub(r"\\(.)", r"\1", text[1:-1], flags=re.DOTALL)
-
-    def _number(self) -> float:
-        _, text, _ = self._peek()
-        try:
-            value = float(text)
-        except ValueError:
-            self._fail("a number")
-        self._at += 1
-        return value
 
     def _whole(self) -> int:
         _, text, _ = self._peek()
@@ -233,15 +315,43 @@ class _Parser:
         )
 
 
-def _range(name: str, sign: str, number: float) -> Selection:
-    if sign.startswith("<"):
-        return Range(name, None, number, high_closed=sign == "<=")
-    return Range(name, number, None, low_closed=sign == ">=")
+def _range(name: str, sign: str, limit: float | str) -> Selection:
+    below, closed = sign.startswith("<"), sign.endswith("=")
+    if isinstance(limit, str):
+        if below:
+            return Dates(name, None, limit, high_closed=closed)
+        return Dates(name, limit, None, low_closed=closed)
+    if below:
+        return Range(name, None, limit, high_closed=closed)
+    return Range(name, limit, None, low_closed=closed)
+
+
+def _between(name: str, low: float | str, high: float | str) -> Selection:
+    if isinstance(low, str) or isinstance(high, str):
+        return Dates(name, str(low), str(high), high_closed=True)
+    return Range(name, low, high, high_closed=True)
+
+
+def _as_number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _example(column: Column | None) -> str:
+    """Return a value as a rule would compare the column with it."""
+    if column is None or holds_dates(column):
+        low = None if column is None else column.low
+        return (day_text(low) if low is not None else "") or "2024-02-01"
+    if holds_numbers(column):
+        return _number_text(column.low if column.low is not None else 25.0)
+    return f"{_quoted(column.name)} = {_quoted((*column.categories, 'rent')[0])}"
 
 
 def _text(selection: Selection, binds: int) -> str:
     match selection:
-        case Range():
+        case Range() | Dates():
             return _range_text(selection, binds)
         case Values() if len(selection.labels) == 1:
             return f"{_quoted(selection.column)} = {_quoted(selection.labels[0])}"
@@ -277,21 +387,28 @@ def _joined(word: str, parts: tuple[Selection, ...], level: int, binds: int) -> 
     return f"({text})" if binds > level - (len(parts) == 1) else text
 
 
-def _range_text(selection: Range, binds: int) -> str:
+def _range_text(selection: Range | Dates, binds: int) -> str:
     name = _quoted(selection.column)
-    low, high = selection.low, selection.high
+    low = None if selection.low is None else _limit_text(selection.low)
+    high = None if selection.high is None else _limit_text(selection.high)
     if low is not None and high is not None:
         if selection.low_closed and selection.high_closed:
-            return f"{name} between {_number_text(low)} and {_number_text(high)}"
+            return f"{name} between {low} and {high}"
         up = ">=" if selection.low_closed else ">"
         down = "<=" if selection.high_closed else "<"
-        text = f"{name} {up} {_number_text(low)} and {name} {down} {_number_text(high)}"
+        text = f"{name} {up} {low} and {name} {down} {high}"
         return f"({text})" if binds > 1 else text
     if low is not None:
-        return f"{name} {'>=' if selection.low_closed else '>'} {_number_text(low)}"
+        return f"{name} {'>=' if selection.low_closed else '>'} {low}"
     if high is not None:
-        return f"{name} {'<=' if selection.high_closed else '<'} {_number_text(high)}"
+        return f"{name} {'<=' if selection.high_closed else '<'} {high}"
     return f"{name} is not missing"
+
+
+def _limit_text(limit: float | str) -> str:
+    if not isinstance(limit, str):
+        return _number_text(limit)
+    return f'"{limit}"' if _YEAR.fullmatch(limit) else _quoted(limit)
 
 
 def _number_text(value: float) -> str:

@@ -9,13 +9,22 @@ prediction is wrong) and ``@row`` stand beside the columns of the data.
 
 from __future__ import annotations
 
-from typing import Protocol
+import re
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.contracts.dates import looks_like_date, span
+from engine.contracts.errors import EngineError
+
+if TYPE_CHECKING:
+    from engine.contracts.dates import Moments
+
 Mask = NDArray[np.bool_]
+_EXACT = 2.0**53  # beyond it different whole numbers are the same float
+_YEAR = re.compile(r"\d{4}")
 
 
 # A bucket as a column of labels: ``"@bucket NAME"``, with the two labels below.
@@ -32,6 +41,9 @@ class Columns(Protocol):
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Return a numeric or date-time column, ``nan`` where missing."""
+
+    def dates(self, name: str) -> Moments | None:
+        """Return the moments of a column of dates, ``None`` of any other column."""
 
     def codes(self, name: str) -> tuple[NDArray[np.int32], tuple[str, ...]]:
         """Return category codes (``-1`` where missing) and their labels."""
@@ -55,7 +67,10 @@ class _Recipe(msgspec.Struct, frozen=True, tag=True):
 
 
 class Range(_Recipe, frozen=True, tag="range"):
-    """Rows whose number lies in an interval; ``None`` is no limit."""
+    """Rows whose number lies in an interval; ``None`` is no limit.
+
+    Of dates the limits are seconds since 1970: so cases of older versions kept them.
+    """
 
     column: str
     low: float | None = None
@@ -74,14 +89,46 @@ class Range(_Recipe, frozen=True, tag="range"):
         return mask
 
 
+class Dates(_Recipe, frozen=True, tag="dates"):
+    """Rows whose date lies between two texts of :mod:`engine.contracts.dates`.
+
+    A text stands for a span of time: from 2024-02-01 on is from the first moment of
+    that day, after 2024-02-01 is from its end. ``None`` is no limit.
+    """
+
+    column: str
+    low: str | None = None
+    high: str | None = None
+    low_closed: bool = True
+    high_closed: bool = False
+
+    def resolve(self, columns: Columns) -> Mask:
+        """Return the mask over the rows of ``columns``."""
+        moments = columns.dates(self.column)
+        if moments is None:
+            found = self.low if self.low is not None else self.high
+            raise EngineError("rows.not_dates", column=self.column, found=found)
+        mask = moments.known.copy()
+        if self.low is not None:
+            start, end = span(self.low, self.column, moments.zone)
+            mask &= moments.from_on(start if self.low_closed else end)
+        if self.high is not None:
+            start, end = span(self.high, self.column, moments.zone)
+            mask &= ~moments.from_on(end if self.high_closed else start)
+        return mask
+
+
 class Values(_Recipe, frozen=True, tag="values"):
-    """Rows whose label is one of ``labels``."""
+    """Rows whose label is one of ``labels``; of dates, within one of their spans."""
 
     column: str
     labels: tuple[str, ...]
 
     def resolve(self, columns: Columns) -> Mask:
         """Return the mask over the rows of ``columns``."""
+        moments = columns.dates(self.column)
+        if moments is not None:
+            return self._on(moments)
         try:
             codes, known = columns.codes(self.column)
         except TypeError:  # numbers with too many values to be labels
@@ -91,7 +138,32 @@ class Values(_Recipe, frozen=True, tag="values"):
         for label in self.labels:
             if label in known:
                 wanted[known.index(label)] = True
-        return wanted[codes]  # code -1 (missing) looks up the last, always False
+        mask: Mask = wanted[codes]  # code -1 (missing) looks up the last, always False
+        return mask | self._equal_numbers(columns, known)
+
+    def _equal_numbers(self, columns: Columns, known: tuple[str, ...]) -> Mask | bool:
+        """Return where a number is written otherwise than its label: 3.0 for 3."""
+        others = (_as_number(label) for label in self.labels if label not in known)
+        wanted = [n for n in others if n is not None and abs(n) <= _EXACT]
+        if not wanted:
+            return False
+        try:
+            return np.isin(columns.numbers(self.column), wanted)
+        except (TypeError, EngineError):  # labels, not numbers
+            return False
+
+    def _on(self, moments: Moments) -> Mask:
+        mask = np.zeros(len(moments.ticks), dtype=bool)
+        for label in self.labels:
+            if not _YEAR.fullmatch(label) and not looks_like_date(label):
+                raise EngineError(
+                    "rows.date_expected",
+                    column=self.column,
+                    found=label,
+                    example=moments.first() or "2024-02-01",
+                )
+            mask |= moments.within(label, self.column)
+        return mask
 
 
 class Missing(_Recipe, frozen=True, tag="missing"):
@@ -178,7 +250,7 @@ class Xor(_Recipe, frozen=True, tag="xor"):
         return self.left.resolve(columns) ^ self.right.resolve(columns)
 
 
-Selection = Range | Values | Missing | Rows | Saved | Not | And | Or | Xor
+Selection = Range | Dates | Values | Missing | Rows | Saved | Not | And | Or | Xor
 
 
 def _as_number(label: str) -> float | None:
@@ -199,7 +271,7 @@ def columns_of(selection: Selection) -> set[str]:
     ``Saved`` counts as the pseudo-column ``@saved:name``.
     """
     match selection:
-        case Range() | Values() | Missing():
+        case Range() | Dates() | Values() | Missing():
             return {selection.column}
         case Rows():
             return {"@row"}

@@ -29,6 +29,8 @@ from engine.data.table import Table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from engine.contracts.progress import Progress
     from engine.data.files import Files
 
@@ -191,7 +193,6 @@ def _built(
 def _split(table: Table, split: Split, own: set[Part]) -> dict[Part, Table]:
     if split.column not in table.names:
         raise EngineError("data.no_such_column", column=split.column)
-    codes, labels = table.codes(split.column)
     parts: dict[Part, Table] = {}
     for part, wanted in (
         (Part.EVALUATION, split.evaluation),
@@ -200,19 +201,30 @@ def _split(table: Table, split: Split, own: set[Part]) -> dict[Part, Table]:
     ):
         if not wanted or (part in own and part is not Part.EVALUATION):
             continue
-        unknown = [label for label in wanted if label not in labels]
-        if unknown:
-            raise EngineError(
-                "data.no_such_value",
-                column=split.column,
-                value=unknown[0],
-                known=labels[:20],
-            )
-        mask = np.isin(codes, [labels.index(label) for label in wanted])
+        mask = np.zeros(table.n_rows, dtype=bool)
+        for label in wanted:
+            mask |= _labelled(table, split.column, label)
         parts[part] = table.filter(mask)
     if Part.EVALUATION not in parts or parts[Part.EVALUATION].n_rows == 0:
         raise EngineError("data.empty_evaluation", column=split.column)
     return parts
+
+
+def _labelled(table: Table, name: str, label: str) -> NDArray[np.bool_]:
+    """Return the rows of a label; of a column of dates, those within its day."""
+    codes, labels = table.codes(name)
+    moments = table.dates(name)
+    if moments is not None:
+        rows = moments.within(label, name)
+    elif label in labels:
+        rows = codes == labels.index(label)
+    else:
+        rows = np.zeros(table.n_rows, dtype=bool)
+    if not rows.any():
+        raise EngineError(
+            "data.no_such_value", column=name, value=label, known=labels[:20]
+        )
+    return rows
 
 
 def _guessed_split(columns: tuple[Column, ...]) -> Split | None:

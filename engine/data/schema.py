@@ -338,8 +338,9 @@ def _is_number(kind: pa.DataType) -> bool:
 
 def _span(column: pa.ChunkedArray) -> tuple[float | None, float | None]:
     """Return the first and the last date, in seconds since 1970."""
-    column = pc.cast(pc.cast(column, pa.timestamp("us")), pa.int64())
-    found = pc.min_max(column).as_py()
+    fine = pa.types.is_timestamp(column.type) and column.type.unit == "ns"
+    micro = pc.cast(column, pa.timestamp("us"), safe=not fine)  # nanoseconds are cut
+    found = pc.min_max(pc.cast(micro, pa.int64())).as_py()
     if found["min"] is None:
         return None, None
     return float(found["min"]) * 1e-6, float(found["max"]) * 1e-6

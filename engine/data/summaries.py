@@ -62,7 +62,7 @@ def _summary(table: Table, name: str, bins: int) -> ColumnSummary:
 
 
 def _of_numbers(table: Table, name: str, bins: int, *, temporal: bool) -> ColumnSummary:
-    values = table.numbers(name)
+    values = table.shown_numbers(name)
     finite = values[np.isfinite(values)]
     n_missing = int(np.isnan(values).sum())
     shown: dict[str, object] = {}

@@ -8,13 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engine.contracts.dates import Moments
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
 MOST_CODES = 1000
-_SECOND = 1e6
 
 
 class Table:
@@ -31,6 +32,8 @@ class Table:
         self.arrow = arrow
         self._numbers: dict[str, NDArray[np.float64]] = {}
         self._codes: dict[str, tuple[NDArray[np.int32], tuple[str, ...]]] = {}
+        self._dates: dict[str, Moments] = {}
+        self._clocks: dict[str, NDArray[np.float64]] = {}
 
     @property
     def n_rows(self) -> int:
@@ -63,6 +66,25 @@ class Table:
         if name not in self._numbers:
             self._numbers[name] = _as_numbers(self.arrow.column(name), name)
         return self._numbers[name]
+
+    def shown_numbers(self, name: str) -> NDArray[np.float64]:
+        """Return :meth:`numbers`, dates of a zone as seconds on that zone's clock."""
+        kind = self.arrow.schema.field(name).type
+        if not pa.types.is_timestamp(kind) or kind.tz is None:
+            return self.numbers(name)
+        if name not in self._clocks:
+            walls = pc.local_timestamp(self.arrow.column(name))
+            self._clocks[name] = _as_numbers(walls, name)
+        return self._clocks[name]
+
+    def dates(self, name: str) -> Moments | None:
+        """Return the moments of a date-time column, ``None`` of any other."""
+        kind = self.arrow.schema.field(name).type
+        if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
+            return None
+        if name not in self._dates:
+            self._dates[name] = _as_moments(self.arrow.column(name))
+        return self._dates[name]
 
     def codes(self, name: str) -> tuple[NDArray[np.int32], tuple[str, ...]]:
         """Return category codes, ``-1`` where missing, and their labels in order.
@@ -116,14 +138,34 @@ def _as_numbers(column: pa.ChunkedArray, name: str) -> NDArray[np.float64]:
     ):
         raise TypeError(name)
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        micro = pc.cast(column, pa.timestamp("us")).cast(pa.int64())
-        return _plain(pc.cast(micro, pa.float64())) / _SECOND
+        found = _as_moments(column)
+        seconds = found.ticks / found.per_second
+        seconds[~found.known] = np.nan
+        seconds.flags.writeable = False
+        return seconds
     if pa.types.is_boolean(kind):
         column = pc.cast(column, pa.int8())
     try:
         return _plain(pc.cast(column, pa.float64(), safe=False))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise TypeError(name) from error
+
+
+def _as_moments(column: pa.ChunkedArray) -> Moments:
+    kind = column.type
+    known = np.asarray(column.is_valid().to_numpy(), dtype=bool)
+    fine = pa.types.is_timestamp(kind) and kind.unit == "ns"
+    if not fine:
+        column = pc.cast(column, pa.timestamp("us"))
+    ticks = pc.cast(column, pa.int64())
+    if ticks.null_count:
+        ticks = pc.fill_null(ticks, 0)
+    return Moments(
+        ticks=np.asarray(ticks.to_numpy(), dtype=np.int64),
+        per_second=10**9 if fine else 10**6,
+        known=known,
+        zone=(kind.tz or "") if pa.types.is_timestamp(kind) else "",
+    )
 
 
 def _plain(column: pa.ChunkedArray) -> NDArray[np.float64]:

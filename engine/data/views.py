@@ -204,7 +204,7 @@ def _cells(view: View, name: str, rows: NDArray[np.int64]) -> ColumnWindow:
         raise EngineError("rows.no_such_column", column=name)
     kind = view.table.arrow.schema.field(name).type
     if pa.types.is_temporal(kind):
-        values = view.table.numbers(name)
+        values = view.table.shown_numbers(name)
         return ColumnWindow(name=name, kind=Kind.DATETIME, numbers=values[rows])
     if view.table.is_numeric(name):
         values = view.table.numbers(name)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from engine.contracts.dates import Moments
     from engine.contracts.decision import Decision
     from engine.contracts.predictions import Predictions, RowScores
     from engine.contracts.selection import Selection
@@ -85,6 +86,13 @@ class CaseColumns:
             case _:
                 raise EngineError("rows.no_such_column", column=name)
         return np.asarray(found, dtype=np.float64)
+
+    def dates(self, name: str) -> Moments | None:
+        """Return the moments of a column of dates, ``None`` of any other column."""
+        if name.startswith(BUCKET) or name in {*NUMBERS, *LABELS}:
+            return None
+        self._check(name)
+        return self.table.dates(name)
 
     def codes(self, name: str) -> tuple[NDArray[np.int32], tuple[str, ...]]:
         """Return a column of labels or pseudo-column; a bucket has two labels."""

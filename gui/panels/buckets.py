@@ -270,7 +270,7 @@ class BucketsPanel(Panel):
         self._editing = name
         data = self.context.case.data
         if data is not None:
-            self.editor.line.set_names([column.name for column in data.columns])
+            self.editor.line.set_columns(data.columns)
         self.editor.show()
         text = "" if rule is None else describe(rule)
         self.editor.begin(frozenset(self.context.case.buckets), name, rule, text)

@@ -184,7 +184,7 @@ class DataPanel(Panel):
     def _show_columns(self, data: DatasetInfo) -> None:
         self.parts.show_parts(data, self._part)
         self.query.forget_missing({column.name for column in data.columns})
-        self.line.set_names([column.name for column in data.columns])
+        self.line.set_columns(data.columns)
         self.table.numbers.set_largest(
             max((info.n_rows for info in data.parts), default=0)
         )

@@ -197,7 +197,7 @@ class PredictionsPanel(Panel):
             return
         self.rows.set_columns(columns)
         self.table.fit_columns()
-        self.line.set_names([column.name for column in data.columns])
+        self.line.set_columns(data.columns)
         self._head()
 
     def _head(self) -> None:

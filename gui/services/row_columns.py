@@ -64,6 +64,9 @@ class RowColumns:
                 raise TypeError(name)
         return np.asarray(found, dtype=np.float64)
 
+    def dates(self, _name: str) -> None:
+        """No pseudo-column holds dates."""
+
     def codes(self, name: str) -> tuple[NDArray[np.int32], tuple[str, ...]]:
         """Return a pseudo-column of labels."""
         if self._scores.task is Task.REGRESSION:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QActionGroup, QDoubleValidator
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -12,13 +12,17 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
+    QVBoxLayout,
     QWidget,
     QWidgetAction,
 )
 
 from engine.contracts.dataset import Column, Kind
+from engine.contracts.dates import span
+from engine.contracts.errors import EngineError
 from engine.contracts.i18n import tr
-from engine.contracts.selection import Missing, Not, Range, Selection, Values
+from engine.contracts.messages import sentence
+from engine.contracts.selection import Dates, Missing, Not, Range, Selection, Values
 from gui.widgets.column_words import KINDS, ROLES, kind_word, role_word
 
 if TYPE_CHECKING:
@@ -79,8 +83,8 @@ class ColumnMenu(QMenu):
     ) -> None:
         """Offer to keep some rows by what is in this column."""
         menu = self.addMenu(tr("Filter"))
-        if kind is Kind.NUMERIC:
-            self._add_range(menu, name, current)
+        if kind in {Kind.NUMERIC, Kind.DATETIME}:
+            self._add_range(menu, name, current, dates=kind is Kind.DATETIME)
         elif labels:
             self._add_values(menu, name, labels, current)
         if may_miss:
@@ -103,10 +107,16 @@ class ColumnMenu(QMenu):
             )
         self.addSeparator()
 
-    def _add_range(self, menu: QMenu, name: str, current: Selection | None) -> None:
-        editor = RangeEditor(name, current if isinstance(current, Range) else None)
+    def _add_range(
+        self, menu: QMenu, name: str, current: Selection | None, *, dates: bool
+    ) -> None:
+        editor: RangeEditor | DatesEditor
+        if dates:
+            editor = DatesEditor(name, current if isinstance(current, Dates) else None)
+        else:
+            editor = RangeEditor(name, current if isinstance(current, Range) else None)
 
-        def apply(rule: Range | None) -> None:
+        def apply(rule: Selection | None) -> None:
             self.close()
             self.filter_wanted.emit(rule)
 
@@ -178,49 +188,97 @@ class ColumnMenu(QMenu):
         self.addAction(tr("Details")).triggered.connect(self.details_wanted.emit)
 
 
-class RangeEditor(QWidget):
-    """Two numbers, each of which may be left open.
+class _EndsEditor(QWidget):
+    """Two ends, each of which may be left open.
 
     Signals
     -------
     accepted
-        A ``Range``, or ``None`` where both ends are open.
+        The rule, or ``None`` where both ends are open.
     """
 
     accepted = Signal(object)
 
-    def __init__(self, column: str, current: Range | None = None) -> None:
+    def __init__(self, column: str, ends: tuple[str, str], width: int) -> None:
         super().__init__()
         self._column = column
         self.low, self.high = QLineEdit(), QLineEdit()
-        validator = QDoubleValidator(self)
+        self.trouble = QLabel()
+        self.trouble.setTextFormat(Qt.TextFormat.PlainText)
+        self.trouble.hide()
         for field, name, end in (
-            (self.low, tr("at least"), current.low if current else None),
-            (self.high, tr("at most"), current.high if current else None),
+            (self.low, tr("at least"), ends[0]),
+            (self.high, tr("at most"), ends[1]),
         ):
-            field.setValidator(validator)
             field.setPlaceholderText(name)
             field.setAccessibleName(name)
-            field.setFixedWidth(90)
-            field.setText("" if end is None else QLocale().toString(end, "g"))
+            field.setFixedWidth(width)
+            field.setText(end)
             field.returnPressed.connect(self._accept)
         self.apply = QPushButton(tr("Apply"))
         self.apply.clicked.connect(self._accept)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 8, 4)
+        row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.low)
         row.addWidget(QLabel("–"))
         row.addWidget(self.high)
         row.addWidget(self.apply)
+        column_of = QVBoxLayout(self)
+        column_of.setContentsMargins(8, 4, 8, 4)
+        column_of.addLayout(row)
+        column_of.addWidget(self.trouble)
+
+    def rule(self, low: str, high: str) -> Selection:
+        """Return the rule between two texts, ``""`` where an end is open."""
+        raise NotImplementedError
 
     def _accept(self) -> None:
-        low, high = (
-            QLocale().toDouble(field.text())[0] if field.text().strip() else None
-            for field in (self.low, self.high)
-        )
-        if low is None and high is None:
+        low, high = self.low.text().strip(), self.high.text().strip()
+        if not low and not high:
             self.accepted.emit(None)
+            return
+        try:
+            found = self.rule(low, high)
+        except EngineError as error:
+            self.trouble.setText(sentence(error.code, error.params))
+            self.trouble.show()
         else:
-            rule = Range(self._column, low, high, high_closed=True)
-            self.accepted.emit(rule)
+            self.accepted.emit(found)
+
+
+class RangeEditor(_EndsEditor):
+    """Two numbers, as the language writes them."""
+
+    def __init__(self, column: str, current: Range | None = None) -> None:
+        ends = (current.low, current.high) if current else (None, None)
+        low, high = (
+            "" if end is None else QLocale().toString(end, "g") for end in ends
+        )
+        super().__init__(column, (low, high), 90)
+        validator = QDoubleValidator(self)
+        self.low.setValidator(validator)
+        self.high.setValidator(validator)
+
+    def rule(self, low: str, high: str) -> Selection:
+        """Return the rows between two numbers, both included."""
+        least, most = (
+            QLocale().toDouble(text)[0] if text else None for text in (low, high)
+        )
+        return Range(self._column, least, most, high_closed=True)
+
+
+class DatesEditor(_EndsEditor):
+    """Two dates, as rules write them: 2024-02-01, 2024-02, 2024-02-01T13:30."""
+
+    def __init__(self, column: str, current: Dates | None = None) -> None:
+        ends = (current.low, current.high) if current else (None, None)
+        super().__init__(column, (ends[0] or "", ends[1] or ""), 140)
+        for field, name in ((self.low, tr("from 2024-02-01")), (self.high, tr("to"))):
+            field.setPlaceholderText(name)
+
+    def rule(self, low: str, high: str) -> Selection:
+        """Return the rows between two dates, both included."""
+        for text in filter(None, (low, high)):
+            # offsets fit columns with a zone; the engine says so of others
+            span(text, self._column, "UTC")
+        return Dates(self._column, low or None, high or None, high_closed=True)

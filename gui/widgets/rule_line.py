@@ -22,6 +22,9 @@ from engine.contracts.messages import sentence
 from engine.contracts.selection import Or, columns_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.contracts.dataset import Column
     from engine.contracts.selection import Selection
     from gui.services.theme import Tokens
 
@@ -63,6 +66,7 @@ class RuleLine(QLineEdit):
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
         self._rule: Selection | None = None
+        self._columns: tuple[Column, ...] = ()
         self._known: frozenset[str] | None = None
         self._given: tuple[str, Selection] | None = None
         self._error = ""
@@ -107,8 +111,10 @@ class RuleLine(QLineEdit):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.setText(f"{before}{_quoted(name)} ")
 
-    def set_names(self, names: list[str]) -> None:
+    def set_columns(self, columns: Sequence[Column]) -> None:
         """Say which columns there are: offered while typing, others refused."""
+        names = [column.name for column in columns]
+        self._columns = tuple(columns)
         self._known = frozenset((*names, *PSEUDO))
         self._words.setStringList([_quoted(name) for name in (*names, *PSEUDO)])
 
@@ -129,7 +135,7 @@ class RuleLine(QLineEdit):
             rule = self._given[1]
         elif text.strip():
             try:
-                rule = parse(text)
+                rule = parse(text, self._columns)
                 error, position = self._unknown(rule, text)
             except EngineError as problem:
                 error = sentence(problem.code, problem.params)

@@ -29,6 +29,9 @@ class ArrayColumns:
     def numbers(self, name: str) -> np.ndarray:
         return self._columns[name].astype(np.float64)
 
+    def dates(self, _name: str) -> None:
+        return None
+
     def codes(self, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
         if self._columns[name].dtype.kind == "f":
             raise TypeError(name)

@@ -201,6 +201,36 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("At character {position}: {expected} is expected, not {found}."),
         mark("An example: age < 25 and housing = rent."),
     ),
+    "rule.date_expected": (
+        mark("{column} holds dates: a date is expected, like {example}, not {found}."),
+        mark("A month is written 2024-02, a time 2024-02-01T13:30."),
+    ),
+    "rule.number_expected": (
+        mark(
+            "{column} holds numbers: a number like {example} is expected, not {found}."
+        ),
+        "",
+    ),
+    "rule.no_order": (
+        mark("{column} holds labels, which are not compared with {found}."),
+        mark("Use = or in, for example: {example}."),
+    ),
+    "rule.date_form": (
+        mark("{found} is not written as rules write dates."),
+        mark("Write year, month and day: 2024-02-01, 2024-02 or 2024-02-01T13:30."),
+    ),
+    "rule.no_such_date": (
+        mark("There is no date {found}."),
+        mark("Dates are written 2024-02-01, 2024-02 or 2024-02-01T13:30."),
+    ),
+    "rule.no_zone": (
+        mark("{column} has no time zone, so {found} cannot be compared with it."),
+        mark("Leave the offset out."),
+    ),
+    "rule.unknown_zone": (
+        mark("The time zone {zone} of {column} is not known on this computer."),
+        mark("Write the dates of the rule with an offset, like 2024-02-01T13:30Z."),
+    ),
     # notes: decisions taken while reading
     "data.rows_left_out": (
         mark(

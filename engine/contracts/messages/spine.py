@@ -189,6 +189,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{column} cannot be compared in this way."),
         mark("Use = or in for labels, and <, > or between for numbers."),
     ),
+    "rows.date_expected": (
+        mark("{column} holds dates: a date is expected, like {example}, not {found}."),
+        mark("A month is written 2024-02, a time 2024-02-01T13:30."),
+    ),
+    "rows.not_dates": (
+        mark("{column} holds no dates, and is not compared with {found}."),
+        mark("Compare it with what it holds, or see how its dates are written."),
+    ),
     "rows.not_predicted": (
         mark("{column} is known only after the model has predicted."),
         "",

@@ -10,6 +10,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.expression import describe, parse
 from engine.contracts.selection import (
     And,
+    Dates,
     Missing,
     Not,
     Or,
@@ -30,6 +31,13 @@ _NUMBERS = st.integers(-50, 50).map(float) | st.floats(-1e3, 1e3)
     [
         ("age < 25", Range("age", None, 25.0)),
         ("age between 1 and 2", Range("age", 1.0, 2.0, high_closed=True)),
+        ("day >= 2024-02-01", Dates("day", "2024-02-01")),
+        ("day < 2024-02-01 10:30", Dates("day", None, "2024-02-01 10:30")),
+        (
+            "day between 2024-02 and 2024-03",
+            Dates("day", "2024-02", "2024-03", high_closed=True),
+        ),
+        ("day = 2024-02-01", Values("day", ("2024-02-01",))),
         ("home = rent", Values("home", ("rent",))),
         ("home != rent", Not(Values("home", ("rent",)))),
         ("home in (rent, 'own it')", Values("home", ("rent", "own it"))),
@@ -61,7 +69,19 @@ def test_an_error_names_its_position(text: str, position: int) -> None:
     assert caught.value.params["position"] == position
 
 
+_DATES = st.sampled_from(
+    [
+        "2024",
+        "2024-02",
+        "2024-02-29",
+        "2024-02-29 10:30",
+        "2024-02-29T10:30:05.25+01:00",
+    ]
+)
 _LEAVES = st.one_of(
+    st.builds(lambda n, d: Dates(n, d, None, low_closed=False), _NAMES, _DATES),
+    st.builds(lambda n, d: Dates(n, None, d), _NAMES, _DATES),
+    st.builds(lambda n, d, e: Dates(n, d, e, high_closed=True), _NAMES, _DATES, _DATES),
     st.builds(Missing, _NAMES),
     st.builds(Saved, _NAMES),
     st.builds(lambda n, v: Values(n, tuple(v)), _NAMES, st.lists(_NAMES, min_size=1)),

@@ -50,6 +50,9 @@ class Columns:
             return self._engine.scores.truth - self._engine.scores.labels
         return self._answers.numbers(name)
 
+    def dates(self, _name):
+        return None
+
     def codes(self, name):
         if name in LOCAL:
             return self._answers.codes(name)

@@ -70,6 +70,9 @@ class Columns:
             return self._answers.numbers(name)
         return self._engine.ages if name == "age" else self._engine.incomes
 
+    def dates(self, _name):
+        return None
+
     def codes(self, name):
         if name in LOCAL:
             return self._answers.codes(name)

@@ -1,0 +1,223 @@
+"""Rules on dates find the same rows in every file format."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import datetime, timedelta
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.feather as pf
+import pyarrow.parquet as pq
+import pytest
+
+from engine import scratch
+from engine.cli.work import Work
+from engine.contracts.dataset import Part, Split
+from engine.contracts.decision import Decision
+from engine.contracts.errors import EngineError
+from engine.contracts.expression import describe, parse
+from engine.contracts.requests import (
+    ConfigureData,
+    OpenData,
+    OpenView,
+    ReadRows,
+    Resolve,
+)
+from engine.contracts.selection import Dates, Range, Selection, Values
+from engine.session import Session
+
+N = 60
+DAYS = [datetime(2024, 1, 1) + timedelta(days=i) for i in range(N)]
+TYPES = {
+    "date32": pa.date32(),
+    "date64": pa.date64(),
+    "s": pa.timestamp("s"),
+    "ms": pa.timestamp("ms"),
+    "us": pa.timestamp("us"),
+    "ns": pa.timestamp("ns"),
+    "utc": pa.timestamp("us", tz="UTC"),
+    "madrid": pa.timestamp("ns", tz="Europe/Madrid"),
+    "west": pa.timestamp("ms", tz="-05:00"),
+}
+TEXTS = {
+    "iso": "%Y-%m-%d",
+    "day_first": "%d/%m/%Y",
+    "dots": "%d.%m.%Y %H:%M:%S",
+    "clock": "%Y-%m-%dT%H:%M:%S",
+    "fraction": "%Y-%m-%d %H:%M:%S.%f",
+}
+
+
+def arrow(kind: pa.DataType) -> pa.Table:
+    days = pa.array(DAYS, pa.timestamp("us"))
+    if getattr(kind, "tz", None):
+        days = pc.assume_timezone(days, kind.tz)
+    return pa.table({"y": list(range(N)), "day": days.cast(kind)})
+
+
+def write(folder, name):
+    path = folder / name
+    kind = name.partition(".")[0]
+    if name.endswith(".parquet"):
+        pq.write_table(arrow(TYPES[kind]), path)
+    elif name.endswith(".feather"):
+        pf.write_feather(arrow(TYPES[kind]), path)
+    elif name.endswith(".jsonl"):
+        lines = [json.dumps({"y": i, "day": str(d.date())}) for i, d in enumerate(DAYS)]
+        path.write_text("\n".join(lines))
+    else:
+        with path.open("w", newline="") as file:
+            rows = [[i, day.strftime(TEXTS[kind])] for i, day in enumerate(DAYS)]
+            csv.writer(file).writerows([["y", "day"], *rows])
+    return path
+
+
+@pytest.fixture
+def opened():
+    folder = scratch.create()
+    session = Session(folder, spare=False)
+
+    def open_(path):
+        work = Work(session)
+        return work, work.ask(OpenData(paths=(str(path),)))
+
+    yield open_
+    session.close()
+    scratch.remove(folder)
+
+
+def count(work, info, text):
+    rule = parse(text, info.columns)
+    assert parse(describe(rule), info.columns) == parse(describe(rule)) == rule
+    return work.ask(Resolve(selection=rule, decision=Decision())).n_selected
+
+
+FILES = [
+    *(f"{kind}.parquet" for kind in TYPES),
+    *(f"{kind}.feather" for kind in TYPES),
+    *(f"{kind}.csv" for kind in TEXTS),
+    "lines.jsonl",
+]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_day_is_found_alike_in_every_format(opened, tmp_path, name):
+    work, info = opened(write(tmp_path, name))
+    counts = {
+        "day >= 2024-02-01": 29,
+        "day > 2024-02-01": 28,
+        "day < 2024-02-01": 31,
+        "day <= 2024-02-01": 32,
+        "day = 2024-02-01": 1,
+        "day != 2024-02-01": 59,
+        "day in (2024-02-01, 2024-01-31, 2023-01-01)": 2,
+        "day between 2024-01-31 and 2024-02-02": 3,
+        "day = 2024-02": 29,
+        "day <= 2024-01": 31,
+        "day >= 2024": 60,
+        "day > 2024-01-31 12:00": 29,
+        'day >= "2024-02-01 00:00:01"': 28,
+    }
+    assert {text: count(work, info, text) for text in counts} == counts
+
+
+@pytest.mark.parametrize(
+    ("name", "n"), [("utc.parquet", 29), ("madrid.parquet", 28), ("west.feather", 29)]
+)
+def test_an_offset_in_a_rule_is_heeded(opened, tmp_path, name, n):
+    work, info = opened(write(tmp_path, name))
+    assert count(work, info, "day >= 2024-02-01T00:00:00Z") == n
+    assert count(work, info, "day >= 2024-01-31T23:00:00Z") == 29
+    assert count(work, info, "day = 2024-02-01T00:00+01:00") == (name[0] == "m")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("day > 20240201", "rule.date_expected"),
+        ("day > 1706745600.5", "rule.date_expected"),
+        ("day = 20240201", "rule.date_expected"),
+        ("day = soon", "rule.date_expected"),
+        ("day > soon", "rule.date_expected"),
+        ("day between 2024-01-01 and 5", "rule.date_expected"),
+        ("day >= 2024-02-30", "rule.no_such_date"),
+        ("day = 2024-13-01", "rule.no_such_date"),
+        ("day >= 01/02/2024", "rule.date_form"),
+        ("day >= 2024-02-01T00:00Z", "rule.no_zone"),
+        ("y > 2024-02-01", "rule.number_expected"),
+        ("y = soon", "rule.number_expected"),
+    ],
+)
+def test_what_fits_no_column_of_dates_is_refused(opened, tmp_path, text, code):
+    _, info = opened(write(tmp_path, "iso.csv"))
+    with pytest.raises(EngineError) as caught:
+        parse(text, info.columns)
+    assert caught.value.code == code
+    assert caught.value.params["position"] > 1
+    if code == "rule.date_expected":
+        assert caught.value.params["example"] == "2024-01-01"
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        (Values("day", ("soon",)), "rows.date_expected"),
+        (Dates("y", "2024-02-01"), "rows.not_dates"),
+        (Dates("@row", "2024-02-01"), "rows.not_dates"),
+    ],
+)
+def test_a_stored_rule_that_fits_no_more_is_refused(opened, tmp_path, rule, code):
+    work, _ = opened(write(tmp_path, "us.parquet"))
+    with pytest.raises(EngineError) as caught:
+        work.ask(Resolve(selection=rule, decision=Decision()))
+    assert caught.value.code == code
+
+
+def test_rules_of_older_cases_in_seconds_still_find_their_rows(opened, tmp_path):
+    work, _ = opened(write(tmp_path, "us.parquet"))
+    old = Range(
+        "day", datetime(2024, 2, 1).timestamp() - datetime(1970, 1, 1).timestamp()
+    )
+    found = work.ask(Resolve(selection=old, decision=Decision()))
+    assert found.n_selected == 29
+
+
+def test_a_rule_on_dates_is_stored_and_read_back():
+    rule = Dates("day", "2024-02-01", "2024-03", low_closed=False, high_closed=True)
+    stored = msgspec.json.encode(rule)
+    assert msgspec.json.decode(stored, type=Selection) == rule
+
+
+def test_a_day_splits_a_column_of_moments(opened, tmp_path):
+    work, _ = opened(write(tmp_path, "us.parquet"))
+    split = Split(column="day", evaluation=("2024-02",), reference=("2024-01",))
+    info = work.ask(ConfigureData(split=split))
+    assert info.part(Part.EVALUATION).n_rows == 29
+    assert info.part(Part.REFERENCE).n_rows == 31
+
+
+def test_moments_are_shown_on_the_clock_by_which_rules_read_them(opened, tmp_path):
+    work, info = opened(write(tmp_path, "madrid.parquet"))
+    rule = parse("day = 2024-02-01", info.columns)
+    view = work.ask(OpenView(part=Part.EVALUATION, where=rule))
+    read = work.ask(ReadRows(view=view.view, start=0, stop=5, columns=("day",)))
+    shown = read.columns[0].numbers.astype("datetime64[s]").astype(str).tolist()
+    assert shown == ["2024-02-01T00:00:00"]
+
+
+def test_a_nanosecond_is_told_from_the_next(opened, tmp_path):
+    moments = pa.array([1706745600_000000001, 1706745600_000000002], pa.int64())
+    table = pa.table({"day": moments.cast(pa.timestamp("ns"))})
+    pq.write_table(table, tmp_path / "fine.parquet")
+    work, info = opened(tmp_path / "fine.parquet")
+    assert count(work, info, "day > 2024-02-01T00:00:00.000000001") == 1
+    assert count(work, info, "day = 2024-02-01") == 2
+
+
+def test_a_number_written_otherwise_is_the_same_number(opened, tmp_path):
+    work, info = opened(write(tmp_path, "iso.csv"))
+    assert count(work, info, "y = 3.0") == 1
+    assert count(work, info, "y in (3.0, 4)") == 2
