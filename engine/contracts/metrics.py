@@ -114,13 +114,17 @@ def risk_ratio(
     """Return how many times as often errors happen here as elsewhere.
 
     The interval is on the log scale. Without errors here the ratio is 0, and its
-    upper end is that of half an error on either side. ``None`` where either side
-    is empty or there are no errors elsewhere.
+    upper end is that of half an error on either side. Where a side is wrong about
+    every row, the scale sees no variation in it; its rate then varies as Agresti and
+    Coull's does. ``None`` where either side is empty or there are no errors
+    elsewhere.
 
     References
     ----------
     D. Katz, J. Baptista, S. P. Azen, M. C. Pike (1978). Obtaining confidence
     intervals for the risk ratio in cohort studies. Biometrics 34.
+    A. Agresti, B. A. Coull (1998). Approximate is better than exact for interval
+    estimation of binomial proportions. Am. Stat. 52.
 
     Examples
     --------
@@ -135,9 +139,16 @@ def risk_ratio(
         highest = half / (n + 0.5) / (other / (other_n + 0.5))
         return Rate((0.0, 0.0, highest * math.exp(Z95 * spread)))
     ratio = errors / n / (other_errors / other_n)
-    spread = math.sqrt(1 / errors - 1 / n + 1 / other_errors - 1 / other_n)
-    reach = math.exp(Z95 * spread)
+    spread = _log_variance(errors, n) + _log_variance(other_errors, other_n)
+    reach = math.exp(min(Z95 * math.sqrt(spread), 700))
     return Rate((ratio, ratio / reach, ratio * reach))
+
+
+def _log_variance(errors: float, n: float) -> float:
+    """Return the variance of the logarithm of a rate above 0."""
+    if errors >= n:
+        errors, n = errors + Z95**2 / 2, n + Z95**2
+    return 1 / errors - 1 / n
 
 
 def metrics_at(
@@ -148,8 +159,9 @@ def metrics_at(
     Proportions carry Wilson intervals. F1 is ``2u / (1 + u)`` of a proportion
     ``u``, Jaccard's index, whose Wilson interval is carried over. The averages and
     coefficients over both classes carry the delta method's interval for four
-    multinomial cells; where it has no width (nothing went wrong) the ends are the
-    value itself.
+    multinomial cells. It is blind to a cell that happens to be empty: there a row is
+    added to each cell of the classes that have rows, as Agresti and Caffo do for
+    differences of proportions, so that 0 errors of n rows are no certainty.
 
     Returns
     -------
@@ -160,6 +172,12 @@ def metrics_at(
         positive), ``balanced_accuracy``, ``precision_macro``, ``recall_macro``,
         ``f1_macro``, ``matthews_corrcoef`` and ``cohen_kappa``; ``None`` where
         undefined.
+
+    References
+    ----------
+    A. Agresti, B. Caffo (2000). Simple and effective confidence intervals for
+    proportions and differences of proportions result from adding two successes and
+    two failures. Am. Stat. 54.
     """
     total = tp + fp + fn + tn
     return _rates(tp, fp, fn, tn, effective) | _both(
@@ -200,8 +218,36 @@ def _both(cells: tuple[float, ...], n: float) -> dict[str, Rate | None]:
     total = sum(cells)
     if total <= 0:
         return dict.fromkeys(_BOTH)
-    shares = [cell / total for cell in cells]
     here = figures_of_both(*cells)
+    ends = _delta_ends(_without_empty_cells(cells, n), n)
+    return {
+        name: None
+        if math.isnan(value)
+        else Rate((value, min(low, value), max(high, value)))
+        for name, value, (low, high) in zip(_BOTH, here, ends, strict=True)
+    }
+
+
+def _without_empty_cells(cells: tuple[float, ...], n: float) -> list[float]:
+    """Return the shares of ``(tp, fp, fn, tn)``, a row added to each if one is empty.
+
+    Parameters
+    ----------
+    n
+        Effective number of rows.
+    """
+    tp, fp, fn, tn = cells
+    total = sum(cells)
+    present = (tp + fn > 0, tn + fp > 0, tp + fn > 0, tn + fp > 0)
+    empty = any(there and cell <= 0 for cell, there in zip(cells, present, strict=True))
+    more = [float(there and empty) for there in present]
+    added = [cell / total * n + one for cell, one in zip(cells, more, strict=True)]
+    return [cell / sum(added) for cell in added]
+
+
+def _delta_ends(shares: list[float], n: float) -> list[tuple[float, float]]:
+    """Return the ends of the delta method's intervals of the figures over both."""
+    here = figures_of_both(*shares)
     spread = [0.0] * len(here)
     for place, share in enumerate(shares):
         if share == 0:
@@ -215,16 +261,11 @@ def _both(cells: tuple[float, ...], n: float) -> dict[str, Rate | None]:
         ]
         for which, (up, down) in enumerate(zip(*moved, strict=True)):
             spread[which] += share * ((up - down) / (2 * step)) ** 2
-    found: dict[str, Rate | None] = {}
+    found = []
     for name, value, square in zip(_BOTH, here, spread, strict=True):
         least = -1.0 if name in _BOTH[-2:] else 0.0
         reach = Z95 * math.sqrt(square / n)
-        known = not math.isnan(value)
-        found[name] = (
-            Rate((value, max(value - reach, least), min(value + reach, 1.0)))
-            if known
-            else None
-        )
+        found.append((max(value - reach, least), min(value + reach, 1.0)))
     return found
 
 

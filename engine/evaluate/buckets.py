@@ -12,7 +12,7 @@ import numpy as np
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
-from engine.contracts.metrics import Z95, wilson
+from engine.contracts.metrics import Z95, risk_ratio, wilson
 from engine.contracts.model import Task
 from engine.contracts.results import Bucket, Buckets
 from engine.evaluate.intervals import effective_rows, of_mean
@@ -168,13 +168,8 @@ def _ratio(
 ) -> tuple[float | None, float | None, float | None]:
     """Return the ratio of two mean losses with a log interval.
 
-    A bucket without errors has the ratio 0 and an upper end from half an error
-    on either side; a rest without errors gives no ratio.
-
-    References
-    ----------
-    D. Katz, J. Baptista, S. P. Azen, M. C. Pike (1978). Obtaining confidence
-    intervals for the risk ratio in cohort studies. Biometrics 34.
+    That of error rates is :func:`engine.contracts.metrics.risk_ratio`, in effective
+    rows; a rest without errors gives no ratio.
     """
     if len(theirs[0]) == 0 or (theirs[1] is not None and theirs[1].sum() <= 0):
         return None, None, None
@@ -186,19 +181,20 @@ def _ratio(
         effective_rows(mine[1], len(mine[0])),
         effective_rows(theirs[1], len(theirs[0])),
     )
-    if here <= 0:
-        if task is Task.REGRESSION:
-            return 0.0, None, None
-        a, c = 0.5, there * m + 0.5
-        spread = math.sqrt(1 / a - 1 / (n + 0.5) + 1 / c - 1 / (m + 0.5))
-        highest = (a / (n + 0.5)) / (c / (m + 0.5)) * math.exp(Z95 * spread)
-        return 0.0, 0.0, highest
-    reach = Z95 * math.sqrt(_relative(mine, here, n) + _relative(theirs, there, m))
+    if task is not Task.REGRESSION:
+        found = risk_ratio(here * n, n, there * m, m)
+        return (None, None, None) if found is None else tuple(found)
     ratio = here / there
-    return ratio, ratio * math.exp(-min(reach, 700)), ratio * math.exp(min(reach, 700))
+    variance = 0.0
+    if here > 0:
+        variance = _relative(mine, here, n) + _relative(theirs, there, m)
+    if variance <= 0:
+        return ratio, None, None  # where nothing varies, nothing is known of chance
+    reach = min(Z95 * math.sqrt(variance), 700)
+    return ratio, ratio * math.exp(-reach), ratio * math.exp(reach)
 
 
 def _relative(rows: Rows, mean: float, n: float) -> float:
-    """Return the squared relative standard error of a mean (Katz's for 0 and 1)."""
+    """Return the squared relative standard error of a mean."""
     values, weights = rows
     return float(np.average((values - mean) ** 2, weights=weights)) / mean**2 / n

@@ -11,12 +11,13 @@ networks. ICML.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.contracts.metrics import wilson_array
+from engine.contracts.metrics import Z95, wilson_array
 from engine.contracts.results import Metric, ReliabilityBins
 
 if TYPE_CHECKING:
@@ -122,24 +123,46 @@ def error_of_bins(sums: BinSums, rng: np.random.Generator) -> CalibrationError:
     The interval resamples the gap of every bin from its normal limit and is
     reflected about the estimate (the basic bootstrap), because taking absolute
     values biases a resample upwards once more; it always holds the estimate.
+
+    In a bin where everything happened, or nothing, outcomes do not vary; there they
+    vary as Agresti and Coull's, and the upper end lies at least as far above the
+    estimate as those bins alone leave open.
+
+    References
+    ----------
+    A. Agresti, B. A. Coull (1998). Approximate is better than exact for interval
+    estimation of binomial proportions. Am. Stat. 52.
     """
     total = float(sums.weight.sum())
     gaps = sums.gap
     value = float(np.abs(gaps).sum()) / total
     share = sums.squares.sum()
+    unseen = _unseen_variance(sums)
     spread = np.maximum(sums.gap_squares - gaps**2 / total**2 * share, 0.0)
+    spread = np.maximum(spread, unseen)
     drawn = rng.normal(gaps, np.sqrt(spread), size=(_RESAMPLES, len(gaps)))
     errors = np.abs(drawn).sum(axis=1) / total
     lower, upper = np.quantile(errors, [0.025, 0.975])
+    above = value + Z95 * math.sqrt(unseen.sum()) / total
     expected = Metric(
         value=value,
         low=min(max(2 * value - float(upper), 0.0), value),
-        high=max(2 * value - float(lower), value),
+        high=min(max(2 * value - float(lower), above), 1.0),
         interval="bins",
     )
     filled = sums.weight > 0
     largest = float(np.max(np.abs(gaps[filled]) / sums.weight[filled]))
     return CalibrationError(expected=expected, maximum=Metric(value=largest))
+
+
+def _unseen_variance(sums: BinSums) -> NDArray[np.float64]:
+    """Return ``(b,)`` variances of the summed outcomes of bins where all are alike."""
+    room = 1e-12 * sums.weight  # weights are summed in two orders
+    alike = (sums.outcome <= 0) | (sums.outcome >= sums.weight - room)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        n = np.where(sums.weight > 0, sums.weight**2 / sums.squares, 0.0)
+    other = Z95**2 / 2 / (n + Z95**2)
+    return np.where(alike & (n > 0), sums.squares * other * (1 - other), 0.0)
 
 
 def as_bins(

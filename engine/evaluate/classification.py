@@ -376,7 +376,8 @@ def proper_scores(sample: Sample, scores: NDArray[np.floating]) -> dict[str, Met
     value = float(np.average(losses, weights=sample.weights))
     scale = 0.5 if scores.shape[1] == 2 else 1.0
     losses = losses.astype(np.float64, copy=False) * scale
-    brier = of_mean(losses, sample.weights, value * scale, 0.0)
+    most = 2 * scale
+    brier = of_mean(losses, sample.weights, value * scale, 0.0, most)
     return {"log_loss": log_loss, "brier_score": brier}
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from engine.contracts.errors import Param
     from engine.contracts.progress import Progress
 
+_ROUNDING = 1e-12  # of a mean: a smaller error is that of the sum itself
 _DRAWS = 4_000_000  # cells drawn at once: bounds the memory of the bootstrap
 
 
@@ -61,8 +62,13 @@ def of_mean(
     weights: NDArray[np.float64] | None,
     value: float | None = None,
     at_least: float | None = None,
+    at_most: float | None = None,
 ) -> Metric:
     """Return a (weighted) mean with Student's interval.
+
+    Where all numbers are the same, they tell nothing of how they vary: a mean at the
+    lower of two bounds then has the upper end of Wilson's interval, which holds for
+    whatever lies between the bounds; any other has none.
 
     Parameters
     ----------
@@ -70,8 +76,8 @@ def of_mean(
         One number a row, ``(n,)``.
     value
         The mean where it is already known (else computed).
-    at_least
-        A bound the mean cannot cross.
+    at_least, at_most
+        Bounds that no number can cross.
     """
     mean = float(np.average(values, weights=weights))
     shown = mean if value is None else value
@@ -83,11 +89,17 @@ def of_mean(
     with np.errstate(over="ignore"):
         spread = float(np.average((values - mean) ** 2, weights=weights))
     error = math.sqrt(spread / (n - 1))
+    if error <= _ROUNDING * abs(mean):
+        if at_least is not None and at_most is not None and shown <= at_least:
+            high = at_least + (at_most - at_least) * wilson(0, n)[1]
+            return Metric(value=shown, low=at_least, high=high, interval="wilson")
+        return Metric(value=shown, why=Note(code="evaluate.no_variation"))
     reach = float(stats.t.ppf(0.975, n - 1)) * error
     if not math.isfinite(reach):
         return Metric(value=shown, why=Note(code="evaluate.not_finite"))
     low = shown - reach if at_least is None else max(shown - reach, at_least)
-    return Metric(value=shown, low=low, high=shown + reach, interval="t")
+    high = shown + reach if at_most is None else min(shown + reach, at_most)
+    return Metric(value=shown, low=low, high=high, interval="t")
 
 
 def on_logit(value: float, variance: float, n: float, method: str) -> Metric:
@@ -160,11 +172,18 @@ def of_median(
         places = np.searchsorted(below / below[-1], [0.5 - reach, 0.5 + reach])
         found = values[order][np.minimum(places, len(values) - 1)]
     low, high = min(float(found[0]), value), max(float(found[1]), value)
+    if low == high:
+        return Metric(value=value, why=Note(code="evaluate.no_variation"))
     return Metric(value=value, low=low, high=high, interval="order")
 
 
 class CellBootstrap:
     """Resamples of a confusion matrix, as its margins and diagonal.
+
+    Resamples of a class without errors have none either. The smallest such class
+    therefore gets one wrong row, spread over the other classes, and the smallest that
+    is never found a right one: 97.5 % of the resamples then have 3 of them at most,
+    which is the exact upper end of 0 of n rows.
 
     Parameters
     ----------
@@ -180,9 +199,10 @@ class CellBootstrap:
         self, table: NDArray[np.float64], effective: float, resamples: int
     ) -> None:
         self._k = len(table)
+        self._n = max(round(float(table.sum()) * effective), 1)
+        table = _never_certain(table, effective)
         self._row, self._column = np.nonzero(table)
         mass = table[self._row, self._column]
-        self._n = max(round(float(mass.sum()) * effective), 1)
         self._share = mass / mass.sum()
         cells = len(mass)
         self.resamples = int(min(resamples, max(200, 40_000_000 // cells)))
@@ -239,3 +259,22 @@ class CellBootstrap:
         total = np.zeros((len(cells), self._k))
         total[:, label[starts]] = np.add.reduceat(cells, starts, axis=1)
         return total
+
+
+def _never_certain(table: NDArray[np.float64], effective: float) -> NDArray[np.float64]:
+    """Return a table in which some row is wrong and some is right."""
+    found = table.copy()
+    rows, right = table.sum(axis=1), np.diag(table)
+    known = rows > 0
+    perfect = np.flatnonzero(known & (rows - right <= _ROUNDING * rows))
+    if len(perfect) and len(table) > 1:
+        smallest = perfect[np.argmin(rows[perfect])]
+        others = np.arange(len(table)) != smallest
+        if (known & others).any():
+            others &= known
+        found[smallest, others] += 1 / effective / others.sum()
+    missed = np.flatnonzero(known & (right <= 0))
+    if len(missed):
+        smallest = missed[np.argmin(rows[missed])]
+        found[smallest, smallest] += 1 / effective
+    return found

@@ -178,6 +178,8 @@ def of_line(
         reasons.append(Note(code="explain.line_moves", params={"percent": share}))
     if r2 < POOR_FIT or flips or moves > _MOVES_MUCH:
         return "unusable", tuple(reasons)
+    if alone:
+        return "one_seed", (*reasons, Note(code="explain.line_one_seed"))
     if steady.rank_high[0] > 1:
         reasons.append(Note(code="explain.line_order"))
     return ("direction" if reasons else "usable"), tuple(reasons)

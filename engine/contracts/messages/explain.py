@@ -170,6 +170,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("With other random rows the weights move by {percent} per cent."),
         "",
     ),
+    "explain.line_one_seed": (
+        mark(
+            "Its stability was not checked: one seed cannot show whether other random "
+            "rows would give the same conditions. More seeds (repeats=10) would."
+        ),
+        "",
+    ),
     "explain.line_order": (
         mark("With other random rows another condition comes first."),
         "",

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 _TOLD = 2  # conditions that are named
 _VERDICTS = {
-    "usable": mark("Other random rows say the same: it can be used near this row."),
+    "usable": mark(
+        "Stable across the {n} seeds tried: it can be used near this row."
+    ),
     "direction": mark("Use it for the direction of the main conditions alone."),
     "unusable": mark("Do not use this explanation."),
 }
@@ -71,7 +73,8 @@ def read(result: Lime) -> str:
 
 def verdict(result: Lime) -> str:
     """Return what the explanation can be used for; nothing if there is none."""
-    return tr(_VERDICTS[result.verdict]) if result.verdict in _VERDICTS else ""
+    words = _VERDICTS.get(result.verdict)
+    return "" if words is None else tr(words, n=count(len(result.stability.seeds)))
 
 
 def suggestion(result: Lime) -> str:

@@ -134,8 +134,8 @@ class Lime(msgspec.Struct, frozen=True, kw_only=True, tag="lime"):
     population, n_population
         The part whose values the random rows are drawn from, and its rows.
     verdict, reasons
-        ``usable``, ``direction``, ``unusable`` or ``flat`` (the answer does not
-        move), and why.
+        ``usable``, ``direction``, ``unusable``, ``one_seed`` (its stability is not
+        known) or ``flat`` (the answer does not move), and why.
     """
 
     row: int

@@ -133,7 +133,7 @@ def test_a_model_of_one_condition_can_be_used():
     assert found.verdict == "usable"
     assert found.r2 > 0.9
     assert found.weights[0] == pytest.approx(0.8, abs=0.05)
-    assert "Other random rows say the same" in read(found)
+    assert "Stable across the 4 seeds tried" in read(found)
 
 
 def test_noise_is_not_explained():
@@ -155,6 +155,29 @@ def test_a_model_of_two_features_together_is_no_straight_line():
     found, _ = run(answer, rows)
     assert found.r2 < 0.5
     assert any(note.code == "explain.poor_line" for note in found.reasons)
+
+
+def one_condition(repeats):
+    rows = columns()
+    cut = np.percentile(rows["age"], 75)
+    row = int(np.argmax(rows["age"]))
+    rows = {"age": rows["age"], "x": np.linspace(0, 1, N)}
+    return run(
+        lambda table: (table.column("age").to_numpy() > cut) * 0.8 + 0.1,
+        rows,
+        {"row": row},
+        repeats=repeats,
+    )[0]
+
+
+@pytest.mark.parametrize(("repeats", "checked"), [(1, False), (2, True), (10, True)])
+def test_only_other_seeds_can_tell_that_a_line_is_stable(repeats, checked):
+    found = one_condition(repeats)
+    said = read(found)
+    assert found.r2 > 0.9
+    assert found.verdict == ("usable" if checked else "one_seed")
+    assert ("can be used" in said) is checked
+    assert ("stability was not checked" in said) is not checked
 
 
 def test_one_seed_alone_says_nothing_of_stability():
