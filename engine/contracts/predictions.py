@@ -86,6 +86,18 @@ class RowScores(msgspec.Struct, frozen=True, kw_only=True, tag="row_scores"):
         """Threshold before anyone chose one: a half, or 0 for margins."""
         return 0.0 if self.score_kind is ScoreKind.MARGIN else 0.5
 
+    @property
+    def worst_first(self) -> tuple[tuple[str, bool], ...]:
+        """Columns to sort by, so that the most confidently wrong rows come first.
+
+        Wrong decisions before right ones: under a threshold far from a half, a right
+        decision may have a larger loss than a wrong one.
+        """
+        largest_loss = ("@loss", True)
+        if self.task is Task.REGRESSION:
+            return (largest_loss,)
+        return (("@error", True), largest_loss)
+
     def decided(self, decision: Decision) -> NDArray[np.int32]:
         """Return the class code decided for every row under ``decision``."""
         if self.task is not Task.BINARY or not len(self.score):

@@ -105,7 +105,7 @@ class CounterfactualAnalysis:
         work = _Work(inputs, params, progress)
         for _ in work.search(progress):
             progress.raise_if_cancelled()
-            progress.partial(work.result())
+            progress.partial(work.result(unfinished=True))
         return work.result()
 
 
@@ -167,7 +167,7 @@ class _Work:
         if self._search.free:
             yield from self._search.run(self._starts, progress)
 
-    def result(self) -> Counterfactuals:
+    def result(self, *, unfinished: bool = False) -> Counterfactuals:
         """Return the best of what is found so far, each asked about once more."""
         search, info = self._search, self._subject.info
         found = self._asked(chosen(search, self._plausibility, self._params.n))
@@ -199,10 +199,12 @@ class _Work:
             plausibility=own.plausibility,
             n_real=len(self._book.points) - 1 - len(self._starts),
             n_real_total=self._n_total,
+            n_judged=self._plausibility.n_judged,
             real_part=self._part.value,
             n_free=self._n_free,
             n_asked=self._questions.n_asked,
             time_up=search.time_up,
+            unfinished=unfinished,
             n_wanted=self._params.n,
             notes=self._notes(),
             provenance=badge(

@@ -8,7 +8,8 @@ range, which a single outlier would stretch.
 
 A row's plausibility is the share of real rows that lie at least as far from their
 nearest real rows as this one does: 1 for a row in the thick of them, 0 for one that is
-farther from the data than any real row.
+farther from the data than any of them. The nearest are looked for among all real rows;
+the share is of :attr:`Plausibility.n_judged` of them.
 """
 
 from __future__ import annotations
@@ -85,6 +86,11 @@ class Plausibility:
         self._book, self._real, self._progress = book, real, progress
         few = int(np.clip(_CELLS // max(real.size, 1), _FEWEST_JUDGED, _MOST_JUDGED))
         self._usual = np.sort(self._nearest(real[:few], themselves=True))
+
+    @property
+    def n_judged(self) -> int:
+        """Real rows whose own distance is known, of which the share is told."""
+        return len(self._usual)
 
     def of(self, points: Floats) -> Floats:
         """Return the share of real rows that lie as far from the others, or farther.

@@ -147,6 +147,7 @@ class _Pair:
             plausibility=about.plausibility.of(self._points),
             n_real=about.real.num_rows,
             n_real_total=about.n_total,
+            n_judged=about.plausibility.n_judged,
             real_part=about.part.value,
             editable=about.editable,
             axis=axis,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import mark, tr
@@ -14,6 +13,7 @@ from engine.contracts.readings.counterfactual import (
     cell_text,
     change_text,
     output_shown,
+    share_text,
 )
 from gui.item_models.metrics import Figure
 
@@ -114,7 +114,11 @@ def summary_lines(
     ]
     shares = [shown.plausibility, *(one.plausibility for one in beside)]
     plausible = [
-        Figure(_share(share), warns=share < ODD, tip=_plausible_tip(shown, share))
+        Figure(
+            share_text(share, shown.n_judged),
+            warns=share < ODD,
+            tip=_plausible_tip(shown, share),
+        )
         for share in shares
     ]
     found.append((Figure(tr("plausibility"), right=False, muted=True), *plausible))
@@ -139,7 +143,7 @@ def neighbours_table(shown: Counterfactuals) -> Rows:
                 Figure(numbers.count(one.row), strong=True),
                 Figure(answer_text(shown, float(one.answer[place]))),
                 Figure(_distance(one)),
-                Figure(_share(one.plausibility)),
+                Figure(share_text(one.plausibility, shown.n_judged)),
                 Figure("; ".join(changes), right=False, tip="\n".join(changes)),
             )
         )
@@ -174,13 +178,9 @@ def _distance(one: Counterfactual) -> str:
     return numbers.fixed(one.distance, numbers.decimals_of(one.distance))
 
 
-def _share(share: float) -> str:
-    return "–" if math.isnan(share) else numbers.percent(share)
-
-
 def _plausible_tip(shown: Counterfactuals, share: float) -> str:
     return tr(
         "{share} of {n} real rows lie as far from their nearest rows, or farther.",
-        share=_share(share),
-        n=numbers.count(shown.n_real),
+        share=share_text(share, shown.n_judged),
+        n=numbers.count(shown.n_judged),
     )

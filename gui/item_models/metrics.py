@@ -211,7 +211,7 @@ def class_table(
 
 
 def _part_title(part: str) -> str:
-    known = {"reference": tr("reference"), "calibration": tr("calibration")}
+    known = {"reference": tr("training data"), "calibration": tr("calibration")}
     return known.get(part, part)
 
 

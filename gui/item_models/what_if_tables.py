@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from engine.contracts.readings.counterfactual import (
     answer_text,
     changes_text,
+    share_text,
 )
 from engine.contracts.readings.effects import value_text
 from engine.contracts.results.counterfactual import Change
@@ -58,7 +58,7 @@ def variant_of(shown: WhatIf, output: int) -> Variant:
         changes=shown.changes,
         answer=answer_text(shown, float(shown.answers[1, output])),
         decided=shown.decided[1],
-        plausible=share_text(float(shown.plausibility[1])),
+        plausible=share_text(float(shown.plausibility[1]), shown.n_judged),
     )
 
 
@@ -81,11 +81,6 @@ def variants_table(
             )
         )
     return titles, lines
-
-
-def share_text(share: float) -> str:
-    """Return a plausibility."""
-    return "–" if np.isnan(share) else numbers.percent(share)
 
 
 def line_table(shown: WhatIf, output: int) -> Table:

@@ -329,11 +329,12 @@ class CounterfactualPanel(Panel):
             return [tr("Click a row to go to it.")]
         return [
             tr(
-                "Asked about {n} rows; values and plausibility from {real} of {total} "
-                "real rows.",
+                "Asked about {n} rows; values from {real} of {total} real rows, "
+                "plausibility against {judged} of them.",
                 n=numbers.count(shown.n_asked),
                 real=numbers.count(shown.n_real),
                 total=numbers.count(shown.n_real_total),
+                judged=numbers.count(shown.n_judged),
             ),
             tr("Click a feature to say whether it may change."),
         ]

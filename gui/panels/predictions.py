@@ -32,7 +32,7 @@ from gui.item_models.shown_columns import Look, ShownColumn
 from gui.panel import About, Panel
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu
-from gui.widgets.column_query import ColumnQuery, Order
+from gui.widgets.column_query import ColumnQuery
 from gui.widgets.kept_query import KeptQuery
 from gui.widgets.row_export import export_menu
 from gui.widgets.row_links import RowLinks
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from engine.contracts.results import ViewInfo
     from engine.contracts.selection import Selection
 
-WORST_FIRST: Order = (("@loss", True),)
 _ERRORS = Range("@error", 1.0)
 
 
@@ -80,7 +79,7 @@ class PredictionsPanel(Panel):
 
     def build_body(self) -> QWidget:
         """Build the table and the line of filters above it."""
-        self.query = ColumnQuery(WORST_FIRST, self)
+        self.query = ColumnQuery(parent=self)
         self._held: Selection | None = self.context.selection.recipe
         self._picked: Selection | None = None
         self._view: ViewInfo | None = None
@@ -157,6 +156,7 @@ class PredictionsPanel(Panel):
         if scores is None or data is None:
             return None
         self.rows.answers = RowAnswers(scores, self.context.decision.decision)
+        self.query.set_default(scores.worst_first)
         self._show_columns(scores, data)
         return OpenView(
             part=Part.EVALUATION,
@@ -209,7 +209,8 @@ class PredictionsPanel(Panel):
             ]
         )
         order = [(names.index(n), down) for n, down in self.query.order if n in names]
-        self.header.set_order(order)
+        # an arrow at the loss alone would hide that wrong rows come before it
+        self.header.set_order(order if len(order) == len(self.query.order) else [])
 
     # Showing
 
@@ -255,6 +256,8 @@ class PredictionsPanel(Panel):
         if self.query.in_default_order:
             if scores is not None and scores.task is Task.REGRESSION:
                 return tr("largest errors first")
+            if scores is not None and not len(scores.score):
+                return tr("wrong predictions first")
             return tr("most confidently wrong first")
         name, descending = self.query.order[0]
         titles = {column.name: column.title for column in self.rows.columns}

@@ -20,7 +20,7 @@ from engine.contracts.messages import sentence
 from engine.contracts.readings import numbers
 from engine.contracts.readings import what_if as reading_of
 from engine.contracts.readings.class_names import answer as named
-from engine.contracts.readings.counterfactual import output_shown
+from engine.contracts.readings.counterfactual import output_shown, share_text
 from engine.contracts.readings.shapley import start, unit
 from engine.contracts.requests import Run
 from gui.dialogs.panel_menus import keep_note
@@ -298,9 +298,9 @@ class WhatIfPanel(Panel):
             said.append(tr("Click a variant to go back to it."))
         said.append(
             tr(
-                "Plausibility {share}, by {n} of {total} real rows.",
-                share=tables.share_text(float(shown.plausibility[1])),
-                n=numbers.count(shown.n_real),
+                "Plausibility {share}, against {n} of {total} real rows.",
+                share=share_text(float(shown.plausibility[1]), shown.n_judged),
+                n=numbers.count(shown.n_judged),
                 total=numbers.count(shown.n_real_total),
             )
         )

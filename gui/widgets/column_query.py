@@ -38,6 +38,12 @@ class ColumnQuery(QObject):
         """Whether nobody asked for another order."""
         return self.order == self._default
 
+    def set_default(self, default: Order) -> None:
+        """Take another order for when nobody asks for one; nothing is emitted."""
+        if self.in_default_order:
+            self.order = default
+        self._default = default
+
     def reset_order(self) -> None:
         """Go back to the default order."""
         self._set_order(self._default)

@@ -64,6 +64,20 @@ def test_the_first_row_of_the_errors_is_the_most_confidently_wrong(recorded, sma
     assert wrong[rows[: wrong.sum()]].all()
 
 
+@pytest.mark.parametrize("threshold", [0.05, 0.5, 0.9])
+def test_the_worst_rows_are_wrong_ones_at_any_threshold(recorded, small, threshold):
+    frame = pd.read_parquet(small.table)
+    decision = Decision(positive="yes", threshold=threshold)
+    scores = recorded(r.Predict(target="outcome"))
+    rows = rows_of(recorded, sort=scores.worst_first, decision=decision)
+    wrong = ((frame.p_yes >= threshold) != (frame.outcome == "yes")).to_numpy()
+    loss = -np.log(np.where(frame.outcome == "yes", frame.p_yes, 1 - frame.p_yes))
+    n = int(wrong.sum())
+    assert 0 < n < len(frame)
+    assert wrong[rows[:n]].all()
+    assert (np.diff(loss[rows[:n]]) <= 1e-12).all()
+
+
 def test_a_view_shows_pseudo_columns_as_columns(recorded, small):
     frame = pd.read_parquet(small.table)
     view = recorded(r.OpenView(where=Range("x1", 0, None)))

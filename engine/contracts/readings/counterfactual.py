@@ -20,7 +20,6 @@ from engine.contracts.readings.numbers import (
 if TYPE_CHECKING:
     from engine.contracts.results import (
         Change,
-        Counterfactual,
         Counterfactuals,
         WhatIf,
     )
@@ -33,8 +32,10 @@ ODD = 0.05  # share of real rows that lie as far out, below which a row is odd
 def read(result: Counterfactuals) -> str:
     """Return the smallest change that changes the decision, or that none was found."""
     told = [_found(result) if result.found else _none(result)]
+    if result.unfinished:
+        told.insert(0, tr("The search is not finished."))
     if result.found:
-        told.append(_plausible(result.found[0]))
+        told.append(odd_text(result.found[0].plausibility, result.n_judged))
         told.append(
             tr("This is what would change the model's answer, not advice nor a cause.")
         )
@@ -149,11 +150,10 @@ def _none(result: Counterfactuals) -> str:
         "explain.nothing_may_change",
     ):
         return ""
-    said = tr(
-        "Among {n} rows asked about, none with the changes that are allowed gets "
-        "another decision.",
-        n=count(result.n_asked),
-    )
+    if result.unfinished:
+        said = tr("None found yet among {n} rows asked about.", n=count(result.n_asked))
+    else:
+        said = _none_at_all(result)
     if result.closest is None:
         return said
     place = output_shown(result.outputs, result.decided)
@@ -167,10 +167,37 @@ def _none(result: Counterfactuals) -> str:
     return f"{said} {near}"
 
 
-def _plausible(best: Counterfactual) -> str:
-    if math.isnan(best.plausibility) or best.plausibility >= ODD:
-        return ""
+def _none_at_all(result: Counterfactuals) -> str:
     return tr(
-        "Such a row is odd: {share} of the real rows lie as far from the others.",
-        share=percent(best.plausibility),
+        "Among {n} rows asked about, none with the changes that are allowed gets "
+        "another decision.",
+        n=count(result.n_asked),
+    )
+
+
+def share_text(share: float, n_judged: int) -> str:
+    """Return a plausibility; 0 of so many real rows is a bound, no certainty."""
+    if math.isnan(share):
+        return "–"
+    if share > 0:
+        return percent(share)
+    return tr("under {share}", share=percent(1 / n_judged))
+
+
+def odd_text(share: float, n_judged: int) -> str:
+    """Return that a made row is odd, if it is."""
+    if math.isnan(share) or share >= ODD:
+        return ""
+    n = count(n_judged)
+    if share > 0:
+        return tr(
+            "Such a row is odd: {share} of {n} real rows compared lie as far from the "
+            "others.",
+            share=percent(share),
+            n=n,
+        )
+    return tr(
+        "Such a row is odd: none of {n} real rows compared lies as far from the "
+        "others.",
+        n=n,
     )

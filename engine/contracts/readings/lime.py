@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 _TOLD = 2  # conditions that are named
 _VERDICTS = {
-    "usable": mark(
-        "Stable across the {n} seeds tried: it can be used near this row."
-    ),
+    "usable": mark("Stable across the {n} seeds tried: it can be used near this row."),
     "direction": mark("Use it for the direction of the main conditions alone."),
     "unusable": mark("Do not use this explanation."),
 }

@@ -9,12 +9,11 @@ from engine.contracts.messages import sentences
 from engine.contracts.readings.class_names import answer as named
 from engine.contracts.readings.class_names import class_name
 from engine.contracts.readings.counterfactual import (
-    ODD,
     answer_text,
     changes_text,
+    odd_text,
     output_shown,
 )
-from engine.contracts.readings.numbers import percent
 
 if TYPE_CHECKING:
     from engine.contracts.results import WhatIf
@@ -43,14 +42,7 @@ def read(result: WhatIf) -> str:
             ),
             _decision(result),
         ]
-        if result.plausibility[1] < ODD:
-            told.append(
-                tr(
-                    "Such a row is odd: {share} of the real rows lie as far from the "
-                    "others.",
-                    share=percent(float(result.plausibility[1])),
-                )
-            )
+        told.append(odd_text(float(result.plausibility[1]), result.n_judged))
         told.append(tr("This is what the model does, not a cause."))
     told += sentences(result.notes)
     return " ".join(part for part in told if part)

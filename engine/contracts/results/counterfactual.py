@@ -87,12 +87,17 @@ class Counterfactuals(msgspec.Struct, frozen=True, kw_only=True, tag="counterfac
     n_real, n_real_total, real_part
         Real rows that made rows are held against and whose values they take; of how
         many; of which part.
+    n_judged
+        Of the real rows those whose own distance is known: plausibilities are shares
+        of these.
     n_free
         Features that may change.
     n_asked
         Different rows that the model was asked about.
     time_up
         Whether the search was cut short by its time.
+    unfinished
+        Whether the search goes on, or was stopped: what was not found may be yet.
     n_wanted
         Counterfactuals that were asked for.
     """
@@ -115,10 +120,12 @@ class Counterfactuals(msgspec.Struct, frozen=True, kw_only=True, tag="counterfac
     plausibility: float
     n_real: int
     n_real_total: int
+    n_judged: int
     real_part: str
     n_free: int
     n_asked: int
     time_up: bool = False
+    unfinished: bool = False
     n_wanted: int
     notes: tuple[Note, ...] = ()
     provenance: Provenance

@@ -70,6 +70,9 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True, tag="what_if"):
         farther; ``nan`` where there are too few to tell.
     n_real, n_real_total, real_part
         Real rows they are held against; of how many; of which part.
+    n_judged
+        Of the real rows those whose own distance is known: plausibilities are shares
+        of these.
     editable
         For each feature what it could be.
     axis, line
@@ -92,6 +95,7 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True, tag="what_if"):
     plausibility: np.ndarray
     n_real: int
     n_real_total: int
+    n_judged: int
     real_part: str
     editable: tuple[Editable, ...]
     axis: Axis

@@ -8,6 +8,7 @@ import pytest
 
 from engine.contracts.dataset import Part
 from engine.contracts.decision import Decision
+from engine.contracts.metrics import rate
 from engine.contracts.readings import (
     buckets,
     confusion,
@@ -18,6 +19,7 @@ from engine.contracts.readings import (
     summary,
     thresholds,
 )
+from engine.contracts.results import Metric
 from engine.contracts.selection import Range
 from engine.evaluate import classification, regression
 from tests.support.evaluation import classified, regressed, run
@@ -99,7 +101,39 @@ def test_summary_says_that_the_threshold_lies_outside_the_scores():
 def test_summary_names_the_gap_to_the_reference_part():
     reference = credit(((970, 8), (30, 331)))
     found = run("summary", credit(), others={Part.REFERENCE: reference})
-    assert "the gap of 18 points is a sign of over-fitting" in summary.read(found)
+    said = "the gap of 18 percentage points is a sign of over-fitting"
+    assert said in summary.read(found)
+
+
+def accuracy_of(right, n):
+    value, low, high = rate(right, n)
+    return Metric(value=value, low=low, high=high)
+
+
+@pytest.mark.parametrize(
+    ("training", "evaluation", "overfits"),
+    [
+        ((77_750, 100_000), (77_300, 100_000), False),  # significant, but half a point
+        ((799_000, 1_000_000), (780_000, 1_000_000), False),  # 1.9 points, certain
+        ((800_000, 1_000_000), (780_000, 1_000_000), True),  # 2.0 points, certain
+        ((8_000, 10_000), (7_750, 10_000), True),  # 2.5, at least 1.4
+        ((8_000, 10_000), (1_550, 2_000), False),  # 2.5, but perhaps 0.5
+        ((4_000, 5_000), (770, 1_000), False),  # 3.0, but perhaps 0.2
+        ((200, 200), (178, 200), True),  # 11 points, at least 6
+        ((20, 20), (18, 20), False),  # 10 points of few rows: anything
+        ((780, 1_000), (990, 1_000), False),  # better on the others
+    ],
+)
+def test_over_fitting_is_a_gap_that_matters_and_is_no_chance(
+    training, evaluation, overfits
+):
+    found = summary.overfits(accuracy_of(*training), accuracy_of(*evaluation))
+    assert found is overfits
+
+
+def test_without_intervals_there_is_no_sign_of_over_fitting():
+    assert not summary.overfits(Metric(value=1.0), accuracy_of(50, 100))
+    assert not summary.overfits(accuracy_of(90, 100), Metric(value=0.5))
 
 
 def test_summary_of_numbers():

@@ -389,3 +389,41 @@ def test_the_reading_tells_the_smallest_change():
     assert "Of 6 features, changing" in said
     assert result.found[0].changes[0].feature in said
     assert "not advice nor a cause" in said
+
+
+class Seen(Silent):
+    """Keeps the partial results."""
+
+    def __init__(self):
+        self.partials = []
+
+    def partial(self, result):
+        self.partials.append(result)
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+def test_none_is_said_to_be_found_only_once_the_search_has_ended(reachable):
+    inputs, _ = two(threshold=0.5 if reachable else 0.999_999_999)
+    seen = Seen()
+    ended = CounterfactualAnalysis().run(inputs, CounterfactualParams(), seen)
+    assert seen.partials
+    for result in seen.partials:
+        assert "The search is not finished." in reading.read(result)
+        assert "none with the changes" not in reading.read(result)
+    last = reading.read(ended)
+    assert "not finished" not in last
+    assert bool(ended.found) is reachable
+    assert ("none with the changes that are allowed" in last) is not reachable
+
+
+@pytest.mark.parametrize("n", [60, 900])
+def test_plausibility_names_the_rows_that_it_is_a_share_of(n):
+    inputs, _ = two(columns=rows(n=n), row=1)
+    result = explain(inputs, "counterfactual")
+    assert result.n_real == n - 1
+    assert result.n_judged == min(n - 1, 500)
+    odd = reading.odd_text(0.0, result.n_judged)
+    assert f"none of {result.n_judged} real rows compared" in odd
+    some = reading.odd_text(3 / result.n_judged, result.n_judged)
+    assert f"of {result.n_judged} real rows compared" in (some or odd)
+    assert reading.share_text(0.0, 500).replace("\u202f", " ") == "under 0.2 %"

@@ -28,6 +28,7 @@ SEVERAL = Counterfactuals(
     found=(OTHER,),
     plausibility=0.5,
     n_real=9,
+    n_judged=9,
     n_real_total=10,
     real_part="evaluation",
     n_free=2,

@@ -56,6 +56,7 @@ def found(request, *, some=True):
         neighbours=(one([("age", 44, 50)], 0.3, row=17), one([], 0.2, row=5)),
         plausibility=0.7,
         n_real=390,
+        n_judged=380,
         n_real_total=400,
         real_part="evaluation",
         n_free=3,

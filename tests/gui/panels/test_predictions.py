@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
 from engine.contracts.decision import Decision
+from engine.contracts.model import ScoreKind, Task
 from engine.contracts.requests import Export, OpenView
 from engine.contracts.results import Done
 from engine.contracts.selection import Range, Rows, Values, cell
@@ -37,10 +39,47 @@ def last_view(case):
 
 
 def test_that_the_most_confidently_wrong_rows_come_first(case, panel):
-    worst = np.argsort(-case.engine.loss, kind="stable")[:10]
-    assert numbers(panel) == worst.tolist()
+    assert numbers(panel) == wrong_first(case)[:10]
     assert panel.rows.cell(0, 2).wrong
     assert "most confidently wrong first" in panel.reading()
+
+
+def wrong_first(case):
+    wrong = case.engine.scores.errors(case.decision.decision)
+    return np.lexsort((-case.engine.loss, ~wrong)).tolist()
+
+
+@pytest.mark.parametrize("threshold", [0.002, 0.05, 0.95])
+def test_that_wrong_rows_come_first_at_any_threshold(case, panel, qtbot, threshold):
+    moved = Decision(positive="bad", threshold=threshold)
+    case.decision.set(moved, "test")
+    qtbot.waitUntil(lambda: last_view(case).decision == moved)
+    settle(case)
+    wrong = case.engine.scores.errors(moved)
+    assert numbers(panel, 60) == wrong_first(case)[:60]
+    assert all(panel.rows.cell(place, 2).wrong for place in range(8))
+    assert 8 < wrong.sum() < N
+
+
+def test_that_without_scores_wrong_rows_come_first_and_nothing_is_confident(
+    case, panel, qtbot
+):
+    scores = case.engine.scores
+    case.engine.scores = msgspec.structs.replace(
+        scores, score=np.empty(0), score_kind=ScoreKind.LABEL
+    )
+    case.engine.loss = np.zeros(N)
+    case.case.scores = case.engine.scores
+    case.case.predictions_changed.emit()
+    settle(case)
+    assert numbers(panel, 60) == wrong_first(case)[:60]
+    assert "wrong predictions first" in panel.reading()
+    assert "confident" not in panel.reading()
+
+
+def test_that_the_largest_errors_of_numbers_come_first(case, panel):
+    scores = msgspec.structs.replace(case.engine.scores, task=Task.REGRESSION)
+    assert scores.worst_first == (("@loss", True),)
 
 
 def test_that_every_row_shows_truth_prediction_confidence_and_loss(case, panel):

@@ -73,7 +73,7 @@ def test_that_a_real_gap_to_the_reference_is_marked(qtbot):
     )
     panel = shown(case, qtbot)
     header, _ = panel.as_table()
-    assert "reference" in header
+    assert "training data" in header
     gap = panel.model.cell(0, header.index("gap"))
     assert gap.warns
     assert gap.text.startswith("−")

@@ -90,6 +90,7 @@ def told(request, *, contributions=True):
         distance=1.0,
         plausibility=np.array([0.8, 0.3]),
         n_real=300,
+        n_judged=280,
         n_real_total=N,
         real_part="evaluation",
         editable=(
