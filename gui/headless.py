@@ -121,7 +121,7 @@ def _explain_a_false_alarm(window: MainWindow) -> None:
     scores = window.context.case.scores
     assert scores is not None
     truth, told = (scores.classes.index(name) for name in ("good", "bad"))
-    decided = scores.score >= window.context.decision.decision.threshold
+    decided = scores.alarms(window.context.decision.decision)
     wrong = (
         (scores.truth == truth) & decided & (scores.classes[told] == scores.positive)
     )

@@ -89,7 +89,12 @@ def _inputs(command: argparse.ArgumentParser) -> None:
         metavar="COLUMN=VALUE",
         help=tr("only the rows where COLUMN is VALUE"),
     )
-    add("--threshold", type=float, metavar="T", help=tr("0.5 unless told otherwise"))
+    add(
+        "--threshold",
+        type=float,
+        metavar="T",
+        help=tr("decide by score ≥ T, not by the model's own rule"),
+    )
     add("--prediction", metavar="COLUMN", help=tr("column of recorded labels"))
     add("--reference", metavar="FILE", help=tr("the training rows"))
     add("--calibration", metavar="FILE", help=tr("rows for calibration"))

@@ -20,10 +20,11 @@ from engine.contracts.i18n import tr, written
 from engine.contracts.messages import sentence
 from engine.contracts.model import Task
 from engine.contracts.provenance import Provenance
-from engine.contracts.readings import metric_names, numbers
+from engine.contracts.readings import decision, metric_names, numbers
 from engine.contracts.readings import summary as reading
 
 if TYPE_CHECKING:
+    from engine.contracts.decision import Rule
     from engine.contracts.results import Metric, Result, Summary
 
 _READINGS = {
@@ -60,7 +61,8 @@ def evaluation(result: Summary) -> dict[str, Any]:
         "n_rows": result.n_rows,
         "classes": labels,
         "positive": result.positive or None,
-        "threshold": result.threshold,
+        "threshold": None if result.rule is None else result.rule.boundary,
+        "decision": _decision(result.rule),
         "confusion": {"labels": labels, "matrix": _whole(matrix)},
         "metrics": {
             name: {"value": m.value, "low": m.low, "high": m.high}
@@ -91,9 +93,26 @@ def evaluation(result: Summary) -> dict[str, Any]:
     }
 
 
+def _decision(rule: Rule | None) -> dict[str, Any] | None:
+    """Return who decides, and how many rows lie exactly on the threshold."""
+    if rule is None:
+        return None
+    sign = ">" if rule.strict else ">="
+    return {
+        "by": "model" if rule.own else "threshold",
+        "rule": None if rule.cut is None else f"score {sign} {rule.boundary:g}",
+        "positive": rule.positive,
+        "rows_on_threshold": rule.n_on,
+        "of_these_positive": rule.n_on_positive,
+    }
+
+
 def evaluation_text(result: Summary) -> str:
     """Return a summary as a table to read."""
-    lines = [reading.read(result), ""]
+    lines = [reading.read(result)]
+    if result.rule is not None:
+        lines.append(decision.who(result.rule, result.score_kind))
+    lines.append("")
     head = [tr("metric"), tr("value"), tr("95 % interval"), tr("baseline")]
     head += [tr(other.part) for other in result.others]
     rows = [head]

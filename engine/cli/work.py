@@ -240,10 +240,9 @@ def decision_of(scores: RowScores, threshold: float | None) -> Decision:
         if threshold is not None:
             raise EngineError("command.no_threshold", task=scores.task.value)
         return Decision(positive=scores.positive)
-    chosen = scores.natural_threshold if threshold is None else threshold
-    if not math.isfinite(chosen):
-        raise EngineError("command.bad_threshold", text=str(chosen))
-    return Decision(positive=scores.positive, threshold=chosen)
+    if threshold is not None and not math.isfinite(threshold):
+        raise EngineError("command.bad_threshold", text=str(threshold))
+    return Decision(positive=scores.positive, threshold=threshold)
 
 
 def _rows(asked: argparse.Namespace, columns: tuple[Column, ...]) -> Selection | None:

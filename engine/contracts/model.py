@@ -28,6 +28,11 @@ class ScoreKind(StrEnum):
     LABEL = "label"
 
 
+def natural_threshold(kind: ScoreKind) -> float:
+    """Return the usual threshold of such scores: a half, or 0 for margins."""
+    return 0.0 if kind is ScoreKind.MARGIN else 0.5
+
+
 class Light(StrEnum):
     """May the file be opened: at once, after a click, after typed consent, never."""
 

@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.contracts.decision import Decision
-from engine.contracts.model import ScoreKind, Task
+from engine.contracts.decision import Decision, Rule, rule_of
+from engine.contracts.model import ScoreKind, Task, natural_threshold
 from engine.contracts.provenance import Provenance
 
 
@@ -83,8 +83,13 @@ class RowScores(msgspec.Struct, frozen=True, kw_only=True, tag="row_scores"):
 
     @property
     def natural_threshold(self) -> float:
-        """Threshold before anyone chose one: a half, or 0 for margins."""
-        return 0.0 if self.score_kind is ScoreKind.MARGIN else 0.5
+        """The usual threshold of such scores: a half, or 0 for margins."""
+        return natural_threshold(self.score_kind)
+
+    @property
+    def scored(self) -> bool:
+        """Whether a threshold on a score can decide (two classes with scores)."""
+        return self.task is Task.BINARY and len(self.score) > 0
 
     @property
     def worst_first(self) -> tuple[tuple[str, bool], ...]:
@@ -99,12 +104,36 @@ class RowScores(msgspec.Struct, frozen=True, kw_only=True, tag="row_scores"):
         return (("@error", True), largest_loss)
 
     def decided(self, decision: Decision) -> NDArray[np.int32]:
-        """Return the class code decided for every row under ``decision``."""
-        if self.task is not Task.BINARY or not len(self.score):
+        """Return the class code decided for every row under ``decision``.
+
+        Where no threshold was set these are the labels that the model itself gives.
+        """
+        if decision.threshold is None or not self.scored:
             return self.labels
-        positive = self.classes.index(decision.positive or self.positive)
+        positive = self._positive(decision)
         above = self.score >= decision.threshold
         return np.where(above, positive, 1 - positive).astype(np.int32)
+
+    def alarms(self, decision: Decision) -> NDArray[np.bool_]:
+        """Return which rows are decided positive, of two classes."""
+        if decision.threshold is None or not self.scored:
+            found: NDArray[np.bool_] = self.labels == self._positive(decision)
+        else:
+            found = self.score >= decision.threshold
+        return found
+
+    def rule(self, decision: Decision) -> Rule | None:
+        """Return what the decision comes to, ``None`` where no score could decide."""
+        if not self.scored:
+            return None
+        positive = self._positive(decision)
+        return rule_of(
+            self.score,
+            None if decision.threshold is not None else self.alarms(decision),
+            (self.classes[positive], self.classes[1 - positive]),
+            decision.threshold,
+            self.natural_threshold,
+        )
 
     def errors(self, decision: Decision) -> NDArray[np.bool_]:
         """Return where the decision differs from a known truth."""
@@ -116,5 +145,7 @@ class RowScores(msgspec.Struct, frozen=True, kw_only=True, tag="row_scores"):
         """Return the score of the decided class (binary, probability) or ``score``."""
         if self.task is not Task.BINARY or self.score_kind is not ScoreKind.PROBABILITY:
             return np.asarray(self.score, dtype=np.float64)
-        above = self.score >= decision.threshold
-        return np.where(above, self.score, 1.0 - self.score)
+        return np.where(self.alarms(decision), self.score, 1.0 - self.score)
+
+    def _positive(self, decision: Decision) -> int:
+        return self.classes.index(decision.positive or self.positive)

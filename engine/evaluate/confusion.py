@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from engine.analysis import Facts, Inputs
     from engine.contracts.dataset import Note
+    from engine.contracts.decision import Decision
     from engine.contracts.progress import Progress
     from engine.evaluate.sample import Sample
 
@@ -90,9 +91,19 @@ class ConfusionAnalysis:
             + int(np.count_nonzero((rows < 0) | (columns < 0))),
             weighted=sample.weights is not None,
             effective=sample.effective,
-            notes=sample.notes(),
+            notes=(*sample.notes(), *_of_rule(sample, inputs.decision, params)),
             provenance=provenance(inputs, sample, params, started, "counts"),
         )
+
+
+def _of_rule(
+    sample: Sample, decision: Decision, params: ConfusionParams
+) -> tuple[Note, ...]:
+    """Return what to know of the decision, where the table shows it."""
+    rule = sample.rule(decision)
+    if rule is None or PREDICTION not in (params.rows, params.columns):
+        return ()
+    return rule.notes()
 
 
 def _axis(

@@ -10,16 +10,17 @@ import msgspec
 import numpy as np
 
 from engine.contracts.dataset import Note, Part
+from engine.contracts.decision import own_cut, rule_of
 from engine.contracts.errors import EngineError
 from engine.contracts.metrics import effective_share
-from engine.contracts.model import ScoreKind, Task
+from engine.contracts.model import ScoreKind, Task, natural_threshold
 from engine.contracts.provenance import Provenance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.analysis import Facts, Inputs
-    from engine.contracts.decision import Decision
+    from engine.contracts.decision import Decision, Rule
     from engine.contracts.predictions import Predictions
     from engine.contracts.selection import Mask
 
@@ -83,6 +84,18 @@ class Sample:
     def positive_scores(self) -> NDArray[np.floating]:
         """Return the score of the positive class (binary)."""
         return self.scores[:, self.positive if self.scores.shape[1] > 1 else 0]
+
+    def rule(self, decision: Decision) -> Rule | None:
+        """Return what the decision comes to, ``None`` where no score could decide."""
+        if self.task is not Task.BINARY or not self.scored:
+            return None
+        return rule_of(
+            self.positive_scores(),
+            self.decided == self.positive,
+            (self.classes[self.positive], self.classes[1 - self.positive]),
+            decision.threshold,
+            natural_threshold(self.score_kind),
+        )
 
     def notes(self) -> tuple[Note, ...]:
         """Return what the reader should know of the choice of rows."""
@@ -165,7 +178,9 @@ def positive_code(predictions: Predictions, decision: Decision) -> int:
     return predictions.classes.index(decision.positive)
 
 
-def decide(predictions: Predictions, positive: int, threshold: float) -> NDArray[Any]:
+def decide(
+    predictions: Predictions, positive: int, threshold: float | None
+) -> NDArray[Any]:
     """Return the decided class code (or value) of every row."""
     return decided_of(
         predictions.task, positive, threshold, predictions.scores, predictions.labels
@@ -175,7 +190,7 @@ def decide(predictions: Predictions, positive: int, threshold: float) -> NDArray
 def decided_of(
     task: Task,
     positive: int,
-    threshold: float,
+    threshold: float | None,
     scores: NDArray[np.floating],
     labels: NDArray[Any],
 ) -> NDArray[Any]:
@@ -185,15 +200,31 @@ def decided_of(
     ----------
     positive, threshold
         Of two classes: the code of the positive one, and its score from which it is
-        decided.
+        decided; without a threshold the model's own ``labels`` decide.
     scores, labels
         ``(n, k)`` and ``(n,)`` as the model gives them.
     """
-    if task is not Task.BINARY or scores.shape[1] == 0:
+    if threshold is None or task is not Task.BINARY or scores.shape[1] == 0:
         return labels
     column = positive if scores.shape[1] > 1 else 0
     above = scores[:, column] >= float(threshold)
     return np.where(above, np.int32(positive), np.int32(1 - positive))
+
+
+def cut_of(predictions: Predictions, decision: Decision) -> float | None:
+    """Return the threshold that decides as the decision does on every row.
+
+    ``None`` where none does: of more classes, of labels alone, and where the model's
+    own rule is no threshold on its score.
+    """
+    if predictions.task is not Task.BINARY or predictions.scores.shape[1] == 0:
+        return None
+    if decision.threshold is not None:
+        return decision.threshold
+    positive = positive_code(predictions, decision)
+    scores = predictions.scores[:, positive if predictions.scores.shape[1] > 1 else 0]
+    natural = natural_threshold(predictions.score_kind)
+    return own_cut(scores, predictions.labels == positive, natural)[0]
 
 
 def provenance(
@@ -240,10 +271,14 @@ def describe_selection(inputs: Inputs) -> str:
 
 
 def describe_decision(sample: Sample, decision: Decision) -> str:
-    """Return the decision as text, ``""`` where no threshold decides."""
-    if sample.task is not Task.BINARY or not sample.scored:
+    """Return the decision as text, ``""`` where no score decides.
+
+    The model's own rule is told by its threshold, where it has one.
+    """
+    rule = sample.rule(decision)
+    if rule is None or rule.cut is None:
         return ""
-    return f"{sample.classes[sample.positive]} ≥ {decision.threshold:g}"
+    return f"{rule.positive} {'>' if rule.strict else '≥'} {rule.boundary:g}"
 
 
 def unsupported(

@@ -51,7 +51,8 @@ class SummaryAnalysis:
         sample = take(inputs)
         table = _table(sample)
         found = _metrics(sample, table, params, rng, progress)
-        notes = list(sample.notes())
+        rule = sample.rule(inputs.decision)
+        notes = [*sample.notes(), *(() if rule is None else rule.notes())]
         others = []
         for part in inputs.predictions:
             if part is Part.EVALUATION:
@@ -76,7 +77,7 @@ class SummaryAnalysis:
             n_rows=sample.n,
             classes=sample.classes,
             positive=sample.classes[sample.positive] if binary else "",
-            threshold=inputs.decision.threshold if binary and sample.scored else None,
+            rule=rule,
             score_kind=sample.score_kind,
             metrics=found,
             per_class=() if table is None else classification.per_class(sample, table),

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from engine.contracts.counts import precision_recall
+from engine.contracts.counts import counts, precision_recall
 from engine.contracts.dataset import Note
+from engine.contracts.decision import own_cut
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
-from engine.contracts.model import ScoreKind, Task
+from engine.contracts.model import ScoreKind, Task, natural_threshold
 from engine.contracts.results import Thresholds
 from engine.evaluate import curves, ranking
 from engine.evaluate.sample import provenance, take, unsupported
@@ -68,6 +69,9 @@ class ThresholdsAnalysis:
         area, precision = ranking.roc_auc(curve), ranking.mean_precision(curve)
         progress.advance(2, 3, "evaluate.counting")
         edges = _edges(curve.scores, params.bins, probability=sample.probabilities)
+        natural = natural_threshold(sample.score_kind)
+        told = np.asarray(inputs.predictions[sample.part].labels)
+        own = (told if sample.rows is None else told[sample.rows]) == sample.positive
         bars = _histograms(scores, positive, sample.weights, edges, progress)
         return Thresholds(
             positive=sample.classes[sample.positive],
@@ -85,6 +89,8 @@ class ThresholdsAnalysis:
             histogram_negative=bars[0],
             corners=curves.corners(curve.tp, curve.fp),
             peaks=curves.peaks(curve.tp, curve.fp),
+            own=_cells(own, positive, sample.weights),
+            own_cut=own_cut(scores, own, natural)[0],
             roc=_roc(curve),
             precision_recall=_precision_recall(curve),
             effective=sample.effective,
@@ -92,6 +98,22 @@ class ThresholdsAnalysis:
             notes=sample.notes(),
             provenance=provenance(inputs, sample, params, started, "exact"),
         )
+
+
+def _cells(
+    alarm: NDArray[np.bool_],
+    positive: NDArray[np.bool_],
+    weights: NDArray[np.float64] | None,
+) -> tuple[float, float, float, float]:
+    """Return ``(tp, fp, fn, tn)``."""
+    # two codes, 1 for positive: rows are the truth
+    table = counts(positive.astype(np.int8), alarm.astype(np.int8), 2, None, weights)
+    return (
+        float(table[1, 1]),
+        float(table[0, 1]),
+        float(table[1, 0]),
+        float(table[0, 0]),
+    )
 
 
 def _roc(curve: ranking.Curve) -> NDArray[np.float64]:

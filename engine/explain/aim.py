@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.contracts.dataset import Part
 from engine.contracts.errors import EngineError
-from engine.contracts.model import Task
-from engine.evaluate.sample import decided_of
+from engine.contracts.model import Task, natural_threshold
+from engine.evaluate.sample import cut_of, decided_of
 from engine.predict import class_named
 
 if TYPE_CHECKING:
@@ -32,7 +32,10 @@ class Aim:
         What the model predicts.
     positive, threshold
         Of two classes: the code of the positive one, and its score from which it is
-        decided.
+        decided; without a threshold the model's own labels decide.
+    cut
+        Of two classes: the score that tells how far an answer is from the other
+        side, which is ``threshold`` where there is one.
     codes
         Codes of the classes that are wanted; empty for regression.
     low, high
@@ -43,7 +46,8 @@ class Aim:
 
     task: Task
     positive: int = -1
-    threshold: float = 0.5
+    threshold: float | None = None
+    cut: float = 0.5
     codes: tuple[int, ...] = ()
     low: float = -np.inf
     high: float = np.inf
@@ -76,7 +80,7 @@ class Aim:
         """Return how much the score lacks; about 0 or less where it is reached."""
         known = np.asarray(scores, dtype=np.float64)
         if self.task is Task.BINARY:
-            lacks = self.threshold - known[:, self.positive]
+            lacks = self.cut - known[:, self.positive]
             return lacks if self.positive in self.codes else -lacks
         if self.task is Task.MULTICLASS:
             wanted = np.zeros(known.shape[1], dtype=bool)
@@ -112,10 +116,14 @@ def aim_of(
     predictions = inputs.predictions[Part.EVALUATION]
     if task is Task.REGRESSION:
         return _of_value(predictions.labels, row, told)
+    cut = cut_of(predictions, inputs.decision)
+    if cut is None:
+        cut = natural_threshold(predictions.score_kind)
     plain = Aim(
         task=task,
         positive=subject.positive,
-        threshold=float(inputs.decision.threshold),
+        threshold=inputs.decision.threshold,
+        cut=cut,
     )
     own = plain.decided(
         predictions.scores[row : row + 1], predictions.labels[row : row + 1]
@@ -125,9 +133,7 @@ def aim_of(
         codes: tuple[int, ...] = (classes.index(class_named(told, classes)),)
     else:
         codes = tuple(c for c in range(len(classes)) if c != int(own[0]))
-    return Aim(
-        task=task, positive=plain.positive, threshold=plain.threshold, codes=codes
-    )
+    return replace(plain, codes=codes)
 
 
 def _of_value(answers: Floats, row: int, told: str) -> Aim:

@@ -18,6 +18,7 @@ from engine.contracts.dataset import Note, Part
 from engine.contracts.i18n import mark
 from engine.contracts.model import Task
 from engine.contracts.results import Change, Counterfactual, Counterfactuals
+from engine.evaluate.sample import cut_of
 from engine.explain.aim import aim_of
 from engine.explain.changes import Names, allowed
 from engine.explain.codebook import Codebook
@@ -189,7 +190,7 @@ class _Work:
             space=info.score_kind.value,
             decided=own.decided,
             wanted=tuple(info.classes[code] for code in aim.codes),
-            threshold=aim.threshold if binary else None,
+            threshold=self._told_threshold if binary else None,
             low=aim.low if value and math.isfinite(aim.low) else None,
             high=aim.high if value and math.isfinite(aim.high) else None,
             outside=aim.outside,
@@ -216,6 +217,11 @@ class _Work:
                 sampling="row",
             ),
         )
+
+    @property
+    def _told_threshold(self) -> float | None:
+        """The threshold that decides, ``None`` where the model's own rule has none."""
+        return cut_of(self._inputs.predictions[Part.EVALUATION], self._inputs.decision)
 
     def _asked(
         self, points: Floats, rows: tuple[int, ...] = ()

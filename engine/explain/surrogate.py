@@ -13,15 +13,16 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from engine.contracts.dataset import Note
+from engine.contracts.dataset import Note, Part
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
 from engine.contracts.metrics import wilson
-from engine.contracts.model import Task
+from engine.contracts.model import Task, natural_threshold
 from engine.contracts.results import Metric, Surrogate
 from engine.contracts.structure import Structure, TreeEnsemble
 from engine.evaluate.intervals import undefined
 from engine.evaluate.regression import evaluate
+from engine.evaluate.sample import cut_of, decide, positive_code
 from engine.explain.glass_trees import Said, tree_nodes
 from engine.explain.own_units import OwnUnits, Row
 from engine.explain.plain_columns import PlainColumns
@@ -130,7 +131,9 @@ class SurrogateAnalysis:
             depth=params.depth,
             n_fitted=int(np.count_nonzero(~held_out)),
             n_held_out=int(np.count_nonzero(held_out)),
-            **_fidelity(inputs, subject, own[held_out], said[held_out]),
+            **_fidelity(
+                inputs, subject, row_ids[held_out], own[held_out], said[held_out]
+            ),
             space=subject.info.score_kind.value,
             feature_names=subject.names,
             outputs=subject.outputs,
@@ -180,7 +183,11 @@ def _fitted(encoded: Floats, answers: Floats, params: SurrogateParams) -> TreeEn
 
 
 def _fidelity(
-    inputs: Inputs, subject: Subject, own: Floats, said: Floats
+    inputs: Inputs,
+    subject: Subject,
+    rows: NDArray[np.intp],
+    own: Floats,
+    said: Floats,
 ) -> dict[str, Any]:
     """Return how well the tree's answers match the model's on the same rows."""
     each = [evaluate(own[:, j], said[:, j], None) for j in range(own.shape[1])]
@@ -193,7 +200,7 @@ def _fidelity(
     }
     if subject.info.task is Task.REGRESSION:
         return found
-    decided, imitated = _decisions(inputs, own), _decisions(inputs, said)
+    decided, imitated = _decisions(inputs, rows, said)
     n, alike = len(own), int(np.count_nonzero(decided == imitated))
     low, high = wilson(alike, n)
     found["agreement"] = Metric(value=alike / n, low=low, high=high, interval="wilson")
@@ -207,11 +214,22 @@ def _vary(answers: Floats) -> list[bool]:
     return [bool(wide) for wide in np.ptp(answers, axis=0) > room]
 
 
-def _decisions(inputs: Inputs, answers: Floats) -> NDArray[np.intp]:
-    """Return which class answers decide for; of two whether the positive one."""
-    chosen = answers[:, 0] >= inputs.decision.threshold
-    found: NDArray[np.intp] = chosen.astype(np.intp)
-    return answers.argmax(axis=1) if answers.shape[1] > 1 else found
+def _decisions(
+    inputs: Inputs, rows: NDArray[np.intp], said: Floats
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return what is decided of the rows, and what the tree's answers decide.
+
+    Codes of classes; of two whether the positive one.
+    """
+    predictions, decision = inputs.predictions[Part.EVALUATION], inputs.decision
+    positive = positive_code(predictions, decision)
+    decided = decide(predictions, positive, decision.threshold)[rows]
+    if said.shape[1] > 1:
+        return decided.astype(np.intp), said.argmax(axis=1)
+    cut = cut_of(predictions, decision)
+    if cut is None:  # the model's own rule is no threshold: the tree's has to be one
+        cut = natural_threshold(predictions.score_kind)
+    return (decided == positive).astype(np.intp), (said[:, 0] >= cut).astype(np.intp)
 
 
 def _notes(columns: PlainColumns) -> tuple[Note, ...]:

@@ -13,12 +13,11 @@ import pyarrow as pa
 from engine.contracts.dataset import Note, Part
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
-from engine.contracts.model import Task
 from engine.contracts.progress import Unshown
 from engine.contracts.provenance import Provenance
 from engine.contracts.results import Change, WhatIf
 from engine.data.table import Table
-from engine.evaluate.sample import decided_of
+from engine.evaluate.sample import cut_of, decided_of
 from engine.explain.along import along, check_points, place_of
 from engine.explain.changes import Names, told_of
 from engine.explain.plausibility import between
@@ -128,8 +127,10 @@ class _Pair:
         own, made = self._points
         scores, labels = subject.model.predict(self._table, progress)
         progress.raise_if_cancelled()
-        threshold = float(self._inputs.decision.threshold)
-        codes = decided_of(info.task, subject.positive, threshold, scores, labels)
+        decision = self._inputs.decision
+        codes = decided_of(
+            info.task, subject.positive, decision.threshold, scores, labels
+        )
         said = [info.classes[int(code)] if info.classes else "" for code in codes]
         changes = self._changes(own, made)
         axis, line = self._line(params, changes, progress)
@@ -142,7 +143,7 @@ class _Pair:
             outputs=subject.outputs,
             space=info.score_kind.value,
             decided=(said[0], said[1]),
-            threshold=threshold if info.task is Task.BINARY else None,
+            threshold=cut_of(self._inputs.predictions[Part.EVALUATION], decision),
             distance=float(between(about.book, made[None], own).sum()),
             plausibility=about.plausibility.of(self._points),
             n_real=about.real.num_rows,

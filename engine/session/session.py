@@ -15,7 +15,6 @@ from engine.contracts import requests
 from engine.contracts.dataset import DatasetInfo, Part, Role
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
-from engine.contracts.model import ModelInfo, RecordedScores, SafetyReport, ScoreKind
 from engine.contracts.progress import Portion
 from engine.contracts.provenance import Provenance
 from engine.contracts.results import (
@@ -53,6 +52,12 @@ if TYPE_CHECKING:
 
     from engine.contracts.consent import Consents
     from engine.contracts.events import HostState
+    from engine.contracts.model import (
+        ModelInfo,
+        RecordedScores,
+        SafetyReport,
+        ScoreKind,
+    )
     from engine.contracts.predictions import Predictions, RowScores
     from engine.contracts.progress import Progress
     from engine.contracts.results import Result
@@ -381,8 +386,7 @@ class Session:
     def _decision(self, decision: Decision | None) -> Decision:
         matched = self._matched
         if decision is None:
-            margin = matched is not None and matched.info.score_kind is ScoreKind.MARGIN
-            decision = Decision(threshold=0.0 if margin else 0.5)
+            decision = Decision()
         if not decision.positive and matched is not None:
             decision = msgspec.structs.replace(decision, positive=matched.positive)
         return decision

@@ -46,7 +46,7 @@ class RowAnswers:
         self._positive = scores.classes.index(positive) if known else 0
 
     def _code(self, row: int) -> int:
-        if self._binary:
+        if self._binary and self._threshold is not None:
             above = self._scores.score[row] >= self._threshold
             return self._positive if above else 1 - self._positive
         return int(self._scores.labels[row])

@@ -58,8 +58,7 @@ class BucketRates:
         """Return the table under another decision."""
         if decision.positive not in ("", self._scores.positive):
             return result
-        wrong = self._scores.score >= decision.threshold
-        wrong ^= self._positive
+        wrong = self._scores.alarms(decision) ^ self._positive
         wrong &= self._known
         whole = float(np.count_nonzero(wrong)), self._n
         return msgspec.structs.replace(

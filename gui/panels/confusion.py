@@ -17,9 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.contracts.decision import with_rule
 from engine.contracts.i18n import mark, tr
 from engine.contracts.model import Task
 from engine.contracts.readings import confusion as reading_of
+from engine.contracts.readings import decision as of_decision
 from engine.contracts.requests import Run
 from gui.item_models.metrics import FigureTable
 from gui.item_models.pairs import pair_table
@@ -225,7 +227,7 @@ class ConfusionPanel(Panel):
         """Count again at the threshold: by look-up, or by the engine."""
         if self._base is None:
             return
-        live = self._at(decision.threshold)
+        live = self._at(decision)
         if live is not None:
             self._shown = live
             self._selected.follow(live)
@@ -242,16 +244,17 @@ class ConfusionPanel(Panel):
             self.follow_decision(self.context.decision.decision)
             self.update_reading()
 
-    def _at(self, threshold: float) -> Confusion | None:
-        """Return the table at a threshold, ``None`` where it cannot be looked up."""
+    def _at(self, decision: Decision) -> Confusion | None:
+        """Return the table of a decision, ``None`` where it cannot be looked up."""
         curve, base = self._source.result, self._base
         if curve is None or base is None or not base.square:
             return None
         if (base.row_column, base.column_column) != (TRUTH, PREDICTION):
             return None
-        cells = curve.counts_at(threshold)
+        cells = curve.counts_at(decision.threshold)
         table = squared(base.row_labels, cells, curve.positive)
-        return msgspec.structs.replace(base, counts=table)
+        notes = with_rule(base.notes, self.context.case.rule)
+        return msgspec.structs.replace(base, counts=table, notes=notes)
 
     def _display(self) -> None:
         shown = self._shown
@@ -300,7 +303,11 @@ class ConfusionPanel(Panel):
         positive = self.context.decision.decision.positive
         if positive not in self._shown.row_labels:
             positive = ""
-        return escape(reading_of.read(self._shown, positive))
+        said = (
+            reading_of.read(self._shown, positive),
+            *of_decision.ties(self._shown.notes),
+        )
+        return escape(" ".join(said))
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return the table as it is shown, with its rates."""

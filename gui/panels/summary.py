@@ -11,8 +11,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from engine.contracts import metrics as look_up
+from engine.contracts.decision import with_rule
 from engine.contracts.i18n import mark, tr
 from engine.contracts.model import Task
+from engine.contracts.readings import decision as of_decision
 from engine.contracts.readings import summary as reading_of
 from engine.contracts.requests import Run
 from engine.contracts.results import ClassMetrics, Metric
@@ -21,6 +23,7 @@ from gui.item_models.metrics import FigureTable, class_table, summary_table
 from gui.panel import About, Panel
 from gui.services.row_columns import PAUSE_MS, REST_MS
 from gui.services.selection import mode_of
+from gui.widgets.matrix_selection import squared
 from gui.widgets.metric_table import MetricTable
 from gui.widgets.panel_body import column_body
 from gui.widgets.segmented import Segmented
@@ -129,10 +132,10 @@ class SummaryPanel(Panel):
     def follow_decision(self, decision: Decision) -> None:
         """Look the threshold's figures up, or ask where that is not possible."""
         base = self._base
-        if base is None or base.task is not Task.BINARY or base.threshold is None:
+        if base is None or base.task is not Task.BINARY or base.rule is None:
             return
         if self._source.result is not None:
-            self._shown = self._at(decision.threshold)
+            self._shown = self._at(decision)
             self._display_or_wait()
         elif decision != self._asked_with:
             self._rest.start()
@@ -185,12 +188,12 @@ class SummaryPanel(Panel):
         beside = tuple(range(after - 1, 2, -1))
         return (after, *beside) if shown.baseline else beside
 
-    def _at(self, threshold: float) -> Summary:
-        """Return the summary with the figures of another threshold."""
+    def _at(self, decision: Decision) -> Summary:
+        """Return the summary with the figures of another decision."""
         base, curve = self._base, self._source.result
         assert base is not None
         assert curve is not None
-        cells = curve.counts_at(threshold)
+        cells = curve.counts_at(decision.threshold)
         rates = look_up.metrics_at(*cells, curve.effective)
         found = {
             name: _metric(rates[name], old) if name in rates else old
@@ -209,8 +212,14 @@ class SummaryPanel(Panel):
             )
             for old in base.per_class
         )
+        rule = self.context.case.rule
         return msgspec.structs.replace(
-            base, metrics=found, per_class=classes, threshold=threshold
+            base,
+            metrics=found,
+            per_class=classes,
+            confusion=squared(base.classes, cells, curve.positive),
+            rule=rule,
+            notes=with_rule(base.notes, rule),
         )
 
     # Selection and rest
@@ -260,7 +269,11 @@ class SummaryPanel(Panel):
 
     def reading(self) -> str:
         """Return how good the model is."""
-        return "" if self._shown is None else escape(reading_of.read(self._shown))
+        shown = self._shown
+        if shown is None:
+            return ""
+        said = (reading_of.read(shown), *of_decision.ties(shown.notes))
+        return escape(" ".join(said))
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return the table in sight."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.i18n import mark, tr
+from engine.contracts.messages import sentences
 from engine.contracts.model import ScoreKind, Task
 from engine.contracts.readings import numbers
 from engine.contracts.readings import thresholds as reading_of
@@ -218,16 +219,29 @@ class ThresholdPanel(Panel):
         result = self._result
         if result is None:
             return
-        self.histogram.set_threshold(
-            decision.threshold, threshold_text(decision.threshold)
-        )
+        at, told = self._place(decision)
+        self.histogram.set_threshold(at, told)
         tp, fp, fn, tn = result.counts_at(decision.threshold)
         self.roc.set_point(rate(fp, fp + tn), rate(tp, tp + fn))
         self.precision.set_point(rate(tp, tp + fn), rate(tp, tp + fp))
         self._show_selected_points()
         self.spin.blockSignals(True)
-        self.spin.setValue(decision.threshold)
+        if at is None:
+            self.spin.clear()
+        else:
+            self.spin.setValue(at)
         self.spin.blockSignals(False)
+
+    def _place(self, decision: Decision) -> tuple[float | None, str]:
+        """Return where the line stands, ``None`` for nowhere, and what it is called."""
+        if decision.threshold is not None:
+            return decision.threshold, threshold_text(decision.threshold)
+        own = tr("the model's own rule")
+        rule = self.context.case.rule
+        if rule is None or rule.cut is None:
+            return None, own
+        sign = ">" if rule.strict else "≥"
+        return rule.cut, f"{own}: {sign} {threshold_text(rule.boundary)}"
 
     def follow_selection(self) -> None:
         """Show the scores of the selected rows."""
@@ -283,8 +297,11 @@ class ThresholdPanel(Panel):
         """Return what the threshold in force brings."""
         if self._result is None:
             return ""
-        decision = self.context.decision.decision
-        return escape(reading_of.read(self._result, decision))
+        decision, rule = self.context.decision.decision, self.context.case.rule
+        said = [reading_of.read(self._result, decision)]
+        if rule is not None:
+            said += sentences(rule.notes())
+        return escape(" ".join(said))
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
         """Return rates at a hundred thresholds over the scores, and the one now."""
@@ -330,7 +347,7 @@ class ThresholdPanel(Panel):
     def _typed(self, threshold: float) -> None:
         self.context.decision.set(self._to(threshold), self.ID)
 
-    def _apply(self, threshold: float, cost_fp: float, cost_fn: float) -> None:
+    def _apply(self, threshold: float | None, cost_fp: float, cost_fn: float) -> None:
         decision = msgspec.structs.replace(
             self.context.decision.decision,
             threshold=threshold,

@@ -44,7 +44,8 @@ class ScoreHistogram(Canvas):
         self._chosen: np.ndarray | None = None
         self._names = ("", "")
         self._colours = (0, 1)
-        self._threshold = 0.5
+        self._threshold = 0.5  # keys and the handle begin here
+        self._drawn = True
         self._text = ""
         self._dragging = False
         self._brush: tuple[float, float] | None = None
@@ -72,9 +73,12 @@ class ScoreHistogram(Canvas):
         self._chosen = counts
         self.renew()
 
-    def set_threshold(self, threshold: float, text: str) -> None:
-        """Move the line."""
-        self._threshold, self._text = threshold, text
+    def set_threshold(self, threshold: float | None, text: str) -> None:
+        """Move the line; without a threshold there is none, and the text alone."""
+        self._drawn = threshold is not None
+        if threshold is not None:
+            self._threshold = threshold
+        self._text = text
         self.setAccessibleDescription(tr("Threshold {value}", value=text))
         self.update()
 
@@ -143,10 +147,11 @@ class ScoreHistogram(Canvas):
         inside = axes.area.left() - 1 <= x <= axes.area.right() + 1
         x = min(max(x, axes.area.left()), axes.area.right())
         painter.setPen(QPen(QColor(self.tokens.text), 1.5))
-        if inside:
+        if inside and self._drawn:
             painter.drawLine(QPointF(x, LEGEND + 6), QPointF(x, axes.area.bottom()))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.tokens.accent))
+        painter.setPen(QPen(QColor(self.tokens.accent), 1.5))
+        filled = QColor(self.tokens.accent if self._drawn else self.tokens.panel)
+        painter.setBrush(filled)
         knob = QRectF(x - HANDLE / 2, LEGEND + 1, HANDLE, HANDLE)
         painter.drawRect(knob)
         self._paint_value(painter, x)

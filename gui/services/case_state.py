@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QUndoStack
 
+    from engine.contracts.decision import Rule
     from engine.contracts.errors import ErrorInfo
     from engine.contracts.results import Result
     from engine.contracts.results.counterfactual import Cell
@@ -84,6 +85,7 @@ class CaseState(QObject):
         self.data: DatasetInfo | None = None
         self.model: ModelInfo | None = None
         self.scores: RowScores | None = None
+        self._rule: tuple[RowScores, Decision, Rule | None] | None = None
         self.file = CaseFile()
         self.path = ""
         self.read_only = False
@@ -105,6 +107,17 @@ class CaseState(QObject):
         """Whether the answers are probabilities."""
         scores = self.scores
         return scores is not None and scores.score_kind is ScoreKind.PROBABILITY
+
+    @property
+    def rule(self) -> Rule | None:
+        """What the decision in force comes to; worked out once a decision."""
+        scores, decision = self.scores, self._decision.decision
+        if scores is None:
+            return None
+        known = self._rule
+        if known is None or known[0] is not scores or known[1] != decision:
+            self._rule = known = scores, decision, scores.rule(decision)
+        return known[2]
 
     # Keeping
 
@@ -181,10 +194,7 @@ class CaseState(QObject):
         self.scores = scores
         now = self._decision.decision
         if now.positive != scores.positive:
-            fresh = Decision(
-                positive=scores.positive, threshold=scores.natural_threshold
-            )
-            self._decision.replace(fresh)
+            self._decision.replace(Decision(positive=scores.positive))
         self.predictions_changed.emit()
 
     def _forget(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWi
 from engine.contracts.dataset import Part
 from engine.contracts.expression import describe
 from engine.contracts.i18n import tr, trn
-from engine.contracts.model import ScoreKind, Task
+from engine.contracts.readings import decision as reading_of
 from engine.contracts.readings import numbers
 from gui.widgets.selection_words import words_of
 
@@ -151,24 +151,13 @@ class CaseBar(QWidget):
         self.data.show_text(text, f"{data.name}: {parts}")
 
     def _show_decision(self) -> None:
-        scores = self._context.case.scores
-        shown = (
-            scores is not None
-            and scores.task is Task.BINARY
-            and scores.score_kind is not ScoreKind.LABEL
-        )
-        self.decision.setVisible(shown)
-        if scores is None or not shown:
+        scores, rule = self._context.case.scores, self._context.case.rule
+        self.decision.setVisible(rule is not None)
+        if scores is None or rule is None:
             return
-        decision = self._context.decision.decision
-        sign = "p" if scores.score_kind is ScoreKind.PROBABILITY else tr("score")
-        rule = tr(
-            "{positive} if {sign} ≥ {threshold}",
-            positive=decision.positive or scores.positive,
-            sign=sign,
-            threshold=numbers.significant(decision.threshold, 4),
-        )
-        self.decision.show_text(_fact(tr("decision"), rule), rule)
+        short = reading_of.in_short(rule, scores.score_kind)
+        told = reading_of.read(rule, scores.score_kind)
+        self.decision.show_text(_fact(tr("decision"), short), told)
 
     def _show_selection(self) -> None:
         selection = self._context.selection

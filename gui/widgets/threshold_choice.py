@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.i18n import tr
-from engine.contracts.model import ScoreKind
 from engine.contracts.readings import numbers
 
 if TYPE_CHECKING:
@@ -31,11 +30,12 @@ class ThresholdChoice(QWidget):
 
     Signals
     -------
-    applied(float, float, float)
-        The threshold to take, and the costs of a false alarm and of a miss.
+    applied(float | None, float, float)
+        The threshold to take, ``None`` for the model's own rule, and the costs of a
+        false alarm and of a miss.
     """
 
-    applied = Signal(float, float, float)
+    applied = Signal(object, float, float)
 
     def __init__(self) -> None:
         super().__init__()
@@ -117,7 +117,8 @@ class ThresholdChoice(QWidget):
         self.cost_fp.setVisible(key == COST)
         self.cost_fn.setVisible(key == COST)
         self._point = self._offered(key)
-        self.apply.setEnabled(self._point is not None)
+        own = key == NATURAL and self._result is not None
+        self.apply.setEnabled(own or self._point is not None)
         text = "" if self._point is None else self._words(self._point)
         self.found.setText(text)
         self.found.setToolTip(text)
@@ -132,8 +133,9 @@ class ThresholdChoice(QWidget):
             return result.best_precision_at_recall(self.recall.value())
         if key == COST:
             return result.min_cost(self.cost_fp.value(), self.cost_fn.value())
-        own = 0.0 if result.score_kind is ScoreKind.MARGIN else 0.5
-        return result.operating_point(own)
+        return (
+            None if result.own_cut is None else result.operating_point(result.own_cut)
+        )
 
     def _words(self, point: OperatingPoint) -> str:
         return tr(
@@ -144,7 +146,9 @@ class ThresholdChoice(QWidget):
         )
 
     def _apply(self) -> None:
-        if self._point is not None:
+        if self.how.currentData() == NATURAL:
+            self.applied.emit(None, self.cost_fp.value(), self.cost_fn.value())
+        elif self._point is not None:
             self.applied.emit(
                 self._point.threshold, self.cost_fp.value(), self.cost_fn.value()
             )

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.contracts.decision import Decision
 from engine.contracts.i18n import tr
-from engine.contracts.model import Task
 from engine.contracts.requests import Run
 from engine.contracts.results import Thresholds
 from gui.services.row_columns import MANY_ROWS
@@ -84,10 +83,11 @@ class ThresholdSource(QObject):
         self.result = result
         self.ready.emit()
 
-    def selected_counts(self, threshold: float) -> Counts | None:
+    def selected_counts(self, threshold: float | None) -> Counts | None:
         """Return ``(tp, fp, fn, tn)`` of the selected rows.
 
-        ``None`` without any, and until the operating points of many are known.
+        Without a threshold, by the model's own labels. ``None`` without selected
+        rows, and until the operating points of many are known.
         """
         mask, scores = self._context.selection.mask, self._context.case.scores
         if mask is None or scores is None or len(mask) != scores.n_rows:
@@ -97,13 +97,16 @@ class ThresholdSource(QObject):
         if not self._context.selection.n_selected:
             return 0.0, 0.0, 0.0, 0.0
         positive = _positive(self._context)
+        decision = Decision(positive=positive, threshold=threshold)
         if scores.n_rows <= MANY_ROWS:
-            return _counts(scores, mask, scores.classes.index(positive), threshold)
+            return _counts(scores, mask, scores.classes.index(positive), decision)
         known = self._asked_for
         if known is None or known[0] is not mask or known[1] != positive:
             self._asked_for = mask, positive
             self._ask_selected()
-        return None if self._selected is None else self._selected.counts_at(threshold)
+        if self._selected is None:
+            return None
+        return self._selected.counts_at(threshold)
 
     @property
     def looks_up(self) -> bool:
@@ -169,13 +172,13 @@ class ThresholdSource(QObject):
 
 
 def has_thresholds(scores: RowScores | None) -> bool:
-    """Return whether a threshold on a score decides."""
-    return scores is not None and scores.task is Task.BINARY and len(scores.score) > 0
+    """Return whether a threshold on a score could decide."""
+    return scores is not None and scores.scored
 
 
-def _counts(scores: RowScores, mask: Mask, positive: int, threshold: float) -> Counts:
+def _counts(scores: RowScores, mask: Mask, positive: int, decision: Decision) -> Counts:
     """Return ``(tp, fp, fn, tn)`` of some rows, in one pass."""
-    alarm = scores.score >= scores.score.dtype.type(threshold)
+    alarm = scores.alarms(decision)
     sides = mask & (scores.truth == positive), mask & (scores.truth == 1 - positive)
     (tp, fn), (fp, tn) = (
         (_weight(side & alarm, scores.weights), _weight(side & ~alarm, scores.weights))

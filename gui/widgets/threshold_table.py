@@ -22,9 +22,15 @@ def rate(part: float, whole: float) -> float | None:
 
 
 def threshold_table(
-    result: Thresholds | None, now: float
+    result: Thresholds | None, now: float | None
 ) -> tuple[list[str], list[list[str]]]:
-    """Return rates at thresholds evenly over the scores, and at the one now."""
+    """Return rates at thresholds evenly over the scores, and at the one now.
+
+    Parameters
+    ----------
+    now
+        ``None`` for the model's own rule, which comes first then.
+    """
     header = [
         tr("threshold"),
         tr("true positives"),
@@ -39,11 +45,15 @@ def threshold_table(
         return header, []
     low, high = (float(result.histogram_edges[end]) for end in (0, -1))
     rows = []
-    for threshold in sorted({*np.linspace(low, high, N_THRESHOLDS).tolist(), now}):
+    places = {*np.linspace(low, high, N_THRESHOLDS).tolist()}
+    order = [None, *sorted(places)] if now is None else sorted(places | {now})
+    for threshold in order:
         tp, fp, fn, tn = result.counts_at(threshold)
         rows.append(
             [
-                threshold_text(threshold),
+                tr("the model's own rule")
+                if threshold is None
+                else threshold_text(threshold),
                 *(numbers.count(cell) for cell in (tp, fp, fn, tn)),
                 _written(rate(tp, tp + fp)),
                 _written(rate(tp, tp + fn)),

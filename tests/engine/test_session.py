@@ -248,8 +248,8 @@ def test_an_answer_carries_what_it_was_computed_on(predicted, small):
 def test_the_same_question_is_computed_once(recorded):
     ask = r.Run(analysis="summary", selection=Range("x1", 0, None))
     assert recorded(ask) is recorded(ask)
-    half = Decision(positive="yes", threshold=0.5)
-    spelled_out = r.Run(analysis="summary", decision=half)
+    own = Decision(positive="yes")
+    spelled_out = r.Run(analysis="summary", decision=own)
     assert recorded(r.Run(analysis="summary")) is recorded(spelled_out)
 
 

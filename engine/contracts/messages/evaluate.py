@@ -119,6 +119,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "Kish's effective number of rows: unequal weights say less than equal ones."
         ),
     ),
+    "decision.no_threshold": (
+        mark(
+            "The model's own rule decides; no threshold on its score gives the same "
+            "decisions."
+        ),
+        mark(
+            "Set a threshold to decide by the score: --threshold on the command line."
+        ),
+    ),
+    "decision.ties": (
+        mark("Rows that score exactly {threshold}: {n}, all decided as {label}."),
+        "",
+    ),
+    "decision.ties_split": (
+        mark(
+            "Rows that score exactly {threshold}: {n}, of which {n_label} are decided "
+            "as {label}."
+        ),
+        "",
+    ),
     "evaluate.bucket_unresolved": (
         mark("The rule of the bucket {name} no longer fits the data."),
         mark("Change or remove the bucket."),

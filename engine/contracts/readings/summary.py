@@ -74,17 +74,20 @@ def _accuracy(result: Summary) -> str:
 
 
 def _one_sided(result: Summary) -> str:
-    """Return a warning where the threshold puts every row on one side."""
-    if result.threshold is None or result.confusion is None:
+    """Return a warning where the decision puts every row on one side."""
+    if result.rule is None or result.confusion is None:
         return ""
     decided = result.confusion.sum(axis=0)
     if np.count_nonzero(decided) != 1:
         return ""
+    label = class_name(result.classes[int(decided.argmax())])
+    if result.rule.own:
+        return tr("The model's own rule decides every row as {label}.", label=label)
     return tr(
         "Every row is decided as {label} at the threshold {threshold}: choose one "
         "among the scores.",
-        label=class_name(result.classes[int(decided.argmax())]),
-        threshold=significant(result.threshold, 4),
+        label=label,
+        threshold=significant(result.rule.boundary, 4),
     )
 
 

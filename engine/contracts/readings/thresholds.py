@@ -22,10 +22,14 @@ def read(result: Thresholds, decision: Decision) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _at(result: Thresholds, threshold: float) -> str:
+def _at(result: Thresholds, threshold: float | None) -> str:
     rates = result.metrics_at(threshold)
     precision, missed = rates["precision"], rates["false_negative_rate"]
-    at = figure(threshold, threshold - 0.04, threshold + 0.04)
+    cut = result.own_cut if threshold is None else threshold
+    if cut is None:
+        at = tr("the model's own rule")
+    else:
+        at = figure(cut, cut - 0.04, cut + 0.04)
     if missed is None:
         return tr("No row is truly {positive}.", positive=class_name(result.positive))
     if precision is None:

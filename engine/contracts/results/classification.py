@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.contracts import metrics
 from engine.contracts.counts import confused_pairs, last_at_least, precision_recall
 from engine.contracts.dataset import Note
+from engine.contracts.decision import Rule
 from engine.contracts.model import ScoreKind, Task
 from engine.contracts.provenance import Provenance
 
@@ -141,6 +142,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, tag="summary"):
         Reference and calibration parts, where loaded.
     skipped_rows
         Rows left out because the truth or the model's answer is missing.
+    rule
+        What the decision comes to on these rows; ``None`` where no score of two
+        classes could decide.
     weighted
         Whether row weights were used (intervals: Kish's effective rows).
     """
@@ -149,7 +153,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, tag="summary"):
     n_rows: int
     classes: tuple[str, ...] = ()
     positive: str = ""
-    threshold: float | None = None
+    rule: Rule | None = None
     score_kind: ScoreKind = ScoreKind.PROBABILITY
     metrics: dict[str, Metric]
     per_class: tuple[ClassMetrics, ...] = ()
@@ -199,6 +203,9 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
         ``(recall, precision)``; exact where there are few points.
     effective
         Effective rows per unit of weight (1 without weights), for intervals.
+    own, own_cut
+        ``(tp, fp, fn, tn)`` by the model's own labels, and the threshold that gives
+        the same decisions, ``None`` where none does.
     skipped_rows
         Rows left out because the truth or the score is missing.
     """
@@ -220,20 +227,27 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
     peaks: np.ndarray
     roc: np.ndarray
     precision_recall: np.ndarray
+    own: tuple[float, float, float, float]
+    own_cut: float | None
     effective: float = 1.0
     skipped_rows: int = 0
     notes: tuple[Note, ...] = ()
     provenance: Provenance
 
-    def counts_at(self, threshold: float) -> tuple[float, float, float, float]:
-        """Return ``(tp, fp, fn, tn)`` for ``score >= threshold``: O(log m)."""
+    def counts_at(self, threshold: float | None) -> tuple[float, float, float, float]:
+        """Return ``(tp, fp, fn, tn)`` for ``score >= threshold``: O(log m).
+
+        Without a threshold, those of the model's own labels.
+        """
+        if threshold is None:
+            return self.own
         last = last_at_least(self.scores, threshold)
         tp = float(self.tp[last]) if last >= 0 else 0.0
         fp = float(self.fp[last]) if last >= 0 else 0.0
         return tp, fp, self.positives - tp, self.negatives - fp
 
-    def metrics_at(self, threshold: float) -> dict[str, metrics.Rate | None]:
-        """Return the rates at a threshold with their intervals: O(log m)."""
+    def metrics_at(self, threshold: float | None) -> dict[str, metrics.Rate | None]:
+        """Return the rates at a threshold, or by the model's own labels."""
         return metrics.metrics_at(*self.counts_at(threshold), self.effective)
 
     def operating_point(

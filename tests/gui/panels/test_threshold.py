@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from engine.contracts.decision import Decision
 from engine.contracts.selection import Range
+from gui.panels.confusion import ConfusionPanel
+from gui.panels.summary import SummaryPanel
 from gui.panels.threshold import ThresholdPanel
 from gui.widgets.threshold_choice import COST, NATURAL, RECALL
 from tests.gui.panels.measured_case import credit, digits, measured_case
@@ -101,7 +105,7 @@ def test_that_every_choice_brings_what_it_says(case, panel):
     assert case.decision.decision.cost_fn == 10
     choice.how.setCurrentIndex(choice.how.findData(NATURAL))
     QTest.mouseClick(choice.apply, LEFT)
-    assert case.decision.decision.threshold == 0.5
+    assert case.decision.decision.threshold is None
 
 
 def test_that_the_roc_can_be_dragged(case, panel):
@@ -136,3 +140,73 @@ def test_that_curves_are_left_out_where_there_is_no_room(panel, qtbot):
     qtbot.wait(10)
     assert panel.curves.isVisible()
     assert np.isfinite(panel.histogram.axes.area.width())
+
+
+def own_rule(labels_of):
+    """A case with the model's own labels, and nobody's threshold."""
+    predictions = credit()
+    yes = predictions.classes.index("bad")
+    alarm = labels_of(predictions.scores[:, yes])
+    labels = np.where(alarm, yes, 1 - yes).astype(np.int32)
+    made = measured_case(msgspec.structs.replace(predictions, labels=labels))
+    made.decision.replace(Decision(positive="bad"))
+    return made
+
+
+def shown(case, qtbot):
+    panel = ThresholdPanel(case.context)
+    qtbot.addWidget(panel)
+    panel.resize(680, 500)
+    panel.show()
+    qtbot.waitUntil(lambda: panel._result is not None)
+    return panel
+
+
+def test_that_a_rule_that_is_a_threshold_stands_there(qapp, qtbot):
+    panel = shown(own_rule(lambda scores: scores >= 0.3), qtbot)
+    assert panel.histogram._drawn
+    assert panel.spin.value() == pytest.approx(0.3, abs=0.005)
+    assert panel.histogram._text.startswith("the model's own rule: ≥ 0.3")
+
+
+def test_that_a_rule_that_is_none_draws_no_line(qapp, qtbot):
+    case = own_rule(lambda scores: (scores >= 0.3) & (scores < 0.9))
+    panel = shown(case, qtbot)
+    assert not panel.histogram._drawn
+    assert panel.spin.text() == ""
+    assert "no threshold on its score" in panel.reading()
+    errors = case.case.scores.errors(case.decision.decision)
+    _, fp, fn, _ = panel._result.counts_at(None)
+    assert fp + fn == np.count_nonzero(errors)
+    assert panel.as_table()[1][0][0] == "the model's own rule"
+    assert panel.as_table()[1][0][2:4] == [str(int(fp)), str(int(fn))]
+    panel.spin.setValue(0.7)
+    assert case.decision.decision.threshold == 0.7
+    assert panel.histogram._drawn
+    case.undo.undo()
+    assert case.decision.decision.threshold is None
+
+
+def test_that_every_panel_counts_by_the_rule_of_the_model(qapp, qtbot):
+    case = own_rule(lambda scores: (scores >= 0.3) & (scores < 0.9))
+    wrong = int(np.count_nonzero(case.case.scores.errors(case.decision.decision)))
+    panels = [kind(case.context) for kind in (ConfusionPanel, SummaryPanel)]
+    for panel in panels:
+        qtbot.addWidget(panel)
+        panel.resize(500, 400)
+        panel.show()
+    matrix, summary = panels
+    qtbot.waitUntil(lambda: summary._source.result is not None)
+    qtbot.waitUntil(lambda: summary._shown is not None and matrix._shown is not None)
+    counts = matrix._shown.counts
+    n = counts.sum()
+    assert counts.sum() - np.trace(counts) == wrong
+    assert summary._shown.metrics["accuracy"].value == pytest.approx(1 - wrong / n)
+    assert "own rule" in summary.reading()
+    assert "own rule" in matrix.reading()
+    case.decision.set(Decision(positive="bad", threshold=0.3), "test")
+    moved = int(np.count_nonzero(case.case.scores.errors(case.decision.decision)))
+    assert moved != wrong
+    counts = matrix._shown.counts
+    assert counts.sum() - np.trace(counts) == moved
+    assert "own rule" not in summary.reading()

@@ -160,7 +160,7 @@ def test_other_data_do_not_replace_a_case_that_was_saved(case, notices) -> None:
 def test_predicting_sets_the_natural_decision_once(case, decision) -> None:
     case.open_data(("/a.csv",))
     case.predict(target="status")
-    assert decision.decision == Decision(positive="bad", threshold=0.5)
+    assert decision.decision == Decision(positive="bad")
     chosen = Decision(positive="bad", threshold=0.3)
     decision.replace(chosen)
     case.predict(target="status")

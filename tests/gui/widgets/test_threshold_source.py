@@ -11,7 +11,7 @@ from engine.contracts.selection import Range, cell
 from gui.widgets.threshold_source import ThresholdSource
 from tests.gui.panels.measured_case import credit, measured_case
 
-THRESHOLDS = (0.31, 0.9, 0.0, 1.1, 0.5)
+THRESHOLDS = (0.31, 0.9, 0.0, 1.1, 0.5, None)
 
 
 @pytest.fixture
