@@ -104,6 +104,12 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes
     ----------
+    header
+        Whether the columns have names in the file.
+    header_line
+        Line of the file, or row of the sheet, that holds them; the first is 1.
+    first_line
+        Line in which the rows begin.
     quote
         The sign round cells that hold separators; ``""`` for none.
     day_first
@@ -118,6 +124,8 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     decimal: str | None = None
     quote: str | None = None
     header: bool | None = None
+    header_line: int | None = None
+    first_line: int | None = None
     sheet: str | None = None
     missing_tokens: tuple[str, ...] | None = None
     day_first: bool | None = None

@@ -22,7 +22,7 @@ from engine.data.decoding import check
 from engine.data.json_texts import read_json
 from engine.data.model_formats import model_format
 from engine.data.packed import Unpacked
-from engine.data.sniff import HEAD, encoding_of, format_of, text_options
+from engine.data.sniff import HEAD, encoding_of, format_of, text_layout
 
 if TYPE_CHECKING:
     from engine.contracts.errors import Param
@@ -142,8 +142,8 @@ def _by_format(
         case "arrow stream":
             return columnar.read_ipc_stream(path, progress), used, (), ()
         case "excel":
-            table, sheet, sheets, notes = spreadsheets.read(path, options, progress)
-            return table, msgspec.structs.replace(used, sheet=sheet), notes, sheets
+            table, used, sheets, notes = spreadsheets.read(path, used, progress)
+            return table, used, notes, sheets
     with Unpacked(path, kind) as file:
         start = file.read(HEAD) or b""
         while len(start) < HEAD and (more := file.read(HEAD - len(start))):
@@ -163,10 +163,9 @@ def _by_format(
             used = msgspec.structs.replace(used, encoding=encoding)
             table, notes = read_json(reopen, path.name, inner, encoding, progress)
             return table, used, notes, ()
-        used = msgspec.structs.replace(
-            text_options(start, path.name, options, whole=whole), format=kind
-        )
-        table, notes = texts.read_delimited(reopen, path.name, used, progress)
+        layout = text_layout(start, path.name, options, whole=whole)
+        table, notes = texts.read_delimited(reopen, path.name, layout, progress)
+        used = msgspec.structs.replace(layout.options, format=kind)
         return table, used, notes, ()
 
 

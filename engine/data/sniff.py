@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 import zipfile
 from collections import Counter
@@ -13,10 +14,12 @@ from charset_normalizer import from_bytes
 
 from engine.contracts.errors import EngineError
 from engine.data.decoding import check, wrong
+from engine.data.header import LOOKED_AT, Layout, find, placed
 from engine.data.signatures import refuse, refuse_archive, refuse_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from _csv import Reader
+    from collections.abc import Iterable
     from pathlib import Path
 
     from engine.contracts.dataset import ReadOptions
@@ -27,7 +30,6 @@ SEPARATORS = (",", ";", "\t", "|")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _IPC_MESSAGE = b"\xff\xff\xff\xff"  # then comes its length
-_NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?")
 _DECIMAL_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+")
 _DECIMAL_POINT = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)\.\d+")
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")  # one and a bit, or thousands
@@ -37,8 +39,6 @@ _APOSTROPHE = re.compile(r"(?:^|[,;\t|])'")
 _APOSTROPHES = re.compile(r"(?:^|[,;\t|])'[^']*'(?=$|[,;\t|])")
 _LEAST_TEXT = 0.9
 _LEAST_ZEROS = 0.3
-_COMES_BACK = 2
-_LONGEST_NAME = 100
 
 
 def format_of(path: Path, head: bytes) -> str:
@@ -153,9 +153,7 @@ def _wide(head: bytes) -> str:
     return ""
 
 
-def text_options(
-    head: bytes, name: str, wanted: ReadOptions, *, whole: bool
-) -> ReadOptions:
+def text_layout(head: bytes, name: str, wanted: ReadOptions, *, whole: bool) -> Layout:
     """Return how a delimited text is written; what is given is kept.
 
     Parameters
@@ -164,6 +162,11 @@ def text_options(
         First bytes, decompressed.
     whole
         Whether ``head`` is the whole file.
+
+    Raises
+    ------
+    EngineError
+        ``data.empty_file``, ``data.wrong_encoding_at``, ``data.no_such_line``.
     """
     encoding = check(wanted.encoding or encoding_of(head, name))
     try:
@@ -171,27 +174,58 @@ def text_options(
     except UnicodeDecodeError as error:
         before = head[: error.start].decode(encoding, "replace")
         raise wrong(name, encoding, 1 + before.count("\n")) from error
-    lines = text.lstrip("\ufeff").splitlines()
-    if not whole and len(lines) > 1:
-        lines = lines[:-1]  # the last one may be cut
-    lines = [line for line in lines if line.strip()][:200]
+    every = list(io.StringIO(text.lstrip("\ufeff"), newline=None))
+    if not whole and len(every) > 1:
+        every = every[:-1]  # the last one may be cut
+    lines = [line for line in every if line.strip()][:LOOKED_AT]
     if not lines:
         raise EngineError("data.empty_file", file=name)
     quote = wanted.quote if wanted.quote is not None else _quote(lines)
-    said = SAID.fullmatch(lines[0])
-    if said and len(lines) > 1:
+    said = SAID.fullmatch(lines[0]) if len(lines) > 1 else None
+    if said:
         lines = lines[1:]
     separator = wanted.separator or (said and said[1]) or _separator(lines, quote)
-    rows = list(cells(lines, separator, quote))
+    begun = 1 + every.index(next(line for line in every if line.strip())) if said else 0
+    rows, places = _rows(every, separator, quote, begun)
     decimal = wanted.decimal or _decimal(rows[1:], separator)
-    header = wanted.header if wanted.header is not None else _has_header(rows)
-    return msgspec.structs.replace(
-        wanted,
-        encoding=encoding,
-        separator=separator,
-        quote=quote,
-        decimal=decimal,
-        header=header,
+    options = msgspec.structs.replace(
+        wanted, encoding=encoding, separator=separator, quote=quote, decimal=decimal
+    )
+    found = find(rows, wanted.header, quoted=_only_names_quoted(lines, quote))
+    return placed(rows, places, found, options, name)
+
+
+def _rows(
+    lines: list[str], separator: str, quote: str, begun: int
+) -> tuple[list[list[str]], list[int]]:
+    """Return the first rows that hold anything, and the lines they begin in."""
+    reader = cells(lines[begun:], separator, quote)
+    rows, places, line = [], [], begun + 1
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append(row)
+                places.append(line)
+            line = begun + reader.line_num + 1
+            if len(rows) == LOOKED_AT:
+                break
+    except csv.Error:  # said by the reading itself
+        pass
+    return rows, places
+
+
+def _only_names_quoted(lines: list[str], quote: str) -> bool:
+    """Whether every name is quoted and no number below is."""
+    if not quote or len(lines) < 2:
+        return False
+    sign = re.escape(quote)
+    names = lines[0].count(quote)
+    plain = re.sub(f"{sign}[^{sign}]*{sign}", "", lines[0]).strip()
+    below = re.compile(f"{sign}[\\d.,+-]+{sign}")
+    return (
+        names > 0
+        and not any(c.isalnum() for c in plain)
+        and not any(below.search(line) for line in lines[1:])
     )
 
 
@@ -202,7 +236,7 @@ def _control_share(head: bytes) -> float:
     return control / len(head)
 
 
-def cells(lines: Iterable[str], separator: str, quote: str) -> Iterator[list[str]]:
+def cells(lines: Iterable[str], separator: str, quote: str) -> Reader:
     """Yield the cells of each row; without a sign for quotes there are none."""
     ended = (line if line.endswith("\n") else line + "\n" for line in lines)
     if not quote:
@@ -246,21 +280,3 @@ def _decimal(rows: list[list[str]], separator: str) -> str:
     if sure[0] != sure[1]:
         return "," if sure[0] > sure[1] else "."
     return "," if len(commas) > len(points) else "."
-
-
-def _has_header(rows: list[list[str]]) -> bool:
-    first = rows[0]
-    if any(_NUMBER.fullmatch(cell) for cell in first if cell.strip()):
-        return False
-    if len(rows) == 1:
-        return True
-    named = [cell.strip() for cell in first]
-    if all(named) and len(set(named)) == len(named):
-        places = range(len(first))
-        # names do not come back as values below them: then the row is data
-        below = [Counter(row[i] for row in rows[1:] if i < len(row)) for i in places]
-        again = [
-            seen[cell] >= _COMES_BACK for cell, seen in zip(first, below, strict=True)
-        ]
-        return not any(again) and max(map(len, named)) <= _LONGEST_NAME
-    return True

@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime
 import threading
 import zipfile
+from bisect import bisect_left
 from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
 import pyarrow as pa
 import python_calamine
 
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
+from engine.data import header
 from engine.data.missing import TOKENS
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.contracts.dataset import ReadOptions
+    from engine.contracts.errors import Param
     from engine.contracts.progress import Progress
 
 _Answer = TypeVar("_Answer")
@@ -30,18 +34,20 @@ MOST_RATIO = 200
 _RATIO_FROM = 64 << 20
 _BLOCK = 1000
 _GLANCE_S = 0.05
+_MOST_NAMED = 8
 _SHARE = 0.7  # of the time goes into the cells, the rest into columns
 
 
 def read(
     path: Path, options: ReadOptions, progress: Progress
-) -> tuple[pa.Table, str, tuple[str, ...], tuple[Note, ...]]:
-    """Return ``(table, sheet, sheets, notes)``.
+) -> tuple[pa.Table, ReadOptions, tuple[str, ...], tuple[Note, ...]]:
+    """Return ``(table, options, sheets, notes)``; options say how it was read.
 
     Raises
     ------
     EngineError
-        ``data.bomb``, ``data.encrypted``, ``data.no_sheet``, ``data.too_many_cells``.
+        ``data.bomb``, ``data.encrypted``, ``data.no_sheet``, ``data.too_many_cells``,
+        ``data.no_such_line``.
     """
     try:
         return _read(path, options, progress)
@@ -58,28 +64,61 @@ def read(
 
 def _read(
     path: Path, options: ReadOptions, progress: Progress
-) -> tuple[pa.Table, str, tuple[str, ...], tuple[Note, ...]]:
+) -> tuple[pa.Table, ReadOptions, tuple[str, ...], tuple[Note, ...]]:
     _check_size(path)
     progress.advance(0, 1, "data.reading")
     book = _awaited(
         lambda: python_calamine.CalamineWorkbook.from_path(str(path)), progress
     )
     sheets = tuple(book.sheet_names)
-    wanted = options.sheet or next(iter(sheets), "")
-    if wanted not in sheets:
-        raise EngineError("data.no_sheet", file=path.name, sheet=wanted, sheets=sheets)
-    sheet = _awaited(lambda: book.get_sheet_by_name(wanted), progress)
-    if sheet.total_height * sheet.total_width > MOST_CELLS:
+    if options.sheet is not None and options.sheet not in sheets:
         raise EngineError(
-            "data.too_many_cells",
-            file=path.name,
-            rows=sheet.total_height,
-            columns=sheet.total_width,
+            "data.no_sheet", file=path.name, sheet=options.sheet, sheets=sheets
         )
-    rows = _rows(sheet, progress)
-    table, notes = _table(rows, options, progress)
+    notes: tuple[Note, ...] = ()
+    if options.sheet is not None:
+        chosen, rows, places = (
+            options.sheet,
+            *_rows(book, options.sheet, path, progress),
+        )
+    else:
+        chosen, rows, places = _first_filled(book, path, progress)
+        if len(sheets) > 1:
+            notes = (_sheet_note(path.name, chosen, sheets),)
+    options = msgspec.structs.replace(options, sheet=chosen)
+    table, used, of_table = _table(rows, places, options, path.name, progress)
     progress.advance(1, 1, "data.reading")
-    return table, wanted, sheets, notes
+    return table, used, sheets, notes + of_table
+
+
+def _first_filled(
+    book: python_calamine.CalamineWorkbook, path: Path, progress: Progress
+) -> tuple[str, list[list[Any]], list[int]]:
+    """Return the first visible sheet that holds cells, hidden ones failing that."""
+    tables = [
+        sheet
+        for sheet in book.sheets_metadata
+        if sheet.typ is python_calamine.SheetTypeEnum.WorkSheet
+    ]
+    hidden = python_calamine.SheetVisibleEnum.Visible
+    tables.sort(key=lambda sheet: sheet.visible is not hidden)
+    names = [sheet.name for sheet in tables] or list(book.sheet_names)
+    for name in names:
+        rows, places = _rows(book, name, path, progress)
+        if rows:
+            return name, rows, places
+    return next(iter(names), ""), [], []
+
+
+def _sheet_note(file: str, chosen: str, sheets: tuple[str, ...]) -> Note:
+    others = tuple(name for name in sheets if name != chosen)
+    params: dict[str, Param] = {
+        "file": file,
+        "n": len(sheets),
+        "sheet": chosen,
+        "sheets": others[:_MOST_NAMED],
+    }
+    return Note(code="data.one_of_sheets", params=params)
 
 
 def _awaited(call: Callable[[], _Answer], progress: Progress) -> _Answer:
@@ -103,16 +142,27 @@ def _awaited(call: Callable[[], _Answer], progress: Progress) -> _Answer:
     return future.result()
 
 
-def _rows(sheet: python_calamine.CalamineSheet, progress: Progress) -> list[list[Any]]:
-    """Return the rows that hold anything."""
+def _rows(
+    book: python_calamine.CalamineWorkbook, name: str, path: Path, progress: Progress
+) -> tuple[list[list[Any]], list[int]]:
+    """Return the rows of a sheet that hold anything, and their numbers in it."""
+    sheet = _awaited(lambda: book.get_sheet_by_name(name), progress)
+    if sheet.total_height * sheet.total_width > MOST_CELLS:
+        raise EngineError(
+            "data.too_many_cells",
+            file=path.name,
+            rows=sheet.total_height,
+            columns=sheet.total_width,
+        )
     n = max(1, sheet.height + (sheet.start or (0, 0))[0])
-    rows = []
+    rows, places = [], []
     for number, row in enumerate(sheet.iter_rows()):
         if number % _BLOCK == 0:
             progress.advance(_SHARE * number, n, "data.reading")
         if any(cell != "" for cell in row):
             rows.append(row)
-    return rows
+            places.append(number + 1)
+    return rows, places
 
 
 def _check_size(path: Path) -> None:
@@ -126,26 +176,34 @@ def _check_size(path: Path) -> None:
 
 
 def _table(
-    rows: list[list[Any]], options: ReadOptions, progress: Progress
-) -> tuple[pa.Table, tuple[Note, ...]]:
+    rows: list[list[Any]],
+    places: list[int],
+    options: ReadOptions,
+    name: str,
+    progress: Progress,
+) -> tuple[pa.Table, ReadOptions, tuple[Note, ...]]:
     if not rows:
-        return pa.table({}), ()
-    header = options.header if options.header is not None else True
-    names = [_text(cell) for cell in rows[0]]
-    if not header:
-        names = [f"column {i}" for i in range(1, len(rows[0]) + 1)]
-    body = rows[1:] if header else rows
+        return pa.table({}), options, ()
+    found = header.find(rows[: header.LOOKED_AT], options.header, typed=True)
+    layout = header.placed(rows, places, found, options, name)
+    body = rows[bisect_left(places, layout.options.first_line or 1) :]
+    names = layout.names or [f"column {i}" for i in range(1, len(rows[0]) + 1)]
     tokens = TOKENS if options.missing_tokens is None else options.missing_tokens
     bare = {"", *(token.strip() for token in tokens)}
-    columns, notes = [], []
-    for place, name in enumerate(names):
+    columns, kept, notes = [], [], list(layout.notes)
+    for place, column_name in enumerate(names):
         done = _SHARE + (1 - _SHARE) * place / len(names)
         progress.advance(done, 1, "data.reading")
         cells = [row[place] for row in body]
-        column, note = _column(cells, name, bare, progress)
+        if not column_name and all(cell == "" for cell in cells):
+            continue  # beside the table
+        shown = column_name or f"column {place + 1}"
+        column, note = _column(cells, shown, bare, progress)
         columns.append(column)
+        kept.append(shown)
         notes += note
-    return pa.Table.from_arrays(columns, names=names), tuple(notes)
+    table = pa.Table.from_arrays(columns, names=kept)
+    return table, layout.options, tuple(notes)
 
 
 def _column(

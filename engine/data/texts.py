@@ -17,15 +17,15 @@ from engine.contracts.errors import EngineError
 from engine.data import long_numbers
 from engine.data.decoding import pieces
 from engine.data.missing import TOKENS, is_number, without
-from engine.data.sniff import SAID, cells
+from engine.data.sniff import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from engine.contracts.dataset import ReadOptions
     from engine.contracts.errors import Param
     from engine.contracts.progress import Progress
     from engine.data.packed import Unpacked
+    from engine.data.sniff import Layout
 
 _BLOCK = 16 << 20
 # A few ragged rows in a large file are left out and named; more than this share
@@ -45,7 +45,7 @@ _CONVERSION = re.compile(
 def read_delimited(
     reopen: Callable[[], Unpacked],
     name: str,
-    options: ReadOptions,
+    layout: Layout,
     progress: Progress,
 ) -> tuple[pa.Table, tuple[Note, ...]]:
     """Read rows of cells; every column comes as Arrow infers it.
@@ -64,9 +64,9 @@ def read_delimited(
     EngineError
         ``data.ragged_rows``, ``data.wrong_encoding_at``.
     """
-    reading = _Reading(reopen, name, options, progress)
+    reading = _Reading(reopen, name, layout, progress)
     table = reading.read()
-    if not options.header:
+    if layout.names is None:
         table = table.rename_columns(_numbered(table.num_columns))
     return table, tuple(reading.notes)
 
@@ -78,24 +78,21 @@ class _Reading:
         self,
         reopen: Callable[[], Unpacked],
         name: str,
-        options: ReadOptions,
+        layout: Layout,
         progress: Progress,
     ) -> None:
         self._reopen, self._name = reopen, name
-        self._options, self._progress = options, progress
-        self._encoding = options.encoding or "utf-8"
-        self._tokens = (
-            TOKENS if options.missing_tokens is None else options.missing_tokens
-        )
+        self._progress = progress
+        self._options, self._names = layout.options, layout.names
+        self._first_line = layout.options.first_line or 1
+        self._encoding = self._options.encoding or "utf-8"
+        tokens = self._options.missing_tokens
+        self._tokens = TOKENS if tokens is None else tokens
         self._types: dict[str, pa.DataType] = {}
         self._undecided: set[str] = set()  # read as text to see whether they are
-        self._skipped = False
-        self.notes: list[Note] = []
+        self.notes: list[Note] = list(layout.notes)
 
     def read(self) -> pa.Table:
-        first = self._first_rows(1)
-        separator = self._options.separator or ","
-        self._skipped = bool(first and SAID.fullmatch(separator.join(first[0])))
         for column in self._zero_padded():
             self._types[column] = pa.string()
             self._note("data.leading_zeros", column)
@@ -151,7 +148,7 @@ class _Reading:
         self._types[column] = pa.string()
         line = int(place["row"] or 0)
         left_out = sum(number < line for number, _, _ in ragged)
-        row = line - bool(self._options.header) - self._skipped - left_out - 1
+        row = line - self._first_line - left_out
         self._note("data.mixed_column", column, row=row, value=value[:80])
 
     def _once(self, ragged: list[tuple[int, int, int]]) -> pa.Table:
@@ -167,8 +164,9 @@ class _Reading:
             read_options=pcsv.ReadOptions(
                 use_threads=False,  # keeps the numbers of rows that do not fit
                 block_size=_BLOCK,
-                skip_rows=int(self._skipped),
-                autogenerate_column_names=not options.header,
+                skip_rows=self._first_line - 1,
+                column_names=self._names,
+                autogenerate_column_names=self._names is None,
                 encoding="utf-8" if self._encoding == "utf-8-sig" else self._encoding,
             ),
             parse_options=pcsv.ParseOptions(
@@ -220,9 +218,9 @@ class _Reading:
     def _zero_padded(self) -> list[str]:
         """Return columns whose first rows hold codes such as 01234: no numbers."""
         first = self._first_rows(_LOOKED_AT)
-        names = [f"f{i}" for i in range(len(first[0]))] if first else []
-        if self._options.header and first:
-            names = first.pop(0)
+        names: Sequence[str] = [f"f{i}" for i in range(len(first[0]))] if first else []
+        if self._names is not None:
+            names = self._names
         return [
             name
             for place, name in enumerate(names)
@@ -240,24 +238,25 @@ class _Reading:
                 errors="replace",
                 newline="",
             )
-            rows = cells(
-                text, self._options.separator or ",", self._options.quote or ""
-            )
             try:
-                return list(itertools.islice(rows, self._skipped, self._skipped + n))
+                table = itertools.islice(text, self._first_line - 1, None)
+                rows = cells(
+                    table, self._options.separator or ",", self._options.quote or ""
+                )
+                return list(itertools.islice(filter(None, rows), n))
             except csv.Error:  # said by the reading itself
                 return []
 
     def _column_name(self, number: int) -> str:
-        rows = self._first_rows(1) if self._options.header else []
-        return rows[0][number] if rows and number < len(rows[0]) else f"f{number}"
+        names = self._names or ()
+        return names[number] if number < len(names) else f"f{number}"
 
     def _note(self, code: str, column: str, **params: Param) -> None:
         params["column"] = self._shown(column)
         self.notes.append(Note(code=code, params=params))
 
     def _shown(self, column: str) -> str:
-        if self._options.header:
+        if self._names is not None:
             return column.strip()
         return _numbered(int(column[1:]) + 1)[-1]
 

@@ -124,6 +124,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{file} has no sheet called {sheet}; it has {sheets}."),
         mark("Choose one of them in the reading options."),
     ),
+    "data.no_such_line": (
+        mark(
+            "Line {row} of {file} cannot hold the names of the columns: it is blank, "
+            "or after line {known}, the last that was looked at."
+        ),
+        mark("Say in the reading options (--read header=LINE) which line does."),
+    ),
+    "data.rows_above_names": (
+        mark(
+            "The rows of {file} cannot begin in line {row}: the names of its columns "
+            "are in line {line}."
+        ),
+        mark("Say another line in the reading options (--read rows=LINE)."),
+    ),
     "data.too_many_cells": (
         mark("The sheet of {file} spans {rows} rows and {columns} columns."),
         mark("Save the table as CSV or Parquet and open that."),
@@ -245,6 +259,29 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "the second is {name} here."
         ),
         mark("Rename it in the file if that is not what it is."),
+    ),
+    "data.titles_left_out": (
+        mark(
+            "The names of the columns of {file} are taken from line {row}; lines above "
+            "it that were left out: {n}."
+        ),
+        mark(
+            "If the names stand elsewhere, say so in the reading options (--read "
+            "header=LINE)."
+        ),
+    ),
+    "data.units_left_out": (
+        mark(
+            "Line {row} of {file} was left out: it holds units ({values}), no values."
+        ),
+        mark(
+            "If it is a row, say in the reading options that the rows begin there "
+            "(--read rows=LINE)."
+        ),
+    ),
+    "data.one_of_sheets": (
+        mark("{file} has {n} sheets: {sheet} was read, not {sheets}."),
+        mark("Choose another in the reading options (--read sheet=NAME)."),
     ),
     "data.joined_by_key": (
         mark(

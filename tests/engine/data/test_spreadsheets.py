@@ -184,6 +184,7 @@ def test_a_cancel_leaves_a_long_call_of_the_library_behind(tmp_path, monkeypatch
 
     class Slow:
         sheet_names = ("s",)
+        sheets_metadata = ()
 
         @staticmethod
         def from_path(name):
