@@ -98,5 +98,17 @@ def _inputs(command: argparse.ArgumentParser) -> None:
     add("--prediction", metavar="COLUMN", help=tr("column of recorded labels"))
     add("--reference", metavar="FILE", help=tr("the training rows"))
     add("--calibration", metavar="FILE", help=tr("rows for calibration"))
+    add(
+        "--read",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE[,…]",
+        help=tr(
+            "how files are read: header=LINE, yes or no; rows=LINE (where they begin); "
+            "sheet=NAME; separator, decimal and quote=SIGN; encoding=NAME; "
+            "missing=TOKEN,…; day_first=yes or no; separated=numbers or texts. "
+            "Begin with reference: or calibration: for those files alone"
+        ),
+    )
     add("--consent", default="", metavar="SHA256", help=tr("agree to open this file"))
     add("--json", nargs="?", const="-", metavar="FILE", help=tr("write JSON"))

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from engine import runner, scratch
 from engine.analysis import load
+from engine.cli.reading import reading
 from engine.cli.stop import STOPPED
 from engine.contracts.dataset import Part, Split
 from engine.contracts.decision import Decision
@@ -100,7 +101,10 @@ class Work:
 
     def prepare(self, asked: argparse.Namespace) -> RowScores:
         """Open everything the arguments name and predict."""
-        opened: DatasetInfo = self.ask(OpenData(paths=tuple(asked.data)))
+        how = reading(asked.read)
+        opened: DatasetInfo = self.ask(
+            OpenData(paths=tuple(asked.data), options=how[Part.EVALUATION])
+        )
         self._tell_reading(opened)
         self._columns = opened.columns
         self.ask(ConfigureData(split=_split(asked.split)))
@@ -109,7 +113,9 @@ class Work:
             (asked.calibration, Part.CALIBRATION),
         ):
             if path:
-                self._tell_reading(self.ask(OpenData(paths=(path,), part=part)))
+                self._tell_reading(
+                    self.ask(OpenData(paths=(path,), part=part, options=how[part]))
+                )
         if asked.model:
             self._open_model(asked.model, asked.consent.strip().lower())
         else:

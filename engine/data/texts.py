@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from engine.contracts.errors import Param
     from engine.contracts.progress import Progress
+    from engine.data.header import Layout
     from engine.data.packed import Unpacked
-    from engine.data.sniff import Layout
 
 _BLOCK = 16 << 20
 # A few ragged rows in a large file are left out and named; more than this share

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QLabel,
     QLineEdit,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from engine.contracts.dataset import Source
 
 _SEPARATORS = {",": ",", ";": ";", "|": "|", "\t": "tab"}
+_MOST_LINES = 1_000_000
 _ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16")
 
 
@@ -83,11 +85,25 @@ class ReadingOptions(QDialog):
         self.separated.setCurrentIndex((None, True, False).index(found.separated))
         self.encoding.addItems(_ENCODINGS)
         self.encoding.setCurrentText(found.encoding or self.encoding.itemText(0))
-        self.header = QCheckBox(tr("the first row holds the names of the columns"))
+        self.header = QCheckBox(tr("the file holds the names of the columns"))
         self.header.setChecked(found.header is not False)
+        self.header_line, self.first_line = QSpinBox(), QSpinBox()
+        for spin, line, unset in (
+            (self.header_line, found.header_line, tr("found by the program")),
+            (self.first_line, self._rows_said(), tr("below the names")),
+        ):
+            spin.setRange(0, _MOST_LINES)
+            spin.setSpecialValueText(unset)  # of nought
+            spin.setValue(line or 0)
+        self.header_line.setEnabled(self.header.isChecked())
+        self.header.toggled.connect(self.header_line.setEnabled)
+        self.header_line.valueChanged.connect(lambda: self.first_line.setValue(0))
         self.sheet = QComboBox()
         self.sheet.addItems(source.sheets)
         self.sheet.setCurrentText(found.sheet or "")
+        for box in (self.separator, self.quote, self.encoding, self.sheet):
+            # what was found where is of the table as it was read before
+            box.currentIndexChanged.connect(lambda: self.header_line.setValue(0))
         self.missing = QLineEdit()
         self.missing.setPlaceholderText(tr("the usual ones, such as NA, ? or nothing"))
         if found.missing_tokens is not None:
@@ -101,6 +117,8 @@ class ReadingOptions(QDialog):
             (tr("Cells may be quoted by"), self.quote, text),
             (tr("Encoding"), self.encoding, text),
             ("", self.header, text or bool(source.sheets)),
+            (tr("Names are in line"), self.header_line, text or bool(source.sheets)),
+            (tr("Rows begin in line"), self.first_line, text or bool(source.sheets)),
             (tr("Sheet"), self.sheet, bool(source.sheets)),
             (tr("Dates are written"), self.day_first, text or bool(source.sheets)),
             (tr("1,234.5 and 12 % are"), self.separated, text or bool(source.sheets)),
@@ -124,7 +142,7 @@ class ReadingOptions(QDialog):
         if not self._text:
             return ReadOptions(
                 sheet=self.sheet.currentText() or None,
-                header=self.header.isChecked(),
+                **self._lines(),
                 day_first=self.day_first.currentData(),
                 separated=self.separated.currentData(),
             )
@@ -138,6 +156,21 @@ class ReadingOptions(QDialog):
             day_first=self.day_first.currentData(),
             separated=self.separated.currentData(),
             encoding=None if encoding == self._untold else encoding,
-            header=self.header.isChecked(),
+            **self._lines(),
             missing_tokens=("", *tokens) if tokens else None,
         )
+
+    def _rows_said(self) -> int | None:
+        """Return the line in which the rows begin where it is not the next one."""
+        found = self._found
+        if found.first_line is None or found.first_line == (found.header_line or 0) + 1:
+            return None
+        return found.first_line
+
+    def _lines(self) -> dict[str, Any]:
+        named = self.header.isChecked()
+        return {
+            "header": named,
+            "header_line": (self.header_line.value() or None) if named else None,
+            "first_line": self.first_line.value() or None,
+        }

@@ -46,7 +46,13 @@ if TYPE_CHECKING:
 
 # Files that may be read if it is said how.
 READ_OTHERWISE = frozenset(
-    {"data.ragged_rows", "data.wrong_encoding_at", "data.no_such_encoding"}
+    {
+        "data.ragged_rows",
+        "data.wrong_encoding_at",
+        "data.no_such_encoding",
+        "data.no_such_line",
+        "data.rows_above_names",
+    }
 )
 
 

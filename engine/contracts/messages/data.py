@@ -83,18 +83,21 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "data.no_such_encoding": (
         mark("There is no encoding called {encoding}."),
-        mark("Choose one of those in the reading options."),
+        mark("Choose one of those in the reading options (--read encoding=NAME)."),
     ),
     "data.wrong_encoding_at": (
         mark("Line {row} of {file} is not written in {encoding}."),
-        mark("Choose another encoding in the reading options."),
+        mark("Choose another encoding in the reading options (--read encoding=NAME)."),
     ),
     "data.ragged_rows": (
         mark(
             "Line {row} of {file} has {found} cells where {expected} are expected "
             "(lines like it: {n})."
         ),
-        mark("Check separator and quotes in the reading options, or mend the rows."),
+        mark(
+            "Check separator, quotes and the line of the names in the reading options "
+            "(--read separator=SIGN,quote=SIGN,header=LINE), or mend the rows."
+        ),
     ),
     "data.bad_json": (
         mark("Line {row} of {file} is not a JSON object: {found}"),
@@ -122,7 +125,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "data.no_sheet": (
         mark("{file} has no sheet called {sheet}; it has {sheets}."),
-        mark("Choose one of them in the reading options."),
+        mark("Choose one of them in the reading options (--read sheet=NAME)."),
     ),
     "data.no_such_line": (
         mark(
@@ -181,7 +184,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "The dates of {column} are written {found} in the {part} part; those open "
             "now were read as {expected}."
         ),
-        mark("Say in the reading options whether the day or the month comes first."),
+        mark(
+            "Say in the reading options whether the day or the month comes first "
+            "(--read day_first=yes)."
+        ),
     ),
     "data.no_such_column": (
         mark("There is no column called {column}."),
@@ -332,11 +338,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "In the dates of {column} no day is after the 12th: the day is taken to "
             "come first, but the month may."
         ),
-        mark("Say in the reading options which comes first."),
+        mark("Say in the reading options which comes first (--read day_first=yes)."),
     ),
     "schema.separated_numbers": (
         mark("{column} is read as numbers: {value} is {number}."),
-        mark("If that is wrong, say in the reading options that they are texts."),
+        mark(
+            "If that is wrong, say in the reading options that they are texts (--read "
+            "separated=texts)."
+        ),
     ),
     "schema.some_percent": (
         mark(
@@ -350,7 +359,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "{column} is read as text: numbers such as {value} are all equally long, "
             "as codes are."
         ),
-        mark("If they are quantities, say so in the reading options."),
+        mark(
+            "If they are quantities, say so in the reading options (--read "
+            "separated=numbers)."
+        ),
     ),
     "schema.infinite": (mark("{column} holds infinite values: {n}."), ""),
     "schema.chosen_missing": (

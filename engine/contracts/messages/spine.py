@@ -209,6 +209,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("--split wants COLUMN=VALUE, not {text}."),
         mark("An example: --split part=evaluation."),
     ),
+    "command.bad_reading": (
+        mark("--read wants KEY=VALUE, not {text}. The keys are {known}."),
+        mark("An example: --read header=2,decimal=, (lines count from 1)."),
+    ),
+    "command.bad_reading_value": (
+        mark("--read cannot use {text}: it wants {known}."),
+        mark("An example: --read header=2,decimal=, (lines count from 1)."),
+    ),
     "command.no_threshold": (
         mark("A threshold decides nothing here (the task is {task})."),
         mark("Leave --threshold out, or give probabilities of two classes."),

@@ -48,6 +48,10 @@ WORDS: dict[str, Mapping[str, str]] = {
         "permutation": mark("Permutation"),
         "own_terms": mark("The model's own terms"),
     },
+    "known": {
+        "a line, from 1": mark("the number of a line, counted from 1"),
+        "one sign": mark("one sign, or a word such as comma, semicolon, tab or space"),
+    },
     "task": _TASKS,
     "needed": _TASKS,
 }

@@ -91,3 +91,34 @@ def test_what_is_not_known_of_a_refused_file_is_left_to_it(dialog) -> None:
     assert (found.separator, found.decimal, found.encoding) == (";", None, "latin-1")
     again = dialog(source(found), refused=True)
     assert again.options() == found
+
+
+def test_the_lines_of_names_and_rows_are_shown_and_can_be_said(dialog) -> None:
+    found = msgspec.structs.replace(TEXT, header_line=3, first_line=5)
+    for made in (
+        dialog(source(found)),
+        dialog(source(msgspec.structs.replace(found, format="excel"), ("A", "B"))),
+    ):
+        assert (made.options().header_line, made.options().first_line) == (3, 5)
+        made.header_line.setValue(2)
+        assert (made.options().header_line, made.options().first_line) == (2, None)
+        made.first_line.setValue(4)
+        assert made.options().first_line == 4
+        made.header.setChecked(False)
+        assert made.options().header_line is None
+        assert not made.header_line.isEnabled()
+
+
+def test_rows_that_follow_the_names_are_no_choice(dialog) -> None:
+    found = msgspec.structs.replace(TEXT, header_line=3, first_line=4)
+    assert dialog(source(found)).options().first_line is None
+
+
+def test_another_separator_or_sheet_has_the_names_looked_for_again(dialog) -> None:
+    found = msgspec.structs.replace(TEXT, header_line=3, first_line=4)
+    text = dialog(source(found))
+    text.separator.setCurrentIndex(text.separator.findData("\t"))
+    assert text.options().header_line is None
+    book = dialog(source(ReadOptions(sheet="A", header_line=2), ("A", "B")))
+    book.sheet.setCurrentText("B")
+    assert book.options().header_line is None
