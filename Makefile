@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 WORDS  := $(patsubst %.po,%.mo,$(wildcard resources/i18n/*/LC_MESSAGES/trasluz.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types layers unit bench lock screenshots translations clean
+.PHONY: help setup run test lint types layers unit bench mutants lock screenshots translations clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ unit: setup
 
 bench: setup ## Measure speed and memory (minutes; writes build/bench/)
 	$(BIN)/python tests/bench
+
+mutants: setup ## Plant known faults and see that the tests notice each (minutes)
+	$(BIN)/python tools/mutants.py
 
 screenshots: setup ## Take the README's pictures anew
 	QT_QPA_PLATFORM=offscreen $(BIN)/python packaging/screenshots.py

@@ -9,6 +9,7 @@ from sklearn.metrics import r2_score
 from sklearn.tree import DecisionTreeRegressor
 
 from engine.contracts.decision import Decision
+from engine.contracts.metrics import wilson
 from tests.support.in_process import explain, fitted_case
 from tests.support.taken_apart import numbers, three, two, value
 
@@ -74,5 +75,7 @@ def test_is_the_tree_of_the_answers(kind, depth):
     else:
         decided, imitated = answers[held].argmax(axis=1), said.argmax(axis=1)
     assert found.agreement.value == np.mean(decided == imitated)
+    ends = wilson(np.count_nonzero(decided == imitated), len(decided))
+    assert (found.agreement.low, found.agreement.high) == pytest.approx(ends)
     share = np.unique(decided, return_counts=True)[1].max() / held.sum()
     assert found.same_for_all == pytest.approx(share)

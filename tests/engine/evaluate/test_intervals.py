@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from engine.contracts.metrics import metrics_at, wilson, wilson_array
+from engine.contracts.metrics import metrics_at, risk_ratio, wilson, wilson_array
 from engine.contracts.progress import SILENT
+from engine.contracts.selection import Range
 from engine.evaluate import ranking, regression
 from engine.evaluate.calibration_error import calibration_error, top_label
 from engine.evaluate.classification import table_figures
 from engine.evaluate.intervals import CellBootstrap, of_mean, of_median
-from tests.support.evaluation import classified, run
+from tests.support.evaluation import classified, regressed, run
 
 LOW, HIGH = 0.92, 0.98
 
@@ -231,3 +232,36 @@ def test_delong_equals_its_definition_pair_by_pair():
     assert value == pytest.approx(wins.mean(), rel=1e-12)
     spread = ranking.variance(found, ranking.area_influence(found, value))
     assert spread == pytest.approx(expected, rel=0.03)  # one (n - 1) for both sides
+
+
+@pytest.mark.parametrize("kind", ["labels", "numbers"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_ratio_of_a_group_to_the_rest(kind, weighted):
+    rng = np.random.default_rng(11)
+    covered = []
+    for _ in range(400):
+        here = np.arange(400) < 150
+        weights = rng.uniform(0.5, 2, size=400) if weighted else None
+        if kind == "labels":
+            wrong = rng.random(400) < np.where(here, 0.3, 0.2)
+            truth = rng.integers(0, 2, size=400)
+            scores = np.where(wrong, 1 - truth, truth).astype(float)
+            predictions = classified(truth, scores, weights=weights)
+        else:
+            size = rng.exponential(np.where(here, 3.0, 2.0))
+            predictions = regressed(size, np.zeros(400), weights=weights)
+        found = run(
+            "buckets",
+            predictions,
+            buckets={"here": Range("place", None, 150.0)},
+            columns={"place": np.arange(400.0)},
+        ).buckets[0]
+        covered.append(found.ratio_low <= 1.5 <= found.ratio_high)
+    assert LOW <= np.mean(covered) <= HIGH
+
+
+def test_risk_ratio():
+    rng = np.random.default_rng(12)
+    draws = zip(rng.binomial(150, 0.3, 2000), rng.binomial(250, 0.2, 2000), strict=True)
+    found = [risk_ratio(float(a), 150.0, float(b), 250.0) for a, b in draws]
+    assert LOW <= coverage(found, 1.5) <= HIGH
