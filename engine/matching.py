@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from engine import known_values
 from engine.contracts.dataset import Kind, Note, Part, Role
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Input, Mapping, ScoreKind, Task
@@ -18,10 +19,10 @@ from engine.models.recorded_scores import class_of_single
 from engine.predict import (
     Matched,
     answers_of,
-    canonical,
     class_codes,
     features_of,
     infer_positive,
+    labels_of_target,
     truth_of,
 )
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 N_TRIED = 200
 N_SHOWN = 12
 _MOST_NAMED = 8
+_OF_NUMBERS = ("float", "int")
 _NOT_FEATURES = (Role.TARGET, Role.SPLIT, Role.SCORE, Role.PREDICTION, Role.WEIGHT)
 
 
@@ -141,8 +143,10 @@ def _decimal(data: DatasetInfo) -> str:
 def _type_problems(
     field: Input, column: Column, table: Table, decimal: str
 ) -> list[Note]:
-    if field.dtype not in ("float", "int") or column.name not in table.names:
+    if field.dtype not in _OF_NUMBERS or column.name not in table.names:
         return []
+    if not table.arrow.column(column.name).drop_null():
+        return []  # without a value it fits any input
     try:
         table.numbers(column.name)
     except TypeError:
@@ -181,33 +185,37 @@ def _warnings(info: ModelInfo, mapping: Mapping, table: Table) -> list[Note]:
         notes.append(Note(code="match.similar_names", params=params))
     for field in info.inputs:
         column = mapping.columns.get(field.name, "")
-        if field.categories and column in table.names:
-            notes += _unknown_categories(field, column, table)
+        if field.dtype not in _OF_NUMBERS and column in table.names:
+            notes += _doubts(field, column, table)
     return notes
 
 
-def _unknown_categories(field: Input, column: str, table: Table) -> list[Note]:
+def _doubts(field: Input, column: str, table: Table) -> list[Note]:
+    """Return which values the model does not know, or may mean otherwise."""
     try:
-        codes, labels = table.codes(column)
+        found = known_values.doubts(table, column, field)
     except TypeError:  # numbers, and more of them than there are categories
         return [Note(code="match.not_categories", params={"column": column})]
-    known = {canonical(label) for label in field.categories}
-    present = set(np.unique(codes).tolist())
-    new = [
-        label
-        for code, label in enumerate(labels)
-        if code in present and canonical(label) not in known
-    ]
-    if not new:
-        return []
-    unknown = np.isin(codes, [labels.index(label) for label in new])
-    params: dict[str, Param] = {
-        "column": column,
-        "categories": tuple(new[:_MOST_NAMED]),
-        "n": len(new),
-        "n_rows": int(np.count_nonzero(unknown)),
-    }
-    return [Note(code="match.unknown_categories", params=params)]
+    notes = []
+    for code, values in (
+        ("match.unknown_categories", found.unknown),
+        ("match.respelled", found.respelled),
+        ("match.tokens_as_missing", found.tokens),
+    ):
+        if values:
+            params: dict[str, Param] = {
+                "column": column,
+                "categories": tuple(sorted(values)[:_MOST_NAMED]),
+                "n": len(values),
+                "n_rows": values.total(),
+            }
+            if code == "match.respelled":
+                params |= {"value": min(values), "level": found.spelled}
+            notes.append(Note(code=code, params=params))
+    if found.n_missing and field.takes_missing is False:
+        params = {"column": column, "n": found.n_missing}
+        notes.append(Note(code="match.unseen_missing", params=params))
+    return notes
 
 
 def preview(
@@ -285,7 +293,7 @@ def label_counts(
     if matched.info.task is Task.REGRESSION or matched.target not in table.names:
         return (), {}
     try:
-        codes, labels = table.codes(matched.target)
+        codes, labels = labels_of_target(table, matched)
     except TypeError:
         return (), {}
     of_label = class_codes(labels, matched.info.classes, matched.class_map)[:-1]

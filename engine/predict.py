@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
+from engine import known_values
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ModelInfo, RecordedScores, ScoreKind, Task
@@ -16,7 +18,6 @@ from engine.data.table import Table
 from engine.models import recorded_scores
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from engine.contracts.errors import Param
@@ -143,7 +144,7 @@ def truth_of(table: Table, matched: Matched) -> NDArray[np.int32 | np.float64]:
         except TypeError as error:
             raise EngineError("target.not_numeric", column=matched.target) from error
     try:
-        codes, labels = table.codes(matched.target)
+        codes, labels = labels_of_target(table, matched)
     except TypeError as error:
         raise EngineError("target.not_labels", column=matched.target) from error
     of_label = class_codes(labels, matched.info.classes, matched.class_map)
@@ -158,12 +159,35 @@ def truth_of(table: Table, matched: Matched) -> NDArray[np.int32 | np.float64]:
     return found
 
 
+def labels_of_target(
+    table: Table, matched: Matched
+) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Return the codes and labels of the target: those of the model, where it has them.
+
+    Raises
+    ------
+    TypeError
+        If the column holds numbers that are no labels.
+    """
+    known = {*matched.info.classes, *matched.class_map}
+    return known_values.labels(table, matched.target, known)
+
+
 def features_of(table: Table, matched: Matched) -> pa.Table:
-    """Return the model's inputs, named and ordered as the model has them."""
+    """Return the model's inputs, named and ordered as the model has them.
+
+    In the values that the model knows: see :mod:`engine.known_values`.
+
+    Raises
+    ------
+    EngineError
+        ``data.changed_since`` if texts are needed and their file is another by now.
+    """
     columns = matched.mapping.columns if matched.mapping is not None else {}
-    names = [field.name for field in matched.info.inputs]
-    chosen = table.arrow.select([columns.get(name, name) for name in names])
-    return chosen.rename_columns(names)
+    inputs = [(columns.get(f.name, f.name), f) for f in matched.info.inputs]
+    table.read_written([n for n, f in inputs if known_values.needs_texts(table, n, f)])
+    given = [known_values.feature(table, name, field) for name, field in inputs]
+    return pa.table(given, names=[field.name for _, field in inputs])
 
 
 def answers_of(
@@ -331,7 +355,8 @@ def _recorded_labels(table: Table, column: str, matched: Matched) -> NDArray[np.
     if column not in table.names:
         raise EngineError("scores.missing_column", column=column)
     try:
-        codes, labels = table.codes(column)
+        known = {*matched.info.classes, *matched.class_map}
+        codes, labels = known_values.labels(table, column, known)
     except TypeError as error:
         raise EngineError("target.not_labels", column=column) from error
     of_label = class_codes(labels, matched.info.classes, matched.class_map)

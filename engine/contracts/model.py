@@ -101,6 +101,16 @@ class SafetyReport(msgspec.Struct, frozen=True, kw_only=True, tag="safety"):
         return self.light in (Light.AMBER, Light.RED)
 
 
+class Levels(StrEnum):
+    """What the values are that a model knows one by one."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    UNKNOWN = "unknown"
+
+
 class Input(msgspec.Struct, frozen=True, kw_only=True):
     """One input of a model, in the model's order.
 
@@ -109,12 +119,18 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
     dtype
         ``float``, ``int``, ``category``, ``string``, ``bool`` or ``any``.
     categories
-        Levels the model knows, if it says so.
+        Levels the model knows, if it says so, as texts; a missing value is none.
+    levels
+        What these levels are: the text ``0`` is another level than the number.
+    takes_missing
+        Whether the model has met missing values here; ``None`` if it does not say.
     """
 
     name: str
     dtype: str = "any"
     categories: tuple[str, ...] = ()
+    levels: Levels = Levels.UNKNOWN
+    takes_missing: bool | None = None
 
 
 class Capability(StrEnum):

@@ -13,7 +13,7 @@ from engine.contracts.errors import EngineError
 from engine.data.widening import widened, wider
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from engine.contracts.errors import Param
 
@@ -37,7 +37,26 @@ class Block:
     named: bool = True
 
 
-def joined(blocks: Sequence[Block]) -> tuple[pa.Table, tuple[Note, ...]]:
+@dataclass(frozen=True, kw_only=True)
+class Joined:
+    """Blocks side by side.
+
+    Attributes
+    ----------
+    origins
+        Column name → which block it comes from, and what it is called there.
+    rows
+        For each block the row of it that each row of the table has, ``None`` where
+        they are the same.
+    """
+
+    table: pa.Table
+    notes: tuple[Note, ...]
+    origins: Mapping[str, tuple[int, str]]
+    rows: tuple[pa.Array | None, ...]
+
+
+def joined(blocks: Sequence[Block]) -> Joined:
     """Add the columns of the other blocks to those of the widest.
 
     Two blocks that share one column are joined by it: each row finds the row that
@@ -50,7 +69,10 @@ def joined(blocks: Sequence[Block]) -> tuple[pa.Table, tuple[Note, ...]]:
     """
     base = max(blocks, key=lambda block: block.table.num_columns)
     table, notes = base.table, []
-    for given in blocks:
+    first = next(place for place, block in enumerate(blocks) if block is base)
+    origins = {name: (first, name) for name in table.column_names}
+    rows: list[pa.Array | None] = [None] * len(blocks)
+    for place, given in enumerate(blocks):
         if given is base:
             continue
         block = _named_by_file(given, table)
@@ -58,13 +80,15 @@ def joined(blocks: Sequence[Block]) -> tuple[pa.Table, tuple[Note, ...]]:
         if len(common) > 1:
             raise _differ(base, block)
         if common:
-            added, note = _by_key(table, base.name, block, common[0])
+            added, rows[place], note = _by_key(table, base.name, block, common[0])
         else:
             added, note = _by_order(table, base.name, block)
         for name, column in zip(added.column_names, added.columns, strict=True):
             table = table.append_column(name, column)
+            number = block.table.column_names.index(name)
+            origins[name] = (place, given.table.column_names[number])
         notes.append(note)
-    return table, tuple(notes)
+    return Joined(table=table, notes=tuple(notes), origins=origins, rows=tuple(rows))
 
 
 def _named_by_file(block: Block, table: pa.Table) -> Block:
@@ -79,7 +103,7 @@ def _named_by_file(block: Block, table: pa.Table) -> Block:
 
 def _by_key(
     table: pa.Table, first: str, block: Block, key: str
-) -> tuple[pa.Table, Note]:
+) -> tuple[pa.Table, pa.Array, Note]:
     ours, theirs = table.column(key), block.table.column(key)
     kind = wider(ours.type, theirs)
     if kind is None:
@@ -113,8 +137,9 @@ def _by_key(
         "column": key,
         "n": len(keys) - pc.count_distinct(rows).as_py(),
     }
+    rows = rows.combine_chunks()
     added = block.table.drop_columns([key]).take(rows)
-    return added, Note(code="data.joined_by_key", params=params)
+    return added, rows, Note(code="data.joined_by_key", params=params)
 
 
 def _by_order(table: pa.Table, first: str, block: Block) -> tuple[pa.Table, Note]:

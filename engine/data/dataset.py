@@ -25,6 +25,7 @@ from engine.data import schema
 from engine.data.files import read_together
 from engine.data.parts import align
 from engine.data.table import Table
+from engine.data.written import WrittenRows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -155,7 +156,11 @@ def _built(
 ) -> Dataset:
     aligned = align(files, inferred, choices)
     columns = schema.choose(aligned.columns, choices)
-    tables = {part: Table(arrow) for part, arrow in aligned.tables.items()}
+    tokens = {name: c.missing_tokens for name, c in choices.items() if c.missing_tokens}
+    tables = {
+        part: Table(arrow, _written(files[part], tokens))
+        for part, arrow in aligned.tables.items()
+    }
     if split is not None:
         tables |= _split(tables[Part.EVALUATION], split, set(files))
     if len(tables) > 1 or split is not None:
@@ -188,6 +193,10 @@ def _built(
     return Dataset(
         parts=tables, info=info, _files=files, _inferred=inferred, _choices=choices
     )
+
+
+def _written(files: Files, tokens: Mapping[str, tuple[str, ...]]) -> WrittenRows | None:
+    return None if files.written is None else WrittenRows(files.written.without(tokens))
 
 
 def _split(table: Table, split: Split, own: set[Part]) -> dict[Part, Table]:

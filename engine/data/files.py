@@ -15,6 +15,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT, Portion
 from engine.data import beside, readers, schema
 from engine.data.widening import widened, wider
+from engine.data.written import Written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,12 +37,15 @@ class Files:
         By column.
     joined
         How files of other columns were joined.
+    written
+        The cells as the files have them.
     """
 
     arrow: pa.Table
     reads: tuple[Read, ...]
     notes: Mapping[str, tuple[Note, ...]]
     joined: tuple[Note, ...] = ()
+    written: Written | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -105,14 +109,21 @@ def read_together(
         named = group[0].source.options.header is not False
         blocks.append(beside.Block(table=table, name=_name(group[0]), named=named))
         rounded += found
-    joined, added = beside.joined(blocks)
+    joined = beside.joined(blocks)
+    written = Written(list(groups.values()), joined.origins, joined.rows)
     how = msgspec.structs.replace(options, decimal=reads[0].source.options.decimal)
-    arrow, notes = schema.typed(joined, said, how, formats)
+    arrow, notes = schema.typed(joined.table, said, how, formats)
     reads = [_told_anew(read, notes) for read in reads]
     for note in rounded:
         column = str(note.params["column"])
         notes[column] = (*notes.get(column, ()), note)
-    return Files(arrow=arrow, reads=tuple(reads), notes=notes, joined=added)
+    return Files(
+        arrow=arrow,
+        reads=tuple(reads),
+        notes=notes,
+        joined=joined.notes,
+        written=written,
+    )
 
 
 def _told_anew(read: Read, notes: Mapping[str, tuple[Note, ...]]) -> Read:

@@ -18,7 +18,7 @@ from engine.data import long_numbers
 from engine.data.decoding import pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from engine.contracts.errors import Param
     from engine.contracts.progress import Progress
@@ -51,6 +51,7 @@ def read_json(
     kind: str,
     encoding: str,
     progress: Progress,
+    as_text: Collection[str] = (),
 ) -> tuple[pa.Table, tuple[Note, ...]]:
     """Read objects, a block at a time; what they lack is missing.
 
@@ -61,6 +62,9 @@ def read_json(
     ----------
     kind
         ``jsonl`` for an object a line, ``json`` for an array of objects.
+    as_text
+        Columns that are read as they are written: strings as they are, numbers as
+        their digits.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def read_json(
         ``data.bad_json`` with the line or object, ``data.nested_json`` with the
         column, ``data.wrong_encoding_at`` with the line.
     """
-    reader = _Reader(name, encoding)
+    reader = _Reader(name, encoding, as_text)
     read = reader.lines if kind == "jsonl" else reader.array
     notes: list[Note] = []
     while True:
@@ -92,10 +96,10 @@ def read_json(
 class _Reader:
     """Blocks of a file as tables; remembers which columns are texts."""
 
-    def __init__(self, name: str, encoding: str) -> None:
+    def __init__(self, name: str, encoding: str, as_text: Collection[str]) -> None:
         self._name = name
         self._encoding = encoding
-        self.as_text: set[str] = set()
+        self.as_text = set(as_text)
         self.rounded: dict[str, Note] = {}
 
     def lines(self, file: Unpacked) -> Iterator[pa.Table]:

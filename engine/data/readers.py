@@ -22,9 +22,12 @@ from engine.data.decoding import check
 from engine.data.json_texts import read_json
 from engine.data.model_formats import model_format
 from engine.data.packed import Unpacked
+from engine.data.schema import plain
 from engine.data.sniff import HEAD, encoding_of, format_of, text_layout
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.contracts.errors import Param
     from engine.contracts.progress import Progress
 
@@ -41,6 +44,46 @@ class Read:
     table: pa.Table
     source: Source
     notes: tuple[Note, ...] = ()
+    stat: os.stat_result | None = None
+    raw_names: tuple[str, ...] = ()
+
+    def as_written(
+        self, names: Sequence[str], progress: Progress = SILENT
+    ) -> dict[str, pa.ChunkedArray]:
+        """Return the cells of columns as texts, exactly as the file has them.
+
+        The file is read again: few models ask for it, and then about few columns.
+
+        Returns
+        -------
+        dict
+            A column of texts for each that holds texts; missing where a cell has no
+            text of its own (a number in a workbook, ``null`` in JSON). Empty cells of
+            files of text are ``""``.
+
+        Raises
+        ------
+        EngineError
+            ``data.changed_since`` if the file is no longer what was read.
+        """
+        path = Path(self.source.path)
+        known = [name for name in names if name in self.table.column_names]
+        places = [self.table.column_names.index(name) for name in known]
+        raw = [self.raw_names[place] for place in places]
+        try:
+            changed = self.stat is None or _changed(path, self.stat)
+            found = _as_written(path, self.source.options, places, raw, progress)
+        except (EngineError, OSError) as error:
+            raise EngineError("data.changed_since", file=path.name) from error
+        columns = {
+            name: column.cast(pa.string())
+            for name, column in zip(known, found, strict=True)
+            if column is not None
+        }
+        n = self.table.num_rows
+        if changed or any(len(column) != n for column in columns.values()):
+            raise EngineError("data.changed_since", file=path.name)
+        return columns
 
 
 def read(path: Path, options: ReadOptions, progress: Progress = SILENT) -> Read:
@@ -55,6 +98,7 @@ def read(path: Path, options: ReadOptions, progress: Progress = SILENT) -> Read:
     try:
         sha256 = fingerprint(path, progress)
         table, used, notes, sheets = _of_any_format(path, options, progress)
+        raw_names = tuple(table.column_names)
         table, renamed = _named(table, path.name)
     except EngineError as error:
         if _changed(path, before):  # what is wrong with it may come of that
@@ -73,7 +117,7 @@ def read(path: Path, options: ReadOptions, progress: Progress = SILENT) -> Read:
         options=used,
         sheets=sheets,
     )
-    return Read(table, source, notes + renamed)
+    return Read(table, source, notes + renamed, before, raw_names)
 
 
 def _changed(path: Path, before: os.stat_result) -> bool:
@@ -144,11 +188,7 @@ def _by_format(
         case "excel":
             table, used, sheets, notes = spreadsheets.read(path, used, progress)
             return table, used, notes, sheets
-    with Unpacked(path, kind) as file:
-        start = file.read(HEAD) or b""
-        while len(start) < HEAD and (more := file.read(HEAD - len(start))):
-            start += more
-        whole = len(start) < HEAD
+    start, whole = _start(path, kind)
     inner = kind if kind in _TEXTS else format_of(Path(path.stem), start)
     if inner not in _TEXTS:
         raise EngineError("data.unknown_inside", file=path.name, format=inner)
@@ -167,6 +207,45 @@ def _by_format(
         table, notes = texts.read_delimited(reopen, path.name, layout, progress)
         used = msgspec.structs.replace(layout.options, format=kind)
         return table, used, notes, ()
+
+
+def _as_written(
+    path: Path,
+    options: ReadOptions,
+    places: Sequence[int],
+    raw: Sequence[str],
+    progress: Progress,
+) -> list[pa.ChunkedArray | None]:
+    """Return columns of a file that has been read with these very options."""
+    kind, encoding = options.format or "text", options.encoding or "utf-8"
+    if kind == "excel":
+        return [*spreadsheets.read_as_written(path, options, places, progress)]
+    if kind in ("parquet", "arrow", "arrow stream"):
+        table, *_ = _by_format(path, kind, options, progress)
+        columns = [plain(table.column(place)) for place in places]
+        return [c if pa.types.is_string(c.type) else None for c in columns]
+    start, whole = _start(path, kind)
+    inner = kind if kind in _TEXTS else format_of(Path(path.stem), start)
+    with ExitStack() as opened:
+
+        def reopen() -> Unpacked:
+            opened.close()
+            return opened.enter_context(Unpacked(path, kind))
+
+        if inner == "text":
+            layout = text_layout(start, path.name, options, whole=whole)
+            return [*texts.read_as_written(reopen, path.name, layout, places, progress)]
+        table, _ = read_json(reopen, path.name, inner, encoding, progress, raw)
+        return [table.column(name) for name in raw]
+
+
+def _start(path: Path, kind: str) -> tuple[bytes, bool]:
+    """Return the first bytes, unpacked, and whether they are all."""
+    with Unpacked(path, kind) as file:
+        start = file.read(HEAD) or b""
+        while len(start) < HEAD and (more := file.read(HEAD - len(start))):
+            start += more
+    return start, len(start) < HEAD
 
 
 def _named(table: pa.Table, name: str) -> tuple[pa.Table, tuple[Note, ...]]:

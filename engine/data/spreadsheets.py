@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import threading
 import zipfile
@@ -19,7 +20,7 @@ from engine.data import header
 from engine.data.missing import TOKENS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from engine.contracts.dataset import ReadOptions
@@ -49,8 +50,35 @@ def read(
         ``data.bomb``, ``data.encrypted``, ``data.no_sheet``, ``data.too_many_cells``,
         ``data.no_such_line``.
     """
-    try:
+    with _named_damage(path):
         return _read(path, options, progress)
+
+
+def read_as_written(
+    path: Path, options: ReadOptions, places: Sequence[int], progress: Progress
+) -> list[pa.ChunkedArray]:
+    """Return the texts in some columns as they were typed, blanks as ``""``.
+
+    Missing where a cell holds something else than a text.
+    """
+    with _named_damage(path):
+        book = _book(path, progress)
+        rows, lines = _rows(book, options.sheet or "", path, progress)
+    _, columns = _laid_out(rows, lines, options, path.name)
+    cells = [columns[place][1] for place in places]
+    progress.advance(1, 1, "data.reading")
+    return [
+        pa.chunked_array(
+            [pa.array([c if isinstance(c, str) else None for c in some], pa.string())]
+        )
+        for some in cells
+    ]
+
+
+@contextlib.contextmanager
+def _named_damage(path: Path) -> Iterator[None]:
+    try:
+        yield
     except python_calamine.PasswordError as error:
         raise EngineError("data.encrypted", file=path.name) from error
     except (python_calamine.CalamineError, OSError) as error:
@@ -65,11 +93,7 @@ def read(
 def _read(
     path: Path, options: ReadOptions, progress: Progress
 ) -> tuple[pa.Table, ReadOptions, tuple[str, ...], tuple[Note, ...]]:
-    _check_size(path)
-    progress.advance(0, 1, "data.reading")
-    book = _awaited(
-        lambda: python_calamine.CalamineWorkbook.from_path(str(path)), progress
-    )
+    book = _book(path, progress)
     sheets = tuple(book.sheet_names)
     if options.sheet is not None and options.sheet not in sheets:
         raise EngineError(
@@ -89,6 +113,14 @@ def _read(
     table, used, of_table = _table(rows, places, options, path.name, progress)
     progress.advance(1, 1, "data.reading")
     return table, used, sheets, notes + of_table
+
+
+def _book(path: Path, progress: Progress) -> python_calamine.CalamineWorkbook:
+    _check_size(path)
+    progress.advance(0, 1, "data.reading")
+    return _awaited(
+        lambda: python_calamine.CalamineWorkbook.from_path(str(path)), progress
+    )
 
 
 def _first_filled(
@@ -184,26 +216,34 @@ def _table(
 ) -> tuple[pa.Table, ReadOptions, tuple[Note, ...]]:
     if not rows:
         return pa.table({}), options, ()
+    layout, laid_out = _laid_out(rows, places, options, name)
+    tokens = TOKENS if options.missing_tokens is None else options.missing_tokens
+    bare = {"", *(token.strip() for token in tokens)}
+    columns, notes = [], list(layout.notes)
+    for place, (shown, cells) in enumerate(laid_out):
+        done = _SHARE + (1 - _SHARE) * place / len(laid_out)
+        progress.advance(done, 1, "data.reading")
+        column, note = _column(cells, shown, bare, progress)
+        columns.append(column)
+        notes += note
+    table = pa.Table.from_arrays(columns, names=[shown for shown, _ in laid_out])
+    return table, layout.options, tuple(notes)
+
+
+def _laid_out(
+    rows: list[list[Any]], places: list[int], options: ReadOptions, name: str
+) -> tuple[header.Layout, list[tuple[str, list[Any]]]]:
+    """Return where what stands, and the name and cells of each column."""
     found = header.find(rows[: header.LOOKED_AT], options.header, typed=True)
     layout = header.placed(rows, places, found, options, name)
     body = rows[bisect_left(places, layout.options.first_line or 1) :]
     names = layout.names or [f"column {i}" for i in range(1, len(rows[0]) + 1)]
-    tokens = TOKENS if options.missing_tokens is None else options.missing_tokens
-    bare = {"", *(token.strip() for token in tokens)}
-    columns, kept, notes = [], [], list(layout.notes)
+    columns = []
     for place, column_name in enumerate(names):
-        done = _SHARE + (1 - _SHARE) * place / len(names)
-        progress.advance(done, 1, "data.reading")
         cells = [row[place] for row in body]
-        if not column_name and all(cell == "" for cell in cells):
-            continue  # beside the table
-        shown = column_name or f"column {place + 1}"
-        column, note = _column(cells, shown, bare, progress)
-        columns.append(column)
-        kept.append(shown)
-        notes += note
-    table = pa.Table.from_arrays(columns, names=kept)
-    return table, layout.options, tuple(notes)
+        if column_name or any(cell != "" for cell in cells):  # else beside the table
+            columns.append((column_name or f"column {place + 1}", cells))
+    return layout, columns
 
 
 def _column(

@@ -9,11 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.contracts.dates import Moments
+from engine.contracts.progress import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from engine.contracts.progress import Progress
+    from engine.data.written import WrittenRows
 
 MOST_CODES = 1000
 
@@ -26,10 +30,13 @@ class Table:
     arrow
         The columns, already of the types of their kinds: text columns that hold
         numbers, dates or truth values have been turned into those.
+    written
+        The cells as their files have them, if they came from files.
     """
 
-    def __init__(self, arrow: pa.Table) -> None:
+    def __init__(self, arrow: pa.Table, written: WrittenRows | None = None) -> None:
         self.arrow = arrow
+        self._written = written
         self._numbers: dict[str, NDArray[np.float64]] = {}
         self._codes: dict[str, tuple[NDArray[np.int32], tuple[str, ...]]] = {}
         self._dates: dict[str, Moments] = {}
@@ -47,11 +54,34 @@ class Table:
 
     def take(self, rows: NDArray[np.int64]) -> Table:
         """Return some rows, in the order asked for."""
-        return Table(self.arrow.take(pa.array(rows)))
+        return self._rows(pa.array(rows, pa.int64()))
 
     def filter(self, mask: NDArray[np.bool_]) -> Table:
         """Return the rows where ``mask`` is true."""
-        return Table(self.arrow.filter(pa.array(mask)))
+        return self._rows(pa.array(np.flatnonzero(mask), pa.int64()))
+
+    def _rows(self, rows: pa.Array) -> Table:
+        written = None if self._written is None else self._written.take(rows)
+        return Table(self.arrow.take(rows), written)
+
+    def read_written(self, names: Sequence[str], progress: Progress = SILENT) -> None:
+        """Make :meth:`written` ready for several columns at once.
+
+        Raises
+        ------
+        EngineError
+            ``data.changed_since`` if a file is no longer what was read.
+        """
+        if self._written is not None:
+            self._written.of.read(names, progress)
+
+    def written(self, name: str) -> pa.ChunkedArray | None:
+        """Return a column as its file has it, a dictionary of texts.
+
+        ``None`` if no text of it is known; missing where none is known of a cell, as
+        where the user called its text missing. Blanks are ``""``.
+        """
+        return None if self._written is None else self._written.column(name)
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Return a numeric, boolean or date-time column, ``nan`` where missing.

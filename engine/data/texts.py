@@ -20,7 +20,7 @@ from engine.data.missing import TOKENS, is_number, without
 from engine.data.sniff import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from engine.contracts.errors import Param
     from engine.contracts.progress import Progress
@@ -71,6 +71,21 @@ def read_delimited(
     return table, tuple(reading.notes)
 
 
+def read_as_written(
+    reopen: Callable[[], Unpacked],
+    name: str,
+    layout: Layout,
+    places: Sequence[int],
+    progress: Progress,
+) -> list[pa.ChunkedArray]:
+    """Return the cells of some columns as the file has them, blanks as ``""``.
+
+    Of the same rows as :func:`read_delimited`, which has told what is wrong with the
+    file.
+    """
+    return _Reading(reopen, name, layout, progress).as_written(places)
+
+
 class _Reading:
     """One file, read as often as it takes to know the types of its columns."""
 
@@ -91,6 +106,12 @@ class _Reading:
         self._types: dict[str, pa.DataType] = {}
         self._undecided: set[str] = set()  # read as text to see whether they are
         self.notes: list[Note] = list(layout.notes)
+
+    def as_written(self, places: Sequence[int]) -> list[pa.ChunkedArray]:
+        text = pa.dictionary(pa.int32(), pa.string())
+        wanted = {f"f{place}": text for place in places}
+        table = self._once([], wanted).unify_dictionaries()
+        return [table.column(name) for name in wanted]
 
     def read(self) -> pa.Table:
         for column in self._zero_padded():
@@ -151,12 +172,29 @@ class _Reading:
         row = line - self._first_line - left_out
         self._note("data.mixed_column", column, row=row, value=value[:80])
 
-    def _once(self, ragged: list[tuple[int, int, int]]) -> pa.Table:
+    def _once(
+        self,
+        ragged: list[tuple[int, int, int]],
+        as_written: Mapping[str, pa.DataType] | None = None,
+    ) -> pa.Table:
+        """Read the file once.
+
+        Parameters
+        ----------
+        ragged
+            Gets the lines that do not fit.
+        as_written
+            The columns that are read, by their number, with nothing taken for
+            missing; ``None`` for all columns, as Arrow infers them.
+        """
+
         def skip(row: pcsv.InvalidRow) -> str:
             ragged.append((row.number or 0, row.expected_columns, row.actual_columns))
             return "skip"
 
-        options = self._options
+        options, names = self._options, self._names
+        if as_written is not None and names is not None:
+            names = tuple(f"f{place}" for place in range(len(names)))
         self._progress.advance(0, 1, "data.reading")
         file = self._reopen()
         reader = pcsv.open_csv(
@@ -165,8 +203,8 @@ class _Reading:
                 use_threads=False,  # keeps the numbers of rows that do not fit
                 block_size=_BLOCK,
                 skip_rows=self._first_line - 1,
-                column_names=self._names,
-                autogenerate_column_names=self._names is None,
+                column_names=names,
+                autogenerate_column_names=names is None,
                 encoding="utf-8" if self._encoding == "utf-8-sig" else self._encoding,
             ),
             parse_options=pcsv.ParseOptions(
@@ -176,11 +214,12 @@ class _Reading:
                 invalid_row_handler=skip,
             ),
             convert_options=pcsv.ConvertOptions(
-                strings_can_be_null=True,
+                strings_can_be_null=as_written is None,
                 quoted_strings_can_be_null=True,
                 null_values=list(self._tokens),
                 decimal_point=options.decimal or ".",
-                column_types=self._types,
+                column_types=self._types if as_written is None else as_written,
+                include_columns=list(as_written or ()),
             ),
         )
         batches = []

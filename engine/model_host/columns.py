@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -98,19 +98,30 @@ def strings(column: pa.ChunkedArray, missing: str) -> np.ndarray:
     return found
 
 
-def frame(table: pa.Table, names: Sequence[str] | None = None) -> pd.DataFrame:
+def frame(
+    table: pa.Table,
+    names: Sequence[str] | None = None,
+    nulls: Sequence[Any] | None = None,
+) -> pd.DataFrame:
     """Return a pandas frame like the one ``read_csv`` would have made.
 
     Text is of type ``object`` with ``nan`` where missing, whatever pandas is
     installed: that is what most saved pipelines were fitted on.
+
+    Parameters
+    ----------
+    nulls
+        What stands for a missing value in each column of objects, where it is
+        not ``nan``.
     """
     made: pd.DataFrame = pa.table(
         {name: plain(table.column(name)) for name in table.column_names}
     ).to_pandas(date_as_object=False, strings_to_categorical=False)
-    for name in made.columns:
+    for place, name in enumerate(made.columns):
         if isinstance(made[name].dtype, pd.StringDtype) or made[name].dtype == object:
             objects = made[name].astype(object)
-            made[name] = objects.where(objects.notna(), np.nan)
+            objects[objects.isna()] = np.nan if nulls is None else nulls[place]
+            made[name] = objects
     if names is not None:
         made.columns = pd.Index(list(names), dtype=object)
     return made

@@ -81,6 +81,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{file} changed while it was being read."),
         mark("Wait until it has been written, then open it again."),
     ),
+    "data.changed_since": (
+        mark("{file} is no longer as it was read, and its texts are needed now."),
+        mark("Open it again."),
+    ),
     "data.no_such_encoding": (
         mark("There is no encoding called {encoding}."),
         mark("Choose one of those in the reading options (--read encoding=NAME)."),

@@ -170,6 +170,27 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
         "",
     ),
+    "match.respelled": (
+        mark(
+            "{column} has {n} values that the model knows only in another spelling, in "
+            "{n_rows} rows: “{value}” is taken for “{level}”."
+        ),
+        "",
+    ),
+    "match.tokens_as_missing": (
+        mark(
+            "{column} has {categories} in {n_rows} rows, which are read as missing; "
+            "the model does not say whether it knows them as values."
+        ),
+        "",
+    ),
+    "match.unseen_missing": (
+        mark(
+            "{column} is empty in {n} rows; the model has never seen a missing value "
+            "there."
+        ),
+        "",
+    ),
     "match.unmatched_labels": (
         mark(
             "In {column} the model has no class for {labels}; such rows do not count."

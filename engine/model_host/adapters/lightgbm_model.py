@@ -9,7 +9,7 @@ import lightgbm
 
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
-from engine.contracts.model import Input, ScoreKind, Task
+from engine.contracts.model import ScoreKind, Task
 from engine.model_host import columns
 from engine.model_host.adapters import boosters, opened, sklearn_model
 from engine.model_host.adapters.boosters import Goal
@@ -63,10 +63,8 @@ def _from_booster(
     infos = header.get("feature_infos", "").split(" ")
     levels = _levels(infos, booster.pandas_categorical or [])
     inputs = tuple(
-        Input(
-            name=name,
-            dtype="category" if index in levels else "float",
-            categories=tuple(levels.get(index, {})),
+        opened.level_input(
+            name, "category" if index in levels else "float", levels.get(index, ())
         )
         for index, name in enumerate(shown)
     )
@@ -89,11 +87,12 @@ def _from_booster(
         here={"lightgbm": lightgbm.__version__},
         notes=_rounds_note(booster),
     )
+    coded = {index: opened.codes(known) for index, known in levels.items()}
     raw_score = goal.score_kind is ScoreKind.MARGIN
 
     def matrix(table: pa.Table) -> np.ndarray:
-        coded = {table.column_names[index]: known for index, known in levels.items()}
-        return columns.numbers(table, coded)
+        of_name = {table.column_names[index]: known for index, known in coded.items()}
+        return columns.numbers(table, of_name)
 
     def predict(table: pa.Table) -> Answer:
         raw = booster.predict(matrix(table), raw_score=raw_score)
@@ -141,7 +140,7 @@ def _rounds_note(booster: lightgbm.Booster) -> list[Note]:
     return []
 
 
-def _levels(infos: Sequence[str], lists: list[list[Any]]) -> dict[int, dict[str, int]]:
+def _levels(infos: Sequence[str], lists: list[list[Any]]) -> dict[int, list[Any]]:
     """Find which inputs the file's unnamed lists of categories belong to.
 
     A file says of each input ``[low:high]`` (numeric), ``1:0:2`` (codes of the
@@ -169,10 +168,7 @@ def _levels(infos: Sequence[str], lists: list[list[Any]]) -> dict[int, dict[str,
     used = [{index: way[index] for index in coded} for way in ways]
     if not used or any(other != used[0] for other in used):
         raise EngineError("model.categories_ambiguous", n=len(lists))
-    return {
-        index: {text: code for code, text in enumerate(opened.texts(levels))}
-        for index, levels in ways[0].items()
-    }
+    return ways[0]
 
 
 def _fits(info: str, levels: list[Any]) -> bool:

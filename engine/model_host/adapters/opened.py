@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,9 +11,10 @@ import numpy as np
 
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
+from engine.contracts.model import Input, Levels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -22,6 +24,14 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 200
 MAX_PARAMETERS = 100
+MAX_LEVELS = 10_000
+# a truth value is a whole number to Python, so it is looked for first
+_LEVELS: tuple[tuple[Levels, tuple[type, ...]], ...] = (
+    (Levels.BOOLEAN, (bool, np.bool_)),
+    (Levels.NUMBER, (int, float, np.number)),
+    (Levels.TEXT, (str, bytes)),
+    (Levels.DATE, (datetime.date, np.datetime64)),
+)
 NO_LABELS = np.empty(0, dtype=np.int32)
 
 
@@ -107,6 +117,43 @@ def label_text(label: Any) -> str:
     if isinstance(label, float) and label.is_integer():
         label = int(label)
     return str(label)
+
+
+def level_input(
+    name: str, dtype: str, levels: Iterable[Any], *, takes_missing: bool | None = None
+) -> Input:
+    """Describe an input of which levels are known, if any.
+
+    A list too long to be told is left out, not cut: what stands beyond a cut would
+    seem unknown to the model.
+    """
+    known = list(levels)
+    told = [] if len(known) > MAX_LEVELS else known
+    return Input(
+        name=name,
+        dtype=dtype,
+        categories=texts(dict.fromkeys(texts(told))),
+        levels=kind_of_levels(known),
+        takes_missing=takes_missing,
+    )
+
+
+def codes(levels: Iterable[Any]) -> dict[str, int]:
+    """Return the code of each level, by its text."""
+    return {text: code for code, text in enumerate(texts(levels))}
+
+
+def kind_of_levels(levels: Sequence[Any]) -> Levels:
+    """Return what levels are, ``UNKNOWN`` where they are of several kinds, or none."""
+    kinds = {_kind_of_level(level) for level in levels}
+    return kinds.pop() if len(kinds) == 1 else Levels.UNKNOWN
+
+
+def _kind_of_level(level: Any) -> Levels:
+    for kind, types in _LEVELS:
+        if isinstance(level, types):
+            return kind
+    return Levels.UNKNOWN
 
 
 def parameters(found: Mapping[str, Any]) -> dict[str, Param]:

@@ -10,10 +10,11 @@ from sklearn.pipeline import Pipeline
 
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
-from engine.contracts.model import ModelInfo, ScoreKind, Task
+from engine.contracts.model import Capability, ModelInfo, ScoreKind, Task
 from engine.model_host.adapters import opened
 from engine.model_host.adapters.blocks import in_blocks
 from engine.model_host.adapters.opened import Answer, Opened
+from engine.model_host.adapters.sklearn_accepts import reads_text
 from engine.model_host.adapters.sklearn_inputs import Inputs, inputs_of
 from engine.model_host.adapters.sklearn_parts import (
     capabilities,
@@ -86,7 +87,10 @@ def from_object(model: Any, seen: Seen) -> Opened:
         parameters=opened.parameters(_parameters(model)),
         saved_with={k: v for k, v in saved.items() if k in _versioned(packages)},
         installed=here,
-        capabilities=capabilities(model, score_kind),
+        capabilities=(
+            *capabilities(model, score_kind),
+            *([Capability.TEXT_PIPELINE] if reads_text(model) else []),
+        ),
         notes=tuple(notes),
     )
     inside = Inside(model, inputs.described, inputs.convert)

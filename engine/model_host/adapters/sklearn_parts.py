@@ -17,7 +17,6 @@ _TREES = (
 )
 _ADDITIVE = ("interpret.glassbox._ebm.",)
 _NETWORKS = ("sklearn.neural_network._multilayer_perceptron.",)
-_TEXT = "sklearn.feature_extraction.text."
 _MAX_STEPS = 200
 
 
@@ -104,11 +103,4 @@ def capabilities(model: Any, score_kind: ScoreKind) -> tuple[Capability, ...]:
         found.append(Capability.ADDITIVE)
     if kind.startswith(_NETWORKS):
         found.append(Capability.DIFFERENTIABLE)
-    if reads_text(model):
-        found.append(Capability.TEXT_PIPELINE)
     return tuple(found)
-
-
-def reads_text(model: Any) -> bool:
-    """Return whether the first part turns texts into numbers."""
-    return kind_of(first_step(model)).startswith(_TEXT)

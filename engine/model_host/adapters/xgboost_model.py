@@ -78,13 +78,9 @@ def _from_booster(
     known = names is not None
     shown = tuple(names) if names is not None else opened.numbered(count)
     types = booster.feature_types or ["float"] * count
-    levels = _levels(booster, names)
+    levels = _levels(booster)
     inputs = tuple(
-        Input(
-            name=name,
-            dtype=_DTYPES.get(kind_, "float"),
-            categories=tuple(levels.get(index, {})),
-        )
+        opened.level_input(name, _DTYPES.get(kind_, "float"), levels.get(index, ()))
         for index, (name, kind_) in enumerate(zip(shown, types, strict=True))
     )
     n_classes = max(2, int(config["learner_model_param"]["num_class"]))
@@ -102,7 +98,7 @@ def _from_booster(
         notes=notes,
     )
     softmax = config["objective"]["name"] == "multi:softmax"
-    matrix = _matrix_maker(inputs, levels)
+    matrix = _matrix_maker(inputs, {i: opened.codes(v) for i, v in levels.items()})
     in_place = not linear and "c" not in types
 
     def predict(table: pa.Table) -> Answer:
@@ -161,10 +157,8 @@ def _check_codes(table: pa.Table, index: int) -> None:
         raise EngineError("model.codes_unknown", column=name)
 
 
-def _levels(
-    booster: xgboost.Booster, names: Sequence[str] | None
-) -> dict[int, dict[str, int]]:
-    """Return input position → category text → code, where the file has them.
+def _levels(booster: xgboost.Booster) -> dict[int, list[Any]]:
+    """Return input position → categories in the order of their codes, if it has them.
 
     XGBoost 3 counts characters where it should count bytes when it stores names: any
     beyond ASCII shifts those behind it and cuts the last. Such names are not believed.
@@ -178,8 +172,7 @@ def _levels(
     found = {}
     for index, (_, levels) in enumerate(stored or ()):
         if levels is not None and not _is_shifted(levels):
-            texts = opened.texts(levels.to_pylist())
-            found[index] = {text: code for code, text in enumerate(texts)}
+            found[index] = levels.to_pylist()
     return found
 
 
