@@ -9,20 +9,28 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import multiprocessing
 import os
 import signal
 import struct
 import sys
 import sysconfig
+import threading
+import time
 from pathlib import Path
 
+from engine.contracts.layers import DEATH_SIGNAL
 from engine.model_host import landlock, seccomp
 
 _LINUX = sys.platform.startswith("linux")
 _SET_DEATH_SIGNAL, _SET_NO_NEW_PRIVS = 1, 38
+_NO_PARENT = 0.5
 _CAPABILITY_VERSION = 0x20080522
 _MAX_FILE = 1 << 20
 _MAX_DESCRIPTORS = 256
+_MORE_TASKS = 2048  # beyond those of the whole machine when the process starts
+_GIB = 1 << 30
+_ADDRESS_ROOM = 2 * _GIB  # reserved by libraries for their threads, mostly never used
 # Where shared libraries, time zones, processors and memory are looked up.
 _ITSELF = Path("/proc/self")
 _SYSTEM = (
@@ -42,9 +50,24 @@ _SYSTEM = (
 
 
 def die_with_parent() -> None:
-    """Have the kernel end this process when its parent ends (Linux)."""
+    """Have the kernel end this process when its parent ends (Linux).
+
+    Elsewhere a thread looks for the parent, which a model could stop: no layer.
+    """
+    parent = multiprocessing.parent_process()
+    expected = os.getppid() if parent is None else parent.pid
     if _LINUX:
         _prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+    else:
+        threading.Thread(target=_look_for, args=(expected,), daemon=True).start()
+    if os.getppid() != expected:  # it ended before it was asked
+        os._exit(1)
+
+
+def _look_for(parent: int | None) -> None:
+    while os.getppid() == parent:
+        time.sleep(_NO_PARENT)
+    os._exit(1)
 
 
 def give_up_files() -> tuple[str, ...]:
@@ -62,6 +85,7 @@ def give_up_files() -> tuple[str, ...]:
     if not _LINUX:
         return ()
     alone = len(os.listdir("/proc/self/task")) == 1
+    _limit_tasks()
     _prctl(_SET_NO_NEW_PRIVS, 1)
     _drop_capabilities()
     version = landlock.restrict([*library_folders(), Path.cwd(), _ITSELF])
@@ -76,20 +100,22 @@ def give_up_calls(memory: int) -> tuple[str, ...]:
     Parameters
     ----------
     memory
-        Bytes of address space.
+        Bytes that may be used beyond what the libraries have mapped by now.
 
     Returns
     -------
     tuple of str
         The layers this adds.
     """
+    address_space = _mapped() + memory + _ADDRESS_ROOM
     if _LINUX:
         landlock.restrict([*library_folders(), Path.cwd()])
-    layers = ["rlimits"] if _limit(memory) else []
+    layers = ["rlimits"] if _limit(address_space) else []
     if seccomp.supported():
         with contextlib.suppress(OSError):  # a kernel built without it
             seccomp.install()
-            layers.append("seccomp")
+            # only together: without the filter a model could take the signal back
+            layers += ["seccomp", DEATH_SIGNAL]
     return (*layers, "empty environment")
 
 
@@ -124,6 +150,8 @@ def _limit(memory: int) -> bool:
         resource.RLIMIT_NOFILE: _MAX_DESCRIPTORS,
         resource.RLIMIT_CORE: 0,
     }
+    if _LINUX:
+        limits[resource.RLIMIT_MEMLOCK] = 0
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     for kind, wanted in limits.items():
         _, hard = resource.getrlimit(kind)
@@ -134,6 +162,27 @@ def _limit(memory: int) -> bool:
             if kind != resource.RLIMIT_AS:
                 raise
     return True
+
+
+def _limit_tasks() -> None:
+    """Let the kernel refuse threads without end (for other users than root)."""
+    import resource  # noqa: PLC0415 - not on Windows
+
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        running = Path("/proc/loadavg").read_text(encoding="ascii").split()[3]
+        most = int(running.partition("/")[2]) + _MORE_TASKS
+        _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+
+
+def _mapped() -> int:
+    """Return the bytes of address space in use."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return 6 * _GIB
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def close_other_files(keep: set[int]) -> None:

@@ -2,7 +2,8 @@
 
 See ``seccomp(2)``. The filter is a classic BPF program over the call's number,
 architecture and arguments, installed for all threads at once. What it refuses:
-sockets, new processes, signals to and limits on others, debugging, kernel
+sockets, new processes, signals to and limits on others, leaving the parent's session
+or taking back that one ends with it, locks and leases on files, debugging, kernel
 interfaces, and the changes to files that Landlock does not cover.
 """
 
@@ -22,8 +23,13 @@ _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _X32_BIT = 0x40000000
 _CLONE_THREAD = 0x00010000
 _SET_MODE_FILTER, _ALL_THREADS = 1, 1
-# fcntl commands that make the kernel send signals on one's behalf
+# fcntl commands that make the kernel send signals on one's behalf, lock or lease a
+# file that others want, or make a pipe hold more of the kernel's memory
 _OWNER_COMMANDS = (8, 10, 15)
+_LOCK_COMMANDS = (6, 7, 37, 38, 1024, 1026, 1031)
+# What libraries ask prctl for: names of threads and mappings, and what is in force.
+# All else is refused, first of all what would undo that one ends with the parent.
+_PRCTL_OPTIONS = (2, 3, 15, 16, 21, 23, 30, 39, 0x53564D41)
 
 
 class _Machine(NamedTuple):
@@ -35,11 +41,12 @@ class _Machine(NamedTuple):
     tgkill: int
     prlimit: int
     fcntl: int
+    prctl: int
 
 
 _MACHINES = {
-    "x86_64": _Machine(0, 0xC000003E, 317, 56, 435, 234, 302, 72),
-    "aarch64": _Machine(1, 0xC00000B7, 277, 220, 435, 131, 261, 25),
+    "x86_64": _Machine(0, 0xC000003E, 317, 56, 435, 234, 302, 72, 157),
+    "aarch64": _Machine(1, 0xC00000B7, 277, 220, 435, 131, 261, 25, 167),
 }
 
 # name: number on x86_64, number on aarch64 (None: the call does not exist there)
@@ -59,6 +66,13 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "execveat": (322, 281),
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
+    # a life after the parent's, and locks that others would wait for
+    "setsid": (112, 157),
+    "setpgid": (109, 154),
+    "flock": (73, 32),
+    "mlock": (149, 228),
+    "mlock2": (325, 284),
+    "mlockall": (151, 230),
     # other processes
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
@@ -104,6 +118,12 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "request_key": (249, 218),
     "keyctl": (250, 219),
     "personality": (135, 92),
+    "seccomp": (317, 277),
+    "modify_ldt": (154, None),
+    "lookup_dcookie": (212, 18),
+    "sync": (162, 81),
+    "syncfs": (306, 267),
+    "vhangup": (153, 58),
     "syslog": (103, 116),
     "fanotify_init": (300, 262),
     "open_by_handle_at": (304, 265),
@@ -236,7 +256,8 @@ def _program(machine: _Machine, own_pid: int) -> list[_Instruction]:
     ]
     steps += _first_argument(machine.tgkill, own_pid)
     steps += _first_argument(machine.prlimit, 0)
-    steps += _without_commands(machine.fcntl, _OWNER_COMMANDS)
+    steps += _without_commands(machine.fcntl, (*_OWNER_COMMANDS, *_LOCK_COMMANDS))
+    steps += _only_options(machine.prctl, _PRCTL_OPTIONS)
     for numbers in _DENIED.values():
         number = numbers[machine.column]
         if number is not None:
@@ -261,6 +282,15 @@ def _without_commands(call: int, commands: tuple[int, ...]) -> list[_Instruction
     for command in commands:
         body += [(_EQUAL, 0, 1, command), _return(_ERRNO | errno.EPERM)]
     body.append(_return(_ALLOW))
+    return [(_EQUAL, 0, len(body), call), *body]
+
+
+def _only_options(call: int, options: tuple[int, ...]) -> list[_Instruction]:
+    """Allow ``call`` only with one of ``options`` as its first argument."""
+    body = [_load(_ARGUMENTS)]
+    for option in options:
+        body += [(_EQUAL, 0, 1, option), _return(_ALLOW)]
+    body.append(_return(_ERRNO | errno.EPERM))
     return [(_EQUAL, 0, len(body), call), *body]
 
 

@@ -31,7 +31,7 @@ from engine.contracts.host import (
     Structured,
     ToHost,
 )
-from engine.model_host import sandbox
+from engine.model_host import sandbox, self_check
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +93,7 @@ def main(
     reader, writer
         Ends of the pipes to the engine.
     memory
-        Bytes of address space allowed.
+        Bytes that may be used beyond what the libraries map.
     layers
         What already locks this process down.
     """
@@ -106,7 +106,8 @@ def main(
     channel: Channel[ToHost] = Channel(reader, writer, ToHost)
     slot = os.open(SLOT, os.O_RDONLY)
     sandbox.close_other_files({0, 1, 2, reader.fileno(), writer.fileno(), slot})
-    channel.send(Ready(layers=(*layers, *sandbox.give_up_calls(memory))))
+    layers = (*layers, *sandbox.give_up_calls(memory))
+    channel.send(Ready(layers=self_check.proven(layers)))
     with contextlib.suppress(EOFError, FrameError):
         _serve(channel, slot)
 

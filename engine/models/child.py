@@ -32,7 +32,7 @@ def run(
     exchange
         Folder shared with the engine.
     memory
-        Bytes of address space allowed.
+        Bytes that a model may use.
     threads
         Number of threads for numerical libraries.
     """

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import psutil
 
 from engine.contracts.errors import EngineError
+from engine.contracts.layers import WATCHDOG, ends_with_us, is_sealed
 from engine.contracts.model import Light
 from engine.contracts.progress import SILENT
 from engine.models import child
-from engine.models.host_process import Host, memory_allowance
+from engine.models.host_process import Host
 from engine.models.model import Model
-from engine.models.sealed import is_sealed
+from engine.models.usage import memory_allowance
+from engine.models.watch import Watch
+from engine.models.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,9 +42,11 @@ class HostPool:
         Whether to keep a warm host waiting, where there is memory for it. The
         first one starts at once.
     memory
-        Bytes a host may use, ``None`` for three quarters of this machine's.
+        Bytes a host may use, ``None`` for most of what this machine has left.
     target
         First function of a host's process.
+    tell
+        Called with why a host was ended while nobody was asking it.
     """
 
     def __init__(
@@ -51,6 +56,7 @@ class HostPool:
         *,
         memory: int | None = None,
         target: Callable[..., None] = child.run,
+        tell: Callable[[EngineError], None] = lambda _why: None,
     ) -> None:
         self._layers: tuple[str, ...] = ()
         self._scratch = scratch
@@ -59,6 +65,8 @@ class HostPool:
         self._target = target
         # Hosts die with the thread that started them, so one thread starts them all.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="host-starter")
+        self._watch = Watch(tell)
+        self._watchdog: Watchdog | None = None
         self._lock = threading.Lock()
         self._spare: Future[Host] | None = None
         self._taken: list[Host] = []
@@ -73,7 +81,7 @@ class HostPool:
                 if self._spare is None:
                     self._spare = self._start()
                 future = self._spare
-            self._layers = future.result().wait_ready()
+            self._come_up(future.result(), SILENT)
         return self._layers
 
     @property
@@ -116,10 +124,21 @@ class HostPool:
             host = future.result()
             with self._lock:
                 self._taken.append(host)
-            self._layers = host.wait_ready(progress)
+            self._come_up(host, progress)
             if host.alive:
                 return host
             self.release(host)
+
+    def _come_up(self, host: Host, progress: Progress) -> None:
+        """Wait for a host, and see to it that it does not outlive this process."""
+        layers = host.wait_ready(progress)
+        with self._lock:
+            if not ends_with_us(layers) and not self._closed:
+                if self._watchdog is None:
+                    self._watchdog = Watchdog()
+                self._watchdog.guard(host)
+                host.layers = layers = (*layers, WATCHDOG)
+            self._layers = layers
 
     def restock(self) -> None:
         """Start the next spare if there is none and memory allows it."""
@@ -142,6 +161,9 @@ class HostPool:
         for host in list(self._taken):
             self.release(host)
         self._starter.shutdown()
+        self._watch.close()
+        if self._watchdog is not None:
+            self._watchdog.close()
 
     def _stock(self) -> None:
         room = psutil.virtual_memory().available >= _ROOM_FOR_SPARE
@@ -149,4 +171,9 @@ class HostPool:
             self._spare = self._start()
 
     def _start(self) -> Future[Host]:
-        return self._starter.submit(Host, self._scratch, self._memory, self._target)
+        return self._starter.submit(self._make)
+
+    def _make(self) -> Host:
+        host = Host(self._scratch, self._memory, self._target)
+        self._watch.add(host)
+        return host

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import queue
 import shutil
 import signal
@@ -29,6 +28,8 @@ from engine.contracts.messages.model import MESSAGES
 from engine.contracts.progress import SILENT
 from engine.environment import deaf_children
 from engine.models import child
+from engine.models.usage import Usage, threads_allowance, usage
+from engine.models.watch import over_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,10 +39,6 @@ if TYPE_CHECKING:
 START_TIMEOUT = 120.0
 MAX_FRAME = 96 << 20
 _POLL = 0.03
-_GIB = 1 << 30
-_ADDRESS_ROOM = 8 * _GIB  # libraries map far more than they use
-_MIN_MEMORY = 2 * _GIB
-_MEMORY_SHARE = 0.75
 _GRACE = 0.25
 _MAX_LOG = 4000
 _MAX_UNREAD = 4
@@ -59,16 +56,6 @@ class HostTraceback(Exception):  # noqa: N818 - a carrier of text, never shown a
     """What the host wrote about its error, for the copyable details."""
 
 
-def memory_allowance() -> int:
-    """Return how many bytes of memory a host may really use."""
-    return max(_MIN_MEMORY, int(psutil.virtual_memory().total * _MEMORY_SHARE))
-
-
-def threads_allowance() -> int:
-    """Return how many threads a host may compute with: all cores but one."""
-    return max(1, (os.cpu_count() or 2) - 1)
-
-
 class Host:
     """One sandboxed process.
 
@@ -83,6 +70,11 @@ class Host:
         Bytes of memory it may use.
     target
         First function of the process.
+
+    Attributes
+    ----------
+    idle_since
+        When it gave its last answer, ``None`` while one is awaited or it comes up.
     """
 
     def __init__(
@@ -104,13 +96,13 @@ class Host:
                 its_reader,
                 its_writer,
                 str(self.exchange),
-                memory + _ADDRESS_ROOM,
+                memory,
                 threads_allowance(),
             ),
             name="trasluz-model-host",
             daemon=True,
         )
-        with _discreet(), deaf_children():
+        with discreet(), deaf_children():
             self._process.start()
         its_reader.close()  # else the end of the host would never be noticed
         its_writer.close()
@@ -123,6 +115,8 @@ class Host:
         self._coming_up = threading.Lock()
         self._ending = threading.Lock()
         self._ended = threading.Event()
+        self._cause: EngineError | None = None
+        self.idle_since: float | None = None
         self._listener = threading.Thread(
             target=self._listen, name="host-answers", daemon=True
         )
@@ -137,6 +131,11 @@ class Host:
     def alive(self) -> bool:
         """Whether it can still be asked."""
         return not self._ended.is_set() and self._process.is_alive()
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody waits for it, who hears of its end."""
+        return self._busy.locked() or self._coming_up.locked()
 
     def wait_ready(self, progress: Progress = SILENT) -> tuple[str, ...]:
         """Wait until it is locked down and return the layers in force.
@@ -184,14 +183,27 @@ class Host:
             the host itself reported.
         """
         with self._busy:
+            self.idle_since = None
             try:
                 self._channel.send(message)
             except EOFError as error:
                 raise self._lost() from error
             return self._answer(kind, timeout, progress, meanwhile)
 
-    def kill(self) -> None:
-        """End it at once and remove its folder. May be called from any thread."""
+    def usage(self) -> Usage:
+        """Return what it uses now."""
+        return usage(self._watched)
+
+    def kill(self, cause: EngineError | None = None) -> None:
+        """End it at once and remove its folder. May be called from any thread.
+
+        Parameters
+        ----------
+        cause
+            What is said to whoever waits for its answer.
+        """
+        if not self._ended.is_set():
+            self._cause = cause
         self._ended.set()
         self._process.kill()
         with self._ending:  # two threads that clear one folder trip over each other
@@ -211,6 +223,7 @@ class Host:
                 item = error
             except Exception as error:  # noqa: BLE001 - whatever a host sends
                 item = FrameError(repr(error))
+            self.idle_since = time.monotonic()
             if self._answers.qsize() > _MAX_UNREAD:
                 item = FrameError("answers that nobody asked for")
             self._answers.put(item)
@@ -247,8 +260,8 @@ class Host:
             except queue.Empty:
                 progress.raise_if_cancelled()
                 if self._ended.is_set():  # another thread has heard of its end
-                    raise EngineError("host.stopped") from None
-                self._check_memory()
+                    raise self._stopped() from None
+                self._check_limits()
                 if give_up is not None and time.monotonic() > give_up:
                     self.kill()
                     raise EngineError("host.hangs", seconds=timeout) from None
@@ -269,18 +282,18 @@ class Host:
         if item is None or isinstance(item, FrameError):
             self.kill()
 
-    def _check_memory(self) -> None:
+    def _check_limits(self) -> None:
         try:
-            used = self._watched.memory_info().rss
+            found = self.usage()
         except psutil.Error:
             return
-        if used > self.memory:
-            self.kill()
-            raise EngineError(
-                "host.memory",
-                used=f"{used / _GIB:.1f}",
-                allowed=f"{self.memory / _GIB:.1f}",
-            )
+        cause = over_limits(found.memory, found.threads, self.memory)
+        if cause is not None:
+            self.kill(cause)
+            raise cause
+
+    def _stopped(self) -> EngineError:
+        return self._cause or EngineError("host.stopped")
 
     def liar(self, what: str) -> EngineError:
         """Kill a host that said something it must not; return the error."""
@@ -294,7 +307,7 @@ class Host:
         log = self._log()
         self.kill()
         if stopped:
-            return EngineError("host.stopped")
+            return self._stopped()
         error = EngineError("host.crashed", how=_ending(code))
         error.__cause__ = HostTraceback(log)
         return error
@@ -314,7 +327,7 @@ class Host:
 
 
 @contextlib.contextmanager
-def _discreet() -> Iterator[None]:
+def discreet() -> Iterator[None]:
     """Start a process that is told nothing of this one's arguments and folders.
 
     Nor does it import this one's main module, which could start threads.

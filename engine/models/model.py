@@ -22,11 +22,11 @@ from engine.contracts.host import (
     Scores,
     Structured,
 )
+from engine.contracts.layers import is_sealed
 from engine.contracts.model import Light, ScoreKind, Task
 from engine.contracts.progress import SILENT
 from engine.models import checks, structure_checks
 from engine.models.batches import Batches
-from engine.models.sealed import is_sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

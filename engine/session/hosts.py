@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from engine.contracts.errors import EngineError
-from engine.contracts.events import HostState
+from engine.contracts.events import HostState, Warned
 from engine.models.host import HostPool
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.models.model import Model
+
+
+_NO_JOB = 0
 
 
 class Hosts:
@@ -32,7 +35,7 @@ class Hosts:
         self._scratch = scratch
         self._spare = spare
         self._pool: HostPool | None = None
-        self._tell: Callable[[HostState], None] = lambda _state: None
+        self._tell: Callable[[HostState | Warned], None] = lambda _event: None
         self._lock = threading.Lock()
         self._closed = False
 
@@ -43,12 +46,14 @@ class Hosts:
             if self._closed:
                 raise EngineError("host.stopped")
             if self._pool is None:
-                self._pool = HostPool(self._scratch, spare=self._spare)
+                self._pool = HostPool(
+                    self._scratch, spare=self._spare, tell=self._ended_unasked
+                )
             return self._pool
 
     def watch(
         self,
-        tell: Callable[[HostState], None],
+        tell: Callable[[HostState | Warned], None],
         open_model: Callable[[], Model | None],
     ) -> None:
         """Start the spare and report from now on; an open model is not hidden."""
@@ -61,6 +66,10 @@ class Hosts:
             return
         if open_model() is None:
             tell(HostState("spare", layers))
+
+    def _ended_unasked(self, why: EngineError) -> None:
+        """Say that a host was ended between two questions; the next starts another."""
+        self._tell(Warned(_NO_JOB, why.code, why.params))
 
     def opened(self, model: Model | None) -> None:
         """Report which model is open now."""

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.contracts.consent import Consents
-    from engine.contracts.events import HostState
+    from engine.contracts.events import HostState, Warned
     from engine.contracts.model import (
         ModelInfo,
         RecordedScores,
@@ -171,7 +171,7 @@ class Session:
         """Whether a question to the model is on its way."""
         return self._model is not None and self._model.is_asking
 
-    def watch_host(self, tell: Callable[[HostState], None]) -> None:
+    def watch_host(self, tell: Callable[[HostState | Warned], None]) -> None:
         """Start the model host's spare and report its state from now on."""
         self._hosts.watch(tell, lambda: self._model)
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.consent import MAX_REASON
 from engine.contracts.i18n import mark, tr, trn
+from engine.contracts.layers import is_sealed
 from engine.contracts.messages import next_step, sentence
 from engine.contracts.model import Light
 from gui.dialogs.allow_list import show_allow_list
@@ -115,8 +116,7 @@ class ConsentDialog(QDialog):
     @property
     def is_sealed(self) -> bool:
         """Whether the layers keep a program in; limits alone do not."""
-        files = any(layer.startswith("landlock") for layer in self.sandbox)
-        return files and "seccomp" in self.sandbox
+        return is_sealed(self.sandbox)
 
     def _open_text(self) -> str:
         return tr("Open in the sandbox") if self.wants_typing else tr("Open")

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout
 
 from engine.contracts.i18n import mark, tr
+from engine.contracts.layers import missing
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -24,6 +25,8 @@ _MEANING = {
     ),
     "rlimits": mark("limits on memory, open files and file size"),
     "no_new_privs": mark("no way to gain rights"),
+    "parent-death signal": mark("it ends with the program, and cannot take that back"),
+    "watchdog": mark("a process of ours ends it when the program ends"),
     "empty environment": mark("none of your environment variables"),
 }
 
@@ -48,6 +51,9 @@ def facts_text(context: AppContext) -> str:
             for layer in layers
         )
         lines.append(f"<ul>{items}</ul>")
+        if gone := missing(layers):
+            text = tr("Not in force on this computer: {layers}", layers=", ".join(gone))
+            lines.append(f"<p>⚠ {escape(text)}</p>")
     else:
         text = tr("Nothing is known yet: no model process has come up.")
         lines.append(f"<p>{escape(text)}</p>")

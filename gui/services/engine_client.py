@@ -257,6 +257,8 @@ class EngineClient(QObject):
             case HostState():
                 self.host = event
                 self.host_changed.emit(event)
+            case Warned(job=0):  # about the process, not a job
+                self.warned.emit(event)
             case _:
                 job = self._jobs.get(event.job)
                 if job is not None:

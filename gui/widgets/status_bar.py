@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.events import ASIDE
 from engine.contracts.i18n import tr
+from engine.contracts.layers import is_sealed, missing
 from engine.contracts.messages import sentence
 from gui.widgets.time_left import time_left
 
@@ -139,11 +140,14 @@ class StatusBar(QWidget):
         parts = [words.get(engine.state, engine.state), tr("offline")]
         host: HostState | None = engine.host
         if host is not None and host.sandbox:
-            sealed = all(
-                any(layer.startswith(lock) for layer in host.sandbox)
-                for lock in ("landlock", "seccomp")
-            )
+            gone = missing(host.sandbox)
+            sealed = is_sealed(host.sandbox)
             parts.append(tr("sandboxed") if sealed else tr("partly sandboxed"))
+            self.state.setToolTip(
+                tr("Not in force on this computer: {layers}", layers=", ".join(gone))
+                if gone
+                else ""
+            )
         self.state.setText("● " + " · ".join(parts))
         tokens = self._context.theme.tokens
         self.setStyleSheet(

@@ -12,7 +12,8 @@ from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
 from engine.contracts.dataset import Note, Part
 from engine.contracts.decision import Decision
 from engine.contracts.errors import ErrorInfo
-from engine.contracts.events import HostState
+from engine.contracts.events import HostState, Warned
+from engine.contracts.layers import LAYERS
 from engine.contracts.predictions import RowScores
 from engine.contracts.requests import (
     LocateFiles,
@@ -362,6 +363,17 @@ def test_the_status_says_what_keeps_the_model_in(made, qtbot, layers, words) -> 
     with qtbot.waitSignal(made.context.engine.host_changed):
         made.process().tell(HostState("open", layers))
     assert made.window.status.state.text().endswith(words)
+    told = made.window.status.state.toolTip()
+    assert ("rlimits" in told) is bool(layers)
+    assert "landlock" not in told
+    made.process().tell(HostState("open", ("landlock 7", *LAYERS[1:])))
+    qtbot.waitUntil(lambda: not made.window.status.state.toolTip())
+
+
+def test_what_the_engine_says_of_no_job_is_shown(made, qtbot) -> None:
+    with qtbot.waitSignal(made.context.engine.warned):
+        made.process().tell(Warned(0, "host.works_unasked"))
+    assert "nobody asked" in made.notices[-1].text
 
 
 def test_regression_has_other_panels_and_no_threshold(made, qtbot) -> None:

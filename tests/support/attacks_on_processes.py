@@ -265,3 +265,104 @@ def find_other_descriptors(target):
             continue
         found.append(descriptor)
     return len(found) > 6  # three standard ones, two pipes, the model
+
+
+def outlive_the_parent(target):
+    import ctypes
+
+    return ctypes.CDLL(None).prctl(1, 0, 0, 0, 0) == 0
+
+
+def leave_the_session(target):
+    import os
+
+    return os.setsid() is None
+
+
+def leave_the_group(target):
+    import os
+
+    return os.setpgid(0, 0) is None
+
+
+def adopt_orphans(target):
+    import ctypes
+
+    return ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0
+
+
+def lift_the_filter(target):
+    """Ask for a filter of its own, which may hand calls to a listener."""
+    import ctypes
+
+    libc = ctypes.CDLL(None)
+    return libc.prctl(22, 1, 0, 0, 0) == 0 or _system(317, ctypes.c_long(1), None, None)
+
+
+def lease_a_file(target):
+    import fcntl
+    import os
+
+    for descriptor in range(3, 64):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            continue
+        try:
+            fcntl.fcntl(descriptor, 1024, fcntl.F_RDLCK)
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def lock_a_file(target):
+    import fcntl
+
+    fcntl.flock(1, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return True
+
+
+def lock_a_range(target):
+    import fcntl
+
+    fcntl.lockf(1, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return True
+
+
+def swell_a_pipe(target):
+    import fcntl
+    import os
+
+    reader, writer = os.pipe()
+    try:
+        return fcntl.fcntl(writer, 1031, 1 << 20) > 0
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+def pin_memory(target):
+    import ctypes
+
+    return ctypes.CDLL(None).mlockall(1) == 0
+
+
+def flush_every_disk(target):
+    import ctypes
+
+    return _system(306, ctypes.c_long(1))
+
+
+def ask_for_a_core_dump(target):
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (1 << 20, 1 << 20))
+    return True
+
+
+def take_more_address_space(target):
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    return hard == resource.RLIM_INFINITY

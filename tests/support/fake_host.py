@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import struct
+import threading
 import time
 
 import msgspec
@@ -35,9 +36,19 @@ from engine.contracts.structure import LinearForm, Structure
 NOTHING = np.empty(0, dtype=np.int32)
 
 
+def run_unguarded(reader, writer, exchange, memory, threads):
+    """A host that no kernel ends with its parent, and that does not end by itself."""
+    serve(reader, writer, ("fake",))
+    time.sleep(60)
+
+
 def run(reader, writer, exchange, memory, threads):
+    serve(reader, writer, ("fake", "parent-death signal"))
+
+
+def serve(reader, writer, layers):
     channel = frames.Channel(reader, writer, ToHost)
-    channel.send(Ready(layers=("fake",)))
+    channel.send(Ready(layers=layers))
     behaviour = Behaviour(channel, writer)
     while True:
         try:
@@ -101,6 +112,34 @@ class Behaviour:
         data = msgspec.msgpack.encode(header)
         prefix = frames._PREFIX.pack(b"TZ01", len(data))
         self.writer.send_bytes(prefix + data)
+
+    # what goes on after the answer
+
+    def after(self, act) -> ModelInfo:
+        threading.Thread(target=act, daemon=True).start()
+        return self.info()
+
+    def info_spins(self) -> ModelInfo:
+        def spin() -> None:
+            while True:
+                pass
+
+        return self.after(spin)
+
+    def info_swells(self) -> ModelInfo:
+        def swell() -> None:
+            time.sleep(0.2)
+            self.kept = b"x" * (300 << 20)
+
+        return self.after(swell)
+
+    def info_multiplies(self) -> ModelInfo:
+        def multiply() -> None:
+            time.sleep(0.2)
+            for _ in range(600):
+                threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+
+        return self.after(multiply)
 
     # descriptions
 

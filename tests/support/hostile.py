@@ -82,6 +82,27 @@ class Misbehaving:
         while True:
             pass
 
+    def _outlives(self, rows):
+        """Do all one can to be here when the engine is not."""
+        import contextlib
+        import ctypes
+        import os
+        import signal
+        import threading
+        import time
+
+        libc = ctypes.CDLL(None)
+        libc.prctl(1, 0, 0, 0, 0)  # no signal at the parent's death
+        libc.prctl(36, 1, 0, 0, 0)
+        for leave in (os.setsid, lambda: os.setpgid(0, 0)):
+            with contextlib.suppress(OSError):
+                leave()
+        for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+            signal.signal(number, signal.SIG_IGN)
+        threading.Thread(target=time.sleep, args=(60,)).start()
+        os.close(3)
+        time.sleep(60)
+
     def _grows(self, rows):
         kept = []
         while True:

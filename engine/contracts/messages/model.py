@@ -51,6 +51,14 @@ _HOST: dict[str, tuple[str, str]] = {
             "use its recorded scores."
         ),
     ),
+    "host.threads": (
+        mark("The model started {n} threads, {allowed} are allowed."),
+        mark("Its process was ended. Open the model only if you trust its author."),
+    ),
+    "host.works_unasked": (
+        mark("The model's process went on computing while nobody asked it anything."),
+        mark("It was ended. Open the model only if you trust its author."),
+    ),
     "host.stopped": (mark("The model's process was stopped."), _AGAIN),
 }
 

@@ -64,11 +64,14 @@ def test_nothing_was_left_in_shared_memory(outcome):
 
 
 UNLOCKED = """
-import pickle, sys
+import pickle, sys, tempfile, os
+out, file = os.dup(1), tempfile.TemporaryFile()
+os.dup2(file.fileno(), 1)  # as a host's log stands there
 attacker = pickle.load(open(sys.argv[1], "rb"))
 names = [attack.__name__ for attack in attacker.attacks]
-for name in sys.argv[2:]:
-    print(int(attacker.predict([[names.index(name)]])[0]))
+found = [int(attacker.predict([[names.index(name)]])[0]) for name in sys.argv[2:]]
+os.dup2(out, 1)
+print(*found, flush=True)
 """
 # Reversible ones that need nothing a plain user does not have.
 HARMLESS = [
@@ -96,6 +99,13 @@ HARMLESS = [
     "own_a_pipe_for_parent",
     "open_parent_handle",
     "slow_parent",
+    "outlive_the_parent",
+    "adopt_orphans",
+    "lock_a_file",
+    "lock_a_range",
+    "swell_a_pipe",
+    "flush_every_disk",
+    "take_more_address_space",
     "run_from_memory",
     "share_memory",
 ]

@@ -192,23 +192,30 @@ def test_truncated_file_is_a_clear_error(pool, tmp_path, forest):
     assert caught.value.code == "model.cannot_open"
 
 
-PARENT = """
-import pathlib, sys, time
+SURVIVOR = """
+import pathlib, sys, threading, time
 sys.path.insert(0, {root!r})
-from engine.models.host_process import Host
-host = Host(pathlib.Path({scratch!r}), 1 << 30)
-print(host.pid, host.wait_ready(), flush=True)
+import pyarrow as pa
+from engine.models.host import HostPool
+from tests.support.model_files import report_on, take
+pool = HostPool(pathlib.Path({scratch!r}), spare=False)
+taken = take(pathlib.Path({model!r}), "pickle")
+model = pool.open(taken, report_on(taken))
+ask = lambda: model.predict(pa.table({{"x0": [1.0]}}))
+threading.Thread(target=ask, daemon=True).start()
+time.sleep(0.5)
+print(model._host.pid, flush=True)
 time.sleep(60)
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel of Linux")
-def test_host_dies_with_its_parent(tmp_path):
-    code = PARENT.format(root=str(ROOT), scratch=str(tmp_path))
+def test_host_dies_with_its_parent_whatever_its_model_does(tmp_path):
+    model = save(Misbehaving("outlives"), tmp_path / "m.pickle")
+    code = SURVIVOR.format(root=str(ROOT), scratch=str(tmp_path), model=str(model))
     command = [sys.executable, "-c", code]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
-        line = parent.stdout.readline()
-        host = psutil.Process(int(line.split()[0]))
+        host = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
     gone, _ = psutil.wait_procs([host], timeout=10)
     assert gone or host.status() == psutil.STATUS_ZOMBIE

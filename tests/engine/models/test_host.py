@@ -130,7 +130,7 @@ def test_what_the_engine_knows_is_not_taken_from_the_host(opened, pool):
     info = opened("honest").info
     assert (info.name, info.format) == ("honest", "fake")
     assert info.sha256 != "f" * 64
-    assert info.sandbox == pool.layers == ("fake",)
+    assert info.sandbox == pool.layers == ("fake", "parent-death signal")
 
 
 @pytest.mark.parametrize(
