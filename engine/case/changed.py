@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,12 @@ if TYPE_CHECKING:
     from engine.contracts.progress import Progress
 
 _BLOCK = 8 << 20
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
 _SHOWN = 12  # digits that tell two hashes apart at a glance
 
 
@@ -35,32 +43,51 @@ def changed_files(case: CaseFile, progress: Progress = SILENT) -> tuple[Note, ..
         for recipe in recipes
         for path, sha256 in zip(recipe.paths, recipe.sha256, strict=True)
     ]
-    total = sum(path.stat().st_size for path, _ in files if path.is_file())
+    total = sum(map(_size, (path for path, _ in files)))
     done = 0
     notes = []
     for path, expected in files:
-        if not path.is_file():
+        try:
+            found, done = _digest(path, done, total, progress)
+        except FileNotFoundError:
             notes.append(Note(code="case.file_gone", params={"file": str(path)}))
-            continue
-        digest = hashlib.sha256()
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                progress.raise_if_cancelled()
-                digest.update(block)
-                done += len(block)
-                progress.advance(done, total, "case.comparing")
-        if digest.hexdigest() != expected:
-            notes.append(
-                Note(
-                    code="case.file_changed",
-                    params={
-                        "file": str(path),
-                        "saved": expected[:_SHOWN],
-                        "found": digest.hexdigest()[:_SHOWN],
-                    },
-                )
-            )
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            params = {"file": str(path), "why": why}
+            notes.append(Note(code="case.file_denied", params=params))
+        else:
+            if found != expected:
+                params = {
+                    "file": str(path),
+                    "saved": expected[:_SHOWN],
+                    "found": found[:_SHOWN],
+                }
+                notes.append(Note(code="case.file_changed", params=params))
     return tuple(notes)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def _digest(path: Path, done: int, total: int, progress: Progress) -> tuple[str, int]:
+    """Return a plain file's SHA-256 and how many bytes have been read by now.
+
+    The case may name anything: a pipe is not waited for, a device is not read.
+    """
+    digest = hashlib.sha256()
+    with open(os.open(path, _FLAGS), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise FileNotFoundError
+        while block := file.read(_BLOCK):
+            progress.raise_if_cancelled()
+            digest.update(block)
+            done += len(block)
+            progress.advance(done, total, "case.comparing")
+    return digest.hexdigest(), done
 
 
 def located(

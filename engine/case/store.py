@@ -1,34 +1,40 @@
-"""One case in one SQLite file, written in transactions, safe against kill -9.
+"""One case in one SQLite file, put in place whole, safe against kill -9.
 
 The state is kept as one JSON text a section (one field of
-:class:`~engine.contracts.case.CaseFile`), readable with any SQLite tool, and
-only sections that changed are written. A revision number, checked inside the
-writing transaction, keeps two windows from overwriting one another.
+:class:`~engine.contracts.case.CaseFile`), readable with any SQLite tool. A save
+writes a new file beside the old one and puts it in its place in one step: nothing
+is ever written into a case, so that a damaged one stays as it was found.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
-from contextlib import closing, contextmanager
-from pathlib import Path
+import stat
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from engine.contracts.case import SCHEMA, CaseFile, FileRecipe
+from engine.case import checksums, image, sections
+from engine.case.disk import (
+    NotPlainError,
+    TooLargeError,
+    read_plain,
+    sweep,
+    write_whole,
+)
+from engine.case.lock import CaseLock
+from engine.case.paths import placed, portable
+from engine.case.version1 import remove_log, with_log
+from engine.contracts.case import CaseFile
+from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-APPLICATION_ID = 0x54525A31  # "TRZ1" in the file's header: `file` can tell it
-_HEADER = b"SQLite format 3\x00"
-_TABLES = """
-CREATE TABLE revision (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER);
-INSERT INTO revision VALUES (1, 0);
-CREATE TABLE section (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
-"""
+    from engine.contracts.errors import Param
 
 
 class CaseStore:
@@ -41,176 +47,250 @@ class CaseStore:
     create
         Make a new, empty case; an existing file is never overwritten.
 
+    Attributes
+    ----------
+    read_only
+        Whether it may not be written; ``notes`` say why.
+    notes
+        What the user has to know of the file: what is damaged and lost, why it is
+        open for reading only.
+
     Raises
     ------
     EngineError
-        ``case.exists``, ``case.missing``, ``case.not_a_case``, ``case.damaged``
-        or ``case.unwritable``.
+        ``case.exists``, ``case.missing``, ``case.not_a_case``,
+        ``case.not_a_plain_file``, ``case.too_large``, ``case.damaged``,
+        ``case.newer_unreadable`` or ``case.unwritable``.
     """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path.absolute()
-        self.read_only = False
-        self._sections: dict[str, str] = {}
+        self.notes: tuple[Note, ...] = ()
+        self._case = CaseFile()
+        self._bodies: dict[str, bytes] = {}
+        self._revisions: tuple[checksums.Revision, ...] = ()
+        self._version = image.NEWEST
+        self._older = b""
+        self._lock: CaseLock | None = None
         if create:
             self._create()
-        else:
-            self._check()
-        self._connection = self._connect()
-        self._revision = self._read_revision()
+        self._open()
+        self.read_only = any(note.code in READ_ONLY for note in self.notes)
+        if self.read_only:
+            self.close()
 
     def load(self) -> CaseFile:
-        """Return the state as it was last saved, paths made absolute.
-
-        Raises
-        ------
-        EngineError
-            ``case.damaged`` if a section does not decode.
-        """
-        with self._errors():
-            rows = self._connection.execute("SELECT name, body FROM section").fetchall()
-            self._revision = self._read_revision()
-        self._sections = dict(rows)
-        known = {name: msgspec.Raw(body.encode()) for name, body in rows}
-        try:
-            case = msgspec.json.decode(msgspec.json.encode(known), type=CaseFile)
-        except msgspec.MsgspecError as error:
-            raise EngineError("case.damaged", file=self.path.name) from error
-        return self._with_paths(case, self._absolute)
+        """Return the state as it was last saved, paths made absolute."""
+        return self._case
 
     def save(self, case: CaseFile) -> None:
-        """Write what changed, durably, in one transaction.
+        """Write the state, durably and in one step, if it changed.
 
         Raises
         ------
         EngineError
-            ``case.read_only``, ``case.changed_elsewhere`` or ``case.unwritable``.
+            ``case.read_only``, ``case.changed_elsewhere``, ``case.cannot_keep``,
+            ``case.too_large`` or ``case.unwritable``.
         """
         if self.read_only:
             raise EngineError("case.read_only", file=self.path.name)
-        portable = self._with_paths(case, self._relative)
-        sections = {
-            field: msgspec.json.encode(getattr(portable, field)).decode()
-            for field in CaseFile.__struct_fields__
-        }
-        changed = {
-            name: body
-            for name, body in sections.items()
-            if self._sections.get(name) != body
-        }
-        if not changed:
+        bodies = sections.encode(portable(case, self.path.parent))
+        if bodies == self._bodies and self._version == image.NEWEST:
+            self._case = case
             return
-        with self._errors(), self._transaction() as connection:
-            if self._read_revision() != self._revision:
-                raise EngineError("case.changed_elsewhere", file=self.path.name)
-            connection.executemany(
-                "INSERT INTO section VALUES (?, ?) "
-                "ON CONFLICT (name) DO UPDATE SET body = excluded.body",
-                changed.items(),
-            )
-            connection.execute("UPDATE revision SET number = number + 1")
-        self._revision += 1
-        self._sections = sections
+        with self._errors():
+            self._refuse_if_changed()
+            if self._version == image.FIRST:
+                self._back_up()
+            revisions = (*self._revisions, _revision(self._revisions, bodies))
+            content = image.pack(bodies, revisions)
+            if len(content) > image.LARGEST:
+                raise self._too_large(len(content))
+            self._write(content)
+            if self._version == image.FIRST:
+                remove_log(self.path)
+        self._revisions = revisions[-image.KEPT_REVISIONS :]
+        self._bodies, self._case = bodies, case
+        self._version, self._older = image.NEWEST, b""
 
     def close(self) -> None:
-        """Close the file; the write-ahead log is folded in."""
-        self._connection.close()
+        """Let other windows write it."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
     def _create(self) -> None:
+        bodies = sections.encode(CaseFile())
+        content = image.pack(bodies, [_revision((), bodies)])
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            write_whole(self.path, content, new=True)
         except FileExistsError as error:
             raise EngineError("case.exists", file=self.path.name) from error
         except OSError as error:
             raise self._unwritable(error) from error
-        with self._errors(), closing(sqlite3.connect(self.path)) as connection:
-            connection.executescript(
-                f"PRAGMA application_id = {APPLICATION_ID};"
-                f"PRAGMA user_version = {SCHEMA};" + _TABLES
-            )
 
-    def _check(self) -> None:
+    def _open(self) -> None:
+        why = self._why_protected()
+        content = self._read()
+        if not why:
+            self._lock = CaseLock(self.path)
+            if self._lock.is_held:
+                content = self._read()  # another may have written it until now
+                sweep(self.path)
+        self._digest = hashlib.sha256(content).digest()
+        self._case, self._bodies, notes = self._understood(content)
+        if why:
+            notes.append(self._note(why))
+        elif self._lock is not None and self._lock.is_elsewhere:
+            notes.append(self._note("case.open_elsewhere"))
+        self.notes = tuple(notes)
+
+    def _understood(
+        self, content: bytes
+    ) -> tuple[CaseFile, dict[str, bytes], list[Note]]:
+        version = image.version_of(content) if image.is_case(content) else 0
+        if version == image.FIRST:
+            content = self._with_log(content)
         try:
-            with self.path.open("rb") as file:
-                header = file.read(100)
-        except FileNotFoundError as error:
-            raise EngineError("case.missing", file=str(self.path)) from error
+            found = image.unpack(content, sections.NAMES)
+        except image.NotACaseError as error:
+            raise EngineError("case.not_a_case", file=self.path.name) from error
+        except image.UnreadableError as error:
+            newer = error.version > image.NEWEST
+            code = "case.newer_unreadable" if newer else "case.damaged"
+            raise EngineError(code, file=self.path.name) from error
+        decoded = sections.decode(found.bodies)
+        lost = [n for n in (*found.lost, *decoded.lost) if n not in sections.FORMER]
+        if lost and not set(found.bodies) - set(decoded.lost):
+            raise EngineError("case.damaged", file=self.path.name)
+        self._version, self._revisions = found.version, found.revisions
+        notes = []
+        if lost or not found.sound:
+            notes.append(self._note("case.damaged_read_only"))
+            notes += [
+                Note(code=sections.LOST[name])
+                for name in dict.fromkeys(lost)
+                if name in sections.LOST
+            ]
+        if found.version > image.NEWEST or decoded.unknown:
+            notes.append(self._note("case.newer"))
+            notes += [
+                self._note("case.unknown_part", part=part) for part in decoded.unknown
+            ]
+        elif found.version == image.FIRST and not notes:
+            self._older = content
+            notes.append(self._note("case.older", copy=self._backup().name))
+        case, refused = placed(decoded.case, self.path.parent)
+        notes += [self._note("case.path_refused", path=path) for path in refused]
+        return case, found.bodies, notes
+
+    def _with_log(self, content: bytes) -> bytes:
+        try:
+            return with_log(self.path, content)
         except OSError as error:
             raise self._unwritable(error) from error
-        application = int.from_bytes(header[68:72], "big")
-        if not header.startswith(_HEADER) or application != APPLICATION_ID:
-            raise EngineError("case.not_a_case", file=self.path.name)
-        newer = int.from_bytes(header[60:64], "big") > SCHEMA
-        self.read_only = newer or not os.access(self.path, os.W_OK)
+        except sqlite3.Error as error:
+            raise EngineError("case.damaged", file=self.path.name) from error
 
-    def _connect(self) -> sqlite3.Connection:
-        mode = "ro" if self.read_only else "rw"
-        with self._errors():
-            connection = sqlite3.connect(
-                f"{self.path.as_uri()}?mode={mode}",
-                uri=True,
-                isolation_level=None,  # transactions are opened by name, below
-                check_same_thread=False,
-                timeout=5.0,
-            )
-            if not self.read_only:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
-            return connection
-
-    def _read_revision(self) -> int:
-        with self._errors():
-            row = self._connection.execute("SELECT number FROM revision").fetchone()
-        if row is None:
-            raise EngineError("case.damaged", file=self.path.name)
-        return int(row[0])
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._connection.execute("BEGIN IMMEDIATE")
+    def _read(self) -> bytes:
         try:
-            yield self._connection
-        except BaseException:
-            self._connection.execute("ROLLBACK")
+            return read_plain(self.path, image.LARGEST)
+        except FileNotFoundError as error:
+            raise EngineError("case.missing", file=str(self.path)) from error
+        except NotPlainError as error:
+            raise EngineError("case.not_a_plain_file", file=str(self.path)) from error
+        except TooLargeError as error:
+            raise self._too_large(error.size) from error
+        except (OSError, ValueError) as error:
+            raise self._unwritable(error) from error
+
+    def _why_protected(self) -> str:
+        """Return the note on why it cannot be written, if so."""
+        try:
+            mode = self.path.lstat().st_mode
+        except (OSError, ValueError):
+            return ""
+        writable = stat.S_IMODE(mode) & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+        if not writable or not os.access(self.path, os.W_OK):
+            return "case.write_protected"
+        if not os.access(self.path.parent, os.W_OK):
+            return "case.folder_write_protected"
+        return ""
+
+    def _refuse_if_changed(self) -> None:
+        """Compare the file with what was read; a removed one is written again."""
+        try:
+            content = read_plain(self.path, image.LARGEST)
+        except FileNotFoundError:
+            return
+        if hashlib.sha256(content).digest() != self._digest:
+            raise EngineError("case.changed_elsewhere", file=self.path.name)
+
+    def _write(self, content: bytes) -> None:
+        digest = hashlib.sha256(content).digest()
+        try:
+            write_whole(self.path, content)
+        except OSError:
+            # in place, though not yet durable: the next try must know it for its own
+            if hashlib.sha256(read_plain(self.path, image.LARGEST)).digest() == digest:
+                self._digest = digest
             raise
-        self._connection.execute("COMMIT")
+        self._digest = digest
+
+    def _back_up(self) -> None:
+        try:
+            write_whole(self._backup(), self._older, new=True)
+        except FileExistsError:
+            if self._backup().read_bytes() != self._older:
+                raise
+
+    def _backup(self) -> Path:
+        number = hashlib.sha256(self._older).hexdigest()[:8]
+        return self.path.with_name(f"{self.path.stem}-version1-{number}.trasluz")
+
+    def _note(self, code: str, **params: Param) -> Note:
+        return Note(code=code, params={"file": self.path.name, **params})
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as error:
+        except NotPlainError as error:
+            raise EngineError("case.changed_elsewhere", file=self.path.name) from error
+        except TooLargeError as error:
+            raise self._too_large(error.size) from error
+        except (OSError, sqlite3.Error) as error:
             raise self._unwritable(error) from error
-        except sqlite3.DatabaseError as error:
-            raise EngineError("case.damaged", file=self.path.name) from error
 
     def _unwritable(self, error: Exception) -> EngineError:
         why = getattr(error, "strerror", None) or str(error)
         return EngineError("case.unwritable", file=str(self.path), why=why)
 
-    def _with_paths(self, case: CaseFile, turn: _Turn) -> CaseFile:
-        def turned(recipe: FileRecipe) -> FileRecipe:
-            paths = tuple(turn(path) for path in recipe.paths)
-            return msgspec.structs.replace(recipe, paths=paths)
-
-        return msgspec.structs.replace(
-            case,
-            data=tuple(turned(recipe) for recipe in case.data),
-            model=None if case.model is None else turned(case.model),
+    def _too_large(self, size: int) -> EngineError:
+        return EngineError(
+            "case.too_large",
+            file=self.path.name,
+            size=size >> 20,
+            limit=image.LARGEST >> 20,
         )
 
-    def _relative(self, path: str) -> str:
-        absolute = Path(path).absolute()
-        if absolute.is_relative_to(self.path.parent):
-            return absolute.relative_to(self.path.parent).as_posix()
-        return str(absolute)
 
-    def _absolute(self, path: str) -> str:
-        return str(self.path.parent / path)
+# Notes of what keeps a case from being written.
+READ_ONLY = frozenset(
+    {
+        "case.damaged_read_only",
+        "case.newer",
+        "case.write_protected",
+        "case.folder_write_protected",
+        "case.open_elsewhere",
+    }
+)
 
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    _Turn = Callable[[str], str]
+def _revision(
+    before: tuple[checksums.Revision, ...], bodies: dict[str, bytes]
+) -> checksums.Revision:
+    digests = {name: checksums.digest_of(name, body) for name, body in bodies.items()}
+    together = checksums.digest_of_all(digests, image.NEWEST)
+    return checksums.revision_after(before[-1] if before else None, together)

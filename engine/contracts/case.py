@@ -9,7 +9,7 @@ from engine.contracts.decision import Decision
 from engine.contracts.model import Mapping, RecordedScores
 from engine.contracts.selection import Selection
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class FileRecipe(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,10 +55,12 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
 class CaseOpened(msgspec.Struct, frozen=True, kw_only=True, tag="case_opened"):
     """A case file as it was found.
 
-    ``changed`` lists files whose bytes differ from the recipe or that are gone.
+    ``changed`` lists files whose bytes differ from the recipe or that are gone;
+    ``notes`` say what is damaged or unknown in the case, and why it is read-only.
     """
 
     path: str
     case: CaseFile
     read_only: bool = False
     changed: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,27 +26,30 @@ class OpenCaseFile:
 
     def open(self, request: requests.OpenCase, progress: Progress) -> CaseOpened:
         """Open or create a case file and say which of its files changed."""
-        store = CaseStore(Path(request.path), create=request.create)
-        case = store.load()
+        path = Path(request.path)
         with self._lock:
+            if self._store is not None and _is_same(self._store.path, path):
+                self._replace(None)  # it would be found open already
+            store = CaseStore(path, create=request.create)
             self._replace(store)
+        case = store.load()
         return CaseOpened(
             path=str(store.path),
             case=case,
             read_only=store.read_only,
             changed=changed_files(case, progress),
+            notes=store.notes,
         )
 
     def save(self, request: requests.SaveCase) -> Done:
-        """Write the state of the case in one transaction."""
+        """Write the state of the case in one step."""
         path = Path(request.path).absolute()
         with self._lock:
-            if self._store is None or self._store.path != path:
-                store = CaseStore(path, create=not path.exists())
-                store.load()
+            store = self._store
+            if store is None or store.path != path or store.read_only:
+                store = CaseStore(path, create=not os.path.lexists(path))
                 self._replace(store)
-            if self._store is not None:
-                self._store.save(request.case)
+            store.save(request.case)
         return Done()
 
     def close(self) -> None:
@@ -57,3 +61,10 @@ class OpenCaseFile:
         if self._store is not None:
             self._store.close()
         self._store = store
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return one == other.absolute()

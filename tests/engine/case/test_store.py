@@ -1,23 +1,26 @@
 from __future__ import annotations
 
-import sqlite3
-import subprocess
-import sys
-from pathlib import Path
+import errno
+import stat
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.case import image, lock
 from engine.case.changed import changed_files, located
-from engine.case.store import APPLICATION_ID, CaseStore
+from engine.case.image import APPLICATION_ID
+from engine.case.store import CaseStore
 from engine.contracts.case import SCHEMA, CaseFile, CaseOpened, FileRecipe
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
 from engine.contracts.selection import Range, Saved, cell
 
-ROOT = Path(__file__).resolve().parents[3]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FULL = CaseFile(
     target="status",
     positive="bad",
@@ -74,15 +77,88 @@ def test_paths_follow_the_case_when_its_folder_moves(tmp_path: Path) -> None:
     assert found == (str(tmp_path / "new" / "data.csv"), str(outside))
 
 
-def test_a_second_window_does_not_overwrite_the_first(tmp_path: Path) -> None:
+def codes(store: CaseStore) -> list[str]:
+    return [note.code for note in store.notes]
+
+
+def test_a_second_window_is_told_and_opens_for_reading_only(tmp_path: Path) -> None:
+    path = tmp_path / "a.trasluz"
+    first = CaseStore(path, create=True)
+    first.save(FULL)
+    second = CaseStore(path)
+    assert second.read_only
+    assert codes(second) == ["case.open_elsewhere"]
+    assert second.load() == FULL
+    with pytest.raises(EngineError) as caught:
+        second.save(CaseFile(notes="mine"))
+    assert caught.value.code == "case.read_only"
+    first.close()
+    third = CaseStore(path)
+    assert not third.read_only
+    third.close()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.trasluz"]
+
+
+def test_a_killed_window_leaves_no_lock_and_no_partial_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.trasluz"
+    CaseStore(path, create=True).close()
+    (tmp_path / ".a.trasluz.lock").touch()
+    (tmp_path / ".a.trasluz.abc123.part").write_bytes(b"half a case")
+    (tmp_path / ".b.trasluz.abc123.part").write_bytes(b"of another case")
+    store = CaseStore(path)
+    assert not store.read_only
+    store.close()
+    found = {entry.name for entry in tmp_path.iterdir()}
+    assert found == {"a.trasluz", ".b.trasluz.abc123.part"}
+
+
+def test_without_locks_a_change_elsewhere_is_noticed_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsupported(_descriptor: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(lock, "_lock", unsupported)
     path = tmp_path / "a.trasluz"
     first = CaseStore(path, create=True)
     second = CaseStore(path)
+    assert not first.read_only
+    assert not second.read_only
     first.save(FULL)
     with pytest.raises(EngineError) as caught:
         second.save(CaseFile(notes="mine"))
     assert caught.value.code == "case.changed_elsewhere"
     assert CaseStore(path).load() == FULL
+
+
+def test_a_case_that_was_removed_while_open_is_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.trasluz"
+    store = CaseStore(path, create=True)
+    path.unlink()
+    store.save(FULL)
+    store.close()
+    assert CaseStore(path).load() == FULL
+
+
+def test_the_permissions_of_a_case_outlive_a_save(tmp_path: Path) -> None:
+    path = tmp_path / "a.trasluz"
+    store = CaseStore(path, create=True)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o664)
+    store.save(FULL)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o664
+
+
+def test_what_could_not_be_read_back_is_refused_by_name(tmp_path: Path) -> None:
+    store = CaseStore(tmp_path / "a.trasluz", create=True)
+    store.save(FULL)
+    for threshold in (float("nan"), float("inf")):
+        bad = msgspec.structs.replace(FULL, decision=Decision(threshold=threshold))
+        with pytest.raises(EngineError) as caught:
+            store.save(bad)
+        assert caught.value.code == "case.cannot_keep"
+        assert caught.value.params["section"] == "decision"
+    assert CaseStore(tmp_path / "a.trasluz").load() == FULL
 
 
 def test_an_existing_file_is_never_overwritten_by_a_new_case(tmp_path: Path) -> None:
@@ -94,20 +170,39 @@ def test_an_existing_file_is_never_overwritten_by_a_new_case(tmp_path: Path) -> 
     assert path.read_text() == "precious"
 
 
-def test_a_newer_schema_opens_for_reading_only(tmp_path: Path) -> None:
+def test_a_newer_schema_opens_for_reading_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.trasluz"
-    store = CaseStore(path, create=True)
-    store.save(FULL)
-    store.close()
-    with sqlite3.connect(path) as connection:
-        connection.execute(f"PRAGMA user_version = {SCHEMA + 1}")
-    connection.close()
+    with monkeypatch.context() as later:
+        later.setattr(image, "NEWEST", SCHEMA + 1)
+        later.setitem(image.SCHEMAS, SCHEMA + 1, image.SCHEMAS[SCHEMA])
+        store = CaseStore(path, create=True)
+        store.save(FULL)
+        store.close()
+    before = path.read_bytes()
     newer = CaseStore(path)
     assert newer.read_only
+    assert codes(newer) == ["case.newer"]
     assert newer.load() == FULL
     with pytest.raises(EngineError) as caught:
         newer.save(CaseFile())
     assert caught.value.code == "case.read_only"
+    assert path.read_bytes() == before
+
+
+def test_a_newer_case_of_other_tables_is_refused_by_its_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.trasluz"
+    tables = dict(image.SCHEMAS[SCHEMA], trail="CREATE TABLE trail (entry TEXT)")
+    with monkeypatch.context() as later:
+        later.setattr(image, "NEWEST", SCHEMA + 1)
+        later.setitem(image.SCHEMAS, SCHEMA + 1, tables)
+        CaseStore(path, create=True).close()
+    with pytest.raises(EngineError) as caught:
+        CaseStore(path)
+    assert caught.value.code == "case.newer_unreadable"
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"SQLite format 3\x00" + bytes(84)])
@@ -117,54 +212,6 @@ def test_a_file_that_is_no_case_is_refused(tmp_path: Path, content: bytes) -> No
     with pytest.raises(EngineError) as caught:
         CaseStore(path)
     assert caught.value.code == "case.not_a_case"
-
-
-def test_a_truncated_case_is_reported_as_damaged_and_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "a.trasluz"
-    store = CaseStore(path, create=True)
-    store.save(msgspec.structs.replace(FULL, notes="x" * 50_000))
-    store.close()
-    whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(EngineError) as caught:
-        CaseStore(path).load()
-    assert caught.value.code == "case.damaged"
-    assert path.read_bytes() == whole[: len(whole) // 2]
-
-
-WRITER = """
-import sys
-from pathlib import Path
-from engine.case.store import CaseStore
-from engine.contracts.case import CaseFile
-store = CaseStore(Path(sys.argv[1]))
-number = 0
-while True:
-    number += 1
-    store.save(CaseFile(notes=str(number) * 500, current_row=number))
-    print(number, flush=True)
-"""
-
-
-@pytest.mark.parametrize("seen", [1, 7, 40])
-def test_no_acknowledged_save_is_lost_by_kill_9(tmp_path: Path, seen: int) -> None:
-    path = tmp_path / "a.trasluz"
-    CaseStore(path, create=True).close()
-    writer = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, cwd=ROOT
-    )
-    assert writer.stdout is not None
-    for _ in range(seen):
-        acknowledged = int(writer.stdout.readline())
-    writer.kill()
-    rest = writer.stdout.read().split()
-    writer.stdout.close()
-    writer.wait()
-    acknowledged = int(rest[-1]) if rest else acknowledged
-    found = CaseStore(path).load()
-    assert found.current_row is not None
-    assert found.current_row >= acknowledged
-    assert found.notes == str(found.current_row) * 500
 
 
 def test_changed_and_missing_files_are_named(tmp_path: Path) -> None:
