@@ -82,7 +82,8 @@ def encode(case: CaseFile) -> dict[str, bytes]:
             body = msgspec.json.encode(value)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise EngineError("case.cannot_keep", section=name) from error
-        if _decoded(name, body) is None:  # a number that is none, for example
+        found = _decoded(name, body)
+        if found is None or found[0] != value:  # NaN would be written as nothing
             raise EngineError("case.cannot_keep", section=name)
         bodies[name] = body
     return bodies

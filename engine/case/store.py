@@ -65,7 +65,6 @@ class CaseStore:
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path.absolute()
-        self.notes: tuple[Note, ...] = ()
         self._case = CaseFile()
         self._bodies: dict[str, bytes] = {}
         self._revisions: tuple[checksums.Revision, ...] = ()
@@ -74,7 +73,7 @@ class CaseStore:
         self._lock: CaseLock | None = None
         if create:
             self._create()
-        self._open()
+        self.notes = self._open()
         self.read_only = any(note.code in READ_ONLY for note in self.notes)
         if self.read_only:
             self.close()
@@ -130,7 +129,7 @@ class CaseStore:
         except OSError as error:
             raise self._unwritable(error) from error
 
-    def _open(self) -> None:
+    def _open(self) -> tuple[Note, ...]:
         why = self._why_protected()
         content = self._read()
         if not why:
@@ -144,7 +143,7 @@ class CaseStore:
             notes.append(self._note(why))
         elif self._lock is not None and self._lock.is_elsewhere:
             notes.append(self._note("case.open_elsewhere"))
-        self.notes = tuple(notes)
+        return tuple(notes)
 
     def _understood(
         self, content: bytes
