@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.contracts.bounds import bounded, bounded_error
 from engine.contracts.errors import EngineError
 from engine.contracts.frames import Channel, FrameError
 from engine.contracts.host import (
@@ -135,6 +136,8 @@ def _serve(channel: Channel[ToHost], slot: int) -> None:
             answer = Refused(error=EngineError("model.out_of_memory").info())
         except Exception as error:  # noqa: BLE001 - the model may raise anything
             answer = Refused(error=_failed(error).info(_details()))
+        if isinstance(answer, Refused):
+            answer = Refused(error=bounded_error(answer.error))
         channel.send(answer)
 
 
@@ -148,7 +151,7 @@ def _load(message: LoadModel, slot: int) -> Opened:
     info = msgspec.structs.replace(
         opened.info, name=message.name, sha256=message.sha256, format=message.format
     )
-    return replace(opened, info=info)
+    return replace(opened, info=bounded(info))
 
 
 def _predict(opened: Opened | None, message: PredictBatch) -> Scores:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.contracts.bounds import size_of
 from engine.contracts.model import ScoreKind, Task
 
 if TYPE_CHECKING:
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
 MAX_INPUTS = 200_000
 MAX_CLASSES = 10_000
+MAX_STEPS = 1_000
 MAX_NOTES = 1_000
+MAX_BYTES = 32 << 20
 MAX_TEXT = 4_000
 SUM_TOLERANCE = 1e-3
 _RANGE_TOLERANCE = 1e-6
@@ -69,9 +72,13 @@ def check_info(info: ModelInfo) -> None:
     names = [field.name for field in info.inputs]
     if len(names) > MAX_INPUTS or len(set(names)) != len(names):
         raise Lie("two inputs of the same name, or too many")
-    if len(info.notes) > MAX_NOTES or len(info.parameters) > MAX_NOTES:
+    counted = (info.notes, info.parameters, info.saved_with, info.installed)
+    if len(info.steps) > MAX_STEPS or max(map(len, counted)) > MAX_NOTES:
         raise Lie("a description without end")
-    texts = (*info.classes, *names, info.kind, info.estimator)
+    if size_of(info) > MAX_BYTES:
+        raise Lie("names without end")
+    categories = (level for field in info.inputs for level in field.categories)
+    texts = (*info.classes, *names, *categories, info.kind, info.estimator)
     if any(len(text) > MAX_TEXT for text in texts):
         raise Lie("a name without end")
 

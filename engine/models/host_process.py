@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import psutil
 
+from engine.contracts.bounds import bounded_error
 from engine.contracts.errors import EngineError, ErrorInfo
 from engine.contracts.frames import Channel, FrameError
 from engine.contracts.host import FromHost, Ready, Refused
@@ -319,6 +320,7 @@ class Host:
         return ""
 
     def _reported(self, error: ErrorInfo) -> EngineError:
+        error = bounded_error(error)
         if not _is_sayable(error):
             return self.liar(f"unknown error {error.code!r}")
         made = EngineError(error.code, **error.params)

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from engine.contracts.bounds import bounded
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.host import (
@@ -255,7 +256,7 @@ class Model:
         self._host = host
         # what the engine knows itself is not taken from the host
         return msgspec.structs.replace(
-            loaded.model,
+            bounded(loaded.model),
             name=self._load_message().name,
             sha256=self._intake.sha256,
             format=self._intake.format,

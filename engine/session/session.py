@@ -12,6 +12,7 @@ import numpy as np
 from engine import analysis
 from engine.case.changed import located
 from engine.contracts import requests
+from engine.contracts.bounds import for_window
 from engine.contracts.dataset import DatasetInfo, Part, Role
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
@@ -225,7 +226,7 @@ class Session:
         with self._hosts.busy(self._model):
             model = self._hosts.pool.open(intake, report, progress)
         self._replace_model(model, None)
-        return model.info
+        return for_window(model.info)
 
     def _withdraw(self, sha256: str) -> Consents:
         left = self._consents.withdraw(sha256)

@@ -176,6 +176,33 @@ class Behaviour:
     def info_endless_name(self):
         return self.info(kind="x" * 100_000)
 
+    def info_endless_steps(self):
+        return self.info(steps=("a step",) * 100_000)
+
+    def info_endless_settings(self):
+        return self.info(parameters={str(i): i for i in range(10_000)})
+
+    def info_endless_categories(self):
+        levels = tuple("x" * 3_000 + str(i) for i in range(12_000))
+        return self.info(inputs=(Input(name="x", categories=levels),))
+
+    def info_long_texts(self):
+        return self.info(
+            kind="k" * 2_000,
+            estimator="a\x1b[31mred\u202e",
+            steps=("s" * 2_000,) * 200,
+            parameters={"p" * 2_000: ("v" * 2_000,) * 900},
+            notes=(Note(code="model.not_deterministic", params={"x": "y" * 10**6}),),
+        )
+
+    def info_words_an_error_at_length(self):
+        error = ErrorInfo(
+            code="model.raised",
+            params={"kind": "x", "why": "w" * 10**6},
+            details="d" * 10**6,
+        )
+        self.channel.send(Refused(error=error))
+
     def info_endless_notes(self):
         return self.info(notes=(Note(code="x"),) * 10_000)
 

@@ -258,6 +258,20 @@ _NOTES: dict[str, tuple[str, str]] = {
         mark("Trained to rank ({objective}): its values order rows and are no more."),
         _NONE,
     ),
+    "model.more_steps": (mark("It has {n} more steps, which are not shown."), _NONE),
+    "model.more_settings": (
+        mark("It has {n} more settings, which are not shown."),
+        _NONE,
+    ),
+    "model.more_notes": (mark("There are {n} more notes, which are not shown."), _NONE),
+    "model.more_inputs": (
+        mark("It has {n} more inputs, which are used but not listed here."),
+        _NONE,
+    ),
+    "model.more_categories": (
+        mark("It knows {n} more categories, which are used but not listed here."),
+        _NONE,
+    ),
     "model.not_deterministic": (
         mark("Asked twice, the model gave different answers for the same rows."),
         mark("Every figure depends on the run. Look for sampling or dropout in it."),

@@ -7,11 +7,14 @@ import threading
 import time
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import psutil
 import pyarrow as pa
 import pytest
 
+from engine.contracts.bounds import MAX_DETAILS, MAX_STEPS, MAX_TEXT
+from engine.contracts.dataset import Note
 from engine.contracts.errors import Cancelled, EngineError
 from engine.contracts.model import Light
 from engine.contracts.progress import Silent
@@ -141,6 +144,9 @@ def test_what_the_engine_knows_is_not_taken_from_the_host(opened, pool):
         "twin_inputs",
         "regression_with_margins",
         "endless_name",
+        "endless_steps",
+        "endless_settings",
+        "endless_categories",
         "endless_notes",
         "unsayable",
         "foreign_error",
@@ -148,6 +154,24 @@ def test_what_the_engine_knows_is_not_taken_from_the_host(opened, pool):
 )
 def test_description_that_cannot_be_is_refused(opened, how):
     assert failure(opened, how).code == "host.bad_answer"
+
+
+def test_what_only_people_read_is_cut_on_receipt_whatever_the_host_did(opened):
+    info = opened("long_texts").info
+    assert len(info.kind) == MAX_TEXT
+    assert (
+        info.estimator == "a\N{REPLACEMENT CHARACTER}[31mred\N{REPLACEMENT CHARACTER}"
+    )
+    assert len(info.steps) == MAX_STEPS
+    assert Note(code="model.more_steps", params={"n": 100}) in info.notes
+    assert len(msgspec.json.encode(info)) < 1_000_000
+
+
+def test_what_a_model_says_of_its_failure_is_cut(opened):
+    error = failure(opened, "words_an_error_at_length")
+    assert error.code == "model.raised"
+    assert len(error.params["why"]) == MAX_TEXT
+    assert len(str(error.__cause__)) == MAX_DETAILS
 
 
 @pytest.mark.parametrize(
