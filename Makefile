@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 WORDS  := $(patsubst %.po,%.mo,$(wildcard resources/i18n/*/LC_MESSAGES/trasluz.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types layers unit bench mutants lock screenshots translations clean
+.PHONY: help setup run test lint types layers unit fuzz bench mutants lock screenshots translations clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,10 @@ unit: setup
 	@$(BIN)/python packaging/check_system.py --libraries
 	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest \
 	    --numprocesses auto --maxprocesses 4 --dist loadfile
+
+fuzz: setup ## Damage files by the thousand and read them (about an hour)
+	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 FUZZ_MUTANTS=$(or $(FUZZ_MUTANTS),5000) \
+	    $(BIN)/python -m pytest tests/fuzz
 
 bench: setup ## Measure speed and memory (minutes; writes build/bench/)
 	$(BIN)/python tests/bench

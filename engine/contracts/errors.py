@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import msgspec
 
+from engine.contracts import causes
+
+_OF_LIBRARIES = {"why", "cause"}
 Param = str | int | float | bool | tuple[str, ...] | None
 
 
@@ -38,10 +41,15 @@ class EngineError(Exception):
     code
         Dotted name such as ``"data.no_rows"``.
     **params
-        What is wrong and where: file, row, column, layer, expected, found.
+        What is wrong and where: file, row, column, layer, expected, found. ``why``
+        and ``cause`` may be what a library says; they are kept without its sources
+        and traces (:mod:`engine.contracts.causes`).
     """
 
     def __init__(self, code: str, **params: Param) -> None:
+        for name in _OF_LIBRARIES & params.keys():
+            if isinstance(said := params[name], str):
+                params[name] = causes.plain(said)
         super().__init__(code, params)
         self.code = code
         self.params = params

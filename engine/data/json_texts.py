@@ -69,8 +69,8 @@ def read_json(
     Raises
     ------
     EngineError
-        ``data.bad_json`` with the line or object, ``data.nested_json`` with the
-        column, ``data.wrong_encoding_at`` with the line.
+        ``data.bad_json`` with the line or object, ``data.wrong_encoding_at`` with the
+        line, ``data.no_usable_columns``.
     """
     reader = _Reader(name, encoding, as_text)
     read = reader.lines if kind == "jsonl" else reader.array
@@ -90,7 +90,9 @@ def read_json(
                 notes.append(found.note)
             continue
         progress.advance(1, 1, "data.reading")
-        return joined, (*notes, *reader.rounded.values())
+        joined = reader.without_nested(joined)
+        notes = [n for n in notes if n.params["column"] not in reader.nested]
+        return joined, (*notes, *reader.rounded.values(), *reader.left_out())
 
 
 class _Reader:
@@ -100,7 +102,33 @@ class _Reader:
         self._name = name
         self._encoding = encoding
         self.as_text = set(as_text)
+        self.nested: dict[str, None] = {}  # in the order in which they were met
         self.rounded: dict[str, Note] = {}
+
+    def without_nested(self, table: pa.Table) -> pa.Table:
+        """Return the columns that never held objects or lists.
+
+        Raises
+        ------
+        EngineError
+            ``data.no_usable_columns`` if there is none.
+        """
+        kept = [name for name in table.column_names if name not in self.nested]
+        if self.nested and not kept:
+            raise EngineError(
+                "data.no_usable_columns", file=self._name, content="records"
+            )
+        return table.select(kept)
+
+    def left_out(self) -> tuple[Note, ...]:
+        """Return what says which columns were left out."""
+        return tuple(
+            Note(
+                code="data.unusable_column",
+                params={"file": self._name, "column": name, "content": "records"},
+            )
+            for name in self.nested
+        )
 
     def lines(self, file: Unpacked) -> Iterator[pa.Table]:
         """Read an object a line."""
@@ -143,9 +171,9 @@ class _Reader:
             )
         except pa.ArrowInvalid:  # it does not say where; reading line by line does
             return self._of_objects(self._objects(text, first_line), first_row)
-        for field in table.schema:
-            if pa.types.is_nested(field.type):
-                raise self._nested(field.name)
+        nested = [f.name for f in table.schema if pa.types.is_nested(f.type)]
+        self.nested.update(dict.fromkeys(nested))
+        table = table.drop_columns(nested)
         if any(long_numbers.among(column) for column in table.columns):
             return self._of_objects(self._objects(text, first_line), first_row)
         return table
@@ -200,7 +228,8 @@ class _Reader:
     def _column(self, name: str, values: list[Any], first_row: int) -> pa.Array:
         kinds = {type(value) for value in values if value is not None}
         if kinds & {dict, list}:
-            raise self._nested(name)
+            self.nested[name] = None
+            return pa.nulls(len(values))
         if name in self.as_text:
             return pa.array([_text(value) for value in values], pa.string())
         if len(kinds) > 1:
@@ -224,9 +253,6 @@ class _Reader:
 
     def _bad(self, code: str, row: int, text: str) -> EngineError:
         return EngineError(code, file=self._name, row=row, found=text[:_SHOWN])
-
-    def _nested(self, column: str) -> EngineError:
-        return EngineError("data.nested_json", file=self._name, column=column)
 
 
 def _joined(tables: Sequence[pa.Table]) -> pa.Table:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import zipfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from engine.data.model_formats import model_format
 from engine.data.packed import Unpacked
 from engine.data.schema import plain
 from engine.data.sniff import HEAD, encoding_of, format_of, text_layout
+from engine.data.usable import usable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from engine.contracts.progress import Progress
 
 _BLOCK = 8 << 20
-# what libraries raise over broken files
-_DAMAGE = (pa.ArrowException, OSError, EOFError, UnicodeError, zipfile.BadZipFile)
 _TEXTS = ("text", "jsonl", "json")
 
 
@@ -46,6 +44,7 @@ class Read:
     notes: tuple[Note, ...] = ()
     stat: os.stat_result | None = None
     raw_names: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # of the same columns here, those left out too
 
     def as_written(
         self, names: Sequence[str], progress: Progress = SILENT
@@ -68,7 +67,7 @@ class Read:
         """
         path = Path(self.source.path)
         known = [name for name in names if name in self.table.column_names]
-        places = [self.table.column_names.index(name) for name in known]
+        places = [self.names.index(name) for name in known]
         raw = [self.raw_names[place] for place in places]
         try:
             changed = self.stat is None or _changed(path, self.stat)
@@ -100,6 +99,8 @@ def read(path: Path, options: ReadOptions, progress: Progress = SILENT) -> Read:
         table, used, notes, sheets = _of_any_format(path, options, progress)
         raw_names = tuple(table.column_names)
         table, renamed = _named(table, path.name)
+        columns = tuple(table.column_names)
+        table, unusable = usable(table, path.name)
     except EngineError as error:
         if _changed(path, before):  # what is wrong with it may come of that
             raise EngineError("data.still_written", file=path.name) from error
@@ -117,7 +118,7 @@ def read(path: Path, options: ReadOptions, progress: Progress = SILENT) -> Read:
         options=used,
         sheets=sheets,
     )
-    return Read(table, source, notes + renamed, before, raw_names)
+    return Read(table, source, notes + renamed + unusable, before, raw_names, columns)
 
 
 def _changed(path: Path, before: os.stat_result) -> bool:
@@ -165,12 +166,13 @@ def _of_any_format(
     kind = options.format or format_of(path, head)
     try:
         return _by_format(path, kind, options, progress)
-    except _DAMAGE as error:
+    except EngineError:
+        raise
+    # over damaged files libraries raise nearly anything, also what is none of theirs
+    except Exception as error:
+        why = str(error) or type(error).__name__
         raise EngineError(
-            "data.damaged",
-            file=path.name,
-            format=kind,
-            why=str(error)[:300].rstrip("."),
+            "data.damaged", file=path.name, format=kind, why=why
         ) from error
 
 

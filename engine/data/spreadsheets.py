@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
+import os
+import tempfile
 import threading
 import zipfile
 from bisect import bisect_left
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -16,7 +18,7 @@ import python_calamine
 
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
-from engine.data import header
+from engine.data import compound_files, header, sheet_extents
 from engine.data.missing import TOKENS
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 _Answer = TypeVar("_Answer")
 
+_STDERR = 2
+_PANIC = "PanicException"  # of the library's language; derives from BaseException
+_stderr_taken = threading.Lock()
 MOST_CELLS = 100_000_000
 MOST_INFLATED = 4 << 30
 MOST_RATIO = 200
@@ -75,18 +80,18 @@ def read_as_written(
     ]
 
 
-@contextlib.contextmanager
+@contextmanager
 def _named_damage(path: Path) -> Iterator[None]:
     try:
         yield
     except python_calamine.PasswordError as error:
         raise EngineError("data.encrypted", file=path.name) from error
-    except (python_calamine.CalamineError, OSError) as error:
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
+        why = "its parts contradict one another"
         raise EngineError(
-            "data.damaged",
-            file=path.name,
-            format="excel",
-            why=str(error)[:300].rstrip("."),
+            "data.damaged", file=path.name, format="excel", why=why
         ) from error
 
 
@@ -117,6 +122,7 @@ def _read(
 
 def _book(path: Path, progress: Progress) -> python_calamine.CalamineWorkbook:
     _check_size(path)
+    _check_extent(path, progress)
     progress.advance(0, 1, "data.reading")
     return _awaited(
         lambda: python_calamine.CalamineWorkbook.from_path(str(path)), progress
@@ -168,10 +174,35 @@ def _awaited(call: Callable[[], _Answer], progress: Progress) -> _Answer:
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
             future.set_exception(error)
 
-    threading.Thread(target=work, name="workbook", daemon=True).start()
-    while not wait((future,), timeout=_GLANCE_S).done:
-        progress.raise_if_cancelled()
+    with _silent_panics():
+        threading.Thread(target=work, name="workbook", daemon=True).start()
+        while not wait((future,), timeout=_GLANCE_S).done:
+            progress.raise_if_cancelled()
     return future.result()
+
+
+@contextmanager
+def _silent_panics() -> Iterator[None]:
+    """Keep what the library itself writes to the terminal when it panics.
+
+    It writes a place in its sources; the exception that follows says that it did.
+    """
+    if not _stderr_taken.acquire(blocking=False):
+        yield  # by another workbook, which restores it
+        return
+    with tempfile.TemporaryFile() as written:
+        terminal = os.dup(_STDERR)
+        os.dup2(written.fileno(), _STDERR)
+        try:
+            yield
+        finally:
+            os.dup2(terminal, _STDERR)
+            os.close(terminal)
+            _stderr_taken.release()
+            written.seek(0)
+            said = written.read()
+            if said and b"panicked at" not in said:
+                os.write(_STDERR, said)
 
 
 def _rows(
@@ -179,21 +210,25 @@ def _rows(
 ) -> tuple[list[list[Any]], list[int]]:
     """Return the rows of a sheet that hold anything, and their numbers in it."""
     sheet = _awaited(lambda: book.get_sheet_by_name(name), progress)
-    if sheet.total_height * sheet.total_width > MOST_CELLS:
-        raise EngineError(
-            "data.too_many_cells",
-            file=path.name,
-            rows=sheet.total_height,
-            columns=sheet.total_width,
-        )
+    _refuse_vast(path, sheet.total_height, sheet.total_width)
     n = max(1, sheet.height + (sheet.start or (0, 0))[0])
-    rows, places = [], []
-    for number, row in enumerate(sheet.iter_rows()):
-        if number % _BLOCK == 0:
-            progress.advance(_SHARE * number, n, "data.reading")
-        if any(cell != "" for cell in row):
-            rows.append(row)
-            places.append(number + 1)
+    rows: list[list[Any]] = []
+    places: list[int] = []
+    number = -1
+    try:
+        with _silent_panics():
+            for number, row in enumerate(sheet.iter_rows()):
+                if number % _BLOCK == 0:
+                    progress.advance(_SHARE * number, n, "data.reading")
+                if any(cell != "" for cell in row):
+                    rows.append(row)
+                    places.append(number + 1)
+    except BaseException as error:
+        if type(error).__name__ == _PANIC and "TimeDelta" in str(error):
+            raise EngineError(
+                "data.date_of_cell", file=path.name, sheet=name, row=number + 2
+            ) from error
+        raise
     return rows, places
 
 
@@ -205,6 +240,26 @@ def _check_size(path: Path) -> None:
     ratio = total / max(1, path.stat().st_size)
     if total > MOST_INFLATED or (total > _RATIO_FROM and ratio > MOST_RATIO):
         raise EngineError("data.bomb", file=path.name, ratio=int(ratio))
+
+
+def _check_extent(path: Path, progress: Progress) -> None:
+    with path.open("rb") as file:
+        old = file.read(len(compound_files.MAGIC)) == compound_files.MAGIC
+    if old:
+        rows, columns = sheet_extents.of_excel_97(compound_files.workbook(path))
+    elif zipfile.is_zipfile(path):
+        look = progress.raise_if_cancelled
+        rows, columns = sheet_extents.of_zip(path, look)
+    else:
+        return
+    _refuse_vast(path, rows, columns)
+
+
+def _refuse_vast(path: Path, rows: int, columns: int) -> None:
+    if rows * columns > MOST_CELLS:
+        raise EngineError(
+            "data.too_many_cells", file=path.name, rows=rows, columns=columns
+        )
 
 
 def _table(

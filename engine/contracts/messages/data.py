@@ -111,9 +111,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Number {row} in the array of {file} is not a JSON object: {found}"),
         mark("Write one array of objects, or one object a line."),
     ),
-    "data.nested_json": (
-        mark("Column {column} of {file} holds objects or lists."),
-        mark("Write each value in a column of its own."),
+    "data.no_usable_columns": (
+        mark("No column of {file} can be used: they hold {content}."),
+        mark("Write each value in a plain column of its own."),
     ),
     "data.zip_members": (
         mark("{file} holds {n} files ({names}); one is expected."),
@@ -144,6 +144,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "are in line {line}."
         ),
         mark("Say another line in the reading options (--read rows=LINE)."),
+    ),
+    "data.date_of_cell": (
+        mark(
+            "Row {row} of the sheet {sheet} of {file}, counted from 1, holds a date "
+            "outside the years 1 to 9999."
+        ),
+        mark("Correct the cell, or save the sheet as CSV and open that."),
     ),
     "data.too_many_cells": (
         mark("The sheet of {file} spans {rows} rows and {columns} columns."),
@@ -292,6 +299,24 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "data.one_of_sheets": (
         mark("{file} has {n} sheets: {sheet} was read, not {sheets}."),
         mark("Choose another in the reading options (--read sheet=NAME)."),
+    ),
+    "data.unusable_column": (
+        mark(
+            "Column {column} of {file} cannot be used and was left out: it holds "
+            "{content}."
+        ),
+        mark("If the model needs it, write each value in a plain column of its own."),
+    ),
+    "data.dates_beyond": (
+        mark(
+            "Column {column} of {file} cannot be used and was left out: row {row} "
+            "holds a date outside the years 1 to 9999."
+        ),
+        mark("If the model needs it, write such dates as missing or as text."),
+    ),
+    "data.durations": (
+        mark("Column {column} of {file} holds durations; it is read in seconds."),
+        mark("Write it as numbers if the model was trained on another unit."),
     ),
     "data.joined_by_key": (
         mark(

@@ -48,6 +48,15 @@ WORDS: dict[str, Mapping[str, str]] = {
         "permutation": mark("Permutation"),
         "own_terms": mark("The model's own terms"),
     },
+    "content": {
+        "lists": mark("lists"),
+        "records": mark("lists or records of several values"),
+        "maps": mark("maps from keys to values"),
+        "mixed": mark("values of several types"),
+        "intervals": mark("intervals of the calendar"),
+        "bytes": mark("bytes that are no text"),
+        "dates": mark("dates outside the years 1 to 9999"),
+    },
     "known": {
         "a line, from 1": mark("the number of a line, counted from 1"),
         "one sign": mark("one sign, or a word such as comma, semicolon, tab or space"),

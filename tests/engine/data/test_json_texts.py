@@ -124,9 +124,8 @@ def test_long_whole_numbers_alone_are_kept_exactly(read):
         ('[{"a":1},{"a":2},3]', "data.bad_json_object", "Number 3"),
         ('[{"a":1},{"a":2', "data.bad_json_object", "Number 2"),
         ('[{"a":1}', "data.bad_json_object", "Number 2"),
-        ('{"a":{"b":1}}\n', "data.nested_json", "Column a"),
-        ('[{"a":[1,2]}]', "data.nested_json", "Column a"),
-        ('{"a":1}\n{"a":[1]}\n', "data.nested_json", "Column a"),
+        ('{"a":{"b":1}}\n', "data.no_usable_columns", "No column of"),
+        ('[{"a":[1,2]}]', "data.no_usable_columns", "No column of"),
         ("{}\n{}\n", "data.no_columns", "no columns"),
     ],
 )
