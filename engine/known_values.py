@@ -78,7 +78,9 @@ class Doubts:
     spelled
         The level that the first of ``respelled`` was taken for.
     tokens
-        Texts taken for a missing value that the model may know as values → rows.
+        Texts that may mean a missing value, or a value that the model knows → rows.
+    kept
+        Whether the model is given ``tokens`` as texts, else as missing.
     """
 
     unknown: Counter[str]
@@ -86,6 +88,7 @@ class Doubts:
     respelled: Counter[str]
     spelled: str
     tokens: Counter[str]
+    kept: bool
 
 
 def doubts(table: Table, column: str, field: Input) -> Doubts:
@@ -116,6 +119,7 @@ def doubts(table: Table, column: str, field: Input) -> Doubts:
         respelled=respelled,
         spelled=spelled,
         tokens=tokens,
+        kept=_is_of_texts(field),
     )
 
 

@@ -8,6 +8,12 @@ import msgspec
 
 from engine.contracts.errors import Param
 
+# What stands for a missing value in texts, unless a model knows it as a value.
+MISSING_TOKENS = (
+    "", "?", "NA", "N/A", "n/a", "na", "#N/A", "NaN", "nan", "-nan", "NULL", "null",
+    "None", "none", "NaT", "<NA>", "-", ".", " ",
+)  # fmt: skip
+
 
 class Kind(StrEnum):
     """What the values of a column are."""

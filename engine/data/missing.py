@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engine.contracts.dataset import MISSING_TOKENS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TOKENS = (
-    "", "?", "NA", "N/A", "n/a", "na", "#N/A", "NaN", "nan", "-nan", "NULL", "null",
-    "None", "none", "NaT", "<NA>", "-", ".", " ",
-)  # fmt: skip
+TOKENS = MISSING_TOKENS
 
 
 def without(column: pa.ChunkedArray, tokens: Sequence[str]) -> pa.ChunkedArray:

@@ -184,6 +184,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
         "",
     ),
+    "match.tokens_as_text": (
+        mark(
+            "{column} has {categories} in {n_rows} rows, which may mean missing "
+            "values; the model does not say what it knows, and is given the texts."
+        ),
+        "",
+    ),
     "match.unseen_missing": (
         mark(
             "{column} is empty in {n} rows; the model has never seen a missing value "

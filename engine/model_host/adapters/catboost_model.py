@@ -11,10 +11,11 @@ import pandas as pd
 
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
-from engine.contracts.model import Input, ScoreKind, Task
+from engine.contracts.model import Input, Levels, ScoreKind, Task
 from engine.model_host import columns
 from engine.model_host.adapters import boosters, opened
 from engine.model_host.adapters.boosters import Goal
+from engine.model_host.adapters.catboost_texts import MISSING, Spellings
 from engine.model_host.adapters.opened import Answer, Opened
 from engine.model_host.structure.alone import Alone
 from engine.model_host.structure.catboost_model import part_of
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from engine.contracts.host import LoadModel
     from engine.model_host.adapters.objects import Seen
 
-_MISSING = "nan"
 _RELEASE = re.compile(r"CatBoost release (\d+\.\d+(?:\.\d+)?)")
 _BINARY = frozenset({"Logloss", "CrossEntropy", "Focal"})
 _RANKING = ("YetiRank", "PairLogit", "Query", "Stochastic", "LambdaMart", "UserPer")
@@ -64,13 +64,17 @@ def _from_model(model: Any, kind: str) -> Opened:
     categorical = set(model.get_cat_feature_indices())
     texts = set(model.get_text_feature_indices())
     inputs = tuple(
-        Input(name=name, dtype=_dtype(index, categorical, texts))
+        Input(
+            name=name,
+            dtype=_dtype(index, categorical, texts),
+            levels=Levels.TEXT if index in categorical else Levels.UNKNOWN,
+        )
         for index, name in enumerate(shown)
     )
     classes = list(model.classes_)
     notes = []
     if categorical:
-        notes.append(Note(code="model.missing_as_text", params={"text": _MISSING}))
+        notes.append(Note(code="model.missing_as_text", params={"text": MISSING}))
     here = {"catboost": catboost.__version__}
     info = boosters.booster_info(
         kind=kind,
@@ -84,14 +88,19 @@ def _from_model(model: Any, kind: str) -> Opened:
         here=here,
         notes=notes,
     )
-    rows = _rows_maker(categorical, texts)
 
-    def pool(table: pa.Table) -> catboost.Pool:
+    def pool_of(rows: Any) -> catboost.Pool:
         return catboost.Pool(
-            rows(table),
+            rows,
             cat_features=sorted(categorical) or None,
             text_features=sorted(texts) or None,
         )
+
+    spellings = Spellings(lambda rows: model.calc_leaf_indexes(pool_of(rows)))
+    rows = _rows_maker(categorical, texts, spellings)
+
+    def pool(table: pa.Table) -> catboost.Pool:
+        return pool_of(rows(table))
 
     inside = Alone(lambda: part_of(model), inputs, rows)
     return Opened(
@@ -126,7 +135,9 @@ def _predictor(
     return predict
 
 
-def _rows_maker(categorical: set[int], texts: set[int]) -> Callable[[pa.Table], Any]:
+def _rows_maker(
+    categorical: set[int], texts: set[int], spellings: Spellings
+) -> Callable[[pa.Table], Any]:
     """Return a function from a table to what the library takes rows from."""
     if not categorical and not texts:
         return columns.numbers
@@ -136,12 +147,15 @@ def _rows_maker(categorical: set[int], texts: set[int]) -> Callable[[pa.Table], 
         for index, name in enumerate(table.column_names):
             column = table.column(index)
             if index in categorical:
-                made[name] = columns.strings(column, _MISSING)
+                made[name] = columns.strings(column, MISSING)
             elif index in texts:
                 made[name] = columns.strings(column, "")
             else:
                 made[name] = columns.number(column, name)
-        return pd.DataFrame(made)
+        found = pd.DataFrame(made)
+        for index in sorted(categorical):
+            spellings.settle(found, index)
+        return found
 
     return rows
 

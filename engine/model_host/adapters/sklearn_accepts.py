@@ -16,7 +16,7 @@ from sklearn.compose import ColumnTransformer
 from engine.model_host.adapters.sklearn_parts import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _DEEPEST = 50
 _TEXT = "sklearn.feature_extraction.text."
@@ -29,7 +29,7 @@ _TAKES_ANYTHING = (
     "sklearn.preprocessing._label.",
 )
 # attributes in which wrappers keep what they fitted, the likeliest first
-_FITTED = ("best_estimator_", "regressor_", "estimator_", "estimators_")
+_FITTED = ("best_estimator_", "regressor_", "estimators_", "estimator_")
 _WRAPPING = ("estimator", "estimators", "base_estimator", "regressor")
 
 
@@ -73,6 +73,13 @@ def reads_text(model: Any, deepest: int = _DEEPEST) -> bool:
     union = getattr(model, "transformer_list", None)
     inner = [p for _, p in union] if isinstance(union, list) else _inner(model)
     return any(reads_text(part, deepest - 1) for part in inner if _is_object(part))
+
+
+def sighted(model: Any, deepest: int = _DEEPEST) -> Iterator[Any]:
+    """Yield the parts of a model that see its columns, outermost first."""
+    yield model
+    if deepest > 0 and (behind := _steps(model) or _inner(model)):
+        yield from sighted(behind[0], deepest - 1)
 
 
 def _of(part: Any, count: int, deepest: int) -> Found | None:
@@ -133,6 +140,8 @@ def _of_leaf(part: Any, count: int) -> Found | None:
         return [_NUMBER] * count if numbers else None
     if not kind.startswith("sklearn.") or kind.startswith(_TAKES_ANYTHING):
         return None
+    if getattr(part, "n_features_in_", None) != count:
+        return None  # not fitted, or on something else
     named = part.get_params(deep=False) if hasattr(part, "get_params") else {}
     if any(name in named for name in _WRAPPING) or hasattr(part, "transform_input"):
         return None  # a wrapper that could not be looked through
@@ -166,10 +175,11 @@ def _inner(part: Any) -> list[Any]:
         return [one.estimator for one in calibrated]
     for name in _FITTED:
         found = getattr(part, name, None)
-        if isinstance(found, (list, tuple, np.ndarray)):
-            return [one for one in np.ravel(found) if hasattr(one, "predict")]
-        if found is not None and (hasattr(found, "predict")):
-            return [found]
+        if isinstance(found, np.ndarray):
+            found = found.ravel().tolist()
+        inner = list(found) if isinstance(found, (list, tuple)) else [found]
+        if inner := [one for one in inner if hasattr(one, "predict")]:
+            return inner
     frozen = getattr(part, "estimator", None)
     return [frozen] if type(part).__name__ == "FrozenEstimator" else []
 

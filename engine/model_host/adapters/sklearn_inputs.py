@@ -9,8 +9,8 @@ from engine.contracts.errors import EngineError
 from engine.contracts.model import Input
 from engine.model_host import columns
 from engine.model_host.adapters import opened
-from engine.model_host.adapters.sklearn_accepts import accepts, reads_text
-from engine.model_host.adapters.sklearn_parts import first_step, kind_of
+from engine.model_host.adapters.sklearn_accepts import accepts, reads_text, sighted
+from engine.model_host.adapters.sklearn_parts import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +64,7 @@ def _matrix(table: pa.Table, nulls: Sequence[Any]) -> np.ndarray:
 
 
 def _names(model: Any) -> tuple[str, ...]:
-    for part in (model, first_step(model)):
+    for part in sighted(model):
         found = getattr(part, "feature_names_in_", None)
         if found is not None:
             return tuple(str(name) for name in found)
@@ -72,7 +72,7 @@ def _names(model: Any) -> tuple[str, ...]:
 
 
 def _count(model: Any) -> int | None:
-    for part in (model, first_step(model)):
+    for part in sighted(model):
         found = getattr(part, "n_features_in_", None)
         if found is not None:
             return int(found)

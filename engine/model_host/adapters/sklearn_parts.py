@@ -50,20 +50,6 @@ def estimator_of(model: Any) -> str:
     return "" if final is model or turned else kind_of(final)
 
 
-def first_step(model: Any) -> Any:
-    """Return the part of a pipeline that sees the columns."""
-    for _ in range(_MAX_STEPS):
-        if hasattr(model, "best_estimator_"):
-            model = model.best_estimator_
-        elif isinstance(getattr(model, "steps", None), list) and model.steps:
-            model = model.steps[0][1]
-        elif hasattr(model, "regressor_") and hasattr(model, "transformer_"):
-            model = model.regressor_
-        else:
-            break
-    return model
-
-
 def step_names(model: Any) -> tuple[str, ...]:
     """Return the class names of a model's parts, outermost first."""
     names: list[str] = []

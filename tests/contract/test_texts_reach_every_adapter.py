@@ -1,0 +1,212 @@
+"""Categories that look like something else reach every kind of model as texts.
+
+From a CSV file, through the match and the adapter come the predictions that the
+library itself makes of the frame it was fitted on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import catboost
+import lightgbm
+import numpy as np
+import pandas as pd
+import pytest
+import skl2onnx
+import xgboost
+from interpret.glassbox import ExplainableBoostingClassifier
+from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+from sklearn.compose import ColumnTransformer
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
+
+from engine.contracts.dataset import Part
+from engine.data.dataset import Dataset
+from engine.model_host.adapters.objects import Seen, adapt
+from engine.predict import Matched, features_of
+from tests.support.opened_models import open_bytes
+
+if TYPE_CHECKING:
+    from engine.model_host.adapters.opened import Opened
+
+N = 480
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    """Each column of texts hides its kind otherwise; every level pulls its own way."""
+    rng = np.random.default_rng(5)
+    columns, pull = {}, rng.normal(size=N) * 0.3
+    for name, known in {
+        "tokens": ("None", "NA", "?", "-", "word"),
+        "digits": ("0", "1", "?", "None"),
+        "padded": ("01", "1", "10"),
+        "percent": ("30%", "5%"),
+        "comma": ("3,5", "4,25"),
+        "day": ("2020-01-01", "2021-12-31"),
+        "clock": ("08:00:00", "17:30:00"),
+        "truth": ("TRUE", "FALSE"),
+    }.items():
+        codes = rng.integers(0, len(known), N)
+        columns[name] = np.array(known, dtype=object)[codes]
+        pull = pull + rng.normal(size=len(known))[codes]
+    z = rng.normal(size=N).round(4)
+    return pd.DataFrame({**columns, "z": z, "y": np.where(pull + z > 0, "a", "b")})
+
+
+@pytest.fixture(scope="module")
+def data(frame, tmp_path_factory) -> Dataset:
+    path = tmp_path_factory.mktemp("adapters") / "rows.csv"
+    frame.to_csv(path, index=False)
+    return Dataset.open([str(path)])
+
+
+def probabilities(opened: Opened, data: Dataset) -> np.ndarray:
+    case = Matched(info=opened.info, target="y")
+    return opened.predict(features_of(data.parts[Part.EVALUATION], case)).scores
+
+
+def texts(frame: pd.DataFrame) -> list[str]:
+    return [name for name in frame.columns if name not in ("z", "y")]
+
+
+def encoders() -> dict[str, Any]:
+    return {
+        "one hot": OneHotEncoder(handle_unknown="ignore"),
+        "ordinal": OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1),
+        "target": TargetEncoder(cv=2),
+    }
+
+
+@pytest.mark.parametrize("imputer", ["no", "frequent", "constant"])
+@pytest.mark.parametrize("encoder", encoders())
+def test_encoders_of_scikit_learn(encoder, imputer, frame, data):
+    steps = [encoders()[encoder]]
+    if imputer == "frequent":
+        steps.insert(0, SimpleImputer(strategy="most_frequent"))
+    if imputer == "constant":
+        steps.insert(0, SimpleImputer(strategy="constant", fill_value="missing"))
+    table = ColumnTransformer(
+        [("t", make_pipeline(*steps), texts(frame))], remainder="passthrough"
+    )
+    model = make_pipeline(table, LogisticRegression(max_iter=1000))
+    rows = frame.drop(columns="y")
+    model.fit(rows, frame["y"])
+    found = probabilities(adapt(model, Seen()), data)
+    np.testing.assert_array_equal(found, model.predict_proba(rows))
+
+
+def test_a_bag_of_words_gets_every_word(frame, data):
+    words = CountVectorizer(token_pattern=r".+", lowercase=False)
+    table = ColumnTransformer([("w", words, "tokens")])
+    model = make_pipeline(table, LogisticRegression()).fit(
+        frame[["tokens"]], frame["y"]
+    )
+    found = probabilities(adapt(model, Seen()), data)
+    np.testing.assert_array_equal(found, model.predict_proba(frame[["tokens"]]))
+
+
+def test_catboost(frame, data, tmp_path):
+    rows = frame.drop(columns="y")
+    model = catboost.CatBoostClassifier(
+        iterations=30,
+        cat_features=texts(frame),
+        allow_writing_files=False,
+        thread_count=1,
+        verbose=0,
+    ).fit(rows, frame["y"])
+    model.save_model(str(tmp_path / "model.cbm"))
+    opened = open_bytes("catboost", (tmp_path / "model.cbm").read_bytes())
+    np.testing.assert_allclose(
+        probabilities(opened, data), model.predict_proba(rows), rtol=1e-12
+    )
+
+
+def test_catboost_of_what_pandas_took_for_missing_or_true(frame, data, tmp_path):
+    """Whoever read the file with pandas trained on nan, True and 1 as texts."""
+    (tmp_path / "rows.csv").write_text(frame.to_csv(index=False))
+    rows = pd.read_csv(tmp_path / "rows.csv").drop(columns="y")
+    rows[texts(frame)] = rows[texts(frame)].astype(object).fillna("nan").astype(str)
+    assert {"nan", "?", "-"} < set(rows["tokens"])
+    assert set(rows["truth"]) == {"True", "False"}
+    assert set(rows["padded"]) == {"1", "10"}
+    model = catboost.CatBoostClassifier(
+        iterations=30,
+        cat_features=texts(frame),
+        allow_writing_files=False,
+        thread_count=1,
+        verbose=0,
+    ).fit(rows, frame["y"])
+    np.testing.assert_allclose(
+        probabilities(adapt(model, Seen()), data), model.predict_proba(rows), rtol=1e-12
+    )
+
+
+def categories(frame: pd.DataFrame) -> pd.DataFrame:
+    rows = frame.drop(columns="y")
+    return rows.astype(dict.fromkeys(texts(frame), "category"))
+
+
+def test_lightgbm(frame, data):
+    rows = categories(frame)
+    model = lightgbm.LGBMClassifier(
+        n_estimators=20, min_child_samples=5, n_jobs=1, verbose=-1
+    ).fit(rows, frame["y"])
+    opened = open_bytes("lightgbm", model.booster_.model_to_string().encode())
+    np.testing.assert_allclose(
+        probabilities(opened, data), model.predict_proba(rows), rtol=1e-12
+    )
+
+
+def test_xgboost(frame, data):
+    rows = categories(frame)
+    model = xgboost.XGBClassifier(
+        n_estimators=20, enable_categorical=True, n_jobs=1, tree_method="hist"
+    ).fit(rows, frame["y"] == "b")
+    raw = bytes(model.get_booster().save_raw("json"))
+    opened = open_bytes("xgboost_json", raw)
+    np.testing.assert_allclose(
+        probabilities(opened, data), model.predict_proba(rows), rtol=1e-6
+    )
+
+
+def test_explainable_boosting(frame, data):
+    rows = frame.drop(columns="y")
+    model = ExplainableBoostingClassifier(
+        interactions=0,
+        max_rounds=50,
+        outer_bags=2,
+        feature_types=["nominal"] * len(texts(frame)) + ["continuous"],
+    )
+    model.fit(rows, frame["y"])
+    opened = adapt(model, Seen())
+    assert set(opened.info.inputs[0].categories) == set(frame["tokens"])
+    np.testing.assert_array_equal(
+        probabilities(opened, data), model.predict_proba(rows)
+    )
+
+
+def test_onnx_strings(frame, data):
+    rows = frame.drop(columns="y")
+    model = make_pipeline(
+        ColumnTransformer(
+            [("t", OneHotEncoder(handle_unknown="ignore"), texts(frame))],
+            remainder="passthrough",
+        ),
+        LogisticRegression(max_iter=1000),
+    ).fit(rows, frame["y"])
+    kinds: list[tuple[str, Any]] = [
+        (name, StringTensorType([None, 1])) for name in texts(frame)
+    ]
+    kinds.append(("z", FloatTensorType([None, 1])))
+    graph = skl2onnx.convert_sklearn(
+        model, initial_types=kinds, options={"zipmap": False}, target_opset=17
+    )
+    opened = open_bytes("onnx", graph.SerializeToString())
+    np.testing.assert_allclose(
+        probabilities(opened, data), model.predict_proba(rows), atol=1e-5
+    )
