@@ -200,7 +200,10 @@ def _doubts(field: Input, column: str, table: Table) -> list[Note]:
     for code, values in (
         ("match.unknown_categories", found.unknown),
         ("match.respelled", found.respelled),
-        (f"match.tokens_as_{'text' if found.kept else 'missing'}", found.tokens),
+        (
+            "match.tokens_as_text" if found.kept else "match.tokens_as_missing",
+            found.tokens,
+        ),
     ):
         if values:
             params: dict[str, Param] = {
