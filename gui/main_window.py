@@ -28,12 +28,13 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.errors import ErrorInfo
 from engine.contracts.i18n import tr
-from engine.contracts.messages import sentence
+from engine.contracts.messages import next_step, sentence
 from gui.actions.commands import window_actions
 from gui.actions.search import entries
 from gui.dialogs.facts import show_facts
 from gui.dialogs.palette import Palette
 from gui.dialogs.questions import Questions
+from gui.dialogs.unsaved import Answer
 from gui.dock_area import DockArea
 from gui.layouts import PERSPECTIVES, reason
 from gui.services.autosave import Autosave
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.contracts.case import CaseFile
+    from engine.contracts.dataset import Note
     from engine.contracts.events import Progressed, Warned
     from gui.context import AppContext
     from gui.services.engine_client import Job
@@ -101,6 +103,21 @@ class MainWindow(QMainWindow):
         )
         if path:
             self.autosave.save_as(path)
+
+    def may_leave(self) -> bool:
+        """Save the case; where that fails, ask. Return whether it may be left."""
+        while not self.autosave.finish():
+            match self.questions.about_unsaved(self.autosave.error):
+                case Answer.AGAIN:
+                    self.context.engine.start_again()
+                case Answer.ELSEWHERE:
+                    self.save_as()
+                case Answer.DISCARD:
+                    self.autosave.forget()
+                    return True
+                case Answer.STAY:
+                    return False
+        return True
 
     def show_perspective(self, name: str) -> None:
         """Show one arrangement of panels, if it makes sense now."""
@@ -214,6 +231,10 @@ class MainWindow(QMainWindow):
         context.engine.warned.connect(self._warned)
         context.engine.state_changed.connect(self._engine_changed)
         self.autosave.saved.connect(self.status.show_saved)
+        self.autosave.late.connect(self.status.show_unsaved)
+        self.autosave.failed.connect(self.status.show_unsaved)
+        self.autosave.place_wanted.connect(self.save_as)
+        case.may_leave = self.may_leave
 
     # Following
 
@@ -243,9 +264,21 @@ class MainWindow(QMainWindow):
         self.context.selection.replace(state.selection)
         path = self.context.case.path
         self.context.settings.remember_case(path, contents_of(state))
+        self._tell_of_file(self.context.case.opening_notes)
         self._show_case()
         if state.perspective in PERSPECTIVES:
             self._arrange(state.perspective, state.layout)
+
+    def _tell_of_file(self, notes: tuple[Note, ...]) -> None:
+        """Say what is damaged in a case file and why it is read-only, if so."""
+        if not notes:
+            return
+        self.context.notify.warning(
+            " ".join(sentence(note.code, note.params) for note in notes),
+            next_step(notes[0].code, notes[0].params),
+            offer=tr("Save as…") if self.context.case.read_only else "",
+            taken=self.save_as if self.context.case.read_only else None,
+        )
 
     def _started(self, job: Job) -> None:
         for panel in self.docks.panels.values():
@@ -300,6 +333,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.docks.keep_layout()
         self.context.settings.update(geometry=bytes(self.saveGeometry().data()))
-        self.autosave.finish()
+        if not self.may_leave():
+            event.ignore()
+            return
         self.context.engine.stop()
         event.accept()

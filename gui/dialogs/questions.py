@@ -10,13 +10,16 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engine.contracts.dataset import Part, Source
 from engine.contracts.i18n import tr
+from engine.contracts.messages import next_step, sentence
 from gui.dialogs.changed_files import ask_about_changes
 from gui.dialogs.consent import ask_consent
 from gui.dialogs.match import MatchDialog
 from gui.dialogs.reading_options import ReadingOptions
+from gui.dialogs.unsaved import Answer, ask_about_unsaved
 
 if TYPE_CHECKING:
     from engine.contracts.case import CaseOpened
+    from engine.contracts.errors import ErrorInfo
     from engine.contracts.model import SafetyReport
     from engine.contracts.requests import OpenData
     from gui.context import AppContext
@@ -47,6 +50,20 @@ class Questions(QObject):
         """Open the *Match* sheet."""
         if self._context.case.data is not None and self._ask:
             MatchDialog(self._context, self._window).open()
+
+    def about_unsaved(self, error: ErrorInfo | None) -> Answer:
+        """Ask what is to become of changes that could not be saved."""
+        if not self._ask:
+            return Answer.DISCARD
+        if self._context.case.read_only:
+            why = tr("The case is open for reading only.")
+            return ask_about_unsaved(why, self._window, again=False)
+        if error is None:
+            why = tr("The engine has not answered yet.")
+        else:
+            advice = next_step(error.code, error.params)
+            why = f"{sentence(error.code, error.params)} {advice}"
+        return ask_about_unsaved(why, self._window)
 
     def read_again(self) -> None:
         """Ask how the evaluation files are to be read, and read them again."""

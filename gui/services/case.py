@@ -163,6 +163,8 @@ class CaseService(CaseState):
 
     def open_case(self, path: str, *, create: bool = False) -> None:
         """Open a case file, or make a new one."""
+        if not self.may_leave():
+            return
 
         def opened(result: Result) -> None:
             if isinstance(result, CaseOpened):
@@ -184,6 +186,7 @@ class CaseService(CaseState):
         """Take over an opened case, changed files or not."""
         self.path = opened.path
         self.read_only = opened.read_only or read_only
+        self.opening_notes = opened.notes
         self.file = opened.case
         self._undo.clear()
         self._forget()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QUndoStack
 
+    from engine.contracts.dataset import Note
     from engine.contracts.decision import Rule
     from engine.contracts.errors import ErrorInfo
     from engine.contracts.results import Result
@@ -89,6 +90,8 @@ class CaseState(QObject):
         self.file = CaseFile()
         self.path = ""
         self.read_only = False
+        self.opening_notes: tuple[Note, ...] = ()
+        self.may_leave: Callable[[], bool] = lambda: True
         self.current_row: int | None = None
         self.trial: tuple[int, dict[str, Cell]] | None = None
 
@@ -144,7 +147,7 @@ class CaseState(QObject):
         text = self.file.settings.get(name, "")
         try:
             kept: _T = msgspec.json.decode(text, type=kind) if text else default
-        except (msgspec.DecodeError, msgspec.ValidationError):  # of another version
+        except (msgspec.MsgspecError, RecursionError):  # of another version
             return default
         return kept
 

@@ -36,9 +36,16 @@ class Notify(QObject):
         """Say something that needs no answer."""
         self.raised.emit(Notice("info", text))
 
-    def warning(self, text: str, advice: str = "") -> None:
-        """Say something the user should know."""
-        self.raised.emit(Notice("warning", text, advice))
+    def warning(
+        self,
+        text: str,
+        advice: str = "",
+        *,
+        offer: str = "",
+        taken: Callable[[], object] | None = None,
+    ) -> None:
+        """Say something the user should know; ``taken`` if what is offered is."""
+        self.raised.emit(Notice("warning", text, advice, "", offer, taken))
 
     def error(
         self,

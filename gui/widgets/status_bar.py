@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from engine.contracts.messages import sentence
 from gui.widgets.time_left import time_left
 
 if TYPE_CHECKING:
+    from engine.contracts.errors import ErrorInfo
     from engine.contracts.events import HostState, Progressed
     from gui.context import AppContext
     from gui.services.engine_client import Job
@@ -74,11 +76,28 @@ class StatusBar(QWidget):
 
     def show_saved(self) -> None:
         """Say when the case was last written."""
-        self.saved.setText(tr("saved {time}", time=time.strftime("%H:%M:%S")))
+        self._tell_saving(tr("saved {time}", time=time.strftime("%H:%M:%S")))
+
+    def show_unsaved(self, error: ErrorInfo | None = None) -> None:
+        """Warn that something is not written yet; ``error`` says why it failed."""
+        if error is None:
+            self._tell_saving(tr("not saved yet"), is_warning=True)
+        else:
+            why = sentence(error.code, error.params)
+            self._tell_saving(tr("▲ not saved, trying again"), why, is_warning=True)
+
+    def _tell_saving(
+        self, text: str, why: str = "", *, is_warning: bool = False
+    ) -> None:
+        self.saved.setText(text)
+        self.saved.setToolTip(f"<p>{html.escape(why)}</p>" if why else "")
+        self.saved.setProperty("level", "warning" if is_warning else "")
+        self.saved.style().unpolish(self.saved)
+        self.saved.style().polish(self.saved)
 
     def _show_read_only(self, *_: object) -> None:
         read_only = self._context.case.read_only
-        self.saved.setText(tr("read-only: nothing is saved") if read_only else "")
+        self._tell_saving(tr("read-only: nothing is saved") if read_only else "")
 
     def _started(self, job: Job) -> None:
         self._running[job.id] = (job, time.monotonic())
@@ -155,6 +174,7 @@ class StatusBar(QWidget):
             f" border-top: 1px solid {tokens.line}; color: {tokens.muted}; }}"
             f"#status-bar QLabel, #status-bar QToolButton {{ color: {tokens.muted};"
             f" font-size: 12px; }}"
+            f'#status-bar QLabel[level="warning"] {{ color: {tokens.warning}; }}'
             f"#status-bar QPushButton {{ border: none; color: {tokens.accent};"
             f" padding: 2px 6px; background: transparent; }}"
         )

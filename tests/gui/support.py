@@ -161,7 +161,8 @@ def make_window(qtbot, monkeypatch, folder, *, ask: bool = True) -> SimpleNamesp
     context = make_context(settings, Theme(Mode.LIGHT))
     context.case.suggested_path = lambda: str(folder / "case.trasluz")
     window = MainWindow(context, ask=ask)
-    qtbot.addWidget(window)
+    # at the end of a test nobody is there to be asked what to do with its changes
+    qtbot.addWidget(window, before_close_func=lambda _window: window.autosave.forget())
     notices = []
     context.notify.raised.connect(notices.append)
     window.resize(1440, 900)
