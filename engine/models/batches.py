@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FIRST_ROWS = 512
+_PATIENCE = 50.0  # times what the pace so far promises
 _TARGET_SECONDS = 0.4
 _MAX_GROWTH = 8
 _MAX_BATCH_BYTES = 32 << 20
@@ -65,6 +66,7 @@ class Batches:
         self._start = start
         self._rows = min(_FIRST_ROWS, self._most)
         self._timed = False
+        self._seconds_a_row = 0.0
         self._ahead: Batch | None = None
 
     def next(self) -> Batch:
@@ -83,7 +85,12 @@ class Batches:
         batch.path.unlink(missing_ok=True)
         wanted = int(batch.n * _TARGET_SECONDS / max(seconds, 1e-4))
         self._rows = max(1, min(wanted, batch.n * _MAX_GROWTH, self._most))
+        self._seconds_a_row = seconds / batch.n
         self._timed = True
+
+    def patience(self, batch: Batch, least: float) -> float:
+        """Return after how many seconds a batch is taken to hang."""
+        return max(least, _PATIENCE * self._seconds_a_row * batch.n)
 
     def drop(self) -> None:
         """Remove what was written for the host."""

@@ -16,6 +16,7 @@ from engine.contracts.progress import SILENT
 from engine.models import child
 from engine.models.host_process import Host
 from engine.models.model import Model
+from engine.models.policy import Limits
 from engine.models.usage import memory_allowance
 from engine.models.watch import Watch
 from engine.models.watchdog import Watchdog
@@ -43,6 +44,8 @@ class HostPool:
         first one starts at once.
     memory
         Bytes a host may use, ``None`` for most of what this machine has left.
+    limits
+        What a model may take, ``None`` for what holds without a policy.
     target
         First function of a host's process.
     tell
@@ -55,13 +58,15 @@ class HostPool:
         spare: bool = True,
         *,
         memory: int | None = None,
+        limits: Limits | None = None,
         target: Callable[..., None] = child.run,
         tell: Callable[[EngineError], None] = lambda _why: None,
     ) -> None:
         self._layers: tuple[str, ...] = ()
         self._scratch = scratch
         self._keeps_spare = spare
-        self._memory = memory or memory_allowance()
+        self.limits = limits or Limits()
+        self._memory = memory or memory_allowance(self.limits.memory)
         self._target = target
         # Hosts die with the thread that started them, so one thread starts them all.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="host-starter")

@@ -134,6 +134,11 @@ class Host:
         return not self._ended.is_set() and self._process.is_alive()
 
     @property
+    def cause(self) -> EngineError | None:
+        """Why it was ended, where that was said."""
+        return self._cause
+
+    @property
     def is_awaited(self) -> bool:
         """Whether somebody waits for it, who hears of its end."""
         return self._busy.locked() or self._coming_up.locked()
@@ -160,6 +165,7 @@ class Host:
         timeout: float | None = None,
         progress: Progress = SILENT,
         meanwhile: Callable[[], None] = _nothing,
+        setting: str = "",
     ) -> A:
         """Send one message and return the answer.
 
@@ -176,6 +182,8 @@ class Host:
             short grace is killed.
         meanwhile
             Called once the host is at work.
+        setting
+            What the limit is called in the administrator's policy.
 
         Raises
         ------
@@ -189,7 +197,12 @@ class Host:
                 self._channel.send(message)
             except EOFError as error:
                 raise self._lost() from error
-            return self._answer(kind, timeout, progress, meanwhile)
+            try:
+                return self._answer(kind, timeout, progress, meanwhile)
+            except EngineError as error:
+                if error.code == "host.hangs":
+                    error.params["setting"] = setting
+                raise
 
     def usage(self) -> Usage:
         """Return what it uses now."""
@@ -265,7 +278,9 @@ class Host:
                 self._check_limits()
                 if give_up is not None and time.monotonic() > give_up:
                     self.kill()
-                    raise EngineError("host.hangs", seconds=timeout) from None
+                    raise EngineError(
+                        "host.hangs", seconds=timeout, setting=""
+                    ) from None
                 continue
             if item is None:
                 progress.raise_if_cancelled()

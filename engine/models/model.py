@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from engine.models.host_process import Host
     from engine.models.intake import Intake
 
-LOAD_TIMEOUT = 300.0
-BATCH_TIMEOUT = 600.0
-STRUCTURE_TIMEOUT = 300.0
+# What may have nothing to do with the question: it is asked once more, in another host.
+_ASKED_AGAIN = frozenset({"host.crashed", "host.works_unasked"})
 _RELATIVE, _ABSOLUTE = 1e-5, 1e-7
 
 A = TypeVar("A")
+R = TypeVar("R")
 
 
 class Model:
@@ -59,7 +59,7 @@ class Model:
     info
         What the model is.
     batch_timeout
-        Seconds after which one batch is taken to hang.
+        Seconds after which one batch is taken to hang, unless its pace promises more.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Model:
         report: SafetyReport,
         progress: Progress = SILENT,
     ) -> None:
-        self.batch_timeout = BATCH_TIMEOUT
+        self.batch_timeout = pool.limits.batch_seconds
         self._pool = pool
         self._intake = intake
         self._report = report
@@ -152,10 +152,7 @@ class Model:
         if self._structure is None and not self._indivisible:
             try:
                 with self._question():
-                    host = self._ready_host(progress)
-                    answer = host.ask(
-                        DescribeStructure(), Structured, STRUCTURE_TIMEOUT, progress
-                    )
+                    host, answer = self._persistently(progress, self._described)
             except EngineError as error:
                 if error.code != "model.no_structure":
                     raise
@@ -244,7 +241,13 @@ class Model:
             raise EngineError("host.no_sandbox", file=self._report.path)
         try:
             host.put_model(self._intake.path_in_store)
-            loaded = host.ask(self._load_message(), Loaded, LOAD_TIMEOUT, progress)
+            loaded = host.ask(
+                self._load_message(),
+                Loaded,
+                self._pool.limits.load_seconds,
+                progress,
+                setting="load_seconds",
+            )
             checks.check_info(loaded.model)
         except checks.Lie as lie:
             raise host.liar(str(lie)) from lie
@@ -289,6 +292,41 @@ class Model:
             raise EngineError("host.stopped")
         return host
 
+    def _persistently(
+        self, progress: Progress, ask: Callable[[Host, Progress], R]
+    ) -> R:
+        """Ask, and once more in another host where the first one is lost.
+
+        Raises
+        ------
+        EngineError
+            ``host.crashed_twice`` where the same question brings down the second too.
+        """
+        host = self._ready_host(progress)
+        try:
+            return ask(host, progress)
+        except EngineError as error:
+            why = error if host.cause is None else host.cause
+            if why.code not in _ASKED_AGAIN:
+                raise
+        try:
+            return ask(self._ready_host(progress), progress)
+        except EngineError as error:
+            if error.code != "host.crashed":
+                raise
+            again = EngineError("host.crashed_twice", **error.params)
+            raise again from error.__cause__
+
+    def _described(self, host: Host, progress: Progress) -> tuple[Host, Structured]:
+        answer = host.ask(
+            DescribeStructure(),
+            Structured,
+            self._pool.limits.structure_seconds,
+            progress,
+            setting="structure_seconds",
+        )
+        return host, answer
+
     def _check_columns(self, table: pa.Table) -> None:
         names = [field.name for field in self.info.inputs]
         if names and table.column_names != names:
@@ -312,19 +350,25 @@ class Model:
         Between two of them others may ask; where the host has ended meanwhile, another
         one is asked about the rest.
         """
-        start, batches = 0, None
+        start = 0
+        batches: Batches | None = None
+
+        def ask(host: Host, progress: Progress) -> tuple[Batch, A]:
+            nonlocal batches
+            if batches is None or batches.folder != host.batches:
+                batches = Batches(table, host.batches, row_bytes, start)
+            batch, answer = self._asked(host, batches, progress, question, kind)
+            try:
+                check(answer, batch)
+            except checks.Lie as lie:
+                raise host.liar(str(lie)) from lie
+            return batch, answer
+
         try:
             while start < table.num_rows:
                 progress.raise_if_cancelled()
                 with self._question():
-                    host = self._ready_host(progress)
-                    if batches is None or batches.folder != host.batches:
-                        batches = Batches(table, host.batches, row_bytes, start)
-                    batch, answer = self._asked(host, batches, progress, question, kind)
-                    try:
-                        check(answer, batch)
-                    except checks.Lie as lie:
-                        raise host.liar(str(lie)) from lie
+                    batch, answer = self._persistently(progress, ask)
                 yield start, answer
                 start += batch.n
         finally:
@@ -345,9 +389,10 @@ class Model:
         answer = host.ask(
             question(file=batch.path.name, n_rows=batch.n),
             kind,
-            self.batch_timeout,
+            batches.patience(batch, self.batch_timeout),
             progress,
             batches.prepare,
+            setting="batch_seconds",
         )
         batches.took(batch, time.monotonic() - began)
         return batch, answer

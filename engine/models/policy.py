@@ -4,7 +4,9 @@ The file is ``policy.json`` in the site configuration folder (Linux:
 ``/etc/xdg/trasluz``; Windows: ``%ProgramData%``; macOS: ``/Library/Application
 Support``)::
 
-    {"forbid": ["red"], "contact": "model risk, ext. 4711"}
+    {"forbid": ["red"], "contact": "model risk, ext. 4711",
+     "limits": {"memory_gb": 8, "load_seconds": 60, "batch_seconds": 60,
+                "structure_seconds": 60}}
 
 A policy that cannot be read forbids what needs consent: a typing error must not
 open a door.
@@ -23,12 +25,39 @@ from engine.contracts.model import Light
 
 APPLICATION = "trasluz"
 MAX_SIZE = 1 << 20
+_LIMITS = {"memory_gb", "load_seconds", "structure_seconds", "batch_seconds"}
+_MOST = 1e6
 _FORBIDDABLE = {light.value: light for light in (Light.AMBER, Light.RED)}
 
 
 @dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a model may take of this computer and of a person's patience.
+
+    Attributes
+    ----------
+    memory_gb
+        At most; ``None`` for most of what is available.
+    load_seconds, structure_seconds
+        For opening a model, and for taking it apart.
+    batch_seconds
+        For one batch of rows, or fifty times as long as its pace so far promises.
+    """
+
+    memory_gb: float | None = None
+    load_seconds: float = 60.0
+    structure_seconds: float = 60.0
+    batch_seconds: float = 60.0
+
+    @property
+    def memory(self) -> int | None:
+        """Bytes of memory, if anything is said."""
+        return None if self.memory_gb is None else int(self.memory_gb * (1 << 30))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Lights that no consent can pass.
+    """Lights that no consent can pass, and what a model may take.
 
     Attributes
     ----------
@@ -41,6 +70,7 @@ class Policy:
     contact: str = ""
     path: str = ""
     damaged: bool = False
+    limits: Limits = Limits()
 
     def apply(self, light: Light, reason: Note, sha256: str) -> tuple[Light, Note]:
         """Return the light under this policy, and its reason."""
@@ -88,15 +118,16 @@ def _from_json(found: object, file: Path) -> Policy:
     forbid = found.get("forbid", [])
     hashes = found.get("allow_sha256", [])
     contact = found.get("contact", "")
+    limits = _limits(found.get("limits", {}))
     sound = (
         isinstance(forbid, list)
         and all(isinstance(f, str) and f in _FORBIDDABLE for f in forbid)
         and isinstance(hashes, list)
         and all(isinstance(h, str) for h in hashes)
         and isinstance(contact, str)
-        and set(found) <= {"forbid", "allow_sha256", "contact"}
+        and set(found) <= {"forbid", "allow_sha256", "contact", "limits"}
     )
-    if not sound:
+    if not sound or limits is None:
         return _damaged(file)
     lights = frozenset(_FORBIDDABLE[name] for name in forbid)
     if Light.AMBER in lights:
@@ -106,7 +137,19 @@ def _from_json(found: object, file: Path) -> Policy:
         allowed_hashes=frozenset(h.lower() for h in hashes),
         contact=contact[:200],
         path=str(file),
+        limits=limits,
     )
+
+
+def _limits(found: object) -> Limits | None:
+    """Return the limits that are told, ``None`` where they make no sense."""
+    if not isinstance(found, dict) or not set(found) <= _LIMITS:
+        return None
+    for value in found.values():
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not 0 < value <= _MOST:
+            return None
+    return Limits(**found)
 
 
 def _damaged(file: Path) -> Policy:

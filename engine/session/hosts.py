@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine.contracts.errors import EngineError
 from engine.contracts.events import HostState, Warned
 from engine.models.host import HostPool
+from engine.models.policy import read_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,7 +48,10 @@ class Hosts:
                 raise EngineError("host.stopped")
             if self._pool is None:
                 self._pool = HostPool(
-                    self._scratch, spare=self._spare, tell=self._ended_unasked
+                    self._scratch,
+                    spare=self._spare,
+                    limits=read_policy().limits,
+                    tell=self._ended_unasked,
                 )
             return self._pool
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # Shorter jobs are over before anybody could read their name.
 QUIET_S = 0.3
+STILL_WORKING_S = 20.0
 
 
 class StatusBar(QWidget):
@@ -128,6 +129,8 @@ class StatusBar(QWidget):
         progress = job.progress
         stage = sentence(progress.stage) if progress is not None else ""
         parts = [part for part in (job.label, stage) if part]
+        if (silent := self._silent(job)) >= STILL_WORKING_S:
+            parts.append(tr("still working, no news for {n} s", n=int(silent)))
         more = len(self._running) - 1
         if more > 0:
             parts.append(tr("and {n} more", n=more))
@@ -140,6 +143,11 @@ class StatusBar(QWidget):
             self.bar.setValue(int(1000 * progress.done / progress.total))
             self.left.setText(time_left(job.seconds_left))
         self.cancel.setEnabled(not job.cancelling)
+
+    def _silent(self, job: Job) -> float:
+        """Return for how many seconds nothing new was heard of a job."""
+        since = max(self._running[job.id][1], job.progressed_at)
+        return 0.0 if _is_aside(job) else time.monotonic() - since
 
     def _cancel(self) -> None:
         job = self._shown()

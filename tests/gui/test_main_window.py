@@ -12,7 +12,7 @@ from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
 from engine.contracts.dataset import Note, Part
 from engine.contracts.decision import Decision
 from engine.contracts.errors import ErrorInfo
-from engine.contracts.events import HostState, Warned
+from engine.contracts.events import HostState, Started, Warned
 from engine.contracts.layers import LAYERS
 from engine.contracts.predictions import RowScores
 from engine.contracts.requests import (
@@ -29,6 +29,7 @@ from engine.contracts.selection import cell
 from gui.dialogs.match import MatchDialog
 from gui.dialogs.reading_options import ReadingOptions
 from gui.services import autosave
+from gui.widgets import status_bar
 from tests.gui.support import AnsweringProcess, open_small, shown
 
 
@@ -167,6 +168,22 @@ def test_a_crash_restores_the_case_and_says_so(made, qtbot) -> None:
     assert made.case.data is not None
     assert made.context.decision.decision.threshold == 0.3
     assert made.window.notices.isVisible()
+
+
+def test_a_job_without_news_is_said_to_be_still_working_and_can_be_cancelled(
+    made, qtbot, monkeypatch
+) -> None:
+    monkeypatch.setattr(status_bar, "STILL_WORKING_S", 0.6)
+    open_small(made, qtbot)
+    AnsweringProcess.silent = (Predict,)
+    job = made.context.engine.submit(Predict(target="status"))
+    AnsweringProcess.silent = ()
+    made.process().tell(Started(job.id))
+    status = made.window.status
+    qtbot.waitUntil(lambda: status.text.text() != "" and status.cancel.isVisible())
+    assert "still working" not in status.text.text()
+    qtbot.waitUntil(lambda: "still working" in status.text.text())
+    assert status.cancel.isVisible()
 
 
 def test_a_crash_between_jobs_is_said_too(made, qtbot) -> None:

@@ -10,6 +10,7 @@ import os
 import struct
 import threading
 import time
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -38,18 +39,18 @@ NOTHING = np.empty(0, dtype=np.int32)
 
 def run_unguarded(reader, writer, exchange, memory, threads):
     """A host that no kernel ends with its parent, and that does not end by itself."""
-    serve(reader, writer, ("fake",))
+    serve(reader, writer, exchange, ("fake",))
     time.sleep(60)
 
 
 def run(reader, writer, exchange, memory, threads):
-    serve(reader, writer, ("fake", "parent-death signal"))
+    serve(reader, writer, exchange, ("fake", "parent-death signal"))
 
 
-def serve(reader, writer, layers):
+def serve(reader, writer, exchange, layers):
     channel = frames.Channel(reader, writer, ToHost)
     channel.send(Ready(layers=layers))
-    behaviour = Behaviour(channel, writer)
+    behaviour = Behaviour(channel, writer, exchange)
     while True:
         try:
             message = channel.receive()
@@ -68,7 +69,8 @@ def serve(reader, writer, layers):
 
 
 class Behaviour:
-    def __init__(self, channel, writer) -> None:
+    def __init__(self, channel, writer, exchange) -> None:
+        self.exchange = Path(exchange)
         self.channel = channel
         self.writer = writer
         self.how = ""
@@ -270,6 +272,18 @@ class Behaviour:
 
     def say_aborts(self, n):
         os.abort()
+
+    def info_dies_at_once(self):
+        os._exit(3)
+
+    def say_dies_once(self, n):
+        """Die in the middle, but not where another process has done so before."""
+        mark = self.exchange.parent / "died"
+        if self.calls == 2 and not mark.exists():
+            mark.touch()
+            os._exit(3)
+        time.sleep(0.05)
+        self.say_honest(n)
 
     def say_hangs(self, n):
         time.sleep(3600)

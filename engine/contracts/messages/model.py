@@ -26,13 +26,26 @@ _HOST: dict[str, tuple[str, str]] = {
             "version of its library; the details hold what the process last wrote."
         ),
     ),
+    "host.crashed_twice": (
+        mark(
+            "The same question brought the model's process down twice, in two fresh "
+            "processes ({how})."
+        ),
+        mark(
+            "The data are still loaded. The file may be damaged or need another "
+            "version of its library; the details hold what the process last wrote."
+        ),
+    ),
     "host.forbidden": (
         mark("The rules on this computer forbid opening {file}."),
         mark("Ask whoever administers it, or use recorded scores instead."),
     ),
     "host.hangs": (
         mark("The model has not answered for {seconds} seconds and was stopped."),
-        mark("Try fewer rows, or a model that answers faster."),
+        mark(
+            "Try fewer rows, or a model that answers faster. An administrator can "
+            "allow more time ({setting} in the policy file)."
+        ),
     ),
     "host.memory": (
         mark("The model used {used} GB of memory, {allowed} GB are allowed."),

@@ -109,6 +109,15 @@ _DECISION: dict[str, tuple[str, str]] = {
         mark("The file could not be followed to the end, so nothing is vouched for."),
         _HIDING,
     ),
+    "safety.onnx_endless": (
+        mark(
+            "It repeats a part of itself, and does not say how often at most "
+            "({names}): an answer may never come."
+        ),
+        mark(
+            "Open it if you know where it comes from. A question that hangs is ended."
+        ),
+    ),
     "safety.skops_vetted": (
         mark("A skops file in which every type is on the list of vetted names."),
         _NONE,

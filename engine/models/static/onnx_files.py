@@ -23,6 +23,8 @@ MAX_ITEMS = 1 << 28
 STANDARD = ("", "ai.onnx", "ai.onnx.ml")
 _SHAPED = {"ConstantOfShape": 0, "Expand": 1, "Tile": 1, "Reshape": 1}
 _SHAPE_ATTRIBUTE = ("RandomNormal", "RandomUniform")
+_REPEATING = ("Loop", "Scan", "SequenceMap")
+MAX_TRIPS = 100_000
 _TREES = ("TreeEnsembleClassifier", "TreeEnsembleRegressor")
 
 
@@ -32,7 +34,9 @@ class _Walk:
 
     operators: dict[tuple[str, str], int] = field(default_factory=dict)
     outside: list[str] = field(default_factory=list)
+    endless: list[str] = field(default_factory=list)
     n_nodes: int = 0
+    repeated: bool = False
 
 
 def examine(data: bytes, progress: Progress) -> Outcome:
@@ -46,8 +50,16 @@ def examine(data: bytes, progress: Progress) -> Outcome:
         walk = _Walk()
         _graph(model.graph, walk, 0, progress)
         for function in model.functions:
+            walk.repeated = True  # it may be called by a loop
             _nodes(function.node, {}, walk, 1, progress)
         _judge(model, walk, outcome)
+        if walk.endless:
+            outcome.best = Light.AMBER
+            names = ", ".join(dict.fromkeys(walk.endless[:5]))
+            outcome.reason = Note(
+                code="safety.onnx_endless",
+                params={"n": len(walk.endless), "names": names},
+            )
     except NotUnderstoodError as error:
         outcome.not_understood(error)
     return outcome
@@ -84,6 +96,8 @@ def _graph(graph: Any, walk: _Walk, depth: int, progress: Progress) -> None:
     for tensor in graph.initializer:
         _tensor(tensor, walk)
         known[tensor.name] = _small_integers(tensor)
+    for given in graph.input:  # what is given from outside may be another number
+        known.pop(given.name, None)
     for sparse in graph.sparse_initializer:
         _tensor(sparse.values, walk)
         _tensor(sparse.indices, walk)
@@ -107,13 +121,31 @@ def _nodes(
         if not all(isinstance(part, str) for part in key):
             raise BrokenError("safety.broken_onnx")
         walk.operators[key] = walk.operators.get(key, 0) + 1
+        outer = walk.repeated
+        if node.op_type in _REPEATING and node.domain in STANDARD:
+            if outer or not _has_end(node, known):
+                walk.endless.append(f"{node.op_type} {node.name}"[:80].strip())
+            walk.repeated = True
         for attribute in node.attribute:
             _attribute(attribute, walk, depth, progress)
             if node.op_type == "Constant" and attribute.name == "value" and node.output:
                 known[node.output[0]] = _small_integers(attribute.t)
+        walk.repeated = outer
         _check_size(node, known)
         if node.op_type in _TREES and node.domain == "ai.onnx.ml":
             check_ensemble(node)
+
+
+def _has_end(node: Any, known: dict[str, tuple[int, ...]]) -> bool:
+    """Return whether the file itself says how often at most a part is repeated.
+
+    Scans end with their rows; a loop inside another may multiply without measure, and
+    is never passed here.
+    """
+    if node.op_type != "Loop":
+        return True
+    trips = known.get(node.input[0], ()) if node.input else ()
+    return len(trips) == 1 and trips[0] <= MAX_TRIPS
 
 
 def _attribute(attribute: Any, walk: _Walk, depth: int, progress: Progress) -> None:

@@ -152,7 +152,7 @@ def test_what_a_model_raises_costs_nothing_else(pool, tmp_path):
 
 @pytest.mark.parametrize(
     ("how", "code"),
-    [("segfaults", "host.crashed"), ("speaks_for_the_host", "host.bad_answer")],
+    [("segfaults", "host.crashed_twice"), ("speaks_for_the_host", "host.bad_answer")],
 )
 def test_hostile_model_costs_one_job(pool, tmp_path, how, code):
     model = open_misbehaving(pool, how, tmp_path)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import signal
 import threading
 import time
 from pathlib import Path
@@ -19,6 +21,7 @@ from engine.contracts.errors import Cancelled, EngineError
 from engine.contracts.model import Light
 from engine.contracts.progress import Silent
 from engine.models.host import HostPool
+from engine.models.policy import Limits
 from tests.support.model_files import report_on, take
 
 SUPPORT = str(Path(__file__).resolve().parents[2] / "support")
@@ -237,7 +240,68 @@ def test_score_that_is_no_number_names_its_row(opened):
 @pytest.mark.parametrize(("how", "told"), [("exits", "exit 3"), ("aborts", "SIGABRT")])
 def test_crash_says_how(opened, how, told):
     error = failure(opened(how).predict, ROWS)
-    assert (error.code, error.params["how"]) == ("host.crashed", told)
+    assert (error.code, error.params["how"]) == ("host.crashed_twice", told)
+
+
+def test_a_crash_on_opening_is_told_at_once(opened):
+    assert failure(opened, "dies_at_once").code == "host.crashed"
+
+
+def test_a_question_whose_host_dies_is_asked_once_more(opened):
+    model = opened("dies_once")
+    before = model._host.pid
+    rows = pa.table({"x": np.arange(5000, dtype=float)})
+    progress = StopAfter(60)
+    scores, _ = model.predict(rows, progress)
+    assert len(scores) == 5000
+    assert progress.told[-1][:2] == (5000, 5000)
+    assert model._host.pid != before
+
+
+def test_a_host_that_dies_between_two_questions_costs_none(opened):
+    model = opened("constant")
+    for _ in range(2):
+        before = model._host.pid
+        os.kill(before, signal.SIGKILL)  # not by us, and heard of late
+        assert len(model.predict(ROWS)[0]) == 40
+        assert model._host.pid != before
+
+
+def test_what_it_is_made_of_is_asked_once_more_too(opened):
+    model = opened("constant")
+    os.kill(model._host.pid, signal.SIGKILL)
+    assert model.structure() is not None
+
+
+def test_a_kill_at_the_user_s_wish_is_not_undone(opened):
+    model = opened("hangs")
+    threading.Timer(0.2, model.kill).start()
+    assert failure(model.predict, ROWS).code == "host.stopped"
+    assert not model._host.alive
+
+
+def test_the_limits_are_those_of_the_policy_and_named_where_they_end_a_question(
+    tmp_path, fake_host
+):
+    limits = Limits(load_seconds=0.3, batch_seconds=0.4, memory_gb=1.5)
+    pool = HostPool(tmp_path, spare=False, target=fake_host.run, limits=limits)
+    try:
+        assert pool._memory <= 1.5 * 2**30
+        for how, setting, seconds in (
+            ("never", "load_seconds", 0.3),
+            ("hangs", "batch_seconds", 0.4),
+        ):
+            (tmp_path / how).write_bytes(b"x")
+            taken = take(tmp_path / how, "fake")
+
+            def ask(taken=taken):
+                pool.open(taken, report_on(taken)).predict(ROWS)
+
+            error = failure(ask)
+            assert error.code == "host.hangs"
+            assert error.params == {"seconds": seconds, "setting": setting}
+    finally:
+        pool.close()
 
 
 @pytest.mark.parametrize("how", ["hangs", "half"])

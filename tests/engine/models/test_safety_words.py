@@ -20,9 +20,13 @@ from tests.engine.models.safety_cases import containers, gadgets, tricks
 
 SOURCES = [
     *Path("engine/models/static").glob("*.py"),
-    *(Path(f"engine/models/{name}.py") for name in ("intake", "policy", "safety")),
+    *(
+        Path(f"engine/models/{name}.py")
+        for name in ("consents", "intake", "policy", "safety")
+    ),
+    Path("engine/session/consents.py"),
 ]
-CODE = re.compile(r"(safety|intake|policy)\.[a-z_0-9]+")
+CODE = re.compile(r"(safety|intake|policy|consent)\.[a-z_0-9]+")
 
 
 def codes():
