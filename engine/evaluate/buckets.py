@@ -183,7 +183,9 @@ def _ratio(
     )
     if task is not Task.REGRESSION:
         found = risk_ratio(here * n, n, there * m, m)
-        return (None, None, None) if found is None else tuple(found)
+        if found is None:
+            return None, None, None
+        return found.value, found.low, found.high
     ratio = here / there
     variance = 0.0
     if here > 0:
