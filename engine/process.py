@@ -25,6 +25,7 @@ from engine.contracts.requests import (
     Behind,
     Cancel,
     FindRow,
+    Hold,
     Inspect,
     ListConsents,
     Match,
@@ -59,6 +60,8 @@ _FIRST = (*CHANGES, Match)
 _USES_HOST = (OpenModel, Match, Predict, Run)
 # How long a job may go on after it was asked to stop before its host is killed.
 _GRACE = 0.3
+# How long a job that is to stand still may work on what it has begun.
+_PATIENCE = 10.0
 _END = None
 
 Jobs = queue.SimpleQueue[Submit | None]
@@ -210,6 +213,8 @@ class _Server:
                     self._cancel(message.job)
                 case Behind():
                     self._turns.put_behind(message.job, behind=message.behind)
+                case Hold():
+                    self._hold(message.job, held=message.held)
                 case Shutdown():
                     return
 
@@ -233,6 +238,18 @@ class _Server:
             worker.daemon = True
             self._at_work.add(worker)
             worker.start()
+
+    def _hold(self, job: int, *, held: bool) -> None:
+        self._turns.hold(job, held=held)
+        if held:
+            timer = threading.Timer(_PATIENCE, self._end_if_it_goes_on, (job,))
+            timer.daemon = True
+            timer.start()
+
+    def _end_if_it_goes_on(self, job: int) -> None:
+        """End a held job that is in the middle of an endless question."""
+        if self._turns.is_held(job) and self._turns.is_working(job):
+            self._cancel(job)
 
     def _cancel(self, job: int) -> None:
         with self._lock:

@@ -12,6 +12,7 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Protocol
 
+from engine import scratch
 from engine.contracts.errors import Cancelled, EngineError, ErrorInfo, Param
 from engine.contracts.events import (
     ASIDE,
@@ -179,6 +180,8 @@ def run(
         last = CancelledEvent(job) if cancelled else Failed(job, error.info(details))
     except MemoryError:
         last = Failed(job, ErrorInfo(code="engine.out_of_memory"))
+    except OSError as error:
+        last = Failed(job, _unwritten(error) or _internal(error))
     except BaseException as error:  # noqa: BLE001 - one job must not end the engine
         last = Failed(job, _internal(error))
     _end(last, emit)
@@ -192,10 +195,20 @@ def _end(last: JobEvent, emit: Emit) -> None:
     except MemoryError:
         emit(Failed(last.job, ErrorInfo(code="engine.out_of_memory")))
     except OSError as error:
+        if full := _unwritten(error):
+            emit(Failed(last.job, full))
+            return
         why = error.strerror or str(error)
         emit(Failed(last.job, ErrorInfo(code="engine.no_room", params={"why": why})))
     except Exception as error:  # noqa: BLE001 - the asker waits for exactly one end
         emit(Failed(last.job, _internal(error)))
+
+
+def _unwritten(error: OSError) -> ErrorInfo | None:
+    full = scratch.disk_full(error)
+    if full is None:
+        return None
+    return full.info("".join(traceback.format_exception(error)))
 
 
 def _internal(error: BaseException) -> ErrorInfo:

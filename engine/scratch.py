@@ -6,12 +6,15 @@ that folders left behind by a kill are recognised and swept at the next start.
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 from pathlib import Path
 
 import platformdirs
 import psutil
+
+from engine.contracts.errors import EngineError
 
 _PREFIX = "session-"
 _PREFIX_ELSEWHERE = "trasluz-session-"
@@ -41,6 +44,22 @@ def create(parent: Path | None = None) -> Path:
     except OSError:
         sweep(Path(tempfile.gettempdir()), _PREFIX_ELSEWHERE)
         return Path(tempfile.mkdtemp(prefix=_PREFIX_ELSEWHERE + mark))
+
+
+def disk_full(error: OSError, folder: Path | str = "") -> EngineError | None:
+    """Return what to say where an error means that a disk, or a quota, is full.
+
+    Parameters
+    ----------
+    folder
+        Where something was to be written, if that is known better than by the error.
+    """
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return None
+    if not folder:
+        named = isinstance(error.filename, str) and error.filename
+        folder = Path(error.filename).parent if named else root()
+    return EngineError("engine.disk_full", folder=str(folder))
 
 
 def remove(folder: Path) -> None:

@@ -10,7 +10,8 @@ class Turns:
 
     A job that nobody looks at is passed by those that somebody waits for; where it
     works already, it steps aside for them the next time it can, and goes on after. So
-    does every job for those that come first, and these for none.
+    does every job for those that come first, and these for none. A job that is held
+    lets all others go first until it is let go.
     """
 
     def __init__(self) -> None:
@@ -19,6 +20,7 @@ class Turns:
         self._first: set[int] = set()
         self._behind: set[int] = set()
         self._aside: set[int] = set()
+        self._held: set[int] = set()
         self._working: int | None = None
 
     def join(self, job: int, *, first: bool = False) -> None:
@@ -58,11 +60,27 @@ class Turns:
                 self._behind.discard(job)
             self._changed.notify_all()
 
+    def hold(self, job: int, *, held: bool) -> None:
+        """Have a job stand still, or go on."""
+        with self._changed:
+            known = job in self._line or job == self._working
+            if held and known:
+                self._held.add(job)
+            else:
+                self._held.discard(job)
+            self._changed.notify_all()
+
+    def is_held(self, job: int) -> bool:
+        """Return whether a job is to stand still."""
+        return job in self._held
+
     def should_step_aside(self, job: int) -> bool:
         """Return whether a job is in the way of one that somebody waits for."""
         if job != self._working or job in self._first:
             return False
-        line = set(self._line)
+        if job in self._held:
+            return True
+        line = set(self._line) - self._held
         if line & self._first:
             return True
         return job in self._behind and bool(line - self._behind)
@@ -97,10 +115,11 @@ class Turns:
     def _is_next(self, job: int) -> bool:
         if self._working is not None:
             return False
-        wanted = [other for other in self._line if other in self._first]
-        wanted += [other for other in self._line if other not in self._behind]
-        return job == next(iter(wanted), self._line[0])
+        line = [other for other in self._line if other not in self._held]
+        wanted = [other for other in line if other in self._first]
+        wanted += [other for other in line if other not in self._behind]
+        return job == next(iter(wanted or line), None)
 
     def _forget(self, job: int) -> None:
-        self._first.discard(job)
-        self._behind.discard(job)
+        for kind in (self._first, self._behind, self._held):
+            kind.discard(job)

@@ -228,6 +228,7 @@ class MainWindow(QMainWindow):
         context.theme.changed.connect(self._retheme)
         context.engine.job_started.connect(self._started)
         context.engine.job_progressed.connect(self._progressed)
+        context.engine.job_held.connect(self._held)
         context.engine.warned.connect(self._warned)
         context.engine.state_changed.connect(self._engine_changed)
         self.autosave.saved.connect(self.status.show_saved)
@@ -287,6 +288,10 @@ class MainWindow(QMainWindow):
     def _progressed(self, job: Job, event: Progressed) -> None:
         for panel in self.docks.panels.values():
             panel.progressed(job, event)
+
+    def _held(self, job: Job) -> None:
+        for panel in self.docks.panels.values():
+            panel.held(job)
 
     def _engine_changed(self, state: str) -> None:
         codes = {"lost": "engine.lost", "failed": "engine.given_up"}

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -19,10 +18,12 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import tr
 from engine.contracts.messages import next_step, sentence
+from engine.contracts.readings import unfinished
 from gui.dialogs.about_method import show_about
 from gui.dialogs.as_table import show_table
 from gui.dialogs.panel_menus import open_export, open_more
 from gui.widgets.badge import badge_of
+from gui.widgets.panel_foot import CONTINUE, STOP, PanelFoot
 from gui.widgets.reading import Reading
 from gui.widgets.state_page import StatePage
 from gui.widgets.unbroken import unbroken
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 # A job longer than this shows that it is running; a shorter one just appears.
 QUIET_MS = 300
 SETTLE_MS = 120
+# What is said of answers that are still being worked out.
+_NOT_YET = frozenset({"rows.not_predicted", "predict.not_yet"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,14 @@ class State(Enum):
     FAILED = auto()
 
 
+class Freshness(Enum):
+    """What the figures of a panel are."""
+
+    LAST = auto()
+    FIRST = auto()  # of a job that goes on, or was stopped
+    OLD = auto()  # of before the job that goes on, or was stopped
+
+
 class Panel(QWidget):
     """Asks the engine for one result and shows it.
 
@@ -83,6 +94,7 @@ class Panel(QWidget):
         self.state = State.EMPTY
         self.result: Result | None = None
         self._job: Job | None = None
+        self._freshness, self._slow = Freshness.LAST, False
         self._live = True
         self._missed = False
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -170,10 +182,38 @@ class Panel(QWidget):
     def update_reading(self) -> None:
         """Write the reading and the badge again."""
         ready = self.state in (State.READY, State.STALE)
-        text = self.reading_now()
+        not_last = self._unfinished() if ready else ""
+        stopped = self._stopped
+        parts = [
+            f"<b>{not_last}</b>" if stopped and not_last else "",
+            self.reading_now(),
+        ]
+        text = " ".join(part for part in parts if part)
         self._reading.setText(unbroken(text))
         self._reading.setVisible(bool(text))
-        self._badge.setText(self.badge_text() if ready else "")
+        badge = [self.badge_text() if ready else "", "" if stopped else not_last]
+        self._badge.setText(" · ".join(part for part in badge if part))
+        waits = self._freshness is Freshness.FIRST and self._job is not None
+        offers = CONTINUE if stopped else STOP if waits else ""
+        self._foot.offer(offers if ready else "")
+
+    @property
+    def _stopped(self) -> bool:
+        """Whether what is shown is not the last, and nothing works on it."""
+        goes_on = self._job is not None and not self._job.held
+        return self._freshness is not Freshness.LAST and not goes_on
+
+    def _unfinished(self) -> str:
+        """Return that what is shown is not the last, if so."""
+        if self._freshness is Freshness.FIRST:
+            return (unfinished.stopped if self._stopped else unfinished.so_far)(
+                self.result
+            )
+        if self._freshness is Freshness.OLD and self._stopped:
+            return tr("Stopped: what is shown is from before.")
+        if self._freshness is Freshness.OLD and self._slow:
+            return tr("being worked out anew")
+        return ""
 
     # Frame
 
@@ -185,15 +225,12 @@ class Panel(QWidget):
         self._reading.setObjectName("panel-reading")
         self._reading.setAccessibleName(tr("Reading"))
         self._reading.hide()
-        self._badge = QLabel()
-        self._badge.setObjectName("panel-badge")
-        self._badge.setTextFormat(Qt.TextFormat.PlainText)
-        self._badge.setWordWrap(False)
-        ignored, preferred = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
-        self._badge.setSizePolicy(ignored, preferred)  # long texts are cut, not obeyed
+        self._foot = PanelFoot()
+        self._foot.pressed.connect(self._stop_or_continue)
+        self._badge = self._foot.badge
         self._page = StatePage()
         self._page.cancel_requested.connect(self._cancel)
-        self._page.retry_requested.connect(self.ask)
+        self._page.retry_requested.connect(self._try_again)
         self._body = self.build_body()
 
         head = QHBoxLayout()
@@ -224,7 +261,7 @@ class Panel(QWidget):
         column.addLayout(head)
         column.addWidget(self._reading)
         column.addLayout(self._stack, 1)
-        column.addWidget(self._badge)
+        column.addWidget(self._foot)
 
     def _follow(self) -> None:
         case = self.context.case
@@ -278,8 +315,10 @@ class Panel(QWidget):
             f"#panel-{self.ID} {{ background: {tokens.panel};"
             f" border: 1px solid {tokens.line}; }}"
             f"#panel-title {{ font-weight: 600; color: {tokens.text}; }}"
+            f"#panel-foot {{ border-top: 1px solid {tokens.line}; }}"
             f"#panel-badge {{ color: {tokens.muted}; font-size: 11px;"
-            f" border-top: 1px solid {tokens.line}; padding: 5px 0 6px 0; }}"
+            f" padding: 5px 0 6px 0; }}"
+            f"#panel-foot QToolButton {{ color: {tokens.accent}; font-size: 11px; }}"
         )
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.apply_theme(tokens)
@@ -294,6 +333,10 @@ class Panel(QWidget):
             self._job.cancel()
             self._job = None
         reason = self.reason()
+        failure = self.context.case.failure
+        if reason is not None and failure is not None:
+            self._show_failure(failure)  # the cause, not what it led to
+            return
         if reason is not None:
             empty = self.context.case.is_empty
             self._enter(State.EMPTY if empty else State.UNSUPPORTED)
@@ -301,22 +344,29 @@ class Panel(QWidget):
             return
         request = self.request()
         if request is None:
+            self._freshness = Freshness.LAST
             self._show(None)
             return
-        if self.state is State.READY and self.result is not None:
+        self._freshness, self._slow = Freshness.LAST, False
+        if self.state in (State.READY, State.STALE) and self.result is not None:
+            self._freshness = Freshness.OLD
             self._enter(State.STALE)
         self._loud.start()
         job = self._job = self.context.engine.submit(
             request,
             on_result=self._answered,
-            on_partial=self._show,
+            on_partial=self._show_first,
             on_error=self._failed,
             on_cancelled=lambda: self._cancelled(job),
             label=tr(self.TITLE),
         )
 
     def _answered(self, result: Result) -> None:
-        self._job = None
+        self._job, self._freshness = None, Freshness.LAST
+        self._show(result)
+
+    def _show_first(self, result: Result) -> None:
+        self._freshness = Freshness.FIRST
         self._show(result)
 
     def _show(self, result: Result | None) -> None:
@@ -337,6 +387,11 @@ class Panel(QWidget):
         if self.result is not None and self.tells(error):
             self._enter(State.READY)
             return
+        if error.code in _NOT_YET and self.context.case.predicting:
+            return  # asked again as soon as there are predictions
+        self._show_failure(error)
+
+    def _show_failure(self, error: ErrorInfo) -> None:
         self._enter(State.FAILED)
         self._page.show_failure(
             sentence(error.code, error.params),
@@ -348,13 +403,33 @@ class Panel(QWidget):
         if job is not self._job:
             return  # replaced by a newer question, not stopped by the user
         self._job = None
-        if not job.cancelling:
+        if job.held:
+            self.update_reading()  # it could not stand still: going on begins anew
+        elif not job.cancelling:
             self._ask_now()  # it had stepped aside, and the case is another now
         elif self.result is None:
             self._enter(State.EMPTY)
             self._page.show_stopped(tr("Stopped. Nothing was changed."))
         else:
             self._enter(State.READY)
+
+    def _stop_or_continue(self, what: str) -> None:
+        if self._job is None:
+            self.ask()  # there is nothing to go on with
+        else:
+            self.context.engine.hold(self._job, held=what == STOP)
+
+    def held(self, job: Job) -> None:
+        """Show that the job stands still, or goes on (called by the window)."""
+        if job is self._job:
+            self.update_reading()
+
+    def _try_again(self) -> None:
+        """Ask anew; all there was, where that is gone."""
+        if self.context.case.failure is not None:
+            self.context.case.replay()
+        else:
+            self.ask()
 
     def _cancel(self) -> None:
         if self._job is not None:
@@ -363,7 +438,10 @@ class Panel(QWidget):
     def _show_running(self) -> None:
         if self._job is None:
             return
-        if self.state is not State.STALE:
+        self._slow = True
+        if self.state is State.STALE:
+            self.update_reading()
+        else:
             self._enter(State.RUNNING)
         self._page.show_running(self._job)
 

@@ -231,11 +231,18 @@ class Behind(msgspec.Struct, frozen=True, tag="behind"):
     behind: bool = True
 
 
+class Hold(msgspec.Struct, frozen=True, tag="hold"):
+    """Stand still between two batches and keep what is done, or go on."""
+
+    job: int
+    held: bool = True
+
+
 class Shutdown(msgspec.Struct, frozen=True, tag="shutdown"):
     """End the engine process."""
 
 
-Message = Submit | Cancel | Behind | Shutdown
+Message = Submit | Cancel | Behind | Hold | Shutdown
 
 # What leaves the engine in another state.
 CHANGES = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
+from engine import scratch
 from engine.contracts.errors import EngineError
 
 if TYPE_CHECKING:
@@ -113,6 +114,8 @@ class Batches:
         except FileNotFoundError as error:  # the folder went with the host
             raise EngineError("host.stopped") from error
         except OSError as error:
+            if full := scratch.disk_full(error, batch.path.parent):
+                raise full from error
             raise EngineError("host.no_room", why=str(error)) from error
         self._start += rows.num_rows
         return batch

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from engine import scratch
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
 from engine.models.static.sniff import JOBLIB, sniff
@@ -68,7 +69,7 @@ def take_in(
     EngineError
         ``intake.missing``, ``intake.folder``, ``intake.not_a_file``,
         ``intake.denied``, ``intake.empty``, ``intake.too_large``,
-        ``intake.changed``, ``intake.no_space``.
+        ``intake.changed``, ``intake.no_space``, ``engine.disk_full``.
     """
     shown = str(path)
     store.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -137,6 +138,8 @@ def _keep(
         target.replace(kept)
     except OSError as error:
         target.unlink(missing_ok=True)
+        if full := scratch.disk_full(error, store):
+            raise full from error
         raise EngineError("intake.no_space", file=shown, cause=str(error)) from error
     except BaseException:
         target.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from engine import scratch
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Light, SafetyReport
@@ -65,11 +66,20 @@ def report_on(
     ----------
     policy
         Instead of the administrator's.
+
+    Raises
+    ------
+    EngineError
+        ``engine.disk_full`` where the file cannot be unpacked to look at it.
     """
     progress.advance(0, 1, "safety.reading")
     with intake.path_in_store.open("rb") as file:
         try:
             outcome, kind = _examine(file, intake, progress)
+        except OSError as error:  # unpacking may fill the disk: that is no fault of it
+            if full := scratch.disk_full(error, tempfile.gettempdir()):
+                raise full from error
+            outcome, kind = _refused("safety.not_understood"), intake.format
         except Exception:  # noqa: BLE001 - a reader that is surprised vouches for nothing
             outcome, kind = _refused("safety.not_understood"), intake.format
     if "scikit-learn" in outcome.versions:

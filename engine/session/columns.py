@@ -53,11 +53,6 @@ class CaseColumns:
         """Number of rows."""
         return self.table.n_rows
 
-    @property
-    def predicted(self) -> bool:
-        """Whether the pseudo-columns of predictions are there."""
-        return self._predictions is not None
-
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Return a numeric column or pseudo-column."""
         if name not in (*NUMBERS, *LABELS):

@@ -50,9 +50,9 @@ class OpenViews:
     ) -> ViewInfo:
         """Filter and sort the rows of a part; pseudo-columns are columns here."""
         mask = None if where is None else resolve(where, columns)
-        extra: dict[str, Callable[[], Any]] = {"@row": _lazily(columns, "@row")}
-        if columns.predicted:
-            extra |= {name: _lazily(columns, name) for name in (*NUMBERS, *LABELS)}
+        extra: dict[str, Callable[[], Any]] = {
+            name: _lazily(columns, name) for name in (*NUMBERS, *LABELS)
+        }
         view = views.open_view(columns.table, extra, mask, sort)
         with self._lock:
             number = next(self._numbers)

@@ -32,6 +32,8 @@ from gui.services.case_state import CaseState
 from gui.services.undo_step import Step
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtCore import QObject
     from PySide6.QtGui import QUndoStack
 
@@ -200,17 +202,21 @@ class CaseService(CaseState):
         """Ask the engine for everything the recipe says, in order.
 
         The engine does long jobs in the order in which they were asked, so they
-        are simply all asked; what fails says so. Predictions alone wait for the model:
-        the engine may still hold another one.
+        are simply all asked; what fails first says so, and what fails because of it
+        says nothing. Predictions alone wait for the model: the engine may still hold
+        another one.
         """
+        self.failure = None
         self._model_open, self._to_predict = self.file.model is None, None
-        for request in requests_of(self.file):
+        requests = requests_of(self.file)
+        self.predicting = any(isinstance(request, Predict) for request in requests)
+        for request in requests:
             match request:
                 case OpenData():
                     again = partial(self._data_again, request)
-                    self._ask(request, again, tr("Reading data"))
+                    self._ask(request, again, tr("Reading data"), self._data_lost)
                 case ConfigureData():
-                    self._ask(request, self._take_data)
+                    self._ask(request, self._take_data, on_error=self._lost)
                 case OpenModel():
                     self._ask(
                         request,
@@ -219,7 +225,7 @@ class CaseService(CaseState):
                         on_error=self._model_refused,
                     )
                 case UseRecordedScores():
-                    self._ask(request, self._take_model)
+                    self._ask(request, self._take_model, on_error=self._lost)
                 case Predict():
                     self._to_predict = request
                 case _:
@@ -250,9 +256,10 @@ class CaseService(CaseState):
         def put(state: tuple[dict[str, ColumnChoice], Split | None]) -> None:
             def configured(result: Result) -> None:
                 self._update(choices=state[0], split=state[1])
+                self.predicting = self.scores is not None
                 self._take_data(result)
                 if self.scores is not None:
-                    self._predict(prediction_of(self.file))
+                    self._predict(prediction_of(self.file), on_error=self._lost)
 
             request = ConfigureData(choices=state[0], split=state[1])
             self._ask(request, configured, tr("Applying the roles"))
@@ -326,7 +333,8 @@ class CaseService(CaseState):
         self._forget_scores()
         self._take_data(result)
         if matched and request.part is not Part.EVALUATION:
-            self._predict(prediction_of(self.file))
+            self.predicting = True
+            self._predict(prediction_of(self.file), on_error=self._lost)
         elif then_match:
             self._see_match()
 
@@ -354,6 +362,11 @@ class CaseService(CaseState):
         others = tuple(r for r in self.file.data if r.part is not request.part)
         self._update(data=(*others, files_of(result, request)))
 
+    def _data_lost(self, error: ErrorInfo) -> None:
+        self.data = None
+        self._lost(error)
+        self.data_changed.emit()
+
     def _model_again(self, result: Result) -> None:
         if isinstance(result, ModelInfo) and self.file.model is not None:
             paths = self.file.model.paths
@@ -365,7 +378,7 @@ class CaseService(CaseState):
     def _predict_again(self) -> None:
         if self._model_open and self._to_predict is not None:
             request, self._to_predict = self._to_predict, None
-            self._ask(request, self._take_scores, tr("Predicting"))
+            self._ask(request, self._take_scores, tr("Predicting"), self._lost)
 
     def _model_refused(self, error: ErrorInfo) -> None:
         """Ask, where this person has not agreed to these bytes on this computer."""
@@ -373,7 +386,7 @@ class CaseService(CaseState):
         if error.code == "safety.needs_consent" and self.file.model is not None:
             self.open_model(self.file.model.paths[0])
         else:
-            self._notify.error(error)
+            self._lost(error)
 
     def _open_inspected(
         self, path: str, consent: str, reason: str = "", *, then_match: bool
@@ -411,7 +424,9 @@ class CaseService(CaseState):
         else:
             self.accept_case(opened)
 
-    def _predict(self, request: Predict) -> None:
+    def _predict(
+        self, request: Predict, on_error: Callable[[ErrorInfo], None] | None = None
+    ) -> None:
         def predicted(result: Result) -> None:
             if isinstance(result, RowScores):
                 self._update(
@@ -423,7 +438,7 @@ class CaseService(CaseState):
                 )
                 self._predicted(result)
 
-        self._ask(request, predicted, tr("Predicting"))
+        self._ask(request, predicted, tr("Predicting"), on_error)
 
     def _change_buckets(self, text: str, new: dict[str, Selection]) -> None:
         old = dict(self.buckets)

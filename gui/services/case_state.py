@@ -86,6 +86,10 @@ class CaseState(QObject):
         self.data: DatasetInfo | None = None
         self.model: ModelInfo | None = None
         self.scores: RowScores | None = None
+        # Whether the engine is to predict anew and knows no answers meanwhile, and
+        # what kept it from that: all that fails after it fails because of it.
+        self.predicting = False
+        self.failure: ErrorInfo | None = None
         self._rule: tuple[RowScores, Decision, Rule | None] | None = None
         self.file = CaseFile()
         self.path = ""
@@ -194,7 +198,7 @@ class CaseState(QObject):
             self._predicted(result)
 
     def _predicted(self, scores: RowScores) -> None:
-        self.scores = scores
+        self.scores, self.predicting, self.failure = scores, False, None
         now = self._decision.decision
         if now.positive != scores.positive:
             self._decision.replace(Decision(positive=scores.positive))
@@ -208,9 +212,22 @@ class CaseState(QObject):
 
     def _forget_scores(self) -> None:
         """Let go of answers that belong to other data or another model."""
+        self.predicting, self.failure = False, None
         if self.scores is not None:
             self.scores = None
             self.predictions_changed.emit()
+
+    def _lost(self, error: ErrorInfo) -> None:
+        """Say why the engine holds no answers any more; what follows from it is not.
+
+        Panels say it too, in the place of what they showed.
+        """
+        if self.failure is not None:
+            return
+        self.failure, self.predicting = error, False
+        self._notify.error(error)
+        self.scores = None
+        self.predictions_changed.emit()
 
     def _let_go_of_model(self) -> None:
         self.model = None

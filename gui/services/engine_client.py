@@ -26,7 +26,7 @@ from engine.contracts.events import (
     Started,
     Warned,
 )
-from engine.contracts.requests import CHANGES, Behind, Cancel, Submit
+from engine.contracts.requests import CHANGES, Behind, Cancel, Hold, Submit
 from engine.process import EngineProcess
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class Job:
     warnings: list[Warned] = field(default_factory=list)
     cancelling: bool = False
     behind: bool = False
+    refined: bool = False
+    held: bool = False
     _cancel: Callable[[Job], None] = lambda _job: None
 
     @property
@@ -132,6 +134,7 @@ class EngineClient(QObject):
     job_started = Signal(object)
     job_progressed = Signal(object, object)
     job_ended = Signal(object)
+    job_held = Signal(object)
     warned = Signal(object)
     state_changed = Signal(str)
     host_changed = Signal(object)
@@ -227,6 +230,14 @@ class EngineClient(QObject):
             if self.state == "ready" and self._process is not None:
                 self._process.send(Behind(job.id, behind))
 
+    def hold(self, job: Job, *, held: bool) -> None:
+        """Have a job stand still and keep what it has found, or go on with it."""
+        if job.id in self._jobs and not job.cancelling and job.held != held:
+            job.held = held
+            if self._process is not None:
+                self._process.send(Hold(job.id, held))
+            self.job_held.emit(job)
+
     def kill(self) -> None:
         """Kill the engine: what a crash does, on purpose."""
         if self._process is not None:
@@ -289,6 +300,7 @@ class EngineClient(QObject):
                 job.warnings.append(event)
                 self.warned.emit(event)
             case Refined():
+                job.refined = True
                 if job.on_partial is not None and not job.cancelling:
                     job.on_partial(event.result)
             case Finished():

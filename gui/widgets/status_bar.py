@@ -66,6 +66,7 @@ class StatusBar(QWidget):
         engine.job_started.connect(self._started)
         engine.job_progressed.connect(self._progressed)
         engine.job_ended.connect(self._ended)
+        engine.job_held.connect(self._show_job)
         engine.state_changed.connect(self._show_state)
         engine.host_changed.connect(self._show_state)
         self._tick = QTimer(self, interval=150)
@@ -115,10 +116,14 @@ class StatusBar(QWidget):
     def _shown(self) -> Job | None:
         """Return the job that is worked on rather than one that lets it go first."""
         now = time.monotonic()
-        loud = [j for j, since in self._running.values() if now - since >= QUIET_S]
+        loud = [
+            job
+            for job, since in self._running.values()
+            if now - since >= QUIET_S and not job.held
+        ]
         return min(loud, key=_is_aside, default=None)
 
-    def _show_job(self) -> None:
+    def _show_job(self, *_: object) -> None:
         job = self._shown()
         for widget in (self.text, self.bar, self.left, self.cancel):
             widget.setVisible(job is not None)
@@ -131,7 +136,7 @@ class StatusBar(QWidget):
         parts = [part for part in (job.label, stage) if part]
         if (silent := self._silent(job)) >= STILL_WORKING_S:
             parts.append(tr("still working, no news for {n} s", n=int(silent)))
-        more = len(self._running) - 1
+        more = sum(not other.held for other, _ in self._running.values()) - 1
         if more > 0:
             parts.append(tr("and {n} more", n=more))
         self.text.setText(" · ".join(parts))
@@ -151,9 +156,13 @@ class StatusBar(QWidget):
 
     def _cancel(self) -> None:
         job = self._shown()
-        if job is not None:
+        if job is None:
+            return
+        if job.refined:  # what it has found is kept, and can be gone on with
+            self._context.engine.hold(job, held=True)
+        else:
             job.cancel()
-            self._show_job()
+        self._show_job()
 
     def _show_state(self, *_: object) -> None:
         words = {

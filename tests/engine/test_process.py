@@ -27,6 +27,7 @@ from engine.contracts.events import (
 from engine.contracts.requests import (
     Behind,
     Cancel,
+    Hold,
     Match,
     Message,
     OpenData,
@@ -305,6 +306,30 @@ def test_a_job_that_stepped_aside_goes_on_after_a_change_that_failed(session, wi
     assert heard[-1].job == 2
     session.done.set()
     assert window.end(1) == Finished(1, Done())
+
+
+def test_a_held_job_stands_still_and_goes_on_where_it_was(session, window, monkeypatch):
+    monkeypatch.setattr(process, "_PATIENCE", 1.0)
+    window.ask(1, STEPWISE)
+    assert session.begun.wait(WAIT)
+    window.channel.send(Hold(1))
+    aside = Progressed(1, 0.0, 0.0, "engine.aside", None)
+    assert aside in window.hear(Progressed)
+    session.done.set()
+    window.ask(2, SHORT)
+    assert window.hear()[-1] == Finished(2, Done())  # and nothing of the first
+    window.channel.send(Hold(1, held=False))
+    assert window.end(1) == Finished(1, Done())
+    assert session.asked.count("Run") == 1
+
+
+def test_a_held_job_that_cannot_stand_still_is_ended(session, window, monkeypatch):
+    monkeypatch.setattr(process, "_PATIENCE", 0.05)
+    window.ask(1, STEPWISE)
+    assert session.begun.wait(WAIT)
+    session.is_asking = True
+    window.channel.send(Hold(1))
+    assert window.end(1) == CancelledEvent(1)
 
 
 def test_a_job_that_stepped_aside_is_cancelled_at_once(session, window):

@@ -135,7 +135,9 @@ def test_what_was_done_before_the_cancel_came_is_done():
     ("error", "code"),
     [
         (TypeError("cannot send"), "engine.internal"),
-        (OSError(28, "No space left on device"), "engine.no_room"),
+        (OSError(28, "No space left on device"), "engine.disk_full"),
+        (OSError(122, "Disk quota exceeded"), "engine.disk_full"),
+        (OSError(5, "Input/output error"), "engine.no_room"),
         (MemoryError(), "engine.out_of_memory"),
     ],
 )
@@ -149,6 +151,15 @@ def test_a_result_that_cannot_be_sent_becomes_a_failure(error, code):
 
     runner.run(JOB, lambda *_given: Done(), emit)
     assert only_end(told).error.code == code
+
+
+def test_a_full_disk_is_named_wherever_it_is_met():
+    def answer(*_given):
+        raise OSError(28, "No space left on device", "/data/scratch/batch.arrow")
+
+    end = only_end(events_of(answer))
+    assert end.error.code == "engine.disk_full"
+    assert end.error.params == {"folder": "/data/scratch"}
 
 
 STEPS = st.lists(

@@ -208,3 +208,49 @@ def test_who_is_not_at_work_has_nothing_to_step_aside_from(line):
     line.gone[3] = threading.Event()
     line.gone[3].set()
     line.turns.take(3, line.gone[3])
+
+
+def test_a_held_job_keeps_its_place_lets_all_others_go_and_goes_on(line):
+    line.add(1)
+    line.until("1 begins")
+    line.turns.hold(1, held=True)
+    line.until("1 steps aside")
+    line.add(2)
+    line.until("2 begins")
+    line.finish(2)
+    line.add(3)
+    line.until("3 begins")
+    line.turns.put_behind(3, behind=True)  # nobody waits for it, 1 stands still
+    time.sleep(0.05)
+    assert line.order[-1] == "3 begins"
+    line.turns.hold(1, held=False)
+    line.until("3 steps aside", "1 goes on")
+    line.finish(1)
+    line.until("3 goes on")
+
+
+def test_a_held_job_can_be_cancelled_and_its_number_used_again(line):
+    line.add(1)
+    line.until("1 begins")
+    line.turns.hold(1, held=True)
+    line.until("1 steps aside")
+    line.gone[1].set()
+    line.turns.look_again()
+    line.until("1 is gone")
+    line.turns.hold(1, held=True)  # too late: nothing is held
+    line.add(1)
+    time.sleep(0.05)
+    assert line.order.count("1 begins") == 2
+    assert line.order[-1] == "1 begins"
+
+
+def test_a_held_job_alone_in_the_line_does_not_take_its_turn_again(line):
+    line.add(1)
+    line.until("1 begins")
+    line.turns.hold(1, held=True)
+    line.until("1 steps aside")
+    time.sleep(0.05)
+    assert line.order == ["1 begins", "1 steps aside"]
+    line.finish(1)
+    line.turns.hold(1, held=False)
+    line.until("1 goes on")

@@ -28,7 +28,12 @@ class Waiting:
 
     def submit(self, request, **callbacks):
         job = SimpleNamespace(
-            request=request, cancelling=False, progress=None, started=True, **callbacks
+            request=request,
+            cancelling=False,
+            held=False,
+            progress=None,
+            started=True,
+            **callbacks,
         )
         job.cancel = lambda: setattr(job, "cancelling", True)
         self.jobs.append(job)
@@ -36,6 +41,9 @@ class Waiting:
 
     def put_behind(self, job, *, behind):
         job.behind = behind
+
+    def hold(self, job, *, held):
+        job.held = held
 
 
 class Example(Panel):
@@ -264,3 +272,92 @@ def test_the_page_about_a_method_is_text_and_nothing_else(made) -> None:
     text = about_text(Example.ABOUT)
     assert "&lt;b&gt;When&lt;/b&gt;" in text
     assert "What it shows" in text
+
+
+def explained(n, wanted):
+    """Some of the rows that are to be explained."""
+    provenance = Provenance(n_used=n, n_total=1000)
+    return SimpleNamespace(
+        words="", row_ids=range(n), n_wanted=wanted, provenance=provenance
+    )
+
+
+def test_first_figures_say_so_and_can_be_stopped_and_gone_on_with(made, qtbot) -> None:
+    panel, job = made.panel, made.engine.jobs[-1]
+    job.on_partial(explained(40, 1000))
+    assert "so far 40 of 1,000 rows" in panel._badge.text()
+    assert panel._foot.button.text() == "Stop"
+    panel._foot.button.click()
+    assert job.held
+    panel.held(job)
+    assert "Stopped at 40 of 1,000 rows." in panel._reading.text()
+    assert "so far" not in panel._badge.text()
+    assert panel._foot.button.text() == "Continue"
+    job.on_partial(explained(60, 1000))  # the batch that was on its way
+    assert "Stopped at 60 of 1,000 rows." in panel._reading.text()
+    panel._foot.button.click()
+    panel.held(job)
+    assert not job.held
+    assert "Stopped" not in panel._reading.text()
+    job.on_result(explained(1000, 1000))
+    assert "so far" not in panel._badge.text()
+    assert panel._foot.button.isHidden()
+    assert len(made.engine.jobs) == 1  # nothing began anew
+
+
+def test_work_that_could_not_stand_still_is_stopped_and_begins_anew(
+    made, qtbot
+) -> None:
+    panel, job = made.panel, made.engine.jobs[-1]
+    job.on_partial(explained(40, 1000))
+    job.held = True
+    job.on_cancelled()
+    assert "Stopped at 40 of 1,000 rows." in panel._reading.text()
+    panel._foot.button.click()
+    qtbot.waitUntil(lambda: len(made.engine.jobs) == 2)
+
+
+def test_figures_of_before_say_so_while_and_after_others_are_worked_out(
+    made, qtbot
+) -> None:
+    panel = made.panel
+    made.engine.jobs[-1].on_result(explained(1000, 1000))
+    panel.ask()
+    qtbot.waitUntil(lambda: len(made.engine.jobs) == 2)
+    assert "anew" not in panel._badge.text()  # a short job just appears
+    qtbot.waitUntil(lambda: "being worked out anew" in panel._badge.text())
+    job = made.engine.jobs[-1]
+    job.cancelling = True
+    job.on_cancelled()
+    assert "Stopped: what is shown is from before." in panel._reading.text()
+    assert panel._foot.button.text() == "Continue"
+    panel._foot.button.click()
+    qtbot.waitUntil(lambda: len(made.engine.jobs) == 3)
+    made.engine.jobs[-1].on_result(explained(1000, 1000))
+    assert "Stopped" not in panel._reading.text()
+
+
+def test_what_failed_first_is_said_in_the_panel_and_all_is_tried_again(
+    made, qtbot, monkeypatch
+) -> None:
+    panel, case = made.panel, made.case
+    case.failure = ErrorInfo(code="engine.disk_full", params={"folder": "/cache"})
+    monkeypatch.setattr(Example, "why", "There are no predictions yet.")
+    panel.ask()
+    qtbot.waitUntil(lambda: panel.state is State.FAILED)
+    assert panel._page._text.text().startswith("The disk is full")
+    replayed = []
+    monkeypatch.setattr(case, "replay", lambda: replayed.append(1))
+    panel._page._retry.click()
+    assert replayed
+
+
+@pytest.mark.parametrize("predicting", [True, False])
+def test_answers_that_are_being_worked_out_are_waited_for(made, predicting) -> None:
+    made.engine.jobs[-1].on_result(explained(1000, 1000))
+    made.case.predicting = predicting
+    made.panel.ask()
+    made.panel._ask_now()
+    error = ErrorInfo(code="rows.not_predicted", params={"column": "@loss"})
+    made.engine.jobs[-1].on_error(error)
+    assert (made.panel.state is State.FAILED) is not predicting

@@ -15,6 +15,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("There is not enough memory for this."),
         mark("Close other programs, or use fewer rows or columns."),
     ),
+    "engine.disk_full": (
+        mark("The disk is full: nothing more can be written to {folder}."),
+        mark("Free some space on that disk, then try again. Nothing was changed."),
+    ),
     "engine.no_room": (
         mark("The answer could not be handed over: {why}."),
         mark("Make room on the disk that holds your cache folder."),

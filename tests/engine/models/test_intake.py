@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
+import pathlib
 import stat
+import tempfile
 
 import pytest
 
 from engine.contracts.errors import Cancelled, EngineError
 from engine.contracts.progress import Silent
 from engine.models.intake import take_in
+from engine.models.safety import report_on
 
 
 def test_that_the_copy_is_named_by_its_hash_and_read_only(tmp_path):
@@ -110,3 +114,44 @@ def test_that_cancelling_leaves_nothing_behind(tmp_path):
 def test_that_content_and_not_the_name_decides(tmp_path, head, kind):
     (tmp_path / "model.onnx").write_bytes(head)
     assert take_in(tmp_path / "model.onnx", tmp_path / "store").format == kind
+
+
+FULL = pathlib.Path("/dev/full")
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="needs a full device")
+
+
+def refused_by_a_full_disk(ask):
+    with pytest.raises(EngineError) as caught:
+        ask()
+    assert caught.value.code == "engine.disk_full"
+    return caught.value.params["folder"]
+
+
+@needs_full
+def test_that_a_copy_without_room_names_the_folder(tmp_path, monkeypatch):
+    file = tmp_path / "model.pkl"
+    file.write_bytes(b"N." * 1000)
+    store = tmp_path / "store"
+
+    def mkstemp(**_given):
+        (store / "incoming").touch()
+        return os.open(FULL, os.O_RDWR), str(store / "incoming")
+
+    monkeypatch.setattr("engine.models.intake.tempfile.mkstemp", mkstemp)
+    assert refused_by_a_full_disk(lambda: take_in(file, store)) == str(store)
+    assert list(store.iterdir()) == []
+
+
+@needs_full
+def test_that_a_file_without_room_to_be_unpacked_is_not_called_damaged(
+    tmp_path, monkeypatch
+):
+    file = tmp_path / "model.joblib"
+    file.write_bytes(gzip.compress(os.urandom(1 << 20)))
+    intake = take_in(file, tmp_path / "store")
+    monkeypatch.setattr(
+        "engine.models.static.streams.tempfile.TemporaryFile",
+        lambda **_given: FULL.open("w+b", buffering=0),
+    )
+    folder = refused_by_a_full_disk(lambda: report_on(intake))
+    assert folder == tempfile.gettempdir()

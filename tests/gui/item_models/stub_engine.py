@@ -22,6 +22,8 @@ class Asked:
     started: bool = True
     progress: Any = None
     cancelling: bool = False
+    held: bool = False
+    refined: bool = False
     warnings: tuple = ()
     cancelled: bool = False
     id: int = 0

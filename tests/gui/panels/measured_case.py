@@ -66,6 +66,7 @@ class Job:
     """A job that is done in the next turn of the event loop."""
 
     cancelling = False
+    held = False
 
     def __init__(self):
         self.cancelled = False

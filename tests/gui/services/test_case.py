@@ -322,3 +322,61 @@ def test_one_current_row(case, qtbot) -> None:
     with qtbot.assertNotEmitted(case.current_row_changed):
         case.set_current_row(3)
     assert case.file.current_row == 3
+
+
+def failing(code, **params):
+    def answer(_request):
+        raise EngineError(code, **params)
+
+    return answer
+
+
+def predicted_case(case, engine) -> None:
+    case.open_data(("/a.csv",), then_match=False)
+    case.open_model("/m.skops", then_match=False)
+    case.predict(target="status")
+    assert case.scores is not None
+
+
+@pytest.mark.parametrize("kind", [OpenData, OpenModel, Predict])
+def test_after_a_crash_the_first_failure_is_said_and_what_it_led_to_is_not(
+    case, engine, notices, kind
+) -> None:
+    predicted_case(case, engine)
+    good = dict(engine.store.answers)
+    full = failing("engine.disk_full", folder="/cache")
+    engine.store.answers[kind] = full
+    if kind is OpenData:
+        engine.store.answers[Predict] = failing("data.none")
+    notices.clear()
+    engine.restarted.emit()
+    assert [notice.level for notice in notices] == ["error"]
+    assert "The disk is full" in notices[0].text
+    assert "/cache" in notices[0].text
+    assert "Free some space" in notices[0].advice
+    assert case.failure.code == "engine.disk_full"
+    assert case.scores is None
+    assert not case.predicting
+    engine.store.answers = good
+    case.replay()
+    assert case.failure is None
+    assert case.scores is not None
+
+
+def test_a_match_that_fails_leaves_the_answers_there_are(case, engine, notices) -> None:
+    predicted_case(case, engine)
+    engine.store.answers[Predict] = failing("target.missing_column", column="x")
+    case.predict(target="x")
+    assert case.failure is None
+    assert case.scores is not None
+    assert "no column called x" in notices[-1].text
+
+
+def test_new_roles_take_the_answers_along_if_nothing_can_be_predicted(
+    case, engine, notices
+) -> None:
+    predicted_case(case, engine)
+    engine.store.answers[Predict] = failing("engine.disk_full", folder="/cache")
+    case.configure_data({})
+    assert case.scores is None
+    assert case.failure.code == "engine.disk_full"
