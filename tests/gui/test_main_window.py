@@ -342,7 +342,7 @@ def test_one_look_at_a_menu_does_not_kill_a_shortcut(made, qtbot) -> None:
     open_small(made, qtbot)
     made.context.decision.set(Decision(positive="bad", threshold=0.1), "test")
     undo.trigger()
-    assert made.context.decision.decision.threshold == 0.5
+    assert made.context.decision.decision.threshold is None
 
 
 def test_the_chips_say_what_is_open_and_selected(made, qtbot) -> None:
@@ -350,7 +350,7 @@ def test_the_chips_say_what_is_open_and_selected(made, qtbot) -> None:
     bar = made.window.case_bar
     assert "m.skops" in bar.model.accessibleDescription()
     assert "400 evaluation" in bar.data.accessibleDescription()
-    assert bar.decision.accessibleDescription() == "bad if p ≥ 0.5"
+    assert "bad if p ≥ 0.5" in bar.decision.accessibleDescription()
     assert not bar.selection.isVisible()
     made.context.selection.select(cell("bad", "good"), "test")
     qtbot.waitUntil(bar.selection.isVisible)
