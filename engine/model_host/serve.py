@@ -33,6 +33,7 @@ from engine.contracts.host import (
     ToHost,
 )
 from engine.model_host import sandbox, self_check
+from engine.model_host.native_text import first_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -195,8 +196,8 @@ def _encode(opened: Opened | None, message: EncodeBatch) -> Encoded:
 
 
 def _failed(error: Exception) -> EngineError:
-    text = " ".join(str(error).split())[:300]
-    return EngineError("model.raised", kind=type(error).__name__, why=text)
+    why = first_sentence(str(error))
+    return EngineError("model.raised", kind=type(error).__name__, why=why)
 
 
 def _details() -> str:

@@ -84,6 +84,10 @@ _OPENING: dict[str, tuple[str, str]] = {
         mark("{file} could not be opened: {why}."),
         mark("Check that the file is complete, and save the model again if you can."),
     ),
+    "model.damaged": (
+        mark("{file} is damaged or incomplete: {why}."),
+        mark("Ask for a new copy of the file, or save the model again if you can."),
+    ),
     "model.class_missing": (
         mark("{file} needs something the installed libraries do not have: {why}."),
         _SAVE_AGAIN,
@@ -138,6 +142,16 @@ _OPENING: dict[str, tuple[str, str]] = {
     "model.old_xgboost": (
         mark("{file} is in XGBoost's old binary format, which was removed."),
         mark("Load it with the XGBoost that wrote it and save it as .json or .ubj."),
+    ),
+    "model.tree_weights": (
+        mark(
+            "The file gives its trees weights (DART) in a layout of a newer XGBoost "
+            "that cannot be read here, and without them it would predict wrongly."
+        ),
+        mark(
+            "Load it with the XGBoost that wrote it and save it as ONNX, or use its "
+            "recorded scores."
+        ),
     ),
     "model.objective_unknown": (
         mark("The model was trained for {objective}, which cannot be evaluated here."),
@@ -219,6 +233,13 @@ _NOTES: dict[str, tuple[str, str]] = {
     ),
     "model.saved_older": (
         mark("Saved with {library} {saved}, opened with {installed}."),
+        mark("Compare a few predictions with those of the program it comes from."),
+    ),
+    "model.saved_unknown": (
+        mark(
+            "The file does not say which {library} saved it (trained {date}); opened "
+            "with {installed}."
+        ),
         mark("Compare a few predictions with those of the program it comes from."),
     ),
     "model.labels_only": (

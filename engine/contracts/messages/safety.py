@@ -366,6 +366,26 @@ _STRUCTURE: dict[str, tuple[str, str]] = {
         mark("CatBoost's asymmetric trees are not checked here."),
         _READ,
     ),
+    "safety.catboost_part": (
+        mark("CatBoost models that use {name} are not checked here."),
+        _READ,
+    ),
+    "safety.xgboost_objective": (
+        mark("{name} is no objective of XGBoost that is known here."),
+        _AGAIN,
+    ),
+    "safety.lightgbm_objective": (
+        mark("{name} is no objective of LightGBM that is known here."),
+        _AGAIN,
+    ),
+    "safety.onnx_checker": (
+        mark("The graph does not hang together: {why}."),
+        _AGAIN,
+    ),
+    "safety.catboost_objective": (
+        mark("{name} is nothing that CatBoost trains models for."),
+        _AGAIN,
+    ),
     "safety.lightgbm_version": (
         mark("LightGBM's format {found} is not known here."),
         mark("Save it with the installed version of LightGBM."),

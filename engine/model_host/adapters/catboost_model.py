@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +11,7 @@ import catboost
 import numpy as np
 import pandas as pd
 
+from engine.contracts import objectives
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Input, Levels, ScoreKind, Task
@@ -28,11 +31,9 @@ if TYPE_CHECKING:
     from engine.contracts.host import LoadModel
     from engine.model_host.adapters.objects import Seen
 
-_RELEASE = re.compile(r"CatBoost release (\d+\.\d+(?:\.\d+)?)")
-_BINARY = frozenset({"Logloss", "CrossEntropy", "Focal"})
-_RANKING = ("YetiRank", "PairLogit", "Query", "Stochastic", "LambdaMart", "UserPer")
-_SEVERAL = ("Multi", "RMSEWithUncertainty", "Cox", "SurvivalAft")
-_LOG_SCALE = ("Poisson", "Tweedie")
+_RELEASE = re.compile(
+    r"(?:CatBoost release |tags/v)(\d+\.\d+(?:\.\d+)*)", re.IGNORECASE
+)
 _HALF = 0.5
 
 
@@ -42,8 +43,7 @@ def open_model(data: bytes, load: LoadModel) -> Opened:
     try:
         model.load_model(blob=data)
     except catboost.CatBoostError as error:
-        why = " ".join(str(error).split())[-200:]
-        raise EngineError("model.cannot_open", file=load.name, why=why) from error
+        raise opened.damaged(load.name, str(error)) from error
     return _from_model(model, "catboost.core.CatBoost")
 
 
@@ -53,8 +53,8 @@ def from_object(model: Any, seen: Seen) -> Opened:
 
 
 def _from_model(model: Any, kind: str) -> Opened:
-    settings = model.get_all_params()
-    loss = str(settings.get("loss_function", "")).partition(":")[0]
+    told = {str(name): str(value) for name, value in dict(model.get_metadata()).items()}
+    loss = _objective(told)
     goal = _goal(loss)
     names = [str(name) for name in model.feature_names_]
     known = names != [str(index) for index in range(len(names))]
@@ -71,8 +71,8 @@ def _from_model(model: Any, kind: str) -> Opened:
         )
         for index, name in enumerate(shown)
     )
-    classes = list(model.classes_)
-    notes = []
+    classes = [] if goal.task is Task.REGRESSION else list(model.classes_)
+    notes = _age(told)
     if categorical:
         notes.append(Note(code="model.missing_as_text", params={"text": MISSING}))
     here = {"catboost": catboost.__version__}
@@ -83,8 +83,10 @@ def _from_model(model: Any, kind: str) -> Opened:
         classes=classes or None,
         inputs=inputs,
         names_known=known,
-        parameters=opened.parameters({"trees": model.tree_count_, **settings}),
-        saved_with=_saved_with(model),
+        parameters=opened.parameters(
+            {"trees": model.tree_count_, "loss_function": loss, **_settings(model)}
+        ),
+        saved_with=_saved_with(told),
         here=here,
         notes=notes,
     )
@@ -115,7 +117,8 @@ def _predictor(
     model: Any, goal: Goal, loss: str, pool: Callable[[pa.Table], catboost.Pool]
 ) -> Callable[[pa.Table], Answer]:
     if goal.task is Task.REGRESSION:
-        scale = "Exponent" if loss.startswith(_LOG_SCALE) else "RawFormulaVal"
+        logarithmic = loss in objectives.CATBOOST_LOG_SCALE
+        scale = "Exponent" if logarithmic else "RawFormulaVal"
         return lambda table: opened.values(
             model.predict(pool(table), prediction_type=scale)
         )
@@ -161,19 +164,40 @@ def _rows_maker(
 
 
 def _goal(loss: str) -> Goal:
-    if loss in _BINARY:
+    if loss in objectives.CATBOOST_BINARY:
         return Goal(Task.BINARY, ScoreKind.PROBABILITY)
     if loss == "MultiClass":
         return Goal(Task.MULTICLASS, ScoreKind.PROBABILITY)
-    if loss == "MultiClassOneVsAll":
+    if loss in objectives.CATBOOST_MULTICLASS:
         notes = (Note(code="model.not_normalised"),)
         return Goal(Task.MULTICLASS, ScoreKind.MARGIN, notes)
-    if loss.startswith(_SEVERAL):
-        raise EngineError("model.objective_unknown", objective=loss)
-    if loss.startswith(_RANKING):
+    if loss in objectives.CATBOOST_RANKING:
         notes = (Note(code="model.ranking", params={"objective": loss}),)
         return Goal(Task.REGRESSION, ScoreKind.VALUE, notes)
-    return Goal(Task.REGRESSION, ScoreKind.VALUE)
+    if loss in objectives.CATBOOST_VALUE | objectives.CATBOOST_LOG_SCALE:
+        return Goal(Task.REGRESSION, ScoreKind.VALUE)
+    raise EngineError("model.objective_unknown", objective=loss)
+
+
+def _objective(told: dict[str, str]) -> str:
+    """Return what the model was trained for, as files of every age say it.
+
+    The library itself reads it only from files that hold all of today's settings.
+    """
+    try:
+        loss = json.loads(told["params"])["loss_function"]
+        name = loss["type"] if isinstance(loss, dict) else loss
+    except (ValueError, KeyError, TypeError) as error:
+        raise EngineError("model.objective_unknown", objective="–") from error
+    return str(name).partition(":")[0][:40]
+
+
+def _settings(model: Any) -> dict[str, Any]:
+    """Return every setting of training; none for files from before version 0.24."""
+    found: dict[str, Any] = {}
+    with contextlib.suppress(catboost.CatBoostError):
+        found = model.get_all_params()
+    return found
 
 
 def _dtype(index: int, categorical: set[int], texts: set[int]) -> str:
@@ -182,10 +206,22 @@ def _dtype(index: int, categorical: set[int], texts: set[int]) -> str:
     return "string" if index in texts else "float"
 
 
-def _saved_with(model: Any) -> dict[str, str]:
-    told = str(dict(model.get_metadata()).get("catboost_version_info", ""))
-    found = _RELEASE.search(told)
+def _saved_with(told: dict[str, str]) -> dict[str, str]:
+    found = _RELEASE.search(told.get("catboost_version_info", ""))
     return {"catboost": found[1]} if found else {}
+
+
+def _age(told: dict[str, str]) -> list[Note]:
+    """Say when a model was trained whose file does not name a version."""
+    if _saved_with(told):
+        return []
+    date = told.get("train_finish_time", "")[:10] or "–"
+    params = {
+        "library": "catboost",
+        "date": date,
+        "installed": str(catboost.__version__),
+    }
+    return [Note(code="model.saved_unknown", params=dict(params))]
 
 
 def _threshold(model: Any) -> float:

@@ -32,12 +32,12 @@ _TWO = 2
 
 def open_model(data: bytes, load: LoadModel) -> Opened:
     """Open a text file, also of LightGBM 2."""
-    text = data.decode("utf-8", "replace")
+    # the library counts bytes from tree to tree, and ends the process at a "\r"
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
     try:
         booster = lightgbm.Booster(model_str=text)
-    except lightgbm.basic.LightGBMError as error:
-        why = str(error)[:200]
-        raise EngineError("model.cannot_open", file=load.name, why=why) from error
+    except (lightgbm.basic.LightGBMError, ValueError) as error:
+        raise opened.damaged(load.name, str(error)) from error
     return _from_booster(booster, "lightgbm.basic.Booster", None, text)
 
 

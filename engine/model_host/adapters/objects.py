@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sklearn.exceptions import InconsistentVersionWarning
 
 from engine.contracts.errors import EngineError
+from engine.model_host.native_text import first_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,7 @@ TABLE: dict[str, str] = {
     "lightgbm": "engine.model_host.adapters.lightgbm_model",
     "catboost": "engine.model_host.adapters.catboost_model",
 }
+_XGBOOST_LAYOUT = "engine.model_host.adapters.xgboost_layout"
 _DEFAULT = "engine.model_host.adapters.sklearn_model"
 
 
@@ -42,7 +44,8 @@ def loading(load: LoadModel) -> Iterator[Seen]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            yield seen
+            with _watching(seen):
+                yield seen
         except (EngineError, MemoryError):
             raise
         except ModuleNotFoundError as error:
@@ -59,6 +62,16 @@ def loading(load: LoadModel) -> Iterator[Seen]:
         if isinstance(warning.message, InconsistentVersionWarning):
             written = warning.message.original_sklearn_version
             seen.saved_with["scikit-learn"] = str(written)
+
+
+@contextlib.contextmanager
+def _watching(seen: Seen) -> Iterator[None]:
+    """Look at what libraries rebuild, where that is the only time to see it."""
+    with contextlib.ExitStack() as watched:
+        with contextlib.suppress(ImportError):  # a bundle may leave a library out
+            layout = importlib.import_module(_XGBOOST_LAYOUT)
+            watched.enter_context(layout.noticing(seen))
+        yield
 
 
 def adapt(model: Any, seen: Seen) -> Opened:
@@ -100,5 +113,4 @@ def _missing_module(load: LoadModel, error: ModuleNotFoundError) -> EngineError:
 
 
 def _short(error: Exception) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text[:300]
+    return first_sentence(str(error)) or type(error).__name__

@@ -42,21 +42,20 @@ def open_model(data: bytes, load: LoadModel) -> Opened:
     Raises
     ------
     EngineError
-        ``model.cannot_open``, ``model.not_tabular``, ``model.inputs_unknown`` or
+        ``model.damaged``, ``model.not_tabular``, ``model.inputs_unknown`` or
         ``model.multi_output``.
     """
     try:
         graph = onnx.load_from_string(data)
         meaning = onnx_graph.read(graph)
         session = _session(graph, data, plain=not meaning.changed)
+        feed = feed_of(session)
+        run = _runner(session, feed, meaning)
+        goal = _Goal.of(run, feed, meaning)
     except EngineError:
         raise
     except Exception as error:  # protobuf and onnxruntime raise many types
-        why = " ".join(str(error).split())[:200]
-        raise EngineError("model.cannot_open", file=load.name, why=why) from error
-    feed = feed_of(session)
-    run = _runner(session, feed, meaning)
-    goal = _Goal.of(run, feed, meaning)
+        raise opened.damaged(load.name, str(error)) from error
     info = _describe(graph, feed, meaning, goal)
     given = Given(meaning.scores, goal.classes, feed.columns, _within(graph, feed))
     inside = Alone(

@@ -12,6 +12,7 @@ import numpy as np
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Input, Levels
+from engine.model_host.native_text import first_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -106,6 +107,19 @@ def margins(raw: np.ndarray) -> Answer:
         labels = (raw > 0).astype(np.int32)
         return Answer(np.column_stack([-raw, raw]), labels)
     return Answer(raw, np.argmax(raw, axis=1).astype(np.int32))
+
+
+def damaged(name: str, told: str) -> EngineError:
+    """Return the error for a native file that its library does not open.
+
+    Parameters
+    ----------
+    name
+        The file.
+    told
+        What the library said.
+    """
+    return EngineError("model.damaged", file=name, why=first_sentence(told) or "–")
 
 
 def label_text(label: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from engine.model_host.adapters import boosters, opened, sklearn_model
 from engine.model_host.adapters.boosters import Goal
 from engine.model_host.adapters.objects import Seen
 from engine.model_host.adapters.opened import Answer, Opened
+from engine.model_host.adapters.xgboost_layout import apply_tree_weights, written_by
 from engine.model_host.structure.alone import Alone
 from engine.model_host.structure.xgboost_model import booster_part
 
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 
     from engine.contracts.host import LoadModel
 
-_EDGE = 400
-_JSON_VERSION = re.compile(rb'"version"\s*:\s*\[\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)')
-_UBJ_VERSION = re.compile(rb"version\[(?:\$(.))?#[iUIlL]\x00*\x03(.{3,27})", re.DOTALL)
-_UBJ_SIZES = {ord("i"): 1, ord("U"): 1, ord("I"): 2, ord("l"): 4, ord("L"): 8}
 _DTYPES = {"c": "category", "i": "bool", "int": "int", "float": "float", "q": "float"}
 _MULTICLASS = frozenset({"multi:softprob", "multi:softmax"})
 
@@ -42,10 +38,10 @@ def open_model(data: bytes, load: LoadModel) -> Opened:
     try:
         booster.load_model(bytearray(data))
     except xgboost.core.XGBoostError as error:
-        why = str(error).strip().splitlines()[-1][:200]
-        raise EngineError("model.cannot_open", file=load.name, why=why) from error
-    written = _written_by(data)
+        raise opened.damaged(load.name, str(error)) from error
+    written = written_by(data)
     seen = Seen({"xgboost": written} if written else {})
+    apply_tree_weights(booster, data)
     return _from_booster(booster, "xgboost.core.Booster", None, seen, float("nan"))
 
 
@@ -244,28 +240,3 @@ def _parameters(booster: xgboost.Booster, config: Mapping[str, Any]) -> dict[str
             **{f"tree.{name}": value for name, value in trees.items()},
         }
     )
-
-
-def _written_by(data: bytes) -> str:
-    """Return the version that wrote a file: it is stored at one of its ends."""
-    for edge in (data[-_EDGE:], data[:_EDGE]):
-        found = _JSON_VERSION.search(edge)
-        if found:
-            return ".".join(part.decode() for part in found.groups())
-        packed = _UBJ_VERSION.search(edge)
-        if packed:
-            return ".".join(str(n) for n in _unpack(packed[1], packed[2]))
-    return ""
-
-
-def _unpack(common: bytes | None, data: bytes) -> list[int]:
-    """Read three UBJSON integers."""
-    numbers: list[int] = []
-    position = 0
-    while len(numbers) < 3 and position < len(data):
-        mark = common[0] if common else data[position]
-        position += 0 if common else 1
-        size = _UBJ_SIZES.get(mark, 1)
-        numbers.append(int.from_bytes(data[position : position + size], "big"))
-        position += size
-    return numbers

@@ -6,6 +6,7 @@ counts, the child numbers and the ends are all verified here first.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from engine.contracts.dataset import Note
 from engine.contracts.model import Light, Verdict
+from engine.contracts.objectives import LIGHTGBM
 from engine.models.static.outcome import BrokenError, NotUnderstoodError, Outcome
 
 if TYPE_CHECKING:
@@ -36,8 +38,26 @@ _KNOWN = frozenset(
     }
 )
 _LINE = re.compile(r"[\x20-\x7e\u00a0-\uffff]*")
-_SETTING = re.compile(r"\[\w+: [\x20-\x7e]*\]")
+_SETTING = re.compile(r"\[(\w+): ([\x20-\x7e]*)\]")
+_NUMBERS = re.compile(r"([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?(,|$))*")
+# Settings that are words, lists or names; the library gives up on another that is
+# no number.
+_WORDS = frozenset(
+    {
+        *("boosting", "objective", "metric", "tree_learner", "device_type", "data"),
+        *("data_sample_strategy", "valid", "monotone_constraints_method", "machines"),
+        *("forcedsplits_filename", "forcedbins_filename", "parser_config_file"),
+        *("interaction_constraints", "label_column", "weight_column", "config"),
+        *("group_column", "ignore_column", "categorical_feature", "input_model"),
+        *("output_model", "output_result", "convert_model", "task", "initscore"),
+        *("machine_list_filename", "gpu_device_id_list", "convert_model_language"),
+        *("valid_data_initscores", "initscore_filename", "snapshot_freq"),
+    }
+)
 _FLOAT = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|nan)")
+_LEVELS = "pandas_categorical"
+_MOST = 1e9
+_NOT_FINITE = re.compile(r"[a-df-z]")  # what inf and nan have, and e-05 has not
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 
 
@@ -112,11 +132,30 @@ def _check_head(head: dict[str, str]) -> int:
         if not 1 <= _integer(head, name, "head") <= 1_000_000:
             raise _broken(name)
     for name in ("feature_names", "feature_infos"):
-        if name in head and len(head[name].split(" ")) != n_features:
+        if len(head.get(name, "").split(" ")) != n_features:
             raise _broken(name)
+    if len(set(head["feature_names"].split(" "))) != n_features:
+        raise _broken("feature_names")
+    _check_objective(head)
     if head.get("version", "v2") not in ("v2", "v3", "v4"):
         raise NotUnderstoodError("safety.lightgbm_version", found=head["version"][:20])
     return n_features
+
+
+def _check_objective(head: dict[str, str]) -> None:
+    """Check what was trained for, and its settings: words such as ``sigmoid:1``."""
+    objective, *settings = head.get("objective", "custom").split(" ")
+    if objective not in LIGHTGBM:
+        raise NotUnderstoodError("safety.lightgbm_objective", name=objective[:40])
+    for setting in settings:
+        name, colon, value = setting.partition(":")
+        if colon and not _NUMBERS.fullmatch(value or "-"):
+            raise _broken("objective")
+        positive = name in ("sigmoid", "num_class", "alpha", "fair_c")
+        if colon and positive and not 0 < float(value) < _MOST:
+            raise _broken("objective")
+        if name == "num_class" and value != head.get("num_class"):
+            raise _broken("objective")
 
 
 def _blocks(text: str, head: dict[str, str]) -> list[str]:
@@ -142,8 +181,10 @@ def _check_tree(block: str, where: str, n_features: int) -> None:
     if tree.get("is_linear", "0") != "0":
         raise NotUnderstoodError("safety.linear_trees")
     values = _floats(tree.get("leaf_value", ""), f"{where}, leaf_value")
-    if values != n:
+    if values != n or _NOT_FINITE.search(tree["leaf_value"]):
         raise _broken(f"{where}, leaf_value")
+    if _floats(tree.get("shrinkage", "1"), f"{where}, shrinkage") != 1:
+        raise _broken(f"{where}, shrinkage")
     unknown = set(tree) - _KNOWN
     if unknown:
         raise _broken(f"{where}, {min(unknown)[:40]}")
@@ -208,9 +249,29 @@ def _check_tail(text: str) -> None:
     settings, ends, _ = rest.partition("\nend of parameters")
     if begins and not ends:
         raise _broken("end of parameters")
+    _check_levels(text)
     for line in settings.split("\n"):
-        if line and not _SETTING.fullmatch(line):
+        found = _SETTING.fullmatch(line)
+        if line and not found:
             raise _broken(line[:40])
+        if found and found[1] not in _WORDS and not _NUMBERS.fullmatch(found[2]):
+            raise _broken(line[:40])
+
+
+def _check_levels(text: str) -> None:
+    """Check the lists of categories in the last line, as pandas had them."""
+    last = text.rstrip("\n").rpartition("\n")[2]
+    name, colon, lists = last.partition(":")
+    if name != _LEVELS or not colon:
+        return
+    try:
+        found = json.loads(lists)
+    except (ValueError, RecursionError) as error:
+        raise _broken(_LEVELS) from error
+    if found is not None and not (
+        isinstance(found, list) and all(isinstance(levels, list) for levels in found)
+    ):
+        raise _broken(_LEVELS)
 
 
 def _integer(pairs: dict[str, str], name: str, where: str) -> int:

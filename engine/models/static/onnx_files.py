@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.contracts.dataset import Note
 from engine.contracts.model import Light, Verdict
 from engine.models.static.onnx_trees import check_ensemble
+from engine.models.static.onnx_whole import check_names, check_whole
 from engine.models.static.outcome import BrokenError, NotUnderstoodError, Outcome
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def examine(data: bytes, progress: Progress) -> Outcome:
     )
     try:
         model = _parse(data)
+        check_names(model)
         _describe(model, outcome)
         walk = _Walk()
         _graph(model.graph, walk, 0, progress)
@@ -60,6 +62,8 @@ def examine(data: bytes, progress: Progress) -> Outcome:
                 code="safety.onnx_endless",
                 params={"n": len(walk.endless), "names": names},
             )
+        if all(found.verdict is Verdict.VETTED for found in outcome.findings):
+            check_whole(model)
     except NotUnderstoodError as error:
         outcome.not_understood(error)
     return outcome
@@ -233,6 +237,8 @@ def _check_size(node: Any, known: dict[str, tuple[int, ...]]) -> None:
     if node.op_type in _SHAPE_ATTRIBUTE:
         for attribute in node.attribute:
             shape = tuple(attribute.ints) if attribute.name == "shape" else shape
+    if node.op_type == "Reshape" and any(size < -1 for size in shape):
+        raise BrokenError("safety.broken_tensor", name=node.name[:80])
     n = math.prod(abs(size) for size in shape if size)
     if n > MAX_ITEMS:
         raise BrokenError("safety.huge_tensor", name=node.op_type, n=n)

@@ -47,6 +47,38 @@ def check_ensemble(node: Any) -> None:
     if (inner < 0).any():
         raise BrokenError("safety.broken_booster", part="nodes_truenodeids")
     _check_no_circle(children, leaf)
+    for start, count in (("class_", _classes(node)), ("target_", _targets(node))):
+        _check_leaves(node, start, count, place, leaf)
+
+
+def _classes(node: Any) -> int:
+    for attribute in node.attribute:
+        if attribute.name.startswith("classlabels_"):
+            return max(len(attribute.ints), len(attribute.strings))
+    return 0
+
+
+def _targets(node: Any) -> int:
+    found = [int(a.i) for a in node.attribute if a.name == "n_targets"]
+    return found[0] if found else 1
+
+
+def _check_leaves(
+    node: Any, start: str, count: int, place: dict[Any, int], leaf: np.ndarray
+) -> None:
+    """Check that weights belong to leaves there are, and to outputs there are."""
+    told = {
+        attribute.name.removeprefix(start): list(attribute.ints)
+        for attribute in node.attribute
+        if attribute.name.startswith(start) and len(attribute.ints)
+    }
+    owners = zip(told.get("treeids", ()), told.get("nodeids", ()), strict=False)
+    places = [place.get(owner, -1) for owner in owners]
+    if any(at < 0 or not leaf[at] for at in places):
+        raise BrokenError("safety.broken_booster", part=f"{start}nodeids")
+    outputs = told.get("ids", [0])
+    if not 0 <= min(outputs) <= max(outputs) < max(count, 1):
+        raise BrokenError("safety.broken_booster", part=f"{start}ids")
 
 
 def _check_no_circle(children: np.ndarray, leaf: np.ndarray) -> None:

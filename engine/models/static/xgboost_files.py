@@ -16,6 +16,8 @@ from engine.contracts.model import Light, Verdict
 from engine.models.static import ubjson
 from engine.models.static.installed import compare
 from engine.models.static.outcome import BrokenError, NotUnderstoodError, Outcome
+from engine.models.static.xgboost_levels import check_levels
+from engine.models.static.xgboost_settings import check_learner, check_settings
 
 if TYPE_CHECKING:
     from engine.contracts.progress import Progress
@@ -23,14 +25,10 @@ if TYPE_CHECKING:
 MAX_FILE = 2 << 30
 MAX_NODES = 1 << 26
 NO_PARENT = 2**31 - 1
-_PER_NODE = (
-    "left_children",
-    "right_children",
-    "parents",
-    "split_indices",
-    "split_conditions",
-    "default_left",
-)
+_WHOLE = ("left_children", "right_children", "parents", "split_indices")
+_REAL = ("split_conditions", "loss_changes", "sum_hessian")
+_FLAGS = ("default_left", "split_type")
+_DELETED = 2**31 - 1  # the input of a node that was pruned
 
 
 def examine(data: bytes, kind: str, progress: Progress) -> Outcome:
@@ -95,32 +93,44 @@ def check_model(model: Any, progress: Progress | None) -> int:
         given = learner.get(names, [])
         if not isinstance(given, list) or len(given) not in (0, n_features):
             raise BrokenError("safety.broken_booster", part=names)
+    check_learner(learner)
+    if not _list(_part(model, "version", (list, np.ndarray))):
+        raise BrokenError("safety.broken_booster", part="version")
     booster = _part(learner, "gradient_booster", dict)
     name = booster.get("name")
     groups = max(n_classes, n_targets, 1)
     if name == "gblinear":
-        weights = _numbers(_part(booster, "model", dict), "weights", "gblinear")
-        if len(weights) != (n_features + 1) * groups:
-            raise BrokenError("safety.broken_booster", part="weights")
+        _check_linear(_part(booster, "model", dict), (n_features + 1) * groups)
         return 0
     if name not in ("gbtree", "dart"):
         raise NotUnderstoodError("safety.booster_kind", name=str(name)[:40])
     inner = _part(booster, "gbtree", dict) if name == "dart" else booster
+    if inner.get("name") != "gbtree":
+        raise BrokenError("safety.broken_booster", part="gbtree")
     forest = _part(inner, "model", dict)
     trees = _part(forest, "trees", list)
-    if name == "dart" and len(_numbers(booster, "weight_drop", "dart")) != len(trees):
-        raise BrokenError("safety.broken_booster", part="weight_drop")
+    _check_tree_weights(booster, forest, len(trees))
     _check_forest(forest, len(trees), groups)
+    if "cats" in forest:
+        check_levels(forest["cats"], n_features)
     for index, tree in enumerate(trees):
         if progress is not None:
             progress.raise_if_cancelled()
-        _check_tree(tree, f"tree {index}", n_features)
-        if tree.get("id", index) != index:
+        _check_tree(tree, f"tree {index}", n_features, groups)
+        if type(tree.get("id")) is not int or tree["id"] != index:
             raise BrokenError("safety.broken_booster", part=f"tree {index}, id")
     return len(trees)
 
 
-def _part(holder: Any, name: str, kind: type) -> Any:
+def _check_linear(model: dict[str, Any], n: int) -> None:
+    weights = _reals(model, "weights", "gblinear")
+    if len(weights) != n or not np.isfinite(weights).all():
+        raise BrokenError("safety.broken_booster", part="weights")
+    if type(model.get("boosted_rounds", 0)) is not int:
+        raise BrokenError("safety.broken_booster", part="boosted_rounds")
+
+
+def _part(holder: Any, name: str, kind: type | tuple[type, ...]) -> Any:
     found = holder.get(name) if isinstance(holder, dict) else None
     if not isinstance(found, kind):
         raise BrokenError("safety.broken_booster", part=name)
@@ -148,14 +158,29 @@ def _numbers(holder: dict[str, Any], name: str, where: str) -> np.ndarray:
 
 
 def _integers(holder: dict[str, Any], name: str, where: str) -> np.ndarray:
+    """Return a vector of whole numbers; the library takes no others for them."""
     found = _numbers(holder, name, where)
-    if len(found) and found.dtype.kind not in "iub":
+    given = holder[name]
+    mixed = isinstance(given, list) and not all(type(v) in (int, bool) for v in given)
+    if mixed or (len(found) and found.dtype.kind not in "iub"):
         raise BrokenError("safety.broken_booster", part=f"{where}, {name}")
     return found.astype(np.int64)
 
 
+def _reals(holder: dict[str, Any], name: str, where: str) -> np.ndarray:
+    """Return a vector of real numbers, as single precision holds them."""
+    found = _numbers(holder, name, where)
+    given = holder[name]
+    mixed = isinstance(given, list) and not all(type(v) is float for v in given)
+    if mixed or (len(found) and found.dtype.kind != "f"):
+        raise BrokenError("safety.broken_booster", part=f"{where}, {name}")
+    with np.errstate(over="ignore"):
+        return found.astype(np.float32)
+
+
 def _check_forest(forest: dict[str, Any], n_trees: int, groups: int) -> None:
     parameters = _part(forest, "gbtree_model_param", dict)
+    check_settings(parameters, "gbtree_model_param")
     if _count(parameters, "num_trees") != n_trees:
         raise BrokenError("safety.broken_booster", part="num_trees")
     info = _integers(forest, "tree_info", "model")
@@ -170,27 +195,69 @@ def _check_forest(forest: dict[str, Any], n_trees: int, groups: int) -> None:
             raise BrokenError("safety.broken_booster", part="iteration_indptr")
 
 
-def _check_tree(tree: Any, where: str, n_features: int) -> None:
+def _check_tree_weights(
+    booster: dict[str, Any], forest: dict[str, Any], n_trees: int
+) -> None:
+    """Check DART's weights: beside the forest up to version 3.2, then inside it."""
+    if booster["name"] == "dart":
+        weights = _reals(booster, "weight_drop", "dart")
+    elif len(forest.get("weight_drop", ())):
+        weights = _reals(forest, "weight_drop", "model")
+    else:
+        return
+    if len(weights) != n_trees or not np.isfinite(weights).all():
+        raise BrokenError("safety.broken_booster", part="weight_drop")
+
+
+def _check_tree(tree: Any, where: str, n_features: int, groups: int) -> None:
     parameters = _part(tree, "tree_param", dict)
+    check_settings(parameters, where)
     n = _count(parameters, "num_nodes")
     size = max(_count(parameters, "size_leaf_vector"), 1)
     if not 1 <= n <= MAX_NODES or _count(parameters, "num_feature") > n_features:
         raise BrokenError("safety.broken_booster", part=f"{where}, num_nodes")
-    arrays = {name: _numbers(tree, name, where) for name in _PER_NODE}
-    for name, array in arrays.items():
-        if len(array) != n:
+    if size not in (1, groups):
+        raise BrokenError("safety.broken_booster", part=f"{where}, size_leaf_vector")
+    whole = {name: _integers(tree, name, where) for name in _WHOLE}
+    real = {name: _reals(tree, name, where) for name in _REAL}
+    flags = {name: _integers(tree, name, where) for name in _FLAGS if name in tree}
+    for name, array in (*whole.items(), *real.items(), *flags.items()):
+        if len(array) != n or (name in _FLAGS and not np.isin(array, (0, 1)).all()):
             raise BrokenError("safety.broken_booster", part=f"{where}, {name}")
-    if len(_numbers(tree, "base_weights", where)) not in (n, n * size):
+    if "default_left" not in flags:
+        raise BrokenError("safety.broken_booster", part=f"{where}, default_left")
+    if len(_reals(tree, "base_weights", where)) not in (n, n * size):
         raise BrokenError("safety.broken_booster", part=f"{where}, base_weights")
+    if not np.isfinite(real["split_conditions"]).all():
+        raise BrokenError("safety.broken_booster", part=f"{where}, split_conditions")
+    deleted = (whole["split_indices"] == _DELETED) & (flags["default_left"] == 1)
+    if _count(parameters, "num_deleted") != deleted[1:].sum():
+        raise BrokenError("safety.broken_booster", part=f"{where}, num_deleted")
     left = _integers(tree, "left_children", where)
     right = _integers(tree, "right_children", where)
     inner = left != -1
+    if size > 1:
+        _check_leaf_vectors(tree, right[~inner], size, where)
+        right = np.where(inner, right, -1)
     check_reach(left, right, inner, where)
     _check_parents(tree, left, right, inner, where)
-    features = _integers(tree, "split_indices", where)[inner]
-    if len(features) and not 0 <= features.min() <= features.max() < n_features:
+    features = whole["split_indices"]
+    known = (features >= 0) & (features < n_features)
+    if not known[inner].all() or not (known | (features == _DELETED)).all():
         raise BrokenError("safety.broken_booster", part=f"{where}, split_indices")
     _check_categories(tree, where, n)
+
+
+def _check_leaf_vectors(
+    tree: dict[str, Any], places: np.ndarray, size: int, where: str
+) -> None:
+    """Check leaves of several values, which say their place instead of a child."""
+    weights = _reals(tree, "leaf_weights", where)
+    sound = np.array_equal(np.sort(places), np.arange(len(places)))
+    if not sound or len(weights) != len(places) * size:
+        raise BrokenError("safety.broken_booster", part=f"{where}, leaf_weights")
+    if not np.isfinite(weights).all():
+        raise BrokenError("safety.broken_booster", part=f"{where}, leaf_weights")
 
 
 def _check_parents(
@@ -238,7 +305,7 @@ def check_reach(
 
 
 def _check_categories(tree: dict[str, Any], where: str, n: int) -> None:
-    if "categories" not in tree:
+    if not {"categories", "split_type"} & set(tree):  # from before version 1.3
         return
     nodes = _integers(tree, "categories_nodes", where)
     starts = _integers(tree, "categories_segments", where)

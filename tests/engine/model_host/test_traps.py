@@ -129,7 +129,7 @@ def test_missing_whole_number_is_refused_by_name():
 
 
 def test_garbage_is_no_onnx():
-    assert refusal(open_bytes, "onnx", b"\x08\x07garbage").code == "model.cannot_open"
+    assert refusal(open_bytes, "onnx", b"\x08\x07garbage").code == "model.damaged"
 
 
 # scikit-learn

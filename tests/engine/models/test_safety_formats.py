@@ -18,6 +18,7 @@ from engine.models.policy import Policy, read_policy
 from engine.models.safety import check_consent, inspect, report_on
 from engine.models.static import (
     catboost_files,
+    flatbuffers,
     lightgbm_files,
     onnx_files,
     xgboost_files,
@@ -188,7 +189,7 @@ def test_that_a_bad_number_in_a_lightgbm_tree_is_refused(lightgbm_text, line, va
 def test_that_a_catboost_split_out_of_range_is_refused(catboost_blob):
     (size,) = struct.unpack_from("<I", catboost_blob, 4)
     core = catboost_blob[8 : 8 + size]
-    root = catboost_files._Table(core, struct.unpack_from("<I", core)[0])
+    root = flatbuffers.root(core)
     splits = root.table(1).vector(1, "<i4").tobytes()
     bad = struct.pack("<i", 2**30) + splits[4:]
     outcome = catboost_files.examine(catboost_blob.replace(splits, bad))
