@@ -101,7 +101,8 @@ class DockArea(QMainWindow):
             return b""
         shown = [name for name, dock in self._docks.items() if not dock.isHidden()]
         names = [",".join(self._wanted()), ",".join(shown)]
-        return "|".join(names).encode() + b"\0" + bytes(self.saveState(_VERSION).data())
+        state = bytes(self.saveState(_VERSION).data())
+        return self._context.settings.signed("|".join(names).encode() + b"\0" + state)
 
     def prepare(self, name: str) -> None:
         """Make a panel ahead, out of sight and asleep until it is shown."""
@@ -120,8 +121,8 @@ class DockArea(QMainWindow):
         dock.widget().setFocus()
 
     def _restored(self, kept: bytes) -> bool:
-        """Restore an arrangement, unless it was made for other panels."""
-        names, _, state = kept.partition(b"\0")
+        """Restore an arrangement, if it was made here and for these panels."""
+        names, _, state = self._context.settings.verified(kept).partition(b"\0")
         wanted, _, shown = names.decode(errors="replace").partition("|")
         visible = [name for name in shown.split(",") if name in TABLE]
         if not state or not visible or wanted != ",".join(self._wanted()):

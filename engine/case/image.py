@@ -66,6 +66,9 @@ _LIMITS = {
     sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER: 16,
     sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 1,
 }
+# Values too large raise the second; SQLite quotes damaged bytes in its messages, which
+# Python then cannot decode.
+FAILURES = (sqlite3.Error, OverflowError, UnicodeDecodeError)
 _READABLE = frozenset({"sqlite_master", "section", "revision"})
 
 
@@ -175,7 +178,7 @@ def unpack(content: bytes, names: Iterable[str]) -> Found:
             connection.deserialize(repaired)
             connection.set_authorizer(_permit)
             _compare_schema(connection, version)
-        except (sqlite3.Error, OverflowError) as error:
+        except FAILURES as error:
             raise UnreadableError(version) from error
         if version == FIRST:
             bodies, lost, whole = _read_unchecked(connection, names)
@@ -257,7 +260,7 @@ def _read_unchecked(
             row = connection.execute(
                 "SELECT body FROM section WHERE name = ?", (name,)
             ).fetchone()
-        except sqlite3.Error:
+        except FAILURES:
             row = (None,)
         if row is None and name not in present:
             continue
@@ -284,7 +287,7 @@ def _read_checked(
             row = connection.execute(
                 "SELECT body, sha256 FROM section WHERE name = ?", (name,)
             ).fetchone()
-        except sqlite3.Error:
+        except FAILURES:
             continue
         if row is not None and all(isinstance(cell, bytes) for cell in row):
             bodies[name] = row[0]
@@ -319,7 +322,7 @@ def _names(connection: sqlite3.Connection) -> tuple[list[str], bool]:
             f"SELECT name FROM section LIMIT {_MOST_SECTIONS + 1}"
         ):
             found.append(name.decode("utf-8", "replace"))
-    except (sqlite3.Error, AttributeError):
+    except (*FAILURES, AttributeError):
         return found, False
     return found[:_MOST_SECTIONS], len(found) <= _MOST_SECTIONS
 
@@ -330,7 +333,7 @@ def _revisions(connection: sqlite3.Connection) -> tuple[Revision, ...]:
             "SELECT number, previous, sections, chain FROM revision "
             f"ORDER BY number LIMIT {KEPT_REVISIONS + 1}"
         ).fetchall()
-    except (sqlite3.Error, OverflowError):
+    except FAILURES:
         return ()
     if len(rows) > KEPT_REVISIONS:
         return ()

@@ -189,7 +189,7 @@ class CaseStore:
             return with_log(self.path, content)
         except OSError as error:
             raise self._unwritable(error) from error
-        except sqlite3.Error as error:
+        except image.FAILURES as error:
             raise EngineError("case.damaged", file=self.path.name) from error
 
     def _read(self) -> bytes:

@@ -103,3 +103,25 @@ def test_titles_side_by_side_fit_a_small_window(qtbot, language) -> None:
                     assert len(titles) == 1 or wide <= room, titles
     finally:
         install("en")
+
+
+def test_an_arrangement_that_this_window_did_not_write_never_reaches_qt(
+    made, qtbot, monkeypatch
+) -> None:
+    """Qt ends the process over some of these, and they may come in a case file."""
+    open_small(made, qtbot)
+    docks = made.window.docks
+    kept = docks.snapshot()
+    given: list[bytes] = []
+
+    def restore(state, _version) -> bool:
+        given.append(bytes(state.data()))
+        return True
+
+    monkeypatch.setattr(docks, "restoreState", restore)
+    attack = b"attack" * 4
+    for forged in (kept[:-24] + attack, kept[32:-24] + attack, bytes(32) + attack):
+        docks.show_perspective(docks.current, forged)
+    assert not [state for state in given if attack in state]
+    docks.show_perspective(docks.current, kept)
+    assert kept.endswith(given[-1])

@@ -80,3 +80,18 @@ def test_settings_of_a_newer_version_are_not_read(store) -> None:
     kept.setValue("schema", 99)
     kept.setValue("theme", "dark")
     assert Settings(kept).preferences == Preferences()
+
+
+def test_only_what_this_user_signed_is_verified(store, tmp_path) -> None:
+    first = store()
+    signed = Settings(first).signed(b"arrangement")
+    first.sync()
+    mine = Settings(store())
+    assert mine.verified(signed) == b"arrangement"
+    flipped = [
+        signed[:place] + bytes([signed[place] ^ 1]) + signed[place + 1 :]
+        for place in range(len(signed))
+    ]
+    assert not any(map(mine.verified, [b"", b"arrangement", signed[32:], *flipped]))
+    other = QSettings(str(tmp_path / "other.ini"), QSettings.Format.IniFormat)
+    assert Settings(other).verified(signed) == b""
