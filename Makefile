@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 WORDS  := $(patsubst %.po,%.mo,$(wildcard resources/i18n/*/LC_MESSAGES/trasluz.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types layers unit fuzz bench mutants lock screenshots translations clean
+.PHONY: help setup run test lint types layers unit fuzz soak bench mutants lock screenshots translations clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,10 @@ unit: setup
 fuzz: setup ## Damage files by the thousand and read them (about an hour)
 	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 FUZZ_MUTANTS=$(or $(FUZZ_MUTANTS),5000) \
 	    $(BIN)/python -m pytest tests/fuzz
+
+soak: setup ## Kill, fill, cut and damage ten times as often as the suite does (an hour)
+	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 TRASLUZ_SOAK=$(or $(TRASLUZ_SOAK),10) \
+	    $(BIN)/python -m pytest tests/engine/case --timeout=7200
 
 bench: setup ## Measure speed and memory (minutes; writes build/bench/)
 	$(BIN)/python tests/bench
