@@ -65,8 +65,10 @@ class ConfusionAnalysis:
         ------
         EngineError
             ``evaluate.not_categorical`` or ``evaluate.too_many_labels`` for an
-            axis that cannot be one.
+            axis that cannot be one, ``evaluate.same_axis`` where both are the same.
         """
+        if params.rows == params.columns:  # all on the diagonal, as if it were right
+            raise EngineError("evaluate.same_axis", column=params.rows)
         started = time.perf_counter()
         progress.advance(0, 2, "evaluate.counting")
         sample = take(inputs)

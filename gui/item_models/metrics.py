@@ -248,8 +248,13 @@ _UNBOUNDED = frozenset(
 
 
 def _beside(name: str, here: Metric, there: Metric | None) -> list[Figure]:
-    """Return another part's figure and the gap to it, marked where it is real."""
-    if there is None or there.value is None:
+    """Return another part's figure and the gap to it, marked where it is real.
+
+    ``there`` is ``None`` while it is worked out.
+    """
+    if there is None:  # of another decision: it is being counted
+        return [Figure("…", muted=True), Figure("…", muted=True)]
+    if there.value is None:
         return [Figure("–", muted=True), Figure("–", muted=True)]
     shown = Figure(
         numbers.metric(name, there), tip=numbers.metric_interval(name, there)

@@ -17,7 +17,7 @@ from engine.contracts.model import Task
 from engine.contracts.readings import decision as of_decision
 from engine.contracts.readings import summary as reading_of
 from engine.contracts.requests import Run
-from engine.contracts.results import ClassMetrics, Metric
+from engine.contracts.results import ClassMetrics, Metric, PartMetrics
 from engine.contracts.selection import Values
 from gui.item_models.metrics import FigureTable, class_table, summary_table
 from gui.panel import About, Panel
@@ -30,6 +30,8 @@ from gui.widgets.segmented import Segmented
 from gui.widgets.threshold_source import ThresholdSource, has_thresholds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from engine.contracts.decision import Decision
     from engine.contracts.metrics import Rate
     from engine.contracts.requests import Request
@@ -76,6 +78,7 @@ class SummaryPanel(Panel):
         self._base: Summary | None = None
         self._shown: Summary | None = None
         self._asked_with: Decision | None = None
+        self._others_with: Decision | None = None
         self._compared: Groups | None = None
         self._source = ThresholdSource.of(self.context)
         self._source.ready.connect(self._operating_points_came)
@@ -124,6 +127,7 @@ class SummaryPanel(Panel):
     def show_result(self, result: Summary) -> None:
         """Show the figures."""
         self._base = self._shown = result
+        self._others_with = self._asked_with
         self.view.setVisible(result.task is not Task.REGRESSION)
         if result.task is Task.REGRESSION:
             self.view.choose(ALL)
@@ -139,6 +143,19 @@ class SummaryPanel(Panel):
             self._display_or_wait()
         elif decision != self._asked_with:
             self._rest.start()
+            return
+        if self._is_others(decision):
+            self._rest.stop()
+        elif base.others:
+            self._rest.start()  # the other parts are counted by the engine
+
+    def _is_others(self, decision: Decision) -> bool:
+        """Return whether the figures of the other parts are those of a decision."""
+        known = self._others_with
+        return known is not None and (known.positive, known.threshold) == (
+            decision.positive,
+            decision.threshold,
+        )
 
     def follow_selection(self) -> None:
         """Compare the selected rows with the rest."""
@@ -219,6 +236,7 @@ class SummaryPanel(Panel):
             per_class=classes,
             confusion=squared(base.classes, cells, curve.positive),
             rule=rule,
+            others=base.others if self._is_others(decision) else _without(base, rates),
             notes=with_rule(base.notes, rule),
         )
 
@@ -285,6 +303,17 @@ class SummaryPanel(Panel):
             return
         recipe = Values("@truth", (shown.per_class[row].label,))
         self.context.selection.select(recipe, self.ID, mode_of(keys))
+
+
+def _without(base: Summary, names: Iterable[str]) -> tuple[PartMetrics, ...]:
+    """Return the other parts without the figures that are of another decision."""
+    moved = set(names)
+    return tuple(
+        msgspec.structs.replace(
+            part, metrics={n: m for n, m in part.metrics.items() if n not in moved}
+        )
+        for part in base.others
+    )
 
 
 def _metric(rate: Rate | None, old: Metric) -> Metric:

@@ -23,6 +23,8 @@ _CATEGORICAL = {Kind.CATEGORICAL, Kind.ORDINAL, Kind.BOOLEAN}
 class MatrixAxes(QWidget):
     """Truth, prediction, a column of few labels or a bucket, for either axis.
 
+    The two are never the same: who chooses for one what the other shows, swaps them.
+
     Signals
     -------
     chosen()
@@ -35,6 +37,7 @@ class MatrixAxes(QWidget):
         super().__init__()
         self.rows = self._axis(tr("Rows"))
         self.columns = self._axis(tr("Columns"))
+        self._before = self.names
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(3)
@@ -48,8 +51,23 @@ class MatrixAxes(QWidget):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         box.setMaximumWidth(130)
         box.setMinimumWidth(104)
-        box.activated.connect(lambda _place: self.chosen.emit())
+        box.activated.connect(lambda _place: self._choose())
         return box
+
+    def _choose(self) -> None:
+        self._keep_apart()
+        self.chosen.emit()
+
+    def _keep_apart(self) -> None:
+        """Give the other axis what the chosen one showed, if both show the same."""
+        rows, columns = self.names
+        if rows == columns:
+            changed = self.rows if rows != self._before[0] else self.columns
+            other = self.columns if changed is self.rows else self.rows
+            wanted = self._before[0 if changed is self.rows else 1]
+            place = other.findData(wanted)
+            other.setCurrentIndex(place)
+        self._before = self.names
 
     @property
     def names(self) -> tuple[str, str]:
@@ -70,6 +88,7 @@ class MatrixAxes(QWidget):
         place = self.rows.findData(name)
         if place >= 0:
             self.rows.setCurrentIndex(place)
+            self._keep_apart()
 
     def offer(self, case: CaseService) -> None:
         """List what an axis can be; keep what was chosen if it is still there."""
@@ -91,6 +110,7 @@ class MatrixAxes(QWidget):
             for text, name in choices:
                 box.addItem(text, name)
             box.setCurrentIndex(max(box.findData(wanted), box.findData(default)))
+        self._before = self.names
 
 
 def can_be_axis(column: Column) -> bool:

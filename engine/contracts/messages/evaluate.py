@@ -85,6 +85,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Predicted without a true row, and counted as recall 0: {classes}."),
         mark("Read the balanced accuracy, which leaves them out."),
     ),
+    "evaluate.same_axis": (
+        mark("{column} cannot be the rows and the columns of one table."),
+        mark("Choose another column for one of them."),
+    ),
     "evaluate.no_variation": (
         mark("These rows give no idea how much this figure could vary."),
         mark("Evaluate on more rows."),

@@ -14,7 +14,7 @@ from gui.item_models.attributions import colour_levels
 from gui.plots.scatter import Scatter
 from gui.views.contributions.view import (
     ContributionView,
-    axis_of,
+    contribution_axis_of,
 )
 from gui.widgets.panel_body import line_of_words
 
@@ -105,7 +105,7 @@ class DependenceView(ContributionView):
             shown.result.data[:, j],
             shown.values[:, j],
             levels,
-            (shown.names[j], axis_of(shown), name),
+            (shown.names[j], contribution_axis_of(shown), name),
             shown.labels(j),
         )
         self._say(shown, other)

@@ -9,7 +9,7 @@ import numpy as np
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from gui.plots.beeswarm import Beeswarm
-from gui.views.contributions.view import ContributionView, axis_of
+from gui.views.contributions.view import ContributionView, contribution_axis_of
 from gui.widgets.scrolled import scrolled
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class SwarmView(ContributionView):
             [shown.names[j] for j in top],
             shown.values[:, top],
             np.column_stack(levels) if levels else np.zeros((0, 0)),
-            axis_of(shown),
+            contribution_axis_of(shown),
         )
 
     def mark(self, shown: Attributions) -> None:

@@ -83,8 +83,18 @@ class ContributionView(QWidget):
         )
 
 
+def contribution_axis_of(shown: Attributions) -> str:
+    """Return what a scale of contributions shows: parts of an answer, no answers."""
+    label = shown.result.outputs[shown.output]
+    if shown.result.space == ScoreKind.PROBABILITY.value:
+        return tr("contribution to the probability of {label}", label=label)
+    if shown.result.space == ScoreKind.MARGIN.value:
+        return tr("contribution to the margin of {label}", label=label)
+    return tr("contribution to the predicted value")
+
+
 def axis_of(shown: Attributions) -> str:
-    """Return what contributions are measured in."""
+    """Return what a scale of answers shows, on which contributions add up."""
     label = shown.result.outputs[shown.output]
     if shown.result.space == ScoreKind.PROBABILITY.value:
         return tr("probability of {label}", label=label)

@@ -175,3 +175,10 @@ def test_constant_predictions_have_pictures_too():
     found = run("residuals", regressed(np.arange(50.0), np.full(50, 3.0)))
     assert found.density.sum() == 50
     assert found.trend_mean.tolist() == [pytest.approx(21.5)]
+
+
+def test_no_table_has_one_column_on_both_sides():
+    """All would stand on the diagonal, as if it were right."""
+    predictions = classified([0, 1, 1], [0.2, 0.9, 0.4])
+    with pytest.raises(EngineError, match=r"evaluate\.same_axis"):
+        run("confusion", predictions, rows="@prediction")

@@ -206,3 +206,25 @@ def test_that_labels_are_plain_text_in_the_reading(qtbot):
     panel = shown(measured_case(named, positive="<b>b"), qtbot)
     assert "<b>" not in panel.reading()
     assert "&lt;b&gt;b" in panel.reading()
+
+
+def choose(box, name):
+    box.setCurrentIndex(box.findData(name))
+    box.activated.emit(box.currentIndex())
+
+
+@pytest.mark.parametrize("same", ["@truth", "@prediction", "home"])
+def test_that_an_axis_chosen_twice_swaps_the_two(case, panel, same):
+    axes = panel.axes
+    for first, second in ((axes.rows, axes.columns), (axes.columns, axes.rows)):
+        choose(first, same)
+        before = first.currentData(), second.currentData()
+        assert before[0] != before[1]
+        choose(second, same)
+        assert (first.currentData(), second.currentData()) == before[::-1]
+
+
+def test_that_rows_shown_from_elsewhere_are_never_the_columns_too(case, panel):
+    choose(panel.axes.columns, "home")
+    panel.show_rows_by("home")
+    assert panel.axes.names == ("home", "@truth")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import msgspec
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -100,3 +102,40 @@ def test_that_a_regression_has_its_own_figures(qtbot):
     case.selection.select(Range("@score", 100.0, 200.0), "elsewhere")
     qtbot.waitUntil(lambda: "selected" in panel.as_table()[0])
     assert float(row_of(panel, "Mean absolute error")["selected"]) > 0
+
+
+def training_of(better):
+    sure = np.where(better.truth == 1, 0.7, 0.3)
+    return msgspec.structs.replace(
+        better, scores=np.column_stack([1 - sure, sure]), labels=better.truth
+    )
+
+
+def test_that_the_training_data_follow_the_threshold_and_the_model_s_own_rule(qtbot):
+    case = measured_case(credit(4000))
+    better = credit(4000, seed=8)
+    case.engine.others[Part.REFERENCE] = training_of(better)
+    panel = shown(case, qtbot)
+    recall = lambda: row_of(panel, "Recall")["training data"]  # noqa: E731
+    qtbot.waitUntil(lambda: recall().startswith("100"))
+    summaries = lambda: [r for r in case.engine.asked if r.analysis == "summary"]  # noqa: E731
+    asked = len(summaries())
+    case.decision.drag(Decision(positive="bad", threshold=0.8), "test")
+    assert recall() == "…"  # and never that of another threshold
+    assert "over-fitting" not in panel.reading()
+    case.decision.drag(Decision(positive="bad", threshold=0.9), "test")
+    qtbot.waitUntil(lambda: recall() not in ("…", ""))
+    assert recall().startswith("0")
+    assert len(summaries()) == asked + 1  # once, when the hand rests
+    case.decision.drag(Decision(positive="bad", threshold=None), "test")
+    qtbot.waitUntil(lambda: recall().startswith("100"))
+
+
+def test_that_what_no_threshold_moves_stays_in_the_training_column(qtbot):
+    case = measured_case(credit(4000))
+    case.engine.others[Part.REFERENCE] = training_of(credit(4000, seed=8))
+    panel = shown(case, qtbot)
+    before = row_of(panel, "ROC AUC")["training data"]
+    case.decision.drag(Decision(positive="bad", threshold=0.9), "test")
+    assert row_of(panel, "ROC AUC")["training data"] == before
+    assert before.startswith("1")
