@@ -12,8 +12,13 @@ import time
 from pathlib import Path
 
 import hypothesis
+import platformdirs
 import pytest
 
+# What numba compiles is kept from run to run, apart from the program's own.
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR", str(platformdirs.user_cache_path("trasluz-tests") / "numba")
+)
 _HOME = tempfile.mkdtemp(prefix="trasluz-tests-")
 _FOLDERS = {
     "HOME": "",
