@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 300
+LONGEST = 1000
 _TRACE = re.compile(
     r"Traceback \(most recent call last\)|Stack ?trace:|\[bt\] \(\d+\)|"
     r"stack backtrace:|#\d+ 0x[0-9a-f]+",
@@ -33,6 +33,7 @@ _RULES = (
     (re.compile(r"(?:at |address )?0x[0-9A-Fa-f]{6,}"), ""),
     (re.compile(r"(?:np|numpy)\.(?:\w+_|\w+\d+)\(([^()]*)\)"), r"\1"),
     (re.compile(r"\b(?:[\w.]+::)+"), ""),
+    (re.compile(r"'?\b\w+\(Bytes\w+ \{.*$", re.DOTALL), "something else"),
     (re.compile(r"\b(?:Borrowed|Owned)\((\"[^\"]*\")\)"), r"\1"),
 )
 _TYPE = re.compile(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import zipfile
 from contextlib import ExitStack
 from typing import IO, TYPE_CHECKING, Any
@@ -27,7 +29,8 @@ class Unpacked(io.RawIOBase):
     path
         The file on disk.
     kind
-        ``gzip``, ``zstd``, ``zip``; anything else is taken as it is.
+        ``gzip``, ``bz2``, ``xz``, ``lzma``, ``zstd``, ``zip``; anything else is taken
+        as it is.
 
     Raises
     ------
@@ -80,6 +83,10 @@ def _opened(packed: IO[bytes], path: Path, kind: str) -> IO[bytes]:
     match kind:
         case "gzip":
             return gzip.GzipFile(fileobj=packed)  # type: ignore[return-value]
+        case "bz2":
+            return bz2.BZ2File(packed)
+        case "xz" | "lzma":
+            return lzma.LZMAFile(packed)
         case "zstd":
             return io.BufferedReader(_Zstandard(packed))
         case "zip":

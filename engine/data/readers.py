@@ -19,10 +19,9 @@ from engine.contracts.progress import SILENT
 from engine.data import columnar, spreadsheets, texts
 from engine.data.decoding import check
 from engine.data.json_texts import read_json
-from engine.data.model_formats import model_format
 from engine.data.packed import Unpacked
 from engine.data.schema import plain
-from engine.data.sniff import HEAD, encoding_of, format_of, text_layout
+from engine.data.sniff import HEAD, encoding_of, format_inside, format_of, text_layout
 from engine.data.usable import usable
 
 if TYPE_CHECKING:
@@ -158,12 +157,7 @@ def _look(path: Path) -> os.stat_result:
 def _of_any_format(
     path: Path, options: ReadOptions, progress: Progress
 ) -> tuple[pa.Table, ReadOptions, tuple[Note, ...], tuple[str, ...]]:
-    with path.open("rb") as file:
-        head = file.read(HEAD)
-    model = "" if options.format else model_format(path, head)
-    if model:
-        raise EngineError("data.is_model", file=path.name, format=model)
-    kind = options.format or format_of(path, head)
+    kind = options.format or format_of(path)
     try:
         return _by_format(path, kind, options, progress)
     except EngineError:
@@ -191,7 +185,7 @@ def _by_format(
             table, used, sheets, notes = spreadsheets.read(path, used, progress)
             return table, used, notes, sheets
     start, whole = _start(path, kind)
-    inner = kind if kind in _TEXTS else format_of(Path(path.stem), start)
+    inner = kind if kind in _TEXTS else format_inside(start, path.name)
     if inner not in _TEXTS:
         raise EngineError("data.unknown_inside", file=path.name, format=inner)
     with ExitStack() as opened:
@@ -227,7 +221,7 @@ def _as_written(
         columns = [plain(table.column(place)) for place in places]
         return [c if pa.types.is_string(c.type) else None for c in columns]
     start, whole = _start(path, kind)
-    inner = kind if kind in _TEXTS else format_of(Path(path.stem), start)
+    inner = kind if kind in _TEXTS else format_inside(start, path.name)
     with ExitStack() as opened:
 
         def reopen() -> Unpacked:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine import formats
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.results import Recognised, RecognisedFile
 from engine.data.files import unfolded
-from engine.data.model_formats import model_format
-from engine.data.sniff import HEAD, format_of
+from engine.data.sniff import format_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_CASE_ID = b"TRZ1"
 
 
 def recognise(paths: tuple[str, ...]) -> Recognised:
@@ -33,13 +31,12 @@ def recognise(paths: tuple[str, ...]) -> Recognised:
 def _recognised(path: Path) -> RecognisedFile:
     try:
         with path.open("rb") as file:
-            head = file.read(HEAD)
-        model = model_format(path, head)
-        if model:
-            return RecognisedFile(path=str(path), what="model", format=model)
-        if head.startswith(b"SQLite format 3\x00") and head[68:72] == _CASE_ID:
-            return RecognisedFile(path=str(path), what="case", format="trasluz")
-        kind = format_of(path, head)
+            found = formats.of(file)
+        if found.model:
+            return RecognisedFile(path=str(path), what="model", format=found.model)
+        if found.family == "case":
+            return RecognisedFile(path=str(path), what="case", format=found.name)
+        kind = format_of(path)
     except EngineError as error:
         return _nothing(str(path), error)
     except OSError as error:

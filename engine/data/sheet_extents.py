@@ -22,7 +22,7 @@ _LONGEST = 64  # of what the expression matches
 # cells of Excel 97, each with its row and column: formulas, numbers, texts …
 _CELLS = frozenset((0x0006, 0x00BD, 0x00D6, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205,
                     0x027E))  # fmt: skip
-_BEGINS = 0x0809
+_BEGINS, _SHEET_STARTS, _TEXTS, _CLAIMED = 0x0809, 0x0085, 0x00FC, 0x0200
 
 
 def of_zip(path: Path, look: Callable[[], None]) -> tuple[int, int]:
@@ -65,15 +65,47 @@ def _number(column: bytes) -> int:
 
 
 def of_excel_97(stream: bytes) -> tuple[int, int]:
-    """Return the same for the stream of records of a workbook before 2007."""
-    most, rows, columns, at = (0, 0), 0, 0, 0
-    while at + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, at)
+    """Return the same for the stream of records of a workbook before 2007.
+
+    Raises
+    ------
+    ValueError
+        If its list of texts claims more of them than there is room for.
+    """
+    starts = [0]
+    for kind, place, length in _records(stream, 0):
+        if kind == _SHEET_STARTS and length >= 4:
+            starts += struct.unpack_from("<I", stream, place)
+        elif kind == _TEXTS and length >= 8:
+            (n,) = struct.unpack_from("<I", stream, place + 4)
+            if n > len(stream):
+                raise ValueError("its list of texts contradicts itself")
+    spans = [_span(stream, start) for start in starts]
+    return max(spans, key=lambda extent: extent[0] * extent[1])
+
+
+def _span(stream: bytes, start: int) -> tuple[int, int]:
+    rows = columns = 0
+    most = (0, 0)
+    for kind, place, length in _records(stream, start):
         if kind == _BEGINS:
             most = max(most, (rows, columns), key=lambda extent: extent[0] * extent[1])
             rows = columns = 0
-        elif kind in _CELLS and length >= 4 and at + 8 <= len(stream):
-            row, column = struct.unpack_from("<HH", stream, at + 4)
+        elif kind == _CLAIMED and length >= 10:  # room for so many cells is made
+            form = "<IIHH" if length >= 14 else "<HHHH"
+            low, high, left, right = struct.unpack_from(form, stream, place)
+            rows, columns = max(rows, high - low), max(columns, right - left)
+        elif kind in _CELLS and length >= 4:
+            row, column = struct.unpack_from("<HH", stream, place)
             rows, columns = max(rows, row + 1), max(columns, column + 1)
-        at += 4 + length
     return max(most, (rows, columns), key=lambda extent: extent[0] * extent[1])
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
+    """Yield kind, place and length of each whole record from a place on."""
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        if at + 4 + length > len(stream):
+            return
+        yield kind, at + 4, length
+        at += 4 + length

@@ -1,63 +1,41 @@
-"""Files that hold no table that is read here, known by how they begin."""
+"""Files that hold no table that is read here: what they are, and the way out."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from engine.contracts.errors import EngineError
 
-_BEGINNINGS = (
-    (b"%PDF-", "data.pdf", ""),
-    (b"\x89PNG", "data.image", ""),
-    (b"\xff\xd8\xff", "data.image", ""),
-    (b"GIF8", "data.image", ""),
-    (b"SQLite format 3\x00", "data.of_program", "SQLite"),
-    (b"\x89HDF\r\n", "data.of_program", "HDF5"),
-    (b"<stata_dta>", "data.of_program", "Stata"),
-    (b"$FL2", "data.of_program", "SPSS"),
-    (b"\x93NUMPY", "data.of_program", "NumPy"),
-    (b"RDX", "data.of_program", "R"),
-    (b"7z\xbc\xaf\x27\x1c", "data.of_program", "7-Zip"),
-    (b"Rar!\x1a\x07", "data.of_program", "RAR"),
-    (b"{\\rtf", "data.of_program", "Word"),
-)
-_ARCHIVED = (("word/", "Word"), ("ppt/", "PowerPoint"))
-_PAGES = ("<!doctype html", "<html", "<head", "<body")
-# PDF readers allow a few bytes before the beginning.
-_LEEWAY = 1024
+if TYPE_CHECKING:
+    from engine.formats import Format
+
+_CODES = {
+    "pdf": "data.pdf",
+    "image": "data.image",
+    "web_page": "data.web_page",
+    "xml": "data.xml",
+    "feather_1": "data.old_feather",
+    "parquet_encrypted": "data.encrypted",
+    "r": "data.of_r",
+    "sas": "data.of_sas",
+    "spss": "data.of_spss",
+    "stata": "data.of_stata",
+    "hdf5": "data.of_hdf5",
+    "npy": "data.of_numpy",
+    "npz": "data.of_numpy",
+    "matlab": "data.of_matlab",
+    "database": "data.of_database",
+    "archive": "data.of_archive",
+}
 
 
-def refuse(head: bytes, name: str) -> None:
-    """Raise what a file is by its first bytes, if that is nothing that is read.
-
-    Raises
-    ------
-    EngineError
-        ``data.pdf``, ``data.image``, ``data.of_program``.
-    """
-    for beginning, code, program in _BEGINNINGS:
-        if head.startswith(beginning):
-            raise _error(code, name, program)
-    if b"%PDF-" in head[:_LEEWAY] and b"\n%" in head and b" obj" in head:
-        raise EngineError("data.pdf", file=name)
-
-
-def refuse_text(text: str, name: str) -> None:
-    """Raise ``data.web_page`` or ``data.xml`` if a text is one."""
-    start = text[:_LEEWAY].casefold()
-    if start.startswith(_PAGES):
-        raise EngineError("data.web_page", file=name)
-    if start.startswith("<?xml"):
-        code = "data.web_page" if "<html" in start else "data.xml"
-        raise EngineError(code, file=name)
-
-
-def refuse_archive(names: list[str], name: str) -> None:
-    """Raise ``data.of_program`` if a zip archive is a document."""
-    for folder, program in _ARCHIVED:
-        if any(member.startswith(folder) for member in names):
-            raise _error("data.of_program", name, program)
-
-
-def _error(code: str, name: str, program: str) -> EngineError:
-    if program:
-        return EngineError(code, file=name, program=program)
+def refused(found: Format, name: str) -> EngineError:
+    """Return the error that says what a file is that holds no table read here."""
+    if found.model:
+        return EngineError("data.is_model", file=name, format=found.model)
+    if found.family == "case":
+        return EngineError("data.is_case", file=name)
+    code = _CODES.get(found.name, "data.of_program")
+    if code.startswith("data.of_"):
+        return EngineError(code, file=name, program=found.program)
     return EngineError(code, file=name)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
 from charset_normalizer import from_bytes
 
+from engine import formats
 from engine.contracts.errors import EngineError
 from engine.data.decoding import check, wrong
 from engine.data.header import LOOKED_AT, Layout, find, placed
-from engine.data.signatures import refuse, refuse_archive, refuse_text
+from engine.data.signatures import refused
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -24,12 +24,10 @@ if TYPE_CHECKING:
 
     from engine.contracts.dataset import ReadOptions
 
-HEAD = 256 << 10
+HEAD = formats.HEAD
 csv.field_size_limit(4 * HEAD)  # a cell may be as long as what is looked at
 SEPARATORS = (",", ";", "\t", "|")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_IPC_MESSAGE = b"\xff\xff\xff\xff"  # then comes its length
 _DECIMAL_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+")
 _DECIMAL_POINT = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)\.\d+")
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")  # one and a bit, or thousands
@@ -41,64 +39,57 @@ _LEAST_TEXT = 0.9
 _LEAST_ZEROS = 0.3
 
 
-def format_of(path: Path, head: bytes) -> str:
-    """Return what a file is, by its first bytes.
+def format_of(path: Path) -> str:
+    """Return what a file is.
 
     Returns
     -------
     str
-        ``parquet``, ``arrow``, ``arrow stream``, ``excel``, ``gzip``, ``zip``,
-        ``zstd``, ``jsonl``, ``json`` or ``text``.
+        ``parquet``, ``arrow``, ``arrow stream``, ``excel``, ``gzip``, ``bz2``, ``xz``,
+        ``lzma``, ``zip``, ``zstd``, ``jsonl``, ``json`` or ``text``.
 
     Raises
     ------
     EngineError
-        ``data.empty_file``, ``data.encrypted``, ``data.binary``, or what it is
-        instead: ``data.pdf``, ``data.web_page`` …
+        ``data.empty_file``, ``data.encrypted``, ``data.binary``, ``data.is_model``, or
+        what it is instead: ``data.pdf``, ``data.of_r`` …
     """
-    name = path.name
+    with path.open("rb") as file:
+        found = formats.of(file)
+        file.seek(0)
+        head = file.read(HEAD)
+    if found.name == "excel" and _ENCRYPTED in head:
+        raise EngineError("data.encrypted", file=path.name)
+    return _of_table(found, head, path.name)
+
+
+def format_inside(head: bytes, name: str) -> str:
+    """Return what a packed file holds, by its first bytes; raises as the other does."""
+    return _of_table(formats.of_bytes(head), head, name)
+
+
+def _of_table(found: formats.Format, head: bytes, name: str) -> str:
     if not head:
         raise EngineError("data.empty_file", file=name)
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if head.startswith(b"ARROW1"):
-        return "arrow"
-    if head.startswith(_IPC_MESSAGE) and int.from_bytes(head[4:8], "little") > 0:
-        return "arrow stream"
-    if head.startswith(b"FEA1"):
-        raise EngineError("data.old_feather", file=name)
-    if head.startswith(b"\x1f\x8b"):
-        return "gzip"
-    if head.startswith(b"\x28\xb5\x2f\xfd"):
-        return "zstd"
-    if head.startswith(_OLE):
-        if _ENCRYPTED in path.read_bytes()[: 16 << 20]:
-            raise EngineError("data.encrypted", file=name)
-        return "excel"
-    if head.startswith(b"PK\x03\x04"):
-        return _zip_kind(path, head)
-    refuse(head, name)
-    encoding = encoding_of(head, name)
-    start = head.decode(encoding, errors="replace").lstrip("\ufeff \r\n\t")
-    refuse_text(start, name)
-    if start.startswith("{"):
-        return "jsonl"
-    return "json" if _ARRAY.match(start) else "text"
-
-
-def _zip_kind(path: Path, head: bytes) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError):  # cut short, or within another archive
-        names = []
-    refuse_archive(names, path.name)
-    workbook = any(member.startswith("xl/") for member in names)
-    if workbook or (not names and b"xl/" in head[:4096]):
-        return "excel"
-    if b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in head[:200]:
-        return "excel"
-    return "zip"
+    if found.name in ("text", "unknown"):
+        encoding = encoding_of(head, name)
+        start = head.decode(encoding, errors="replace").lstrip("\ufeff \r\n\t")
+        if start.startswith("<"):  # in two bytes a letter, perhaps
+            found = formats.of_bytes(start[:1024].encode())
+        elif start.startswith("{"):
+            return "jsonl"
+        else:
+            return "json" if _ARRAY.match(start) else "text"
+    if found.model:
+        raise refused(found, name)
+    inside = found.inside
+    if inside and inside.family in ("model", "other") and inside.name != "unknown":
+        raise refused(inside, name)
+    if found.family not in ("data", "packed"):
+        raise refused(found, name)
+    if found.name in ("zlib", "lz4"):
+        raise EngineError("data.of_archive", file=name, program=found.name)
+    return found.name
 
 
 def encoding_of(head: bytes, name: str) -> str:

@@ -36,8 +36,11 @@ class Intake:
         The copy, read-only, named by its hash.
     container
         By content, see :mod:`engine.models.static.sniff`.
+    program, family, cut
+        What else :class:`engine.formats.Format` says.
     format
-        The same, with joblib's compressions taken together as ``joblib``.
+        The same as ``container``, with joblib's compressions taken together as
+        ``joblib``.
     """
 
     path: str
@@ -45,6 +48,9 @@ class Intake:
     sha256: str
     size: int
     container: str
+    program: str = ""
+    family: str = "model"
+    cut: bool = False
 
     @property
     def format(self) -> str:
@@ -93,7 +99,10 @@ def take_in(
         path_in_store=kept,
         sha256=sha256,
         size=before.st_size,
-        container=kind,
+        container=kind.name,
+        program=kind.program,
+        family=kind.family,
+        cut=kind.cut,
     )
 
 

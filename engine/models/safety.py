@@ -36,12 +36,23 @@ if TYPE_CHECKING:
     from engine.contracts.progress import Progress
 
 MAX_IN_MEMORY = 2 << 30
+# formats that are known and not opened, with the way out of each
 REFUSED = {
     "xgboost_binary": "safety.xgboost_binary",
     "joblib_old": "safety.joblib_old",
+    "joblib_lz4": "safety.joblib_lz4",
     "hdf5": "safety.hdf5",
     "zip": "safety.unknown_archive",
     "unknown": "safety.unknown_format",
+    "text": "safety.unknown_format",
+    "r": "safety.of_r",
+    "pmml": "safety.of_exchange",
+    "mojo": "safety.of_exchange",
+    "saved_model": "safety.of_tensorflow",
+    "tflite": "safety.of_tensorflow",
+    "keras_json": "safety.of_tensorflow",
+    "lightgbm_json": "safety.of_booster",
+    "catboost_json": "safety.of_booster",
 }
 
 
@@ -140,8 +151,16 @@ def _examine(
     file: IO[bytes], intake: Intake, progress: Progress
 ) -> tuple[Outcome, str]:
     kind = intake.container
+    if intake.cut:
+        return _refused("safety.cut_off"), kind
     if kind in REFUSED:
-        return _refused(REFUSED[kind]), kind
+        return _refused(REFUSED[kind], program=intake.program), kind
+    if intake.family in ("data", "packed", "case"):
+        return _refused("safety.is_table", format=kind), kind
+    if intake.family == "other" and kind not in ("npy", "npz"):
+        return _refused("safety.of_program", program=intake.program or kind), kind
+    if kind in ("java", "gguf"):
+        return _refused("safety.of_exchange", program=intake.program), kind
     if kind == "pickle" or kind in pickles.COMPRESSED:
         return pickles.examine(file, intake.size, kind, progress)
     if kind == "skops":
@@ -171,9 +190,6 @@ def _examine_bytes(data: bytes, kind: str, progress: Progress) -> Outcome:
     return catboost_files.examine(data)
 
 
-def _refused(code: str) -> Outcome:
-    return Outcome(
-        best=Light.RED,
-        reason=Note(code=code),
-        refusal=Note(code=code),
-    )
+def _refused(code: str, **params: str) -> Outcome:
+    note = Note(code=code, params=dict(params))
+    return Outcome(best=Light.RED, reason=note, refusal=note)

@@ -6,6 +6,8 @@ from engine.contracts.i18n import mark
 
 _LOOK = mark("Open the file in the program that wrote it and save it again.")
 
+_OF_PROGRAM = mark("{file} is a file of {program}, which is not read here.")
+
 MESSAGES: dict[str, tuple[str, str]] = {
     # errors
     "data.none": (
@@ -62,8 +64,69 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Save the table in it as CSV or Excel and open that."),
     ),
     "data.of_program": (
-        mark("{file} is a file of {program}, which is not read here."),
+        _OF_PROGRAM,
         mark("Save the table in it as CSV or Parquet and open that."),
+    ),
+    "data.of_r": (
+        _OF_PROGRAM,
+        mark(
+            "Save the table as CSV and open that; in R: write.csv(data, "
+            '"table.csv", row.names = FALSE).'
+        ),
+    ),
+    "data.of_sas": (
+        _OF_PROGRAM,
+        mark(
+            "Save the table as CSV and open that; in SAS: PROC EXPORT with DBMS=CSV, "
+            "in Python: pandas.read_sas(…).to_csv(…)."
+        ),
+    ),
+    "data.of_spss": (
+        _OF_PROGRAM,
+        mark(
+            "Save the table as CSV and open that; in SPSS: SAVE TRANSLATE with "
+            "TYPE=CSV."
+        ),
+    ),
+    "data.of_stata": (
+        _OF_PROGRAM,
+        mark(
+            "Save the table as CSV and open that; in Stata: export delimited using "
+            "table.csv."
+        ),
+    ),
+    "data.of_hdf5": (
+        _OF_PROGRAM,
+        mark(
+            "Save the table in it as Parquet and open that; in Python: "
+            "pandas.read_hdf(…).to_parquet(…)."
+        ),
+    ),
+    "data.of_numpy": (
+        _OF_PROGRAM,
+        mark(
+            "Save the array with names of columns as Parquet and open that; in Python: "
+            "pandas.DataFrame(array, columns=…).to_parquet(…)."
+        ),
+    ),
+    "data.of_matlab": (
+        _OF_PROGRAM,
+        mark(
+            "Save the table as CSV and open that; in MATLAB: writetable(T, "
+            "'table.csv')."
+        ),
+    ),
+    "data.of_database": (
+        _OF_PROGRAM,
+        mark("Export the table or query that holds the rows as CSV and open that."),
+    ),
+    "data.of_archive": (
+        _OF_PROGRAM,
+        mark("Unpack it and open what is inside."),
+    ),
+    "data.is_case": (
+        mark("{file} is a case of this program, not a table."),
+        mark("Open it as a case: drop it on the window, or File ▸ Open."),
     ),
     "data.encrypted": (
         mark("{file} is protected by a password."),

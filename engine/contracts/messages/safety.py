@@ -178,9 +178,46 @@ _DECISION: dict[str, tuple[str, str]] = {
         mark("A file of joblib before 0.10, which is no longer read."),
         mark("Load it where it was made and save it again."),
     ),
+    "safety.joblib_lz4": (
+        mark("A joblib file compressed with lz4, which is not read here."),
+        mark("Save it with another compression: joblib.dump(model, path, compress=3)."),
+    ),
     "safety.hdf5": (
-        mark("An HDF5 file; models in it are not opened."),
-        mark("Save the model as ONNX or in Keras's own .keras format."),
+        mark("A file of {program}; models in it are not opened."),
+        mark("Save the model as ONNX (tf2onnx), or use its recorded scores."),
+    ),
+    "safety.of_r": (
+        mark("A file of {program}; models of R are not opened."),
+        mark(
+            "Score the rows in R, save the scores beside them with write.csv, and open "
+            "those as recorded scores (--scores)."
+        ),
+    ),
+    "safety.of_exchange": (
+        mark("A file of {program}; such models are not opened."),
+        mark(
+            "Save the model as ONNX where its program can, or score the rows there and "
+            "open the recorded scores (--scores)."
+        ),
+    ),
+    "safety.of_tensorflow": (
+        mark("A file of {program}; such models are not opened."),
+        mark("Convert it to ONNX (tf2onnx), or open its recorded scores (--scores)."),
+    ),
+    "safety.of_booster": (
+        mark("A {program} model exported as JSON, from which it cannot be opened."),
+        mark("Save it in the library's own format: booster.save_model(path)."),
+    ),
+    "safety.of_program": (
+        mark("A file of {program}, not a model that is opened here."),
+        mark(
+            "Models are read as skops, joblib, pickle, ONNX, XGBoost JSON or UBJ, "
+            "LightGBM text and CatBoost cbm. Without a model, use recorded scores."
+        ),
+    ),
+    "safety.is_table": (
+        mark("A table ({format}), not a model."),
+        mark("Open it as the data (--data), and the model beside it."),
     ),
     "safety.unknown_archive": (
         mark("An archive that is no model format known here."),
@@ -234,7 +271,10 @@ _USES: dict[str, tuple[str, str]] = {
 }
 
 _PICKLE: dict[str, tuple[str, str]] = {
-    "safety.cut_off": (mark("The file ends before it should."), _AGAIN),
+    "safety.cut_off": (
+        mark("The file is incomplete: it ends before it should."),
+        _AGAIN,
+    ),
     "safety.no_opcode": (
         mark("Byte {position} is no instruction of a pickle."),
         _AGAIN,

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from engine.contracts.dataset import Note
 from engine.contracts.model import Light, SafetyFinding, Verdict
 
+# a file that ends early opens nowhere, whatever anybody agrees to
+INCOMPLETE = ("safety.cut_off", "safety.bad_archive")
+
 
 class NotUnderstoodError(Exception):
     """The file says something this reader cannot follow, so nothing is vouched for.
@@ -64,7 +67,9 @@ class Outcome:
         """Record where the reader lost the thread."""
         name = error.note.code.rpartition(".")[2].replace("_", " ")
         self.add(what, name, Verdict.NOT_UNDERSTOOD, error.note)
-        if isinstance(error, BrokenError):
+        dangerous = any(f.verdict is Verdict.DANGEROUS for f in self.findings)
+        cut = error.note.code in INCOMPLETE and not dangerous
+        if cut or isinstance(error, BrokenError):
             self.refusal = error.note
 
     def take(self, other: Outcome) -> None:

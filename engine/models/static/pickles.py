@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from engine.contracts.progress import Progress
 
 MAX_PICKLES = 100
+# arrays of joblib before 0.10, which lie in files beside this one
+_OLD_JOBLIB = ("numpy_pickle.NDArrayWrapper", "numpy_pickle.ZNDArrayWrapper")
 COMPRESSED = {
     "joblib_zlib": "zlib",
     "joblib_gzip": "gzip",
@@ -129,6 +131,8 @@ def judge(listing: Listing, allowed: AllowList, outcome: Outcome) -> None:
             "structure", code.partition(".")[2].replace("_", " "), verdict, note
         )
     _refuse_old(listing, allowed, outcome)
+    if any(name.endswith(_OLD_JOBLIB) for name in listing.uses):
+        outcome.refusal = Note(code="safety.joblib_old")
 
 
 def _honest(made: Made) -> bool:

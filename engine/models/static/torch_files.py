@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from engine.contracts.dataset import Note
 from engine.contracts.model import Light, Verdict
@@ -108,9 +108,3 @@ def _follow_legacy(file: IO[bytes], listing: Listing, progress: Progress) -> Non
             )
             machine.run()
             position = machine.position
-
-
-def is_legacy(data: Any) -> bool:
-    """Return whether a pickle starts with torch's magic number."""
-    head = bytes(data[:40])
-    return b"\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19" in head

@@ -43,6 +43,9 @@ SAID = {
     "got <sklearn.tree.Tree object at 0x7f33aa11bb22>": "got Tree",
     "expected np.float64(1.5), found np.str_('a')": "expected 1.5, found 'a'",
     "parquet::ParquetException: bad footer": "ParquetException: bad footer",
+    "Expecting 'table-cell', found 'Start(BytesStart { buf: Borrowed(\"a\") })'": (
+        "Expecting 'table-cell', found something else"
+    ),
     "std::bad_alloc": "bad_alloc",
     "thread panicked at src/cfb.rs:116:20": "thread panicked",
     "Parquet magic bytes not found in footer.": (

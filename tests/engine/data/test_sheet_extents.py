@@ -65,6 +65,25 @@ def test_the_extent_of_an_old_workbook_is_that_of_its_cells(tmp_path):
     assert sheet_extents.of_excel_97(compound_files.workbook(path)) == (91, 1)
 
 
+def test_room_is_made_for_no_more_cells_than_there_can_be(tmp_path):
+    path = tmp_path / "old.xls"
+    write_old_workbook(path, {"people": columns(20)})
+    content = bytearray(path.read_bytes())
+    at = content.index(b"\x00\x02\x0e\x00", 512)  # how far the sheet says it goes
+    struct.pack_into("<I", content, at + 8, 0xFFFFFF00)
+    path.write_bytes(content)
+    assert refused(path).code == "data.too_many_cells"
+
+
+def test_room_is_made_for_no_more_texts_than_there_can_be():
+    def record(n):
+        return struct.pack("<HHII", 0x00FC, 8, n, n)
+
+    assert sheet_extents.of_excel_97(record(9)) == (0, 0)
+    with pytest.raises(ValueError, match="contradicts itself"):
+        sheet_extents.of_excel_97(record(0x7FFFFFFF))
+
+
 @pytest.mark.parametrize("place", ["workbook", "folder"])
 @pytest.mark.timeout(30)
 def test_a_chain_of_sectors_without_an_end_is_refused(tmp_path, place):

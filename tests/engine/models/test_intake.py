@@ -100,9 +100,9 @@ def test_that_cancelling_leaves_nothing_behind(tmp_path):
 @pytest.mark.parametrize(
     ("head", "kind"),
     [
-        (b"a,b\n1,2\n", "unknown"),
-        (b"PAR1" + bytes(20), "unknown"),
-        (b'{"a": 1}\n', "unknown"),
+        (b"a,b\n1,2\n", "text"),
+        (b"PAR1" + bytes(20), "parquet"),
+        (b'{"a": 1}\n', "text"),
         (b"\x89HDF\r\n\x1a\n", "hdf5"),
         (b"ZF" + bytes(20), "joblib_old"),
         (b"tree\nversion=v4\n", "lightgbm"),

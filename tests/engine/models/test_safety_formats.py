@@ -232,7 +232,10 @@ def test_that_a_compression_bomb_is_stopped(tmp_path, monkeypatch):
 
 def test_that_lz4_is_said_not_to_be_read(tmp_path):
     report = examine(tmp_path, b"\x04\x22\x4d\x18" + bytes(40))
-    assert (report.light, report.reason.code) == (Light.RED, "safety.compression")
+    assert (report.light, report.reason.code) == (
+        Light.FORBIDDEN,
+        "safety.joblib_lz4",
+    )
 
 
 def test_that_a_torch_state_dict_is_amber_and_a_whole_model_red(tmp_path):
