@@ -60,9 +60,14 @@ def test_every_contract_has_a_planted_violation() -> None:
     assert {contract["id"] for contract in contracts} == set(PLANTED)
 
 
-@pytest.mark.parametrize("contract", PLANTED)
-def test_a_planted_violation_breaks_its_contract(copy: Path, contract: str) -> None:
-    name, line = PLANTED[contract]
+@pytest.mark.parametrize(
+    ("contract", "name", "line"),
+    [(contract, *planted) for contract, planted in PLANTED.items()]
+    + [("engine-layers", "engine/formats.py", "import engine.data.sniff")],
+)
+def test_a_planted_violation_breaks_its_contract(
+    copy: Path, contract: str, name: str, line: str
+) -> None:
     file = copy / name
     before = file.read_text() if file.exists() else None
     file.write_text(f"{before or ''}\n{line}\n")
