@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.contracts.model import Levels
+from engine.contracts.score_names import subjects
 from engine.data.missing import TOKENS
 from engine.data.table import MOST_CODES, text_of
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.contracts.model import Input
+    from engine.contracts.model import Input, RecordedScores
     from engine.data.table import Table
 
     Codes = NDArray[np.int64]
@@ -175,6 +176,40 @@ def labels(
             of_text[code] = place.setdefault(text, len(place))
     found = np.where(of_text[own] >= 0, of_text[own], codes).astype(np.int32)
     return found, tuple(place)
+
+
+def tokens(table: Table, column: str) -> Counter[str]:
+    """Return the texts of a column, blanks apart, that were read as missing → rows."""
+    parsed = table.arrow.column(column)
+    written = table.written(column) if parsed.null_count else None
+    if written is None:
+        return Counter()
+    texts = written.filter(pc.is_null(parsed)).cast(pa.string())
+    return Counter(t for t in texts.drop_null().to_pylist() if t.strip())
+
+
+def recorded_classes(
+    table: Table, target: str, recorded: RecordedScores
+) -> tuple[str, ...]:
+    """Return the classes of recorded scores: the labels of their target.
+
+    Among them what looks like a missing value, if the scores speak of it: a model
+    leaves no label out, so a text in a column of its labels is one, and so is what
+    a score column is named after.
+
+    Raises
+    ------
+    TypeError
+        See :meth:`engine.data.table.Table.codes`.
+    """
+    known = set(recorded.classes)
+    if recorded.prediction in table.names:
+        known |= set(tokens(table, recorded.prediction))
+    if len(recorded.scores) > 1:
+        named = {word.casefold() for name in recorded.scores for word in subjects(name)}
+        known |= {t for t in tokens(table, target) if t.casefold() in named}
+    _, found = labels(table, target, known) if known else table.codes(target)
+    return found
 
 
 def _labels_need_texts(

@@ -309,6 +309,10 @@ def label_counts(
             counts[name] = counts.get(name, 0) + int(n)
         elif n:
             unmatched.append(label)
+    if (codes < 0).any():
+        known = {*matched.info.classes, *matched.class_map}
+        tokens = known_values.tokens(table, matched.target)
+        unmatched += sorted(tokens.keys() - known)
     return tuple(unmatched), counts
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.dataset import Kind
 from engine.contracts.errors import EngineError
+from engine.known_values import recorded_classes
 from engine.models import recorded_scores
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def recorded_info(
         raise EngineError("target.missing_column", column=target)
     column = data.column(target)
     try:
-        _, labels = table.codes(target)
+        labels = recorded_classes(table, target, scores)
     except TypeError:  # too many different numbers to be classes
         labels = ()
     numeric = column is not None and column.kind is Kind.NUMERIC

@@ -20,6 +20,7 @@ from engine.data.dataset import Dataset
 from engine.matching import preview
 from engine.models.recorded_scores import describe
 from engine.predict import Matched, answers_of, features_of, truth_of
+from engine.session.recorded import recorded_info
 from tests.support.fake_model import FakeModel, info, matched
 from tests.support.table_files import write_open_document, write_workbook
 
@@ -183,6 +184,8 @@ def test_another_text_for_the_same_number_is_another_level(tmp_path):
     assert column(data, field)[::10] == ["01", "1", "2"]
     assert said(data, field)["match.unknown_categories"]["categories"] == ("01",)
     assert "match.unknown_categories" not in said(data, levels("01", "1", "2"))
+    data = opened(tmp_path, rows("1.0", "1", "2"), "floats.csv")
+    assert column(data, levels("1.0", "1", "2"))[::10] == ["1.0", "1", "2"]
 
 
 def test_levels_that_are_numbers_are_found_among_texts(tmp_path):
@@ -300,3 +303,41 @@ def test_a_label_that_was_given_a_class_by_hand_may_be_a_token(tmp_path):
     case = matched(model, "y", class_map={"NA": "no"})
     truth = truth_of(data.parts[Part.EVALUATION], case)
     assert truth.tolist() == [1, 0] * 10
+
+
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        RecordedScores(prediction="q"),
+        RecordedScores(scores=("p_None", "p_Mild")),
+        RecordedScores(scores=("p_a", "p_b"), classes=("None", "Mild")),
+    ],
+)
+def test_a_class_of_recorded_scores_may_look_like_a_missing_value(recorded, tmp_path):
+    lines = ["None,None,0.9,0.1", "Mild,NA,0.2,0.8", "None,Mild,0.6,0.4"] * 10
+    text = "\n".join(["q,y,p_None,p_Mild", *lines])
+    data = opened(tmp_path, text)
+    table = data.parts[Part.EVALUATION]
+    described = recorded_info(recorded, "y", table, data.info)
+    assert sorted(described.classes) == ["Mild", "None"]  # NA is what is missing
+    case = Matched(info=described, recorded=recorded, target="y")
+    truth = truth_of(table, case)
+    assert [described.classes[code] for code in truth[[0, 2]]] == ["None", "Mild"]
+    assert truth[1] == -1
+
+
+def test_labels_that_were_read_as_missing_are_told(tmp_path):
+    lines = [f"x,{label}" for label in ("no", "yes", "NA", "") * 10]
+    data = opened(tmp_path, "\n".join(["a,y", *lines]))
+    found = preview(
+        matched(model_of(levels("x")), "y"), data.info, data.parts[Part.EVALUATION]
+    )
+    assert found.unmatched_labels == ("NA",)
+
+
+def test_numbers_of_a_workbook_are_the_digits_that_a_model_knows(tmp_path):
+    typed = [0.0, 1.0, "?", 2.5, "01", None] * 5
+    write_workbook(tmp_path / "b.xlsx", {"s": {"a": typed, "y": ["no", "yes"] * 15}})
+    data = Dataset.open([str(tmp_path / "b.xlsx")])
+    known = levels("0", "1", "?", "2.5", "01")
+    assert column(data, known)[:6] == ["0", "1", "?", "2.5", "01", None]
