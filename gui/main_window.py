@@ -264,7 +264,8 @@ class MainWindow(QMainWindow):
         self.context.decision.replace(state.decision)
         self.context.selection.replace(state.selection)
         path = self.context.case.path
-        self.context.settings.remember_case(path, contents_of(state))
+        if path:
+            self.context.settings.remember_case(path, contents_of(state))
         self._tell_of_file(self.context.case.opening_notes)
         self._show_case()
         if state.perspective in PERSPECTIVES:

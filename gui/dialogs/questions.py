@@ -43,6 +43,7 @@ class Questions(QObject):
         # a turn of its own: what was opened is being shown in this one
         case.match_needed.connect(self.match, Qt.ConnectionType.QueuedConnection)
         case.part_needed.connect(self._ask_part)
+        case.another_needed.connect(self._ask_another)
         case.reading_refused.connect(self._read_otherwise)
         case.files_changed.connect(self._ask_about_files)
 
@@ -121,6 +122,36 @@ class Questions(QObject):
         box.deleteLater()
         if part is not None:
             self._context.case.open_data(paths, part)
+
+    def _ask_another(self, data: tuple[str, ...], model: str) -> None:
+        """Ask once whether files take the place of what is open."""
+        case = self._context.case
+        name = Path(case.path).stem
+        kept = tr("The case so far is kept as {name}.", name=name) if name else ""
+        if data:
+            files = ", ".join(Path(path).name for path in (*data, model))
+            text = tr("Begin a new case with {files}?", files=files)
+            advice = tr("Drop data or a model alone to exchange only that.")
+            yes = tr("New case")
+        else:
+            old = case.model.name if case.model is not None else ""
+            text = tr("Use {new} in the place of {old}?", new=Path(model).name, old=old)
+            advice = tr("The data stay open, and a new case begins with them.")
+            yes = tr("Replace the model")
+        box = QMessageBox(self._window)
+        box.setWindowTitle(yes)
+        box.setText(text)
+        box.setInformativeText(" ".join(part for part in (kept, advice) if part))
+        agreed = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        if self._ask:
+            box.exec()
+        taken = not self._ask or box.clickedButton() is agreed
+        box.deleteLater()
+        if taken and data:
+            case.begin_another(data, model)
+        elif taken:
+            case.open_model(model)
 
     def _ask_consent(self, report: SafetyReport) -> None:
         host = self._context.engine.host

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.contracts.case import CaseOpened, FileRecipe
+from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
 from engine.contracts.dataset import ColumnChoice, DatasetInfo, Part, ReadOptions, Role
 from engine.contracts.errors import ErrorInfo
 from engine.contracts.i18n import tr
@@ -314,13 +314,41 @@ class CaseService(CaseState):
         for path in kinds.get("case", [])[:1]:
             self.open_case(path)
             return
-        if data := tuple(kinds.get("data", [])):
+        data = tuple(kinds.get("data", []))
+        model = next(iter(kinds.get("model", [])), "")
+        replaces = self.model is not None or (data and self.data is not None)
+        if model and replaces:
+            self.another_needed.emit(data, model)
+            return
+        if data:
             if self.data is None:
                 self.open_data(data)
             else:
                 self.part_needed.emit(data)
-        for path in kinds.get("model", [])[:1]:
-            self.open_model(path)
+        if model:
+            self.open_model(model)
+
+    def begin_another(self, data: tuple[str, ...], model: str) -> None:
+        """Begin another case with files, the one so far being kept.
+
+        Nothing is let go before the model file has been looked at and the data have
+        been read.
+        """
+        if not self.may_leave():
+            return
+        request = OpenData(paths=data)
+
+        def opened(result: Result) -> None:
+            if isinstance(result, DatasetInfo):
+                self._keep_what_was()
+                self.accept_case(CaseOpened(path="", case=CaseFile()))
+                self._data_opened(result, request, then_match=False)
+                self.open_model(model)
+
+        def inspected(_report: Result) -> None:
+            self._ask(request, opened, tr("Reading data"))
+
+        self._ask(Inspect(path=model), inspected, tr("Examining the model file"))
 
     def _data_opened(
         self, result: DatasetInfo, request: OpenData, *, then_match: bool
@@ -346,7 +374,12 @@ class CaseService(CaseState):
         """
         new = files_of(result, request).paths
         old = [r.paths for r in self.file.data if r.part is Part.EVALUATION]
-        if not self.path or not old or new in old:
+        if old and new not in old:
+            self._keep_what_was()
+
+    def _keep_what_was(self) -> None:
+        """Leave the case's file as it is; what comes is written into another."""
+        if not self.path:
             return
         self._notify.info(
             tr("The case so far is kept as {name}.", name=Path(self.path).stem)
@@ -397,6 +430,9 @@ class CaseService(CaseState):
                 asked = result.safety is not None and result.safety.asks
                 agreed = consent or (result.sha256 if asked else "")
                 resumed = self._to_predict if self.file.model == recipe else None
+                old = self.file.model
+                if old is not None and old.paths != recipe.paths:
+                    self._keep_what_was()
                 self._update(consent=agreed, model=recipe, recorded=None)
                 self._forget_scores()
                 self._take_model(result)

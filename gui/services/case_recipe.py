@@ -37,8 +37,7 @@ def requests_of(recipe: CaseFile) -> list[Request]:
         asked.append(OpenModel(path=recipe.model.paths[0]))
     elif recipe.recorded is not None:
         asked.append(UseRecordedScores(scores=recipe.recorded))
-    if recipe.buckets:
-        asked.append(SetBuckets(buckets=recipe.buckets))
+    asked.append(SetBuckets(buckets=recipe.buckets))  # none of another case either
     if recipe.target and (recipe.model or recipe.recorded):
         asked.append(prediction_of(recipe))
     return asked

@@ -43,6 +43,9 @@ class CaseState(QObject):
         Data and a model (or scores) are there: say how they belong together.
     part_needed(tuple[str, ...])
         There are data already: say what further files are for.
+    another_needed(tuple[str, ...], str)
+        Data and a model, or another model alone, were dropped on an open case: ask
+        before they take the place of what is open.
     reading_refused(OpenData)
         Files could not be read as asked, but may be if it is said how.
     notes_changed()
@@ -67,6 +70,7 @@ class CaseState(QObject):
     consent_needed = Signal(object)
     match_needed = Signal()
     part_needed = Signal(object)
+    another_needed = Signal(object, str)
     reading_refused = Signal(object)
     file_changed = Signal()
     restored = Signal(object)

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
 from engine.contracts.dataset import Note, Part
 from engine.contracts.decision import Decision
-from engine.contracts.errors import ErrorInfo
+from engine.contracts.errors import EngineError, ErrorInfo
 from engine.contracts.events import HostState, Started, Warned
 from engine.contracts.layers import LAYERS
 from engine.contracts.predictions import RowScores
 from engine.contracts.requests import (
+    Inspect,
     LocateFiles,
     OpenCase,
     OpenData,
@@ -23,9 +24,10 @@ from engine.contracts.requests import (
     Predict,
     Recognise,
     SaveCase,
+    SetBuckets,
 )
 from engine.contracts.results import Recognised, RecognisedFile
-from engine.contracts.selection import cell
+from engine.contracts.selection import Range, cell
 from gui.dialogs.match import MatchDialog
 from gui.dialogs.reading_options import ReadingOptions
 from gui.services import autosave
@@ -427,3 +429,92 @@ def test_a_trial_brings_its_panel_to_the_front(made, qtbot) -> None:
     qtbot.waitUntil(panel.isVisible)
     assert panel._edits == {"x": 1.0}
     assert made.case.trial is None
+
+
+def answering(monkeypatch, word):
+    """Have every question answered with the button of a word; return the questions."""
+    asked = []
+
+    def answer(box: QMessageBox) -> int:
+        asked.append(box.text())
+        next(b for b in box.buttons() if word in b.text()).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    return asked
+
+
+def sheets(window) -> int:
+    return len([d for d in window.findChildren(MatchDialog) if d.isVisible()])
+
+
+def test_data_and_a_model_on_an_open_case_begin_a_new_one_asked_once(
+    made, qtbot, monkeypatch
+) -> None:
+    open_small(made, qtbot)
+    qtbot.waitUntil(lambda: bool(made.case.path))
+    first = made.case.path
+    made.case.save_bucket("young", Range("age", None, 25))
+    asked = answering(monkeypatch, "New case")
+    seen = []
+    made.case.match_needed.connect(lambda: seen.append(made.case.model.name))
+    drop(made.window, "/new.data", "/new.model")
+    qtbot.waitUntil(lambda: sheets(made.window) == 1)
+    assert asked == ["Begin a new case with new.data, new.model?"]
+    assert len(seen) == 1  # one sheet, once both are there
+    assert [file.paths for file in made.case.file.data] == [("/new.data",)]
+    assert made.case.file.model.paths == ("/new.model",)
+    assert made.case.path != first
+    assert made.case.scores is None
+    assert made.case.buckets == {}
+    assert not made.context.undo.canUndo()
+    assert made.process().requests(SetBuckets)[-1].buckets == {}
+
+
+def test_who_says_no_keeps_the_case_as_it_is(made, qtbot, monkeypatch) -> None:
+    open_small(made, qtbot)
+    before = made.case.file
+    for files in (("/new.data", "/new.model"), ("/new.model",)):
+        asked = answering(monkeypatch, "Cancel")
+        n = len(made.process().requests(OpenModel))
+        drop(made.window, *files)
+        qtbot.waitUntil(lambda asked=asked: len(asked) == 1)
+        qtbot.wait(20)
+        assert len(made.process().requests(OpenModel)) == n
+        assert made.case.file == before
+        assert made.case.scores is not None
+
+
+@pytest.mark.parametrize("kind", [OpenData, Inspect])
+def test_what_cannot_be_opened_takes_nothing_away(
+    made, qtbot, monkeypatch, kind
+) -> None:
+    open_small(made, qtbot)
+    qtbot.waitUntil(lambda: bool(made.case.path))
+    before = made.case.file, made.case.path, made.case.scores
+
+    def refused(_request):
+        raise EngineError("engine.disk_full", folder="/cache")
+
+    monkeypatch.setitem(made.engine.store.answers, kind, refused)
+    answering(monkeypatch, "New case")
+    made.notices.clear()
+    drop(made.window, "/new.data", "/new.model")
+    qtbot.waitUntil(lambda: bool(made.notices))
+    assert "The disk is full" in made.notices[0].text
+    assert (made.case.file, made.case.path, made.case.scores) == before
+
+
+def test_another_model_alone_keeps_the_data_and_the_case_so_far(
+    made, qtbot, monkeypatch
+) -> None:
+    open_small(made, qtbot)
+    qtbot.waitUntil(lambda: bool(made.case.path))
+    first = made.case.path
+    asked = answering(monkeypatch, "Replace the model")
+    drop(made.window, "/new.model")
+    qtbot.waitUntil(lambda: sheets(made.window) == 1)
+    assert asked == ["Use new.model in the place of m.skops?"]
+    assert made.case.file.model.paths == ("/new.model",)
+    assert [file.paths for file in made.case.file.data] == [("/a.data",)]
+    assert made.case.path != first
