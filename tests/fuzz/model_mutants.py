@@ -172,12 +172,16 @@ def outcome_of(data: bytes, folder: Path) -> str:
 
     kept = folder / "mutant"
     kept.write_bytes(data)
+    found = sniff(io.BytesIO(data))
     intake = Intake(
         path="mutant",
         path_in_store=kept,
         sha256="0" * 64,
         size=len(data),
-        container=sniff(io.BytesIO(data)),
+        container=found.name,
+        program=found.program,
+        family=found.family,
+        cut=found.cut,
     )
     report = report_on(intake, policy=Policy())
     if report.reason.code == "safety.not_understood":
