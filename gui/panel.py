@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from engine.contracts.events import Progressed
     from engine.contracts.requests import Request
     from engine.contracts.results import Result
+    from engine.contracts.tables import Table
     from gui.context import AppContext
     from gui.services.engine_client import Job
     from gui.services.theme import Tokens
@@ -147,8 +148,8 @@ class Panel(QWidget):
         """Return what the result was computed on and how."""
         return badge_of(getattr(self.result, "provenance", None))
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
-        """Return what is shown as a header and rows of text."""
+    def as_table(self) -> Table:
+        """Return what is shown as a header and rows of values."""
         return [], []
 
     # For subclasses
@@ -174,6 +175,11 @@ class Panel(QWidget):
         if woken and self._missed:
             self._missed = False
             self.ask()
+
+    @property
+    def body(self) -> QWidget:
+        """The plot or table with its few controls."""
+        return self._body
 
     def reading_now(self) -> str:
         """Return the sentence that stands above the body, if any does."""

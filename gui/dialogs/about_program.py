@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import platform
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from engine.contracts.i18n import tr
+from gui.services.program import program_version
 
 if TYPE_CHECKING:
     from gui.context import AppContext
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
 def about_text(context: AppContext) -> str:
     """Return the page as rich text."""
-    try:
-        number = version("trasluz")
-    except PackageNotFoundError:  # run from a folder that was never installed
-        number = ""
     facts = {"Python": platform.python_version(), "Qt": qVersion()}
     if context.engine.ready is not None:
         facts |= context.engine.ready.versions
@@ -30,7 +26,7 @@ def about_text(context: AppContext) -> str:
         tr("Free software under the Apache License 2.0."),
         ", ".join(f"{name} {value}" for name, value in facts.items()),
     )
-    title = f"<p><b>Trasluz {escape(number)}</b></p>"
+    title = f"<p><b>Trasluz {escape(program_version())}</b></p>"
     return title + "".join(f"<p>{escape(line)}</p>" for line in lines)
 
 

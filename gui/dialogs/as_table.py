@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -14,23 +14,16 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.i18n import tr
-from gui.widgets.export import save_csv
+from engine.contracts.tables import shown_text
+from gui.widgets.export import save_table
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from gui.panel import Panel
 
 
-class Tabular(Protocol):
-    """Something that can be read as a table."""
-
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
-        """Return header and rows."""
-
-
-def show_table(panel: QWidget) -> None:
+def show_table(panel: Panel) -> None:
     """Open a window with the panel's content as a table."""
-    source: Tabular = panel  # type: ignore[assignment]
-    header, rows = source.as_table()
+    header, rows = panel.as_table()
     dialog = QDialog(panel)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(panel.accessibleName())
@@ -41,16 +34,16 @@ def show_table(panel: QWidget) -> None:
     table.verticalHeader().hide()
     for i, row in enumerate(rows):
         for j, cell in enumerate(row):
-            item = QTableWidgetItem(cell)
-            if j:
+            item = QTableWidgetItem(shown_text(cell))
+            if not isinstance(cell, str):
                 item.setTextAlignment(
                     Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                 )
             table.setItem(i, j, item)
     table.resizeColumnsToContents()
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-    save = buttons.addButton(tr("Save as CSV…"), QDialogButtonBox.ButtonRole.ActionRole)
-    save.clicked.connect(lambda: save_csv(dialog, (header, rows)))
+    save = buttons.addButton(tr("Save…"), QDialogButtonBox.ButtonRole.ActionRole)
+    save.clicked.connect(lambda: save_table(panel, (header, rows)))
     buttons.rejected.connect(dialog.reject)
     column = QVBoxLayout(dialog)
     column.addWidget(table)

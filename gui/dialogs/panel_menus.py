@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QMenu
 from engine.contracts.i18n import tr
 from engine.contracts.readings.row_names import row_text
 from gui.widgets.badge import badge_of
-from gui.widgets.export import copy_picture, save_csv, save_picture
+from gui.widgets.export import copy_picture, save_picture, save_table
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QToolButton
@@ -39,7 +39,7 @@ def open_export(panel: Panel, button: QToolButton) -> None:
     menu = new_menu(panel)
     menu.addAction(tr("Copy picture"), lambda: copy_picture(panel))
     menu.addAction(tr("Save picture…"), lambda: save_picture(panel))
-    menu.addAction(tr("Save table as CSV…"), lambda: save_csv(panel, panel.as_table()))
+    menu.addAction(tr("Save table…"), lambda: save_table(panel, panel.as_table()))
     menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
 

@@ -89,6 +89,15 @@ class RowAnswers:
             return score
         return score if self._code(row) == self._positive else 1.0 - score
 
+    def number(self, row: int, look: Look) -> float | None:
+        """Return a true or predicted number, or a score; ``None`` of labels."""
+        if row >= self._scores.n_rows:
+            return None
+        if look in {Look.TRUTH, Look.PREDICTION}:
+            of = self._scores.truth if look is Look.TRUTH else self._scores.labels
+            return float(of[row]) if self._regression else None
+        return self.confidence(row)
+
     def score(self, row: int) -> str | None:
         """Return the confidence, or the residual of a number, as text."""
         return self._text(self.confidence(row))

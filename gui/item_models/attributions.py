@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.contracts.results import Shapley
+    from engine.contracts.tables import Cell
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,12 @@ class Attributions:
     def text(self, row: int, feature: int) -> str:
         """Return a row's value in words."""
         return value_text(float(self.result.data[row, feature]), self.labels(feature))
+
+    def cell(self, row: int, feature: int) -> Cell:
+        """Return a row's value: a number, or a label."""
+        value = float(self.result.data[row, feature])
+        labels = self.labels(feature)
+        return labels[int(value)] if labels and np.isfinite(value) else value
 
     def order(self) -> NDArray[np.intp]:
         """Return the features by mean absolute contribution, largest first."""

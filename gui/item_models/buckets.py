@@ -15,6 +15,8 @@ from gui.item_models.cells import Cell, Interval
 
 if TYPE_CHECKING:
     from engine.contracts.results import Bucket, Buckets
+    from engine.contracts.tables import Cell as Value
+    from engine.contracts.tables import Table
     from gui.item_models.rows import Index
 
 NAME, N, RATE, INTERVAL, RATIO, SHARE = range(6)
@@ -196,16 +198,18 @@ class BucketsModel(QAbstractTableModel):
             titles[SHARE] = tr("of error")
         return titles
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
-        """Return the whole table as text, with each bucket's rule."""
-        rows = [
-            [
-                *(self.cell(row, column).text for column in range(len(HEADINGS))),
-                bucket.rule,
-            ]
-            for row, bucket in enumerate(self._rows)
-        ]
-        return [*self.titles(), tr("rule")], rows
+    def as_table(self) -> Table:
+        """Return the whole table, with each bucket's rule and ends of intervals."""
+        titles = self.titles()
+        header = [titles[NAME], titles[N], titles[RATE], tr("low"), tr("high")]
+        header += [titles[RATIO], tr("low"), tr("high"), titles[SHARE], tr("rule")]
+        rows: list[list[Value]] = []
+        for place, one in enumerate(self._rows):
+            name = self._name(one, overall=place == len(self._rows) - 1)
+            ratio = (one.ratio, one.ratio_low, one.ratio_high)
+            figures = (one.n, one.rate, one.low, one.high, *ratio, one.share)
+            rows.append([name, *figures, one.rule])
+        return header, rows
 
 
 def _ratio(bucket: Bucket) -> str:

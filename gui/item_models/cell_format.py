@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
@@ -71,6 +72,20 @@ def date_text(seconds: float, *, days_only: bool) -> str:
     """Return a moment as ISO text, in UTC; without its clock where all are days."""
     text = str(np.datetime64(math.floor(seconds), "s"))
     return text[:-9] if days_only else text.replace("T", " ")
+
+
+def moment(seconds: float) -> date | str | None:
+    """Return a day, a moment of a day, or outside the years 1 to 9999 its text."""
+    if math.isnan(seconds):
+        return None
+    days, left = divmod(seconds, DAY)
+    try:
+        day = date(1970, 1, 1) + timedelta(days=int(days))
+    except OverflowError:
+        return date_text(seconds, days_only=False)
+    if not left:
+        return day
+    return datetime(day.year, day.month, day.day) + timedelta(seconds=left)
 
 
 def percent_text(share: float) -> str:

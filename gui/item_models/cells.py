@@ -16,6 +16,7 @@ from gui.item_models.shown_columns import LOCAL, Look
 
 if TYPE_CHECKING:
     from engine.contracts.results import ColumnWindow
+    from engine.contracts.tables import Cell as Value
     from gui.item_models.shown_columns import ShownColumn
 
 WAITING = "…"
@@ -53,6 +54,9 @@ class Answers(Protocol):
 
     def prediction(self, row: int) -> str | None:
         """Return the decided label or predicted value."""
+
+    def number(self, row: int, look: Look) -> float | None:
+        """Return a true or predicted number, or a score; ``None`` of labels."""
 
     def wrong(self, row: int) -> bool:
         """Return whether the decision differs from a known truth."""
@@ -113,6 +117,27 @@ class CellMaker:
             muted=column.look is Look.ID,
             bold=column.look is Look.PREDICTION,
         )
+
+    def value(self, block: Block, offset: int, column: ShownColumn) -> Value:
+        """Return what a cell was made of: a number, a date, a text or nothing."""
+        row = int(block.rows[offset])
+        if self.is_local(column):
+            if column.look is Look.ROW or self.answers is None:
+                return row
+            number = self.answers.number(row, column.look)
+            if number is not None:
+                return number
+            truth = column.look is Look.TRUTH
+            return self.answers.truth(row) if truth else self.answers.prediction(row)
+        window = block.columns.get(column.name)
+        if window is None:
+            return WAITING
+        if window.numbers is None:
+            return window.texts[offset]
+        number = float(window.numbers[offset])
+        if window.kind is Kind.DATETIME:
+            return cell_format.moment(number)
+        return number
 
     def _local_cell(self, row: int, column: ShownColumn) -> Cell:
         if column.look is Look.ROW or self.answers is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import mark, tr
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.contracts.results import Counterfactual, Counterfactuals
+    from engine.contracts.results.counterfactual import Cell as Given
 
     Rows = tuple[list[str], list[tuple[Figure, ...]]]
 
@@ -89,11 +91,12 @@ def summary_lines(
     """Return the lines about the whole row."""
     place = output_shown(shown.outputs, shown.decided)
     answer = named(shown.outputs, place)
-    lines = []
+    lines: list[list[Figure]] = []
     if shown.decided:
-        lines.append([tr("decision"), shown.decided, *(one.decided for one in beside)])
+        decided = (shown.decided, *(one.decided for one in beside))
+        lines.append([Figure(tr("decision")), *map(Figure, decided)])
     answers = [shown.answer, *(one.answer for one in beside)]
-    lines.append([answer, *(answer_text(shown, float(a[place])) for a in answers)])
+    lines.append([Figure(answer), *(_answer(shown, float(a[place])) for a in answers)])
     if len(shown.outputs) > 1:
         own = [
             float(one.answer[output_shown(shown.outputs, one.decided)])
@@ -102,15 +105,15 @@ def summary_lines(
         words = tr("the answer for the decision")
         lines.append(
             [
-                words,
-                answer_text(shown, float(shown.answer[place])),
-                *(answer_text(shown, value) for value in own),
+                Figure(words),
+                _answer(shown, float(shown.answer[place])),
+                *(_answer(shown, value) for value in own),
             ]
         )
-    lines.append([tr("distance"), "", *(_distance(one) for one in beside)])
+    away = (Figure(_distance(one), value=one.distance) for one in beside)
+    lines.append([Figure(tr("distance")), Figure(value=None), *away])
     found = [
-        tuple(Figure(text, right=at > 0, muted=at == 0) for at, text in enumerate(line))
-        for line in lines
+        (replace(head, right=False, muted=True), *figures) for head, *figures in lines
     ]
     shares = [shown.plausibility, *(one.plausibility for one in beside)]
     plausible = [
@@ -118,6 +121,7 @@ def summary_lines(
             share_text(share, shown.n_judged),
             warns=share < ODD,
             tip=_plausible_tip(shown, share),
+            value=share,
         )
         for share in shares
     ]
@@ -140,10 +144,13 @@ def neighbours_table(shown: Counterfactuals) -> Rows:
         changes = [change_text(change) for change in one.changes]
         lines.append(
             (
-                Figure(numbers.count(one.row), strong=True),
-                Figure(answer_text(shown, float(one.answer[place]))),
-                Figure(_distance(one)),
-                Figure(share_text(one.plausibility, shown.n_judged)),
+                Figure(numbers.count(one.row), strong=True, value=one.row),
+                _answer(shown, float(one.answer[place])),
+                Figure(_distance(one), value=one.distance),
+                Figure(
+                    share_text(one.plausibility, shown.n_judged),
+                    value=one.plausibility,
+                ),
                 Figure("; ".join(changes), right=False, tip="\n".join(changes)),
             )
         )
@@ -156,22 +163,30 @@ def _feature_line(
     j: int,
     rules: Mapping[str, str],
 ) -> tuple[Figure, ...]:
-    name, own = shown.feature_names[j], cell_text(shown.cells[j])
+    name, own = shown.feature_names[j], _cell(shown.cells[j])
     cells = []
     for one in beside:
         change = next((c for c in one.changes if c.feature == name), None)
         if change is None:
-            cells.append(Figure(own, muted=True))
+            cells.append(replace(own, muted=True))
         else:
-            text = cell_text(change.after)
-            cells.append(Figure(text, strong=True, tip=change_text(change)))
+            after = _cell(change.after)
+            cells.append(replace(after, strong=True, tip=change_text(change)))
     rule = rules.get(name, FREE)
     return (
         Figure(name, right=False),
-        Figure(own),
+        own,
         *cells,
         Figure(tr(RULES[rule]), right=False, muted=rule == FREE),
     )
+
+
+def _answer(shown: Counterfactuals, value: float) -> Figure:
+    return Figure(answer_text(shown, value), value=value)
+
+
+def _cell(cell: Given) -> Figure:
+    return Figure(cell_text(cell), value=cell)
 
 
 def _distance(one: Counterfactual) -> str:

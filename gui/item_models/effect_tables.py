@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.contracts.results import AccumulatedEffects, Axis
 
     Effects = Dependence | AccumulatedEffects
-    Table = tuple[list[str], list[list[str]]]
+    from engine.contracts.tables import Cell, Table
 
 
 def table(shown: Effects, output: int) -> Table:
@@ -29,7 +29,7 @@ def table(shown: Effects, output: int) -> Table:
         tr("high"),
     ]
     return header, [
-        [value_text(shown.axes[0], place), *map(_exact, figures)]
+        [axis_value(shown.axes[0], place), *map(float, figures)]
         for place, figures in enumerate(zip(*curve(shown, output), strict=True))
     ]
 
@@ -71,11 +71,15 @@ def _cells(shown: Effects, output: int) -> Table:
     header += (
         [tr("mean")] if isinstance(shown, Dependence) else [tr("effect"), tr("rows")]
     )
-    rows = []
+    rows: list[list[Cell]] = []
     for (i, j), value in np.ndenumerate(values):
-        row = [_cell_text(shown, first, i), _cell_text(shown, second, j), _exact(value)]
+        row: list[Cell] = [
+            _cell(shown, first, i),
+            _cell(shown, second, j),
+            float(value),
+        ]
         if not isinstance(shown, Dependence):
-            row.append(str(int(shown.within[i, j])))
+            row.append(int(shown.within[i, j]))
         rows.append(row)
     return header, rows
 
@@ -105,5 +109,14 @@ def _cell_text(shown: Effects, axis: Axis, place: int) -> str:
     return f"{value_text(axis, place)} … {value_text(axis, place + 1)}"
 
 
-def _exact(value: float) -> str:
-    return numbers.significant(float(value), 6)
+def _cell(shown: Effects, axis: Axis, place: int) -> Cell:
+    """Return a place along an axis; of stretches between places their words."""
+    if isinstance(shown, Dependence) or axis.labels:
+        return axis_value(axis, place)
+    return _cell_text(shown, axis, place)
+
+
+def axis_value(axis: Axis, place: int) -> Cell:
+    """Return a place along a feature: a number, or a label."""
+    value = float(axis.values[place])
+    return axis.labels[int(value)] if axis.labels and np.isfinite(value) else value

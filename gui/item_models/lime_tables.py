@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from engine.contracts.results import Condition, Lime, LimeRows
     from engine.contracts.selection import Selection
+    from engine.contracts.tables import Cell, Table
 
     Index = QModelIndex | QPersistentModelIndex
 
@@ -35,29 +36,31 @@ def recipe(term: Condition, column: str) -> Selection:
     return Range(column, term.low, term.high, low_closed=False, high_closed=True)
 
 
-def weights_table(shown: Lime) -> tuple[list[str], list[list[str]]]:
+def weights_table(shown: Lime) -> Table:
     """Return conditions, weights and how steady they are."""
     header = [
         tr("condition"),
         tr("weight"),
         tr("spread"),
         tr("other sign"),
-        tr("places"),
+        tr("places: first"),
+        tr("places: last"),
     ]
     steady = shown.stability
     return header, [
         [
             shown.conditions[m],
-            f"{shown.weights[m]:.6g}",
-            f"{steady.spread[m]:.6g}",
-            f"{steady.sign_flips[m]:.6g}",
-            f"{steady.rank_low[m]}–{steady.rank_high[m]}",
+            float(shown.weights[m]),
+            float(steady.spread[m]),
+            float(steady.sign_flips[m]),
+            int(steady.rank_low[m]),
+            int(steady.rank_high[m]),
         ]
         for m in range(len(shown.weights))
     ]
 
 
-def settings_table(shown: Lime) -> tuple[list[str], list[list[str]]]:
+def settings_table(shown: Lime) -> Table:
     """Return every setting that was tried."""
     header = [
         tr("kernel width"),
@@ -71,10 +74,10 @@ def settings_table(shown: Lime) -> tuple[list[str], list[list[str]]]:
         return header, []
     return header, [
         [
-            f"{width:.6g}",
-            str(n),
+            float(width),
+            int(n),
             *(
-                f"{part[a, b]:.6g}"
+                float(part[a, b])
                 for part in (tried.r2, tried.instability, tried.n_effective)
             ),
         ]
@@ -83,16 +86,16 @@ def settings_table(shown: Lime) -> tuple[list[str], list[list[str]]]:
     ]
 
 
-def rows_table(shown: LimeRows) -> tuple[list[str], list[list[str]]]:
+def rows_table(shown: LimeRows) -> Table:
     """Return fidelity and weights of many rows."""
     header = [tr("row"), "R²", tr("model"), tr("line"), *shown.feature_names]
     return header, [
         [
-            str(row),
-            f"{shown.r2[i]:.6g}",
-            f"{shown.model_predictions[i]:.6g}",
-            f"{shown.local_predictions[i]:.6g}",
-            *(f"{value:.6g}" for value in shown.values[i].tolist()),
+            int(row),
+            float(shown.r2[i]),
+            float(shown.model_predictions[i]),
+            float(shown.local_predictions[i]),
+            *(float(value) for value in shown.values[i].tolist()),
         ]
         for i, row in enumerate(shown.row_ids.tolist())
     ]
@@ -155,25 +158,36 @@ class NearRows(QAbstractTableModel):
             return None if shared else self._bold
         return None
 
-    def text(self, row: int, column: int) -> str:
-        """Return one cell."""
+    def value(self, row: int, column: int) -> Cell:
+        """Return one cell: a number, a label, or ``None`` where it is missing."""
         shown = self._shown
         assert shown is not None
         place = int(shown.nearest[row])
         if column < _FIRST:
             parts = (shown.kernel_weights, shown.predictions, shown.local_predictions)
-            return numbers.fixed(float(parts[column][place]), 3)
+            return float(parts[column][place])
         value = float(shown.nearest_data[row, column - _FIRST])
         if np.isnan(value):
-            return tr("missing")
+            return None
         labels = shown.nearest_categories[column - _FIRST]
-        return labels[int(value)] if labels else reading_of.figure_text(value)
+        return labels[int(value)] if labels else value
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def text(self, row: int, column: int) -> str:
+        """Return one cell as it is shown."""
+        value = self.value(row, column)
+        if value is None:
+            return tr("missing")
+        if not isinstance(value, float):
+            return str(value)
+        if column < _FIRST:
+            return numbers.fixed(value, 3)
+        return reading_of.figure_text(value)
+
+    def as_table(self) -> Table:
         """Return all of it."""
         across = range(self.columnCount())
         head = Qt.Orientation.Horizontal
         role = Qt.ItemDataRole.DisplayRole
         return [str(self.headerData(c, head, role)) for c in across], [
-            [self.text(r, c) for c in across] for r in range(self.rowCount())
+            [self.value(r, c) for c in across] for r in range(self.rowCount())
         ]

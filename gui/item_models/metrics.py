@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from engine.contracts.metrics import Rate
     from engine.contracts.results import ClassMetrics, Metric, Summary
+    from engine.contracts.tables import Cell, Table
 
     Index = QModelIndex | QPersistentModelIndex
 
@@ -42,7 +43,16 @@ class Bar:
 
 @dataclass(frozen=True)
 class Figure:
-    """One cell."""
+    """One cell.
+
+    Attributes
+    ----------
+    value
+        What the text was written from, for tables that leave the program; ``""``
+        where the text itself is the value.
+    ends
+        The ends of an interval that the text says, in place of a value.
+    """
 
     text: str = ""
     right: bool = True
@@ -51,6 +61,17 @@ class Figure:
     warns: bool = False
     interval: Bar | None = None
     tip: str = ""
+    value: Cell = ""
+    ends: tuple[Cell, Cell] | None = None
+
+    @property
+    def cell(self) -> Cell:
+        """Return the value of the cell."""
+        return self.text if self.value == "" else self.value
+
+
+_NONE = Figure("–", muted=True, value=None)
+_COUNTING = Figure("…", muted=True, value=None)
 
 
 class FigureTable(QAbstractTableModel):
@@ -120,10 +141,21 @@ class FigureTable(QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
-        """Return everything as text."""
-        rows = [[cell.text for cell in row] for row in self._rows]
-        return list(self._titles), rows
+    def as_table(self) -> Table:
+        """Return everything; an interval has a column for each end."""
+        columns = range(len(self._titles))
+        split = [any(row[c].ends is not None for row in self._rows) for c in columns]
+        titles: list[str] = []
+        for name, two in zip(self._titles, split, strict=True):
+            ends = (tr("{title}: low", title=name), tr("{title}: high", title=name))
+            titles += ends if two else (name,)
+        rows: list[list[Cell]] = []
+        for row in self._rows:
+            cells: list[Cell] = []
+            for figure, two in zip(row, split, strict=True):
+                cells += (figure.ends or (None, None)) if two else (figure.cell,)
+            rows.append(cells)
+        return titles, rows
 
 
 def _levelled(rows: Sequence[tuple[Figure, ...]]) -> tuple[tuple[Figure, ...], ...]:
@@ -165,13 +197,14 @@ def summary_table(
         base = result.baseline.get(name)
         row = [
             Figure(title(name), right=False, tip=_tip(name, found)),
-            Figure(numbers.metric(name, found), strong=True),
-            _bar(name, found, base),
+            Figure(numbers.metric(name, found), strong=True, value=found.value),
+            replace(_bar(name, found, base), ends=(found.low, found.high)),
         ]
         for part in others:
             row += _beside(name, found, part.metrics.get(name))
         if result.baseline:
-            row.append(Figure(_plain(name, base, found), muted=True))
+            text = _plain(name, base, found)
+            row.append(Figure(text, muted=True, value=base))
         for group in groups or ():
             row.append(_rate(name, group.get(name)))
         rows.append(tuple(row))
@@ -193,15 +226,24 @@ def class_table(
     rows: list[tuple[Figure, ...]] = [
         (
             Figure(found.label, right=False),
-            Figure(numbers.count(found.support)),
-            Figure(numbers.metric("recall", found.recall), strong=True),
-            _bar("recall", found.recall, None),
+            Figure(numbers.count(found.support), value=found.support),
+            Figure(
+                numbers.metric("recall", found.recall),
+                strong=True,
+                value=found.recall.value,
+            ),
+            replace(
+                _bar("recall", found.recall, None),
+                ends=(found.recall.low, found.recall.high),
+            ),
             Figure(
                 numbers.metric("precision", found.precision),
+                value=found.precision.value,
                 tip=numbers.metric_interval("precision", found.precision),
             ),
             Figure(
                 numbers.metric("f1", found.f1),
+                value=found.f1.value,
                 tip=numbers.metric_interval("f1", found.f1),
             ),
         )
@@ -253,14 +295,16 @@ def _beside(name: str, here: Metric, there: Metric | None) -> list[Figure]:
     ``there`` is ``None`` while it is worked out.
     """
     if there is None:  # of another decision: it is being counted
-        return [Figure("…", muted=True), Figure("…", muted=True)]
+        return [_COUNTING, _COUNTING]
     if there.value is None:
-        return [Figure("–", muted=True), Figure("–", muted=True)]
+        return [_NONE, _NONE]
     shown = Figure(
-        numbers.metric(name, there), tip=numbers.metric_interval(name, there)
+        numbers.metric(name, there),
+        tip=numbers.metric_interval(name, there),
+        value=there.value,
     )
     if here.value is None:
-        return [shown, Figure("–", muted=True)]
+        return [shown, _NONE]
     gap = here.value - there.value
     apart = (
         here.low is not None
@@ -270,7 +314,7 @@ def _beside(name: str, here: Metric, there: Metric | None) -> list[Figure]:
         and (here.high < there.low or here.low > there.high)
     )
     tip = tr("The intervals do not overlap.") if apart else ""
-    return [shown, Figure(_signed(name, gap, here), warns=apart, tip=tip)]
+    return [shown, Figure(_signed(name, gap, here), warns=apart, tip=tip, value=gap)]
 
 
 def _signed(name: str, gap: float, like: Metric) -> str:
@@ -292,11 +336,11 @@ def _plain(name: str, value: float | None, like: Metric) -> str:
 
 def _rate(name: str, found: Rate | None) -> Figure:
     if found is None:
-        return Figure("–", muted=True)
+        return _NONE
     share = name in numbers.SHARES
     write = numbers.percent if share else numbers.figure
     ends = numbers.percent_interval if share else numbers.interval
     low, high = found.low, found.high
     tip = ends(low, high) if low < high else ""
     text = write(found.value, low, high) if low < high else write(found.value)
-    return Figure(text, tip=tip)
+    return Figure(text, tip=tip, value=found.value)

@@ -27,9 +27,17 @@ def pair_table(
             (
                 Figure(pair.row, right=False),
                 Figure(pair.column, right=False),
-                Figure(numbers.count(pair.count)),
-                Figure(numbers.percent(pair.rate, pair.low, pair.high), strong=True),
-                Figure(ends, interval=Bar(pair.low, pair.rate, pair.high, -1.0, top)),
+                Figure(numbers.count(pair.count), value=pair.count),
+                Figure(
+                    numbers.percent(pair.rate, pair.low, pair.high),
+                    strong=True,
+                    value=pair.rate,
+                ),
+                Figure(
+                    ends,
+                    interval=Bar(pair.low, pair.rate, pair.high, -1.0, top),
+                    ends=(pair.low, pair.high),
+                ),
             )
         )
     return titles, rows

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.contracts.results import RowsWindow, ViewInfo
+    from engine.contracts.tables import Cell as Value
+    from engine.contracts.tables import Table
     from gui.item_models.cells import Answers
     from gui.item_models.shown_columns import ShownColumn
 
@@ -300,16 +302,16 @@ class RowsModel(QAbstractTableModel):
             block.cells[place] = cell
         return cell
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
-        """Return the rows read so far round the place in sight, as text."""
+    def as_table(self) -> Table:
+        """Return the rows read so far round the place in sight."""
         first = last = self._wanted[0]
         while first > 0 and self.row_number(first - 1) is not None:
             first -= 1
         while self.row_number(last) is not None:
             last += 1
         titles = [column.title for column in self._columns]
-        rows = [
-            [self.cell(place, column).text for column in range(len(titles))]
+        rows: list[list[Value]] = [
+            [self._value(place, column) for column in range(len(titles))]
             for place in range(first, last)
         ]
         left_out = self.rowCount() - len(rows)
@@ -317,8 +319,15 @@ class RowsModel(QAbstractTableModel):
             note = trn(
                 "… {n} row more: use Export", "… {n} rows more: use Export", left_out
             )
-            rows.append([note, *[""] * (len(titles) - 1)])
+            rows.append([note, *[None] * (len(titles) - 1)])
         return titles, rows
+
+    def _value(self, position: int, column: int) -> Value:
+        block = self._blocks.at(position, column)
+        if block is None:
+            return WAITING
+        offset = position % BLOCK_ROWS
+        return self._maker.value(block, offset, self._columns[column])
 
     # Qt's interface: screen readers, tests and headers come through here
 

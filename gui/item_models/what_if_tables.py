@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +16,7 @@ from engine.contracts.readings.counterfactual import (
 )
 from engine.contracts.readings.effects import value_text
 from engine.contracts.results.counterfactual import Change
+from gui.item_models.effect_tables import axis_value
 from gui.item_models.metrics import Figure
 
 if TYPE_CHECKING:
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 
     from engine.contracts.results import WhatIf
     from engine.contracts.results.counterfactual import Cell
-
-    Table = tuple[list[str], list[list[str]]]
+    from engine.contracts.tables import Table
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,8 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
         What was changed.
     answer, decided, plausible
         What the model said then, in words.
+    figures
+        The answer and the plausibility as numbers, where they are known.
     """
 
     row: int
@@ -44,6 +47,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     answer: str
     decided: str
     plausible: str
+    figures: tuple[float | None, float | None] = (None, None)
 
 
 def change_texts(changes: Mapping[str, Cell]) -> tuple[str, ...]:
@@ -59,6 +63,10 @@ def variant_of(shown: WhatIf, output: int) -> Variant:
         answer=answer_text(shown, float(shown.answers[1, output])),
         decided=shown.decided[1],
         plausible=share_text(float(shown.plausibility[1]), shown.n_judged),
+        figures=(
+            _finite(float(shown.answers[1, output])),
+            _finite(float(shown.plausibility[1])),
+        ),
     )
 
 
@@ -71,16 +79,22 @@ def variants_table(
     lines: list[tuple[Figure, ...]] = []
     for variant in variants:
         told = changes_text(variant.changes) or tr("as it is")
+        # variants of older cases were kept in words alone
+        answer, plausible = ("" if f is None else f for f in variant.figures)
         lines.append(
             (
-                Figure(numbers.count(variant.row), strong=True),
-                Figure(variant.answer),
+                Figure(numbers.count(variant.row), strong=True, value=variant.row),
+                Figure(variant.answer, value=answer),
                 Figure(variant.decided or "–", right=False),
-                Figure(variant.plausible),
+                Figure(variant.plausible, value=plausible),
                 Figure(told, right=False, tip=told),
             )
         )
     return titles, lines
+
+
+def _finite(figure: float) -> float | None:
+    return figure if math.isfinite(figure) else None
 
 
 def line_table(shown: WhatIf, output: int) -> Table:
@@ -88,8 +102,8 @@ def line_table(shown: WhatIf, output: int) -> Table:
     header = [shown.axis.name, tr("as it is"), tr("changed")]
     return header, [
         [
-            value_text(shown.axis, place),
-            *(numbers.significant(float(v), 6) for v in shown.line[:, place, output]),
+            axis_value(shown.axis, place),
+            *(float(v) for v in shown.line[:, place, output]),
         ]
         for place in range(len(shown.axis.values))
     ]

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from engine.contracts.requests import Request
     from engine.contracts.results import Agreement
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
 
 SIDES, AWAY, BACK, ALL = "sides", "away", "back", "all"
@@ -187,7 +188,7 @@ class AgreementPanel(Panel):
         """Return the verdict."""
         return "" if self._shown is None else escape(reading_of.read(self._shown))
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return what each method says of each feature."""
         shown = self._shown
         if shown is None:
@@ -196,7 +197,7 @@ class AgreementPanel(Panel):
         return [tr("feature"), *titles], [
             [
                 shown.feature_names[j],
-                *(f"{value:.6g}" for value in shown.values[:, j].tolist()),
+                *(float(value) for value in shown.values[:, j].tolist()),
             ]
             for j in _order(shown)
         ]

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from engine.contracts.requests import Request
     from engine.contracts.results import Buckets, Result
     from engine.contracts.selection import Selection
+    from engine.contracts.tables import Table
 
 LONGEST_NAME = 60
 LEAST_INTERVAL = 150
@@ -217,7 +218,7 @@ class BucketsPanel(Panel):
         """Return which bucket fares worst against the rest."""
         return "" if self._shown is None else escape(reading_of.read(self._shown))
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the table with the rule of every bucket."""
         return self.model.as_table()
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from engine.contracts.decision import Decision
     from engine.contracts.requests import Request
     from engine.contracts.results import Confusion
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
 
 FEW_CLASSES, AXES_FROM, AXES_AND_TOGGLES_FROM = 6, 400, 540
@@ -309,7 +310,7 @@ class ConfusionPanel(Panel):
         )
         return escape(" ".join(said))
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the table as it is shown, with its rates."""
         return self.matrix.content.as_table()
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from engine.contracts.errors import ErrorInfo
     from engine.contracts.requests import Request
     from engine.contracts.results import Result, Shapley
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
     from gui.views.contributions.view import ContributionView
 
@@ -319,7 +320,7 @@ class ContributionsPanel(Panel):
         caveat = tr("This is what the model does, not a cause.")
         return escape(f"{told} {caveat}")
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the picture in sight as a table."""
         if self.shown is None:
             return [], []

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from engine.contracts.errors import ErrorInfo, Param
     from engine.contracts.requests import Request
     from engine.contracts.results import Counterfactual, Counterfactuals
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
 
 CHANGES, REAL = "changes", "real"
@@ -356,7 +357,7 @@ class CounterfactualPanel(Panel):
         """Return the smallest change."""
         return "" if self._shown is None else escape(reading_of.read(self._shown))
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the table in sight."""
         model = self.real if self.view.key == REAL else self.changes
         return model.as_table()

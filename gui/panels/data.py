@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from engine.contracts.requests import Request
     from engine.contracts.results import ViewInfo
     from engine.contracts.selection import Selection
+    from engine.contracts.tables import Table
 
 LOW = 300  # a table lower than this keeps its headings short
 _NARROWEST, _WIDEST = 140, 230
@@ -267,7 +268,7 @@ class DataPanel(Panel):
             words.append(describe(where))
         return " · ".join(words)
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the rows that have been read around the place in sight."""
         return self.rows.as_table()
 

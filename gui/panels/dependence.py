@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from engine.contracts.errors import ErrorInfo
     from engine.contracts.requests import Request
     from engine.contracts.results import AccumulatedEffects
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
 
     Effects = Dependence | AccumulatedEffects
@@ -370,7 +371,7 @@ class DependencePanel(Panel):
             return ""
         return effect_tables.cell_tip(shown, self.choice.place, one, two)
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the picture in sight as a table."""
         if self._shown is None:
             return [], []

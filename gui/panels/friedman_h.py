@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from engine.contracts.requests import Request
     from engine.contracts.results import FriedmanH
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
 
 SIZE, SHARE, OTHERS = "size", "share", "others"
@@ -191,7 +192,7 @@ class FriedmanHPanel(Panel):
             "" if shown is None else escape(reading_of.read(shown, self.output.place))
         )
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the pairs, the strongest first, or each feature with the others."""
         shown, k = self._shown, self.output.place
         if shown is None:
@@ -204,7 +205,7 @@ class FriedmanHPanel(Panel):
                 shown.overall_spread[:, k].tolist(),
                 strict=True,
             )
-            return head, [[n, f"{h:.6g}", f"{s:.6g}"] for n, h, s in every]
+            return head, [[n, float(h), float(s)] for n, h, s in every]
         head = [tr("feature"), tr("with"), tr("size"), tr("spread"), "H", tr("spread")]
         parts = (shown.strength, shown.strength_spread, shown.h, shown.h_spread)
         first, second = np.triu_indices(len(shown.features), 1)
@@ -213,7 +214,7 @@ class FriedmanHPanel(Panel):
             [
                 shown.features[i],
                 shown.features[j],
-                *(f"{part[i, j, k]:.6g}" for part in parts),
+                *(float(part[i, j, k]) for part in parts),
             ]
             for i, j in zip(first[order].tolist(), second[order].tolist(), strict=True)
         ]

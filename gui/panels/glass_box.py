@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from engine.contracts.errors import ErrorInfo
     from engine.contracts.requests import Request
     from engine.contracts.results import GlassBox
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
 
 USE, TREE = "use", "tree"
@@ -289,7 +290,7 @@ class GlassBoxPanel(Panel):
             return ""
         return escape(reading_of.read(self._shown, self.output.place))
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the picture in sight as a table."""
         shown, page = self._shown, self.pages.currentWidget()
         if shown is None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from engine.contracts.errors import ErrorInfo
     from engine.contracts.requests import Request
     from engine.contracts.results import Interactions
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
 
 MOST_FEATURES = 16
@@ -227,7 +228,7 @@ class InteractionsPanel(Panel):
             return ""
         return escape(reading_of.read(self._result, self.output.place))
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the pairs, the strongest first, with their intervals."""
         header = [
             tr("feature"),
@@ -249,7 +250,7 @@ class InteractionsPanel(Panel):
             [
                 result.feature_names[i],
                 result.feature_names[j],
-                *(numbers.significant(float(part[i, j]), 6) for part in parts),
+                *(float(part[i, j]) for part in parts),
             ]
             for i, j in zip(first[order], second[order], strict=True)
         ]

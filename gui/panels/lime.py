@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from engine.contracts.requests import Request
     from engine.contracts.results import LimeRows
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
 
 BARS, FIT, NEAR, SETTINGS, ALL = "bars", "fit", "near", "settings", "all"
@@ -306,7 +307,7 @@ class LimePanel(Panel):
         colour = self.context.theme.tokens.warning
         return text.replace(said, f'<b style="color: {colour}">{said}</b>')
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the picture in sight as a table."""
         key = self.view.key
         if key == ALL:

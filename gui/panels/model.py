@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.contracts.consent import Consent
     from engine.contracts.errors import Param
     from engine.contracts.model import Mapping, ModelInfo
+    from engine.contracts.tables import Cell, Table
     from gui.services.theme import Tokens
 
 SHOWN_CLASSES = 12
@@ -136,19 +137,21 @@ class ModelPanel(Panel):
             )
         return " · ".join(parts)
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return every fact as one table."""
         header = [tr("Part"), tr("Name"), tr("Value")]
         info = self.context.case.model
         if info is None:
             return header, []
-        rows = [[tr("Overview"), name, value] for name, value, _ in self.facts(info)]
+        rows: list[list[Cell]] = [
+            [tr("Overview"), name, value] for name, value, _ in self.facts(info)
+        ]
         rows += [
             [tr("Inputs"), row[0], " · ".join(part for part in row[1:] if part)]
             for row in self.inputs(info)
         ]
         rows += [
-            [tr("Hyper-parameters"), name, _shown(value)]
+            [tr("Hyper-parameters"), name, _setting(value)]
             for name, value in info.parameters.items()
         ]
         rows += [
@@ -364,6 +367,10 @@ def _shown(value: Param) -> str:
     if isinstance(value, tuple):
         return ", ".join(value)
     return tr("not set") if value is None else str(value)
+
+
+def _setting(value: Param) -> Cell:
+    return ", ".join(value) if isinstance(value, tuple) else value
 
 
 def _sandbox(info: ModelInfo) -> tuple[str, str, bool]:

@@ -10,6 +10,7 @@ from engine.contracts.i18n import mark, tr
 from gui.panel import About, Panel
 
 if TYPE_CHECKING:
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
 
 
@@ -62,7 +63,7 @@ class NotesPanel(Panel):
         if text != self.sheet.toPlainText():
             self.sheet.setPlainText(text)
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the notes, one line a row."""
         lines = self.sheet.toPlainText().splitlines()
         return [tr("Notes")], [[line] for line in lines]

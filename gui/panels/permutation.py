@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from engine.contracts.errors import ErrorInfo
     from engine.contracts.requests import Request
     from engine.contracts.results import Permutation
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
 
 LOSSES, KIN, LEFT_OUT = "losses", "kin", "left_out"
@@ -257,13 +258,13 @@ class PermutationPanel(Panel):
             return escape(dropped.read(self._dropped)) if self._dropped else ""
         return escape(reading_of.read(self._shown)) if self._shown else ""
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the losses with their intervals."""
         header = [tr("feature"), tr("loss"), tr("low"), tr("high"), tr("spread")]
         result, left = self._shown, self._dropped
         if self.view.key == LEFT_OUT:
             return [header[0], header[1], header[4]], [
-                [name, f"{mean:.6g}", f"{spread:.6g}"]
+                [name, float(mean), float(spread)]
                 for name, mean, spread in (
                     zip(
                         left.feature_names,
@@ -285,6 +286,6 @@ class PermutationPanel(Panel):
             result.importances_std,
         )
         return header, [
-            [result.feature_names[j], *(f"{part[j]:.6g}" for part in figures)]
+            [result.feature_names[j], *(float(part[j]) for part in figures)]
             for j in order
         ]

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from engine.contracts.requests import Request
     from engine.contracts.results import ViewInfo
     from engine.contracts.selection import Selection
+    from engine.contracts.tables import Table
 
 _ERRORS = Range("@error", 1.0)
 
@@ -281,7 +282,7 @@ class PredictionsPanel(Panel):
             words.append(describe(chosen))
         return " · ".join(words)
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the rows that have been read around the place in sight."""
         return self.rows.as_table()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from engine.contracts.predictions import RowScores
     from engine.contracts.requests import Request
     from engine.contracts.results import Metric, Reliability, ReliabilityBins
+    from engine.contracts.tables import Cell, Table
     from gui.services.theme import Tokens
 
 TABLE_FROM = 430
@@ -180,8 +180,12 @@ class ReliabilityPanel(Panel):
         rows: list[tuple[Figure, ...]] = [
             (
                 Figure(title, right=False, tip=tip),
-                Figure(numbers.metric(name, found), strong=True),
-                Figure(numbers.metric_interval(name, found), muted=True),
+                Figure(numbers.metric(name, found), strong=True, value=found.value),
+                Figure(
+                    numbers.metric_interval(name, found),
+                    muted=True,
+                    ends=(found.low, found.high),
+                ),
             )
             for title, name, found, tip in named
         ]
@@ -222,7 +226,7 @@ class ReliabilityPanel(Panel):
         """Return where the probabilities mislead."""
         return "" if self._result is None else escape(reading_of.read(self._result))
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the bins shown."""
         header = [
             tr("from"),
@@ -236,7 +240,7 @@ class ReliabilityPanel(Panel):
         if self._result is None:
             return header, []
         bins = self._bins
-        rows = []
+        rows: list[list[Cell]] = []
         for place, count in enumerate(bins.count):
             ends = (bins.edges[place], bins.edges[place + 1])
             figures = (
@@ -246,11 +250,7 @@ class ReliabilityPanel(Panel):
                 bins.high[place],
             )
             rows.append(
-                [
-                    *(numbers.significant(end, 4) for end in ends),
-                    numbers.count(float(count)),
-                    *(numbers.fixed(v, 4) if np.isfinite(v) else "–" for v in figures),
-                ]
+                [*map(float, ends), float(count), *map(float, figures)],
             )
         return header, rows
 

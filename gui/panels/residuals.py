@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.model import Task
-from engine.contracts.readings import numbers
 from engine.contracts.readings import residuals as reading_of
 from engine.contracts.requests import Run
 from engine.contracts.selection import And, Range
@@ -27,6 +26,7 @@ from gui.widgets.segmented import Segmented
 if TYPE_CHECKING:
     from engine.contracts.requests import Request
     from engine.contracts.results import Residuals
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
 
 ALL, ACTUAL, RESIDUAL, SPREAD = "all", "actual", "residual", "spread"
@@ -207,7 +207,7 @@ class ResidualsPanel(Panel):
         """Return how far predictions miss and where they lean."""
         return "" if self._result is None else escape(reading_of.read(self._result))
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the mean residual along the prediction."""
         header = [tr("prediction"), tr("mean residual"), tr("low"), tr("high")]
         result = self._result
@@ -220,8 +220,7 @@ class ResidualsPanel(Panel):
             result.trend_high,
             strict=True,
         )
-        rows = [[numbers.significant(value, 5) for value in point] for point in points]
-        return header, rows
+        return header, [[*map(float, point)] for point in points]
 
     # Selecting
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from engine.contracts.metrics import Rate
     from engine.contracts.requests import Request
     from engine.contracts.results import Summary
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
 
     Groups = tuple[dict[str, Rate | None], dict[str, Rate | None]]
@@ -293,7 +294,7 @@ class SummaryPanel(Panel):
         said = (reading_of.read(shown), *of_decision.ties(shown.notes))
         return escape(" ".join(said))
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the table in sight."""
         return self.model.as_table()
 

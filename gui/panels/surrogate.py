@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from engine.contracts.errors import ErrorInfo
     from engine.contracts.requests import Request
     from engine.contracts.results import Surrogate
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
 
 _MOST_DEPTH, _DEPTH = 6, 3
@@ -210,6 +211,6 @@ class SurrogatePanel(Panel):
             return ""
         return escape(reading_of.read(self._shown, self.output.place))
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the rules."""
         return self.tree.as_table() if self._shown is not None else ([], [])

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from engine.contracts.decision import Decision
     from engine.contracts.requests import Request
     from engine.contracts.results import Metric, Thresholds
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
 
 BESIDE_BELOW, BESIDE_FROM, CURVES_FROM = 260, 470, 230
@@ -303,7 +304,7 @@ class ThresholdPanel(Panel):
             said += sentences(rule.notes())
         return escape(" ".join(said))
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return rates at a hundred thresholds over the scores, and the one now."""
         now = self.context.decision.decision.threshold
         return threshold_table(self._result, now)

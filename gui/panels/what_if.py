@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from engine.contracts.requests import Request
     from engine.contracts.results import WhatIf
     from engine.contracts.results.counterfactual import Cell
+    from engine.contracts.tables import Table
     from gui.services.engine_client import Job
     from gui.services.theme import Tokens
 
@@ -329,7 +330,7 @@ class WhatIfPanel(Panel):
         """Return what becomes of the answer."""
         return "" if self._shown is None else escape(reading_of.read(self._shown))
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
+    def as_table(self) -> Table:
         """Return the picture in sight as a table."""
         shown = self._shown
         if self.view.key == PINNED:

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPen, QPolygonF
 
-from engine.contracts.i18n import written
 from engine.contracts.readings import numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QPainter
+    from PySide6.QtGui import QFontMetrics, QPainter
 
     from gui.services.theme import Tokens
 
-_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_STEPS = (10, 20, 25, 50, 100)  # in tenths
+_NEAR = 1 - 1e-9
+_SLACK = Fraction(1, 10**9)
+_LARGE = 1e6  # from here on powers are shorter, where few digits tell ticks apart
+_FEW, _MOST_DECIMALS, _ALL_DIGITS = 2, 6, 17
+_BETWEEN = 4.0
+_WHOLE = Qt.TextFlag.TextDontClip
 _LEFT = Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
@@ -75,6 +82,9 @@ class Axes:
 def ticks(low: float, high: float, most: int = 5) -> list[float]:
     """Return round numbers within an interval, at most about ``most`` of them.
 
+    They are different from one another, also where the interval is so narrow that
+    few numbers lie in it.
+
     Examples
     --------
     >>> ticks(0.0, 1.0, 5)
@@ -83,24 +93,50 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     span = high - low
     if not span > 0 or not math.isfinite(span) or most < 1:
         return []
-    rough = span / most
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(s * power for s in _STEPS if s * power >= rough * (1 - 1e-9))
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [round(number * step, 12) + 0.0 for number in range(first, last + 1)]
+    power = math.floor(math.log10(span / most))
+    # whole numbers alone, so that every tick is the float nearest to its text
+    tenths = next(t for t in _STEPS if t * 10.0 ** (power - 1) * most >= span * _NEAR)
+    over = 10 ** max(1 - power, 0)
+    step = tenths * 10 ** max(power - 1, 0)
+    ends = (Fraction(low) * over / step, Fraction(high) * over / step)
+    first, last = math.ceil(ends[0] - _SLACK), math.floor(ends[1] + _SLACK)
+    return list(dict.fromkeys(n * step / over for n in range(first, last + 1)))
 
 
 def tick_texts(values: list[float], *, percent: bool = False) -> list[str]:
-    """Return ticks as text, all with the same decimals."""
-    factor = 100.0 if percent else 1.0
+    """Return ticks as text, all in one notation and no two alike.
+
+    They have the same decimals; very large and very small ones are written by powers
+    of ten.
+    """
+    factor = 100 if percent else 1
     scaled = [value * factor for value in values]
-    if scaled and max(map(abs, scaled)) >= 1e6:
-        return [written(f"{v:.3g}").replace("e+0", "e") for v in scaled]
-    digits = 0
-    while digits < 6 and any(abs(v - round(v, digits)) > 1e-9 for v in scaled):
-        digits += 1
+    if not scaled:
+        return []
+    size = max(map(abs, scaled))
+    apart = min((b - a for a, b in pairwise(sorted(scaled))), default=size) or 1.0
     end = "\u202f%" if percent else ""
-    return [numbers.fixed(value, digits) + end for value in scaled]
+    plain = _digits(apart, scaled, lambda v, n: f"{v:.{n}f}")
+    powers = _digits(apart, scaled, lambda v, n: f"{v:.{n}e}")
+    large = size >= _LARGE and powers <= _FEW
+    if size >= numbers.LARGEST or plain > _MOST_DECIMALS or large:
+        return [numbers.by_powers(value, powers) + end for value in scaled]
+    return [numbers.fixed(value, plain) + end for value in scaled]
+
+
+def _digits(
+    apart: float, values: list[float], write: Callable[[float, int], str]
+) -> int:
+    """Return the fewest digits by which every value is its text, and no other's."""
+    for digits in range(_ALL_DIGITS):
+        texts = [write(value, digits) for value in values]
+        near = all(
+            abs(float(text) - value) <= 1e-6 * apart
+            for text, value in zip(texts, values, strict=True)
+        )
+        if near and len(set(texts)) == len(texts):
+            return digits
+    return _ALL_DIGITS
 
 
 def paint_frame(painter: QPainter, axes: Axes, tokens: Tokens) -> None:
@@ -116,18 +152,48 @@ def paint_ticks_below(
     """Write the numbers along the lower edge, none over another."""
     metrics = painter.fontMetrics()
     most = max(int(axes.area.width() // 56), 1)
-    values = ticks(axes.left, axes.right, most)
-    for value, text in zip(values, tick_texts(values, percent=percent), strict=True):
-        width = metrics.horizontalAdvance(text)
+
+    def places(values: list[float], texts: list[str]) -> list[QRectF]:
+        rooms = []
+        for value, text in zip(values, texts, strict=True):
+            width = metrics.horizontalAdvance(text)
+            left = max(axes.x(value) - width / 2, axes.area.left() - 8)
+            left = max(min(left, axes.area.right() + 10 - width), 0.0)
+            top = axes.area.bottom() + 4
+            rooms.append(QRectF(left, top, width + 1, metrics.height()))
+        return rooms
+
+    def fit(values: list[float], texts: list[str]) -> bool:
+        rooms = places(values, texts)
+        return all(a.right() + _BETWEEN <= b.left() for a, b in pairwise(rooms))
+
+    values, texts = _fitting(axes.left, axes.right, most, fit, percent=percent)
+    bottom = axes.area.bottom()
+    rooms = places(values, texts)
+    for value, text, room in zip(values, texts, rooms, strict=True):
         x = axes.x(value)
         painter.setPen(QPen(QColor(tokens.line), 1))
-        bottom = axes.area.bottom()
         painter.drawLine(QPointF(x, bottom), QPointF(x, bottom + 3))
-        left = min(max(x - width / 2, axes.area.left() - 8), axes.area.right() + 8)
-        left = min(left, axes.area.right() + 10 - width)
         painter.setPen(QColor(tokens.muted))
-        room = QRectF(left, bottom + 4, width + 1, metrics.height())
-        painter.drawText(room, int(_LEFT | _MIDDLE), text)
+        painter.drawText(room, int(_LEFT | _MIDDLE | _WHOLE), text)
+
+
+def _fitting(
+    low: float,
+    high: float,
+    most: int,
+    fit: Callable[[list[float], list[str]], bool],
+    *,
+    percent: bool,
+) -> tuple[list[float], list[str]]:
+    """Return as many ticks as there is room for with their texts, one at least."""
+    values, texts = [], []
+    for fewer in range(most, 0, -1):
+        values = ticks(low, high, fewer)
+        texts = tick_texts(values, percent=percent)
+        if fit(values, texts):
+            return values, texts
+    return values[:1], texts[:1]
 
 
 def paint_labels_below(
@@ -151,35 +217,40 @@ def paint_labels_below(
 def paint_ticks_left(
     painter: QPainter, axes: Axes, tokens: Tokens, *, percent: bool = False
 ) -> None:
-    """Write the numbers along the left edge."""
+    """Write the numbers along the left edge, whole with their signs."""
     metrics = painter.fontMetrics()
-    most = max(int(axes.area.height() // 34), 1)
-    values = ticks(axes.bottom, axes.top, most)
-    for value, text in zip(values, tick_texts(values, percent=percent), strict=True):
+    left, high = axes.area.left(), metrics.height()
+
+    def fit(_values: list[float], texts: list[str]) -> bool:
+        return all(metrics.horizontalAdvance(text) <= left - 6 for text in texts)
+
+    most = ticks_up(axes.area.height())
+    values, texts = _fitting(axes.bottom, axes.top, most, fit, percent=percent)
+    for value, text in zip(values, texts, strict=True):
         y = axes.y(value)
         painter.setPen(QPen(QColor(tokens.line), 1))
-        left = axes.area.left()
         painter.drawLine(QPointF(left - 3, y), QPointF(left, y))
         painter.setPen(QColor(tokens.muted))
-        high = metrics.height()
         room = QRectF(0, y - high / 2, left - 6, high)
-        painter.drawText(room, int(_RIGHT | _MIDDLE), text)
+        painter.drawText(room, int(_RIGHT | _MIDDLE | _WHOLE), text)
+
+
+def ticks_up(height: float) -> int:
+    """Return the most numbers along a left edge of so many pixels."""
+    return max(int(height // 34), 1)
 
 
 def left_room(
-    metrics_width: int,
+    metrics: QFontMetrics,
     low: float,
     high: float,
+    height: float,
     *,
-    most: int = 6,
     percent: bool = False,
 ) -> float:
-    """Return the pixels that the numbers at the left need.
-
-    ``metrics_width`` is the width of a digit; ``most`` the most numbers there are.
-    """
-    texts = tick_texts(ticks(low, high, most), percent=percent)
-    return max((len(text) for text in texts), default=1) * metrics_width + 10.0
+    """Return the pixels that the numbers at the left of a plot of a height need."""
+    texts = tick_texts(ticks(low, high, ticks_up(height)), percent=percent)
+    return max(map(metrics.horizontalAdvance, texts), default=8) + 10.0
 
 
 def paint_title_below(

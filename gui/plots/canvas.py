@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPaintEngine, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.services.theme import LIGHT
@@ -23,8 +23,8 @@ class Canvas(QWidget):
 
     A subclass paints the still part in :meth:`paint_still` and what follows the
     pointer in :meth:`paint_moving`; it calls :meth:`renew` when the still part
-    has changed and ``update`` otherwise. Exports paint both as vectors. The wheel
-    is left to whatever scrolls around the plot.
+    has changed and ``update`` otherwise. Saved pictures paint both as vectors. The
+    wheel is left to whatever scrolls around the plot.
     """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
@@ -63,11 +63,7 @@ class Canvas(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Put the moving part over the still one."""
         painter = QPainter(self)
-        if painter.paintEngine().type() is QPaintEngine.Type.Raster:
-            painter.drawPixmap(0, 0, self._picture())
-        else:
-            self._prepare(painter)
-            self.paint_still(painter)
+        painter.drawPixmap(0, 0, self._picture())
         self._prepare(painter)
         self.paint_moving(painter)
         if self.hasFocus():
@@ -76,6 +72,13 @@ class Canvas(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def paint_on(self, painter: QPainter) -> None:
+        """Paint the plot as vectors, without the frame of the focus."""
+        self._prepare(painter)
+        self.paint_still(painter)
+        self._prepare(painter)
+        self.paint_moving(painter)
 
     def _picture(self) -> QPixmap:
         ratio = self.devicePixelRatioF()

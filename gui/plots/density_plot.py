@@ -71,15 +71,11 @@ class DensityPlot(BrushCanvas):
         """Where the numbers lie."""
         metrics = self.fontMetrics()
         low, high = float(self._y[0]), float(self._y[-1])
-        left = left_room(metrics.horizontalAdvance("0"), low, high)
         top = metrics.height() + 6
         foot = 2 * metrics.height() + 9
-        area = QRectF(
-            left,
-            top,
-            max(self.width() - left - 14, 10),
-            max(self.height() - top - foot, 10),
-        )
+        tall = max(self.height() - top - foot, 10)
+        left = left_room(metrics, low, high, tall)
+        area = QRectF(left, top, max(self.width() - left - 14, 10), tall)
         return Axes(area, float(self._x[0]), float(self._x[-1]), low, high)
 
     def paint_still(self, painter: QPainter) -> None:

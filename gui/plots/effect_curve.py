@@ -128,9 +128,8 @@ class EffectCurve(BrushCanvas):
         top = metrics.height() + 6
         foot = 2 * metrics.height() + 9 + _STRIP
         tall = max(self.height() - top - foot, 10)
-        most = max(int(tall // 34), 1)  # as the numbers are written
         low, high = self._ends[2:]
-        left = left_room(metrics.horizontalAdvance("0"), low, high, most=most)
+        left = left_room(metrics, low, high, tall)
         area = QRectF(left, top, max(self.width() - left - 14, 10), tall)
         return Axes(area, *self._ends)
 

@@ -13,6 +13,7 @@ from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from gui.plots.axes import (
     Axes,
+    left_room,
     paint_frame,
     paint_labels_below,
     paint_ticks_below,
@@ -112,17 +113,16 @@ class EffectSurface(Canvas):
     def axes(self) -> Axes:
         """Where the numbers lie."""
         metrics = self.fontMetrics()
+        top, foot = metrics.height() + 8.0, 2 * metrics.height() + 9
+        tall = max(self.height() - top - foot, 10)
         left = metrics.horizontalAdvance("0") * 7 + 10.0
         if self._axes is not None and self._axes[1].labels:
             widest = max(map(metrics.horizontalAdvance, self._axes[1].labels))
             left = min(widest + 12.0, self.width() * _LEFT_MOST)
-        top, foot = metrics.height() + 8.0, 2 * metrics.height() + 9
-        area = QRectF(
-            left,
-            top,
-            max(self.width() - left - 14, 10),
-            max(self.height() - top - foot, 10),
-        )
+        elif self._axes is not None:
+            low, high = float(self._edges[1][0]), float(self._edges[1][-1])
+            left = left_room(metrics, low, high, tall)
+        area = QRectF(left, top, max(self.width() - left - 14, 10), tall)
         across, up = self._edges
         if not len(across) or not len(up):
             return Axes(area, 0.0, 1.0, 0.0, 1.0)

@@ -67,14 +67,10 @@ class RemovalCurves(Canvas):
         low, high = float(every.min()), float(every.max())
         room = 0.04 * (high - low) or 1.0
         metrics = self.fontMetrics()
-        wide = left_room(metrics.horizontalAdvance("0"), low, high)
         key = metrics.height() * (len(self._names) + 1) + 8.0
-        area = QRectF(
-            wide + 6,
-            key,
-            max(self.width() - wide - 24, 20.0),
-            max(self.height() - key - 2 * metrics.height() - 12.0, 20.0),
-        )
+        tall = max(self.height() - key - 2 * metrics.height() - 12.0, 20.0)
+        wide = left_room(metrics, low - room, high + room, tall)
+        area = QRectF(wide + 6, key, max(self.width() - wide - 24, 20.0), tall)
         steps = float(max(self._curves.shape[1] - 1, 1))
         return Axes(area, 0.0, steps, low - room, high + room)
 

@@ -128,8 +128,7 @@ class Scatter(BrushCanvas):
         top = metrics.height() + 6
         foot = 2 * metrics.height() + 9
         tall = max(self.height() - top - foot, 10)
-        most = max(tall // 34, 1)  # as the numbers are written
-        left = left_room(metrics.horizontalAdvance("0"), low, high, most=most)
+        left = left_room(metrics, low, high, tall)
         area = QRectF(left, top, max(self.width() - left - 14, 10), tall)
         return Axes(area, *self._ends)
 

@@ -2,107 +2,84 @@
 
 from __future__ import annotations
 
-import csv
-import os
-import tempfile
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMarginsF, QPoint, QRect, QSizeF
-from PySide6.QtGui import (
-    QGuiApplication,
-    QPageSize,
-    QPaintDevice,
-    QPainter,
-    QPdfWriter,
-)
-from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 
-from engine.contracts.i18n import tr, unwritten
+from engine.contracts.i18n import tr
+from gui.services.table_files import write_table, written_whole
+from gui.widgets.caption import file_name
+from gui.widgets.picture import Picture
 
-# A cell that starts like this would be run as a formula by a spreadsheet.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+if TYPE_CHECKING:
+    from engine.contracts.tables import Table
+    from gui.panel import Panel
 
-
-def copy_picture(widget: QWidget) -> None:
-    """Put a picture of the widget on the clipboard."""
-    QGuiApplication.clipboard().setPixmap(widget.grab())
+PICTURES = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
+TABLES = "Excel (*.xlsx);;CSV (*.csv)"
 
 
-def save_picture(widget: QWidget) -> None:
+def copy_picture(panel: Panel) -> None:
+    """Put a picture of the panel's plot on the clipboard."""
+    QGuiApplication.clipboard().setImage(Picture(panel).image())
+    panel.context.notify.info(tr("The picture was copied."))
+
+
+def save_picture(panel: Panel) -> None:
     """Ask for a file and write PNG, SVG or PDF by its suffix."""
-    path, _ = QFileDialog.getSaveFileName(
-        widget, tr("Save picture"), "", "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
-    )
-    if path:
-        write_picture(widget, Path(path))
+    path = _asked(panel, tr("Save picture"), PICTURES)
+    if path is not None:
+        write_picture(panel, path)
 
 
-def write_picture(widget: QWidget, path: Path) -> None:
-    """Write the widget as it looks now."""
-    match path.suffix.lower():
-        case ".svg":
-            _paint(widget, _svg(widget, path))
-        case ".pdf":
-            _paint(widget, _pdf(widget, path))
-        case _:
-            widget.grab().save(str(path), "PNG")
-
-
-def _svg(widget: QWidget, path: Path) -> QSvgGenerator:
-    canvas = QSvgGenerator()
-    canvas.setFileName(str(path))
-    canvas.setSize(widget.size())
-    canvas.setViewBox(QRect(widget.rect()))
-    canvas.setTitle(widget.accessibleName())
-    return canvas
-
-
-def _pdf(widget: QWidget, path: Path) -> QPdfWriter:
-    canvas = QPdfWriter(str(path))
-    canvas.setResolution(widget.logicalDpiX())
-    points = 72 / widget.logicalDpiX()
-    size = QSizeF(widget.width() * points, widget.height() * points)
-    canvas.setPageSize(QPageSize(size, QPageSize.Unit.Point))
-    canvas.setPageMargins(QMarginsF())
-    return canvas
-
-
-def _paint(widget: QWidget, canvas: QPaintDevice) -> None:
-    painter = QPainter(canvas)
-    widget.render(painter, QPoint())
-    painter.end()
-
-
-def save_csv(widget: QWidget, table: tuple[list[str], list[list[str]]]) -> None:
-    """Ask for a file and write the table."""
-    path, _ = QFileDialog.getSaveFileName(widget, tr("Save table"), "", "CSV (*.csv)")
-    if path:
-        write_csv(Path(path), table)
-
-
-def write_csv(path: Path, table: tuple[list[str], list[list[str]]]) -> None:
-    """Write a header and rows; cells that a spreadsheet would run are quoted.
-
-    Numbers have a decimal point, whatever the language. The file appears whole or
-    not at all.
-    """
-    header, rows = table
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".trasluz-")
-    with os.fdopen(handle, "w", newline="", encoding="utf-8-sig") as file:
-        writer = csv.writer(file)
-        writer.writerow([_harmless(cell) for cell in header])
-        writer.writerows([_harmless(unwritten(cell)) for cell in row] for row in rows)
-    Path(partial).replace(path)
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) and not _number(cell) else cell
-
-
-def _number(cell: str) -> bool:
+def write_picture(panel: Panel, path: Path) -> None:
+    """Write the panel's plot with its caption, and say where it went."""
+    data = Picture(panel).encoded(path.suffix.lower())
     try:
-        float(cell.replace(",", ""))
-    except ValueError:
-        return False
-    return True
+        with written_whole(path) as partial:
+            partial.write_bytes(data)
+    except OSError as error:
+        _refused(panel, path, error)
+    else:
+        panel.context.notify.info(tr("The picture was written to {file}.", file=path))
+
+
+def save_table(panel: Panel, table: Table) -> None:
+    """Ask for a file and write the table as XLSX or CSV."""
+    path = _asked(panel, tr("Save table"), TABLES)
+    if path is None:
+        return
+    try:
+        write_table(path, table)
+    except OSError as error:
+        _refused(panel, path, error)
+    else:
+        panel.context.notify.info(tr("The table was written to {file}.", file=path))
+
+
+def _asked(panel: Panel, title: str, kinds: str) -> Path | None:
+    """Ask for a file, with a name offered; the kind chosen gives the suffix."""
+    case = panel.context.case.path
+    folder = Path(case).parent if case else Path.home()
+    suffixes = [kind.split("*")[1].rstrip(")") for kind in kinds.split(";;")]
+    name = file_name(panel, datetime.now(), suffixes[0])
+    path, chosen = QFileDialog.getSaveFileName(panel, title, str(folder / name), kinds)
+    if not path:
+        return None
+    found = Path(path)
+    given = found.suffix.lower()
+    wanted = chosen.split("*")[1].rstrip(")") if "*" in chosen else suffixes[0]
+    if given == wanted or (given in suffixes and found.name != name):
+        return found
+    return found.with_suffix(wanted) if given in suffixes else Path(path + wanted)
+
+
+def _refused(panel: Panel, path: Path, error: OSError) -> None:
+    why = error.strerror or str(error)
+    panel.context.notify.warning(
+        tr("{file} cannot be written: {why}.", file=path, why=why),
+        tr("Choose another folder, or make room."),
+    )

@@ -184,16 +184,20 @@ class MatrixView(QAbstractScrollArea):
         if not self._content.counts.size:
             return
         painter = QPainter(self.viewport())
-        layout = self.layout_now
-        self._painter.paint(painter, layout, self._content)
+        self.paint_on(painter)
         if self.hasFocus():
-            room = layout.rect(*self._cursor).adjusted(1.5, 1.5, -1.5, -1.5)
+            room = self.layout_now.rect(*self._cursor).adjusted(1.5, 1.5, -1.5, -1.5)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(
                 QPen(QColor(self._painter.tokens.text), 1, Qt.PenStyle.DashLine)
             )
             painter.drawRect(room)
         painter.end()
+
+    def paint_on(self, painter: QPainter) -> None:
+        """Paint what is in sight, without the place of the keys."""
+        if self._content.counts.size:
+            self._painter.paint(painter, self.layout_now, self._content)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit again."""

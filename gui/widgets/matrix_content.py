@@ -13,6 +13,7 @@ from engine.contracts.selection import BUCKET, IN_BUCKET
 
 if TYPE_CHECKING:
     from engine.contracts.results import Confusion
+    from engine.contracts.tables import Cell, Table
 
 TRUTH, PREDICTION = "@truth", "@prediction"
 MOST_WORDED = 6
@@ -61,21 +62,24 @@ class MatrixContent:
             return number, share_text(self.share(row, column, "rows"))
         return share_text(self.share(row, column, self.show)), number
 
-    def as_table(self) -> tuple[list[str], list[list[str]]]:
-        """Return the header and the rows, with their rates, as they are shown."""
+    def as_table(self) -> Table:
+        """Return the header and the rows, counts or shares, with their rates."""
         header = ["", *self.column_labels]
-        rows = []
+        rows: list[list[Cell]] = []
         for place, label in enumerate(self.row_labels):
             cells = range(len(self.column_labels))
-            rows.append([label, *(self.lines(place, c)[0] for c in cells)])
+            rows.append([label, *(self._value(place, c) for c in cells)])
         if self.row_rates:
             header.append(self.rate_titles[0])
             for row, rate in zip(rows, self.row_rates, strict=True):
-                row.append(share_text(rate))
-            rates = (*self.column_rates, self.overall)
-            last = [self.rate_titles[1], *map(share_text, rates)]
-            rows.append(last)
+                row.append(rate)
+            rows.append([self.rate_titles[1], *self.column_rates, self.overall])
         return header, rows
+
+    def _value(self, row: int, column: int) -> float:
+        if self.show == "counts":
+            return float(self.counts[row, column])
+        return self.share(row, column, self.show)
 
 
 def count_text(number: float) -> str:

@@ -12,14 +12,13 @@ from engine.contracts.requests import Export
 from gui.widgets.export import copy_picture, save_picture
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from engine.contracts.results import ViewInfo
     from gui.context import AppContext
+    from gui.panel import Panel
 
 
 def export_menu(
-    panel: QWidget, context: AppContext, view: ViewInfo, columns: tuple[str, ...]
+    panel: Panel, context: AppContext, view: ViewInfo, columns: tuple[str, ...]
 ) -> QMenu:
     """Return the export menu of a table: its picture, or all of its rows.
 
@@ -35,7 +34,7 @@ def export_menu(
 
 
 def ask_export(
-    panel: QWidget, context: AppContext, view: ViewInfo, columns: tuple[str, ...]
+    panel: Panel, context: AppContext, view: ViewInfo, columns: tuple[str, ...]
 ) -> None:
     """Ask for a file and let the engine write the rows."""
     path, chosen = QFileDialog.getSaveFileName(

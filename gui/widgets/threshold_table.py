@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.contracts.i18n import tr
-from engine.contracts.readings import numbers
-from gui.widgets.threshold_choice import threshold_text
 
 if TYPE_CHECKING:
     from engine.contracts.results import Thresholds
+    from engine.contracts.tables import Cell, Table
 
 N_THRESHOLDS = 101
 
@@ -21,9 +20,7 @@ def rate(part: float, whole: float) -> float | None:
     return part / whole if whole > 0 else None
 
 
-def threshold_table(
-    result: Thresholds | None, now: float | None
-) -> tuple[list[str], list[list[str]]]:
+def threshold_table(result: Thresholds | None, now: float | None) -> Table:
     """Return rates at thresholds evenly over the scores, and at the one now.
 
     Parameters
@@ -44,24 +41,18 @@ def threshold_table(
     if result is None:
         return header, []
     low, high = (float(result.histogram_edges[end]) for end in (0, -1))
-    rows = []
     places = {*np.linspace(low, high, N_THRESHOLDS).tolist()}
     order = [None, *sorted(places)] if now is None else sorted(places | {now})
+    rows: list[list[Cell]] = []
     for threshold in order:
         tp, fp, fn, tn = result.counts_at(threshold)
         rows.append(
             [
-                tr("the model's own rule")
-                if threshold is None
-                else threshold_text(threshold),
-                *(numbers.count(cell) for cell in (tp, fp, fn, tn)),
-                _written(rate(tp, tp + fp)),
-                _written(rate(tp, tp + fn)),
-                _written(rate(fp, fp + tn)),
+                tr("the model's own rule") if threshold is None else threshold,
+                *(tp, fp, fn, tn),
+                rate(tp, tp + fp),
+                rate(tp, tp + fn),
+                rate(fp, fp + tn),
             ]
         )
     return header, rows
-
-
-def _written(share: float | None) -> str:
-    return "–" if share is None else numbers.fixed(share, 4)

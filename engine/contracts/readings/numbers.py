@@ -15,6 +15,8 @@ _THIN = "\u202f"  # narrow no-break space before the percent sign
 _ROUND_UP = 3.54
 _MOST = 6
 _LARGE = 1e9  # from here on powers are easier to read than noughts
+LARGEST = 1e15  # from here on noughts would claim digits that no float has
+_FIGURES = 3
 
 
 def decimals(low: float | None, high: float | None, fallback: int = 3) -> int:
@@ -134,7 +136,28 @@ def fixed(value: float, digits: int) -> str:
 
     Every number that a person reads is written here, or in what is built on it.
     """
+    if abs(value) >= LARGEST:
+        return by_powers(value)
     return written(f"{_no_minus_zero(value, digits):,.{digits}f}")
+
+
+def by_powers(value: float, digits: int | None = None) -> str:
+    """Return a number by powers of ten, with so many decimals; 0 is plain.
+
+    Examples
+    --------
+    >>> by_powers(1.5e15), by_powers(2e20, 1), by_powers(0.0)
+    ('1.5e15', '2.0e20', '0')
+    """
+    if value == 0:
+        return "0"
+    if not math.isfinite(value):
+        return written(str(value))
+    shown = f"{value:.{_FIGURES - 1 if digits is None else digits}e}"
+    mantissa, power = shown.split("e")
+    if digits is None and "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return written(f"{mantissa}e{int(power)}")
 
 
 def significant(value: float, digits: int) -> str:
@@ -154,6 +177,8 @@ def significant(value: float, digits: int) -> str:
 
 def signed(value: float, digits: int) -> str:
     """Return a number with so many decimals and its sign."""
+    if abs(value) >= LARGEST:
+        return written("+" if value > 0 else "") + by_powers(value)
     return written(f"{_no_minus_zero(value, digits):+,.{digits}f}")
 
 

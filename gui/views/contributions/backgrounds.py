@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton
 
 from engine.contracts.i18n import tr
-from engine.contracts.readings import numbers
 from engine.contracts.readings import shapley as reading_of
 from gui.item_models.attributions import Attributions
 from gui.plots.ranking import Rank, Ranking
@@ -22,8 +21,8 @@ from gui.widgets.scrolled import scrolled
 
 if TYPE_CHECKING:
     from engine.contracts.results import Shapley
+    from engine.contracts.tables import Cell, Table
     from gui.services.theme import Tokens
-    from gui.views.contributions.view import Table
 
 
 class _Side:
@@ -138,12 +137,11 @@ class BackgroundsView(ContributionView):
         """Return importance by both."""
         held = self._held or shown.result
         header = [tr("feature"), tr("held"), tr("now"), tr("change")]
-        rows = []
+        rows: list[list[Cell]] = []
         for j in shown.order():
             old = float(held.importance[j, shown.output])
             new = float(shown.result.importance[j, shown.output])
-            figures = [numbers.significant(v, 6) for v in (old, new, new - old)]
-            rows.append([shown.names[j], *figures])
+            rows.append([shown.names[j], old, new, new - old])
         return header, rows
 
     def apply_theme(self, tokens: Tokens) -> None:

@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel
 
 from engine.contracts.i18n import tr
-from engine.contracts.readings import numbers
 from gui.item_models.attribution_figures import slices, strongest_partner
 from gui.item_models.attributions import colour_levels
 from gui.plots.scatter import Scatter
@@ -19,9 +18,9 @@ from gui.views.contributions.view import (
 from gui.widgets.panel_body import line_of_words
 
 if TYPE_CHECKING:
+    from engine.contracts.tables import Cell, Table
     from gui.item_models.attributions import Attributions
     from gui.services.theme import Tokens
-    from gui.views.contributions.view import Table
 
 STRONGEST, NONE = "", "-"
 MOST_LISTED, STRETCHES = 1_000, 24  # rows of the table; slices where rows are more
@@ -143,9 +142,9 @@ class DependenceView(ContributionView):
         header = [tr("row"), shown.names[j], tr("contribution")]
         return header, [
             [
-                str(int(row)),
-                shown.text(place, j),
-                numbers.significant(float(shown.values[place, j]), 6),
+                int(row),
+                shown.cell(place, j),
+                float(shown.values[place, j]),
             ]
             for place, row in enumerate(shown.result.row_ids)
         ]
@@ -159,13 +158,13 @@ class DependenceView(ContributionView):
             tr("median"),
             tr("upper quartile"),
         ]
-        rows = []
+        rows: list[list[Cell]] = []
         for group in slices(shown, j, STRETCHES):
             ends = np.percentile(shown.values[group, j], [25, 50, 75])
-            figures = [numbers.significant(float(end), 6) for end in ends]
+            figures = [float(end) for end in ends]
             first, last = shown.text(int(group[0]), j), shown.text(int(group[-1]), j)
             words = first if first == last else f"{first} … {last}"
-            rows.append([words, numbers.count(len(group)), *figures])
+            rows.append([words, len(group), *figures])
         return header, rows
 
     def apply_theme(self, tokens: Tokens) -> None:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import Qt
 
+    from engine.contracts.tables import Cell, Table
     from gui.item_models.attributions import Attributions
     from gui.services.theme import Tokens
-    from gui.views.contributions.view import Table
 
 MOST_COLUMNS, MOST_FEATURES = 400, 24
 
@@ -113,12 +113,12 @@ class HeatView(ContributionView):
         names = [shown.names[j] for j in self._features]
         header = [tr("first row"), tr("rows"), tr("prediction"), *names]
         answers = shown.result.predictions[:, shown.output]
-        rows = []
+        rows: list[list[Cell]] = []
         for group in self._groups:
             means = shown.values[np.ix_(group, self._features)].mean(axis=0)
             figures = [float(answers[group].mean()), *means.tolist()]
-            first, n = str(int(shown.result.row_ids[group[0]])), str(len(group))
-            rows.append([first, n, *(numbers.significant(v, 6) for v in figures)])
+            first = int(shown.result.row_ids[group[0]])
+            rows.append([first, len(group), *figures])
         return header, rows
 
     def apply_theme(self, tokens: Tokens) -> None:

@@ -23,9 +23,9 @@ from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
+    from engine.contracts.tables import Table
     from gui.item_models.attributions import Attributions
     from gui.services.theme import Tokens
-    from gui.views.contributions.view import Table
 
 ONE, CLASSES, REST = "one", "classes", "rest"
 
@@ -172,7 +172,7 @@ class ImportanceView(ContributionView):
         name, mean = tr("feature"), tr("mean absolute contribution")
         if self.kind.key == CLASSES:
             order = np.argsort(-result.importance.sum(axis=1), kind="stable")
-            rows = [[shown.names[j], *map(_six, result.importance[j])] for j in order]
+            rows = [[shown.names[j], *map(float, result.importance[j])] for j in order]
             return [name, *result.outputs], rows
         ends = [tr("low"), tr("high")]
         if self.kind.key == REST and self.chosen is not None:
@@ -188,7 +188,7 @@ class ImportanceView(ContributionView):
                 result.importance_high[:, shown.output],
             )
             order = shown.order()
-        rows = [[shown.names[j], *(_six(part[j]) for part in parts)] for j in order]
+        rows = [[shown.names[j], *(float(part[j]) for part in parts)] for j in order]
         return [name, mean, *ends], rows
 
     def apply_theme(self, tokens: Tokens) -> None:
@@ -207,7 +207,3 @@ class ImportanceView(ContributionView):
                 for code, label in enumerate(shown.result.outputs)
             )
         )
-
-
-def _six(value: float) -> str:
-    return numbers.significant(float(value), 6)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from engine.contracts.tables import Table
     from gui.item_models.attributions import Attributions
     from gui.services.theme import Tokens
-    from gui.views.contributions.view import Table
 
 BASE, SELECTED, PINNED, BUCKET = "base", "selected", "pinned", "bucket "
 
@@ -184,10 +184,7 @@ class RowView(ContributionView):
         """Return the bars."""
         header = [tr("feature"), tr("value"), tr("contribution")]
         bars = sorted(self._steps, key=lambda step: -abs(step.contribution))
-        return header, [
-            [bar.name, bar.value, numbers.significant(bar.contribution, 6)]
-            for bar in bars
-        ]
+        return header, [[bar.name, bar.value, bar.contribution] for bar in bars]
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Take the colours of the theme."""

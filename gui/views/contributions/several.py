@@ -20,9 +20,9 @@ from gui.widgets.scrolled import scrolled
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from engine.contracts.tables import Table
     from gui.item_models.attributions import Attributions
     from gui.services.theme import Tokens
-    from gui.views.contributions.view import Table
 
 MOST_LINES, MOST_FEATURES = 40, 20
 
@@ -93,11 +93,9 @@ class SeveralView(ContributionView):
         header = [tr("row"), *(shown.names[j] for j in order), tr("prediction")]
         return header, [
             [
-                str(int(shown.result.row_ids[place])),
-                *(numbers.significant(float(shown.values[place, j]), 6) for j in order),
-                numbers.significant(
-                    float(shown.result.predictions[place, shown.output]), 6
-                ),
+                int(shown.result.row_ids[place]),
+                *(float(shown.values[place, j]) for j in order),
+                float(shown.result.predictions[place, shown.output]),
             ]
             for place in self._rows
         ]

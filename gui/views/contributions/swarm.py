@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.contracts.i18n import tr
-from engine.contracts.readings import numbers
 from gui.plots.beeswarm import Beeswarm
 from gui.views.contributions.view import ContributionView, contribution_axis_of
 from gui.widgets.scrolled import scrolled
@@ -15,9 +14,9 @@ from gui.widgets.scrolled import scrolled
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from engine.contracts.tables import Table
     from gui.item_models.attributions import Attributions
     from gui.services.theme import Tokens
-    from gui.views.contributions.view import Table
 
 MOST_STRIPS = 20
 
@@ -65,8 +64,7 @@ class SwarmView(ContributionView):
             return header, []
         ends = np.percentile(shown.values, [0, 25, 50, 75, 100], axis=0)
         return header, [
-            [shown.names[j], *(numbers.significant(float(v), 6) for v in ends[:, j])]
-            for j in shown.order()
+            [shown.names[j], *(float(v) for v in ends[:, j])] for j in shown.order()
         ]
 
     def apply_theme(self, tokens: Tokens) -> None:

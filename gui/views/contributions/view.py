@@ -14,10 +14,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from engine.contracts.tables import Table
     from gui.item_models.attributions import Attributions
     from gui.services.theme import Tokens
-
-Table = tuple[list[str], list[list[str]]]
 
 
 class ContributionView(QWidget):
@@ -63,7 +62,7 @@ class ContributionView(QWidget):
         """Draw what depends on the selection and the current row."""
 
     def table(self, shown: Attributions) -> Table:
-        """Return the picture as a header and rows of text."""
+        """Return the picture as a header and rows."""
         raise NotImplementedError
 
     def apply_theme(self, tokens: Tokens) -> None:

@@ -21,8 +21,8 @@ from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
     from engine.contracts.results import GlassBox
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
-    from gui.views.glass_box.figures import Table
 
 SPREAD, UNIT = "spread", "unit"
 

@@ -14,8 +14,8 @@ from gui.plots.ranking import Rank
 
 if TYPE_CHECKING:
     from engine.contracts.results import GlassBox, Shape
+    from engine.contracts.tables import Cell, Table
 
-    Table = tuple[list[str], list[list[str]]]
     Curve = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 MOST_BARS = 60
@@ -89,27 +89,19 @@ def weight_table(result: GlassBox, output: int) -> Table:
     if body.low is not None:
         header += [tr("per unit, from"), tr("to")]
     low, high = _ends(body, output, per_unit=True)
-    start = [tr("intercept"), _exact(body.intercept[output])]
-    start += [""] * (len(header) - len(start))
-    return header, [
-        start,
-        *(
-            [
-                weight_name(result, place),
-                _exact(body.weights[place, output]),
-                _exact(own[place, output]),
-                _exact(body.spread[place]),
-                str(int(body.n[place])),
-                *([] if ratios is None else [_exact(ratios[place, output])]),
-                *(
-                    []
-                    if body.low is None
-                    else [_exact(low[place]), _exact(high[place])]
-                ),
-            ]
-            for place in weight_order(body, output, per_unit=False)
-        ),
-    ]
+    start: list[Cell] = [tr("intercept"), float(body.intercept[output])]
+    start += [None] * (len(header) - len(start))
+    rows: list[list[Cell]] = [start]
+    for place in weight_order(body, output, per_unit=False):
+        figures = [body.weights[place, output], own[place, output], body.spread[place]]
+        row: list[Cell] = [weight_name(result, place), *map(float, figures)]
+        row.append(int(body.n[place]))
+        if ratios is not None:
+            row.append(float(ratios[place, output]))
+        if body.low is not None:
+            row += [float(low[place]), float(high[place])]
+        rows.append(row)
+    return header, rows
 
 
 # What trees use
@@ -176,8 +168,8 @@ def use_table(result: GlassBox) -> Table:
     return header, [
         [
             result.feature_names[j],
-            *(_exact(part[j]) for part in figures),
-            str(int(body.trees[j])),
+            *(float(part[j]) for part in figures),
+            int(body.trees[j]),
         ]
         for j in order
     ]
@@ -258,19 +250,14 @@ def shape_table(result: GlassBox, place: int, output: int) -> Table:
     shape = body.shapes[place]
     names = [result.feature_names[feature] for feature in shape.features]
     header = [*names, tr("added"), tr("rows")]
-    lines = [
+    lines: list[list[Cell]] = [
         [
             *(step_text(shape, side, step) for side, step in enumerate(steps)),
-            _exact(shape.values[(*steps, output)]),
-            str(int(shape.counts[steps])),
+            float(shape.values[(*steps, output)]),
+            int(shape.counts[steps]),
         ]
         for steps in np.ndindex(shape.counts.shape)
     ]
     if len(shape.missing):
-        gone = str(shape.n_missing)
-        lines.append([tr("missing"), _exact(shape.missing[output]), gone])
+        lines.append([tr("missing"), float(shape.missing[output]), shape.n_missing])
     return header, lines
-
-
-def _exact(value: float) -> str:
-    return numbers.significant(float(value), 6)

@@ -103,7 +103,7 @@ class Words:
         order = ends[np.argsort(-tree.n_rows[ends], kind="stable")].tolist()
         return order, [
             (
-                Figure(numbers.count(int(tree.n_rows[node]))),
+                Figure(numbers.count(n := int(tree.n_rows[node])), value=n),
                 Figure(self.answer(node), strong=True),
                 Figure(self._rules.to(node), right=False, tip=self.tip(node)),
             )

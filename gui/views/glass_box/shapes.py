@@ -21,8 +21,8 @@ from gui.widgets.scrolled import scrolled
 
 if TYPE_CHECKING:
     from engine.contracts.results import GlassBox, Shape
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
-    from gui.views.glass_box.figures import Table
 
 _ALONE = 1
 _NO_POINTS = np.zeros((0, 2))

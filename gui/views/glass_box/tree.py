@@ -27,8 +27,8 @@ from gui.widgets.segmented import Segmented
 if TYPE_CHECKING:
     from engine.contracts.readings.tree_rules import Rules
     from engine.contracts.results import TreeNodes
+    from engine.contracts.tables import Table
     from gui.services.theme import Tokens
-    from gui.views.glass_box.figures import Table
 
 DRAWN, RULES = "drawn", "rules"
 _MOST_LEVELS, _LEVELS = 6, 3

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.contracts.results import WhatIf
 
     Sides = tuple[list[str], list[str], list[list[Said]]]
-    Table = tuple[list[str], list[list[str]]]
+    from engine.contracts.tables import Table
 
 
 def sides(shown: WhatIf, output: int) -> Sides:
@@ -44,14 +44,14 @@ def sides(shown: WhatIf, output: int) -> Sides:
 
 
 def contributions_table(shown: WhatIf, output: int) -> Table:
-    """Return the contributions to both answers as text."""
+    """Return the contributions to both answers."""
     header = [tr("feature"), tr("as it is"), tr("changed")]
     if shown.contributions is None:
         return header, []
-    names, _, cells = sides(shown, output)
+    values = Attributions(shown.contributions, output).values
+    order = np.argsort(-np.abs(values).max(axis=0), kind="stable").tolist()
     return header, [
-        [name, *(said.text for said in line)]
-        for name, line in zip(names, cells, strict=True)
+        [_feature(shown, j), *(float(value) for value in values[:2, j])] for j in order
     ]
 
 

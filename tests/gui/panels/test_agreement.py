@@ -92,7 +92,7 @@ def test_the_current_row_is_examined(made, qtbot):
 def test_the_weightiest_feature_stands_first_and_other_signs_are_marked(made, qtbot):
     case, panel = made
     examine(case, panel, 4, qtbot)
-    assert panel.as_table()[1][0] == ["home", "-0.3", "0.4"]
+    assert panel.as_table()[1][0] == ["home", -0.3, 0.4]
     said = panel.sides._cells[0]
     assert [bar.length for bar in said] == [-1.0, 1.0]
     assert [bar.opposed for bar in said] == [True, True]

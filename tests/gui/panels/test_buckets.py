@@ -163,8 +163,13 @@ def test_that_the_menu_offers_what_the_keys_do(panel):
 
 def test_that_the_table_view_holds_every_rule(panel):
     titles, rows = panel.as_table()
-    assert len(titles) == len(rows[0]) == 7
+    assert titles[:5] == ["bucket", "n", "error rate", "low", "high"]
+    assert titles[-1] == "rule"
     assert len(rows) == 3
+    shown = panel.model.bucket(0)
+    figures = [shown.n, shown.rate, shown.low, shown.high, shown.ratio]
+    assert rows[0][:6] == [shown.name, *figures]  # not rounded
+    assert rows[0][-1] == shown.rule
 
 
 def test_that_narrow_panels_keep_room_for_the_interval(panel):

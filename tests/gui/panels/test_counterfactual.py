@@ -120,8 +120,8 @@ def test_the_row_stands_beside_what_would_change_it(made, qtbot):
     assert titles == ["feature", "this row", "1", "2", "rule"]
     by_name = {line[0]: line[1:] for line in lines}
     assert by_name["decision"][:3] == ["bad", "good", "good"]
-    assert by_name["age"] == ["44", "51", "44", "may change"]
-    assert by_name["income"] == ["missing", "missing", "120.5", "may change"]
+    assert by_name["age"] == [44, 51, 44, "may change"]
+    assert by_name["income"] == [None, None, 120.5, "may change"]
     assert "town" not in by_name
     assert panel.reading().startswith("Of 4 features, changing 1 flips the decision")
     assert not panel.grab().isNull()
@@ -130,12 +130,15 @@ def test_the_row_stands_beside_what_would_change_it(made, qtbot):
 def test_an_answer_next_to_the_threshold_is_told_from_it(made, qtbot):
     case, panel = made
     look_at(case, panel, 4, qtbot)
-    line = next(x for x in panel.as_table()[1] if x[0] == "the answer for bad")
-    assert [text.replace("\u202f", " ") for text in line[1:4]] == [
+    titles, lines = panel.as_table()
+    place = [line[0] for line in lines].index("the answer for bad")
+    texts = [panel.changes.cell(place, c).text for c in range(1, len(titles) - 1)]
+    assert [text.replace("\u202f", " ") for text in texts] == [
         "62 %",
         "48 %",
         "49.97 %",
     ]
+    assert lines[place][1] == panel.result.answer[0]  # not rounded
 
 
 def test_changed_cells_are_bold_and_odd_rows_warn(made, qtbot):
@@ -204,7 +207,7 @@ def test_a_click_on_a_real_row_goes_to_it(made, qtbot):
     look_at(case, panel, 4, qtbot)
     panel.view.choose("real")
     panel.view.chosen.emit("real")
-    assert [line[0] for line in panel.as_table()[1]] == ["17", "5"]
+    assert [line[0] for line in panel.as_table()[1]] == [17, 5]
     panel.real_table.chosen.emit(0, Qt.KeyboardModifier.NoModifier)
     assert case.context.case.current_row == 17
     assert not panel.grab().isNull()

@@ -120,7 +120,7 @@ def test_that_the_table_view_holds_the_threshold_in_force(case, panel):
     panel.spin.setValue(0.123)
     header, rows = panel.as_table()
     assert len(header) == len(rows[0]) == 8
-    assert any(row[0] == "0.123" for row in rows)
+    assert any(row[0] == 0.123 for row in rows)
 
 
 def test_that_more_classes_have_no_threshold(qtbot):
