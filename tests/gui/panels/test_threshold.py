@@ -179,7 +179,7 @@ def test_that_a_rule_that_is_none_draws_no_line(qapp, qtbot):
     _, fp, fn, _ = panel._result.counts_at(None)
     assert fp + fn == np.count_nonzero(errors)
     assert panel.as_table()[1][0][0] == "the model's own rule"
-    assert panel.as_table()[1][0][2:4] == [str(int(fp)), str(int(fn))]
+    assert panel.as_table()[1][0][2:4] == [fp, fn]
     panel.spin.setValue(0.7)
     assert case.decision.decision.threshold == 0.7
     assert panel.histogram._drawn
