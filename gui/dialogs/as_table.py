@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import tr
 from engine.contracts.tables import shown_text
-from gui.widgets.export import save_table
+from gui.dialogs.export import save_table
 
 if TYPE_CHECKING:
     from gui.panel import Panel

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QDockWidget, QMenu
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings.row_names import row_text
+from gui.dialogs.export import copy_picture, save_picture, save_table
 from gui.widgets.badge import badge_of
-from gui.widgets.export import copy_picture, save_picture, save_table
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QToolButton

@@ -71,7 +71,7 @@ class Figure:
 
 
 _NONE = Figure("–", muted=True, value=None)
-_COUNTING = Figure("…", muted=True, value=None)
+_COUNTING = Figure("…", muted=True)
 
 
 class FigureTable(QAbstractTableModel):

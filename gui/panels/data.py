@@ -22,6 +22,7 @@ from engine.contracts.messages import sentence
 from engine.contracts.readings import dataset as reading_of
 from engine.contracts.readings import numbers
 from engine.contracts.requests import OpenView
+from gui.dialogs.row_export import export_menu
 from gui.item_models.rows import RowsModel
 from gui.item_models.shown_columns import of_column
 from gui.item_models.summaries import Summaries
@@ -32,7 +33,6 @@ from gui.widgets.column_menu import ColumnMenu
 from gui.widgets.column_query import ColumnQuery, needs_predictions
 from gui.widgets.kept_query import KeptQuery
 from gui.widgets.part_chooser import PartChooser, part_word
-from gui.widgets.row_export import export_menu
 from gui.widgets.row_links import RowLinks
 from gui.widgets.row_table import RowTable
 from gui.widgets.rule_line import RuleLine, trouble_label

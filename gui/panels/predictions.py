@@ -23,6 +23,7 @@ from engine.contracts.model import Task
 from engine.contracts.readings import numbers
 from engine.contracts.requests import OpenView
 from engine.contracts.selection import Range
+from gui.dialogs.row_export import export_menu
 from gui.item_models.answers import (
     RowAnswers,
     answer_table,
@@ -34,7 +35,6 @@ from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu
 from gui.widgets.column_query import ColumnQuery
 from gui.widgets.kept_query import KeptQuery
-from gui.widgets.row_export import export_menu
 from gui.widgets.row_links import RowLinks
 from gui.widgets.row_table import RowTable
 from gui.widgets.rule_line import RuleLine, trouble_label

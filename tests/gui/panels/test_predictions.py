@@ -10,8 +10,8 @@ from engine.contracts.model import ScoreKind, Task
 from engine.contracts.requests import Export, OpenView
 from engine.contracts.results import Done
 from engine.contracts.selection import Range, Rows, Values, cell
+from gui.dialogs.row_export import export_rows
 from gui.panels.predictions import PredictionsPanel
-from gui.widgets.row_export import export_rows
 from tests.gui.panels.small_case import N, settle, small_case
 
 

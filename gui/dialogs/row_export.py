@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 
 from engine.contracts.i18n import tr, trn
 from engine.contracts.requests import Export
-from gui.widgets.export import copy_picture, save_picture
+from gui.dialogs.export import copy_picture, save_picture
 
 if TYPE_CHECKING:
     from engine.contracts.results import ViewInfo

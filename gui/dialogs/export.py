@@ -10,9 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from engine.contracts.i18n import tr
+from gui.dialogs.caption import file_name
+from gui.dialogs.picture import Picture
 from gui.services.table_files import write_table, written_whole
-from gui.widgets.caption import file_name
-from gui.widgets.picture import Picture
 
 if TYPE_CHECKING:
     from engine.contracts.tables import Table

@@ -16,16 +16,16 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog
 
 from engine.contracts.dataset import Part
+from gui.dialogs import export
+from gui.dialogs.caption import caption_of, file_name
+from gui.dialogs.picture import SHARPNESS, Picture
+from gui.dialogs.picture_parts import PlotPart, TablePart, parts_of
 from gui.panels.confusion import ConfusionPanel
 from gui.panels.reliability import ReliabilityPanel
 from gui.panels.summary import SummaryPanel
 from gui.panels.threshold import ThresholdPanel
 from gui.services.program import program_version
 from gui.services.theme import DARK, LIGHT, Mode
-from gui.widgets import export
-from gui.widgets.caption import caption_of, file_name
-from gui.widgets.picture import SHARPNESS, Picture
-from gui.widgets.picture_parts import PlotPart, TablePart, parts_of
 from tests.gui.panels.measured_case import credit, measured_case
 from tests.gui.support import MODEL
 

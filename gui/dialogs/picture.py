@@ -28,14 +28,14 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgGenerator
 
 from engine.contracts.i18n import tr
+from gui.dialogs.caption import caption_of
+from gui.dialogs.picture_parts import parts_of
 from gui.plots.canvas import FONT_PIXELS
 from gui.services.theme import LIGHT
-from gui.widgets.caption import caption_of
-from gui.widgets.picture_parts import parts_of
 
 if TYPE_CHECKING:
+    from gui.dialogs.picture_parts import Part
     from gui.panel import Panel
-    from gui.widgets.picture_parts import Part
 
 MARGIN, GAP, LEAST_WIDTH = 14.0, 6.0, 420.0
 DOTS = 96
