@@ -8,6 +8,7 @@ cell becomes depends on that cell alone, never on the rows beside it.
 from __future__ import annotations
 
 import datetime
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 
 from engine.contracts.model import Levels
 from engine.contracts.score_names import subjects
+from engine.data.long_numbers import EXACT
 from engine.data.missing import TOKENS
 from engine.data.table import MOST_CODES, text_of
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 _TOKENS = frozenset(token.strip() for token in TOKENS)
 _NUMBERS = ("float", "int")
+_PLAIN_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*", re.ASCII)
 
 
 def needs_texts(table: Table, column: str, field: Input) -> bool:
@@ -54,6 +57,9 @@ def feature(table: Table, column: str, field: Input) -> pa.ChunkedArray:
     parsed = table.arrow.column(column)
     if field.dtype in _NUMBERS and parsed.null_count == len(parsed):
         return pa.chunked_array([pa.nulls(len(parsed), pa.float64())])
+    if field.dtype in _NUMBERS and pa.types.is_string(parsed.type):
+        numbers = plain_numbers(parsed)
+        return parsed if numbers is None else numbers
     if _is_of_texts(field):
         cells = _Cells.of(table, column, field)
         return parsed if cells is None else cells.texts()
@@ -393,6 +399,19 @@ def _as_numbers(texts: pa.ChunkedArray, field: Input) -> pa.ChunkedArray:
     if all(number is None for number in found):
         return texts
     cells = pa.array(found, pa.float64())
+    return pa.chunked_array([cells.take(pa.array(codes, mask=codes < 0))])
+
+
+def plain_numbers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Return texts as numbers where all are such, as Python writes them, and kept.
+
+    ``None`` where one is something else, or whole and longer than a float keeps.
+    """
+    codes, values = _encoded(texts)
+    numbers = [float(v) if _PLAIN_NUMBER.fullmatch(v) else np.inf for v in values]
+    if any(abs(number) > EXACT for number in numbers):
+        return None
+    cells = pa.array(numbers, pa.float64())
     return pa.chunked_array([cells.take(pa.array(codes, mask=codes < 0))])
 
 

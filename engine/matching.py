@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 
 from engine import known_values
 from engine.contracts.dataset import Kind, Note, Part, Role
@@ -150,7 +151,8 @@ def _type_problems(
     try:
         table.numbers(column.name)
     except TypeError:
-        pass
+        if _texts_as_numbers(column.name, table):
+            return []  # told among the warnings
     else:
         if column.kind is not Kind.DATETIME:
             return []
@@ -185,9 +187,30 @@ def _warnings(info: ModelInfo, mapping: Mapping, table: Table) -> list[Note]:
         notes.append(Note(code="match.similar_names", params=params))
     for field in info.inputs:
         column = mapping.columns.get(field.name, "")
-        if field.dtype not in _OF_NUMBERS and column in table.names:
+        if column not in table.names:
+            continue
+        if field.dtype in _OF_NUMBERS:
+            notes += _texts_as_numbers(column, table)
+        else:
             notes += _doubts(field, column, table)
     return notes
+
+
+def _texts_as_numbers(name: str, table: Table) -> list[Note]:
+    """Say that a column of texts is given as the numbers that they are."""
+    column = table.arrow.column(name)
+    if not pa.types.is_string(column.type) or column.null_count == len(column):
+        return []
+    numbers = known_values.plain_numbers(column)
+    if numbers is None:
+        return []
+    row = int(np.argmax(column.is_valid().to_numpy()))
+    params: dict[str, Param] = {
+        "column": name,
+        "value": column[row].as_py(),
+        "number": f"{numbers[row].as_py():.15g}",
+    }
+    return [Note(code="match.texts_as_numbers", params=params)]
 
 
 def _doubts(field: Input, column: str, table: Table) -> list[Note]:

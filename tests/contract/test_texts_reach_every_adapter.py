@@ -17,20 +17,28 @@ import skl2onnx
 import xgboost
 from interpret.glassbox import ExplainableBoostingClassifier
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import VotingClassifier
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 
 from engine.contracts.dataset import Part
+from engine.contracts.model import Levels
 from engine.data.dataset import Dataset
+from engine.known_values import doubts
+from engine.model_host.adapters import opened as adapters_opened
 from engine.model_host.adapters.objects import Seen, adapt
 from engine.predict import Matched, features_of
 from tests.support.opened_models import open_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.model_host.adapters.opened import Opened
 
 N = 480
@@ -210,3 +218,70 @@ def test_onnx_strings(frame, data):
     np.testing.assert_allclose(
         probabilities(opened, data), model.predict_proba(rows), atol=1e-5
     )
+
+
+def lightgbm_trees() -> Any:
+    return lightgbm.LGBMClassifier(
+        n_estimators=5, min_child_samples=5, n_jobs=1, verbose=-1
+    )
+
+
+def xgboost_trees() -> Any:
+    return xgboost.XGBClassifier(n_estimators=5, enable_categorical=True, n_jobs=1)
+
+
+WRAPPED: dict[str, Callable[[], Any]] = {
+    "calibrated lightgbm": lambda: CalibratedClassifierCV(lightgbm_trees(), cv=2),
+    "calibrated xgboost": lambda: CalibratedClassifierCV(xgboost_trees(), cv=2),
+    "both vote": lambda: VotingClassifier(
+        [("a", lightgbm_trees()), ("b", xgboost_trees())], voting="soft"
+    ),
+    "search in a pipeline": lambda: make_pipeline(
+        GridSearchCV(lightgbm_trees(), {}, cv=2)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRAPPED)
+def test_boosters_inside_wrappers_get_their_categories(name, frame, data):
+    rows = categories(frame)
+    model = WRAPPED[name]().fit(rows, (frame["y"] == "b").astype(int))
+    found = probabilities(adapt(model, Seen()), data)
+    np.testing.assert_array_equal(found, model.predict_proba(rows))
+
+
+def test_catboost_at_the_end_of_a_pipeline(frame, data):
+    rows = frame.drop(columns="y")
+    model = make_pipeline(
+        catboost.CatBoostClassifier(
+            iterations=10,
+            cat_features=texts(frame),
+            allow_writing_files=False,
+            thread_count=1,
+            verbose=0,
+        )
+    ).fit(rows, frame["y"])
+    opened = adapt(model, Seen())
+    assert opened.info.names_known
+    np.testing.assert_array_equal(
+        probabilities(opened, data), model.predict_proba(rows)
+    )
+
+
+def test_levels_too_many_to_be_told_are_left_out_whole(frame, data, monkeypatch):
+    monkeypatch.setattr(adapters_opened, "MAX_LEVELS", 3)
+    rows = frame.drop(columns="y")
+    table = ColumnTransformer(
+        [("t", OneHotEncoder(), texts(frame))], remainder="passthrough"
+    )
+    model = make_pipeline(table, LogisticRegression(max_iter=1000))
+    opened = adapt(model.fit(rows, frame["y"]), Seen())
+    tokens, _, padded, *_ = opened.info.inputs
+    assert (tokens.categories, tokens.levels) == ((), Levels.TEXT)
+    assert set(padded.categories) == {"01", "1", "10"}
+    np.testing.assert_array_equal(
+        probabilities(opened, data), model.predict_proba(rows)
+    )
+    notes = doubts(data.parts[Part.EVALUATION], "tokens", tokens)
+    assert notes.kept
+    assert set(notes.tokens) == {"None", "NA", "?", "-"}

@@ -12,7 +12,13 @@ from engine.contracts.messages import sentence
 from engine.contracts.model import Input, Mapping, RecordedScores
 from engine.data.dataset import Dataset
 from engine.matching import N_TRIED, preview, propose
-from engine.predict import canonical, class_codes, class_named, infer_positive
+from engine.predict import (
+    canonical,
+    class_codes,
+    class_named,
+    features_of,
+    infer_positive,
+)
 from tests.support.fake_model import FakeModel, data_set, info, logistic, matched
 
 N = 1000
@@ -142,9 +148,23 @@ def test_a_decimal_comma_makes_no_text_of_the_other_numbers(tmp_path):
     assert (params["row"], params["value"], params["n"]) == (9, "n/d", 1)
 
 
-def test_numbers_written_as_text_are_called_that(data):
-    params = only(proposed(data, info("code"))[1], "match.numbers_as_text")
-    assert params["column"] == "code"
+def test_texts_that_are_plain_numbers_are_given_as_these_and_that_is_said(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("code,y\n" + "007,a\n01,b\n,a\n" * 10)
+    data = Dataset.open([str(path)])
+    model = FakeModel(info("code", classes=("a", "b")), logistic("code"))
+    params = only(look(data, model).warnings, "match.texts_as_numbers")
+    assert params == {"column": "code", "value": "007", "number": "7"}
+    given = features_of(table(data), matched(model, "y")).column("code").to_pylist()
+    assert given == [7.0, 1.0, None] * 10
+
+
+@pytest.mark.parametrize("texts", [("0x1", "2"), ("9" * 20, "1"), ("1e999", "1")])
+def test_numbers_written_otherwise_are_called_texts(texts, tmp_path):
+    frame = pd.DataFrame({"code": texts * 20, "y": ["a", "b"] * 20})
+    data = data_set(tmp_path, frame)
+    found = proposed(data, info("code"))[1]
+    assert {"match.numbers_as_text", "match.not_numeric"} & {*codes(found)}
 
 
 def test_a_date_where_a_number_is_wanted_is_refused(data):

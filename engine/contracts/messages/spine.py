@@ -130,6 +130,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{column} holds numbers written as text, and the model wants numbers."),
         mark("Change the kind of the column, or how the file is read."),
     ),
+    "match.texts_as_numbers": (
+        mark(
+            "{column} was read as text, and the model wants numbers: “{value}” is "
+            "given as {number}."
+        ),
+        "",
+    ),
     "match.similar_names": (
         mark("Some names differ in blanks or letter case: {pairs}."),
         mark("Check that these are the same columns."),

@@ -14,7 +14,7 @@ import pandas as pd
 from engine.contracts import objectives
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
-from engine.contracts.model import Input, Levels, ScoreKind, Task
+from engine.contracts.model import ScoreKind, Task
 from engine.model_host import columns
 from engine.model_host.adapters import boosters, opened
 from engine.model_host.adapters.boosters import Goal
@@ -64,10 +64,8 @@ def _from_model(model: Any, kind: str) -> Opened:
     categorical = set(model.get_cat_feature_indices())
     texts = set(model.get_text_feature_indices())
     inputs = tuple(
-        Input(
-            name=name,
-            dtype=_dtype(index, categorical, texts),
-            levels=Levels.TEXT if index in categorical else Levels.UNKNOWN,
+        opened.level_input(
+            name, _dtype(index, categorical, texts), (), of_texts=index in categorical
         )
         for index, name in enumerate(shown)
     )

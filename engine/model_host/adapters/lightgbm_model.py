@@ -109,6 +109,14 @@ def _from_booster(
     )
 
 
+def levels_inside(model: Any) -> dict[int, list[Any]]:
+    """Return input position → categories of a wrapper inside another estimator."""
+    booster = model.booster_
+    header = _header(booster.model_to_string(num_iteration=1))
+    infos = header.get("feature_infos", "").split(" ")
+    return _levels(infos, booster.pandas_categorical or [])
+
+
 def _header(text: str) -> dict[str, str]:
     """Return the ``name=value`` lines above the first tree."""
     head = text[: text.find("\nTree=0")] if "\nTree=0" in text else text[:1_000_000]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 200
 MAX_PARAMETERS = 100
 MAX_LEVELS = 10_000
+MAX_LEVEL = 1_000  # characters
 # a truth value is a whole number to Python, so it is looked for first
 _LEVELS: tuple[tuple[Levels, tuple[type, ...]], ...] = (
     (Levels.BOOLEAN, (bool, np.bool_)),
@@ -134,20 +135,27 @@ def label_text(label: Any) -> str:
 
 
 def level_input(
-    name: str, dtype: str, levels: Iterable[Any], *, takes_missing: bool | None = None
+    name: str,
+    dtype: str,
+    levels: Iterable[Any],
+    *,
+    takes_missing: bool | None = None,
+    of_texts: bool = False,
 ) -> Input:
     """Describe an input of which levels are known, if any.
 
     A list too long to be told is left out, not cut: what stands beyond a cut would
-    seem unknown to the model.
+    seem unknown to the model. Levels that nothing tells may yet be known to be texts.
     """
     known = list(levels)
-    told = [] if len(known) > MAX_LEVELS else known
+    told = texts(known) if len(known) <= MAX_LEVELS else ()
+    if any(len(text) > MAX_LEVEL for text in told):
+        told = ()
     return Input(
         name=name,
         dtype=dtype,
-        categories=texts(dict.fromkeys(texts(told))),
-        levels=kind_of_levels(known),
+        categories=tuple(dict.fromkeys(told)),
+        levels=Levels.TEXT if of_texts and not known else kind_of_levels(known),
         takes_missing=takes_missing,
     )
 

@@ -7,6 +7,7 @@ Where that cannot be known, nothing is said, and values go in as they are.
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,11 @@ _TAKES_ANYTHING = (
 )
 # attributes in which wrappers keep what they fitted, the likeliest first
 _FITTED = ("best_estimator_", "regressor_", "estimators_", "estimator_")
+_BOOSTERS = {
+    "catboost": "",
+    "lightgbm": "engine.model_host.adapters.lightgbm_model",
+    "xgboost": "engine.model_host.adapters.xgboost_model",
+}
 _WRAPPING = ("estimator", "estimators", "base_estimator", "regressor")
 
 
@@ -45,12 +51,18 @@ class Accepts:
         Whether missing values were there in training; ``None`` if unknown.
     null
         What stands for a missing value.
+    of_texts
+        Whether levels that are not told are texts.
+    as_category
+        Whether the column has to be a categorical one of a frame.
     """
 
     dtype: str = "any"
     levels: tuple[Any, ...] = ()
     takes_missing: bool | None = None
     null: Any = np.nan
+    of_texts: bool = False
+    as_category: bool = False
 
 
 _ANYTHING = Accepts()
@@ -135,6 +147,9 @@ def _of_steps(steps: Sequence[Any], count: int, deepest: int) -> Found | None:
 
 def _of_leaf(part: Any, count: int) -> Found | None:
     kind = kind_of(part)
+    package = kind.partition(".")[0]
+    if package in _BOOSTERS:
+        return _of_booster(part, package, count)
     if kind.startswith(_IMPUTERS):
         numbers = np.asarray(getattr(part, "statistics_", 0.0)).dtype.kind in "fiu"
         return [_NUMBER] * count if numbers else None
@@ -146,6 +161,22 @@ def _of_leaf(part: Any, count: int) -> Found | None:
     if any(name in named for name in _WRAPPING) or hasattr(part, "transform_input"):
         return None  # a wrapper that could not be looked through
     return [_NUMBER] * count
+
+
+def _of_booster(part: Any, package: str, count: int) -> Found | None:
+    """Return what a booster inside a scikit-learn object accepts."""
+    if package == "catboost":
+        texts = {*part.get_cat_feature_indices(), *part.get_text_feature_indices()}
+        text = Accepts("category", null="nan", of_texts=True)
+        return [text if place in texts else _NUMBER for place in range(count)]
+    adapter = importlib.import_module(_BOOSTERS[package])
+    known: dict[int, list[Any]] = adapter.levels_inside(part)
+    return [
+        Accepts("category", tuple(known[place]), as_category=True)
+        if place in known
+        else _NUMBER
+        for place in range(count)
+    ]
 
 
 def _of_inner(part: Any, count: int, deepest: int) -> Found | None:
@@ -303,4 +334,5 @@ def _both(several: Sequence[Accepts]) -> Accepts:
         of_levels[0],
         levels=levels,
         takes_missing=next(iter(missing)) if len(missing) == 1 else None,
+        as_category=any(one.as_category for one in several),
     )

@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Input
 from engine.model_host import columns
 from engine.model_host.adapters import opened
-from engine.model_host.adapters.sklearn_accepts import accepts, reads_text, sighted
+from engine.model_host.adapters.sklearn_accepts import (
+    Accepts,
+    accepts,
+    reads_text,
+    sighted,
+)
 from engine.model_host.adapters.sklearn_parts import kind_of
 
 if TYPE_CHECKING:
@@ -46,13 +53,29 @@ def inputs_of(model: Any) -> Inputs:
     shown = names or opened.numbered(count)
     found = accepts(model, count)
     described = tuple(
-        opened.level_input(name, one.dtype, one.levels, takes_missing=one.takes_missing)
+        opened.level_input(
+            name,
+            one.dtype,
+            one.levels,
+            takes_missing=one.takes_missing,
+            of_texts=one.of_texts,
+        )
         for name, one in zip(shown, found, strict=True)
     )
     nulls = [one.null for one in found]
     if names:
-        return Inputs(described, True, lambda t: columns.frame(t, names, nulls))
+        return Inputs(described, True, lambda t: _frame(t, names, found))
     return Inputs(described, False, lambda t: _matrix(t, nulls))
+
+
+def _frame(
+    table: pa.Table, names: Sequence[str], found: Sequence[Accepts]
+) -> pd.DataFrame:
+    frame = columns.frame(table, names, [one.null for one in found])
+    for name, one in zip(names, found, strict=True):
+        if one.as_category:
+            frame[name] = pd.Categorical(frame[name], categories=list(one.levels))
+    return frame
 
 
 def _matrix(table: pa.Table, nulls: Sequence[Any]) -> np.ndarray:
@@ -66,8 +89,11 @@ def _matrix(table: pa.Table, nulls: Sequence[Any]) -> np.ndarray:
 def _names(model: Any) -> tuple[str, ...]:
     for part in sighted(model):
         found = getattr(part, "feature_names_in_", None)
-        if found is not None:
-            return tuple(str(name) for name in found)
+        if found is None and kind_of(part).startswith("catboost."):
+            found = [name for name in part.feature_names_ if not name.isdigit()]
+        names = () if found is None else tuple(str(name) for name in found)
+        if names:
+            return names
     return ()
 
 

@@ -153,6 +153,11 @@ def _check_codes(table: pa.Table, index: int) -> None:
         raise EngineError("model.codes_unknown", column=name)
 
 
+def levels_inside(model: Any) -> dict[int, list[Any]]:
+    """Return input position → categories of a wrapper inside another estimator."""
+    return _levels(model.get_booster())
+
+
 def _levels(booster: xgboost.Booster) -> dict[int, list[Any]]:
     """Return input position → categories in the order of their codes, if it has them.
 
