@@ -181,6 +181,7 @@ class _Work:
             line.weights,
             line.r2,
             steady,
+            miss=_miss(line, answers[0], weights),
             deterministic=subject.info.deterministic is not False,
         )
         return Lime(
@@ -319,6 +320,17 @@ def _shared(codes: Codes, own: Codes) -> NDArray[np.bool_]:
     found = np.ones((len(codes) + 1, len(own)), dtype=bool)
     np.equal(codes, own, out=found[1:])
     return found
+
+
+def _miss(line: Line, answers: Floats, weights: Floats) -> float:
+    """Return how far a line is off at its row, in deviations of the answers about it.
+
+    The row's own answer is the first.
+    """
+    mean = np.average(answers, weights=weights)
+    spread = float(np.sqrt(np.average((answers - mean) ** 2, weights=weights)))
+    off = abs(line.local_prediction - float(answers[0]))
+    return off / spread if spread > 0 else 0.0
 
 
 def _in_short(condition: Condition, names: Sequence[str]) -> str:

@@ -30,6 +30,9 @@ _NO_GAP = 0.01  # additivity error that goes unsaid, as a share of the same
 # Of local lines, our own and no norm: the fidelity below which one is for directions
 # alone, and the instability above which it is not to be used.
 _FAIR_FIT, _MOVES_MUCH = 0.5, 0.5
+# Where a line misses the model at the explained row itself by more than the answers
+# about the row vary (one standard deviation), it is no estimate there. Our own.
+_MISSES = 1.0
 _CHANCE = 0.1  # share of random orders that may be better
 
 
@@ -145,7 +148,12 @@ def _better_allowed(d: int) -> float:
 
 
 def of_line(
-    weights: Floats, r2: float, steady: LimeStability, *, deterministic: bool
+    weights: Floats,
+    r2: float,
+    steady: LimeStability,
+    *,
+    miss: float = 0.0,
+    deterministic: bool,
 ) -> tuple[str, tuple[Note, ...]]:
     """Return what a local line can be used for, and why no more.
 
@@ -157,6 +165,9 @@ def of_line(
         Its local fidelity.
     steady
         What other random rows say.
+    miss
+        How far the line is off at the row itself, in standard deviations of the
+        answers about the row.
     """
     size = np.abs(weights)
     if not deterministic:
@@ -171,6 +182,8 @@ def of_line(
     if r2 < _FAIR_FIT:
         told = round(100 * r2)
         reasons.append(Note(code="explain.poor_line", params={"percent": told}))
+    if miss > _MISSES:
+        reasons.append(Note(code="explain.line_misses"))
     if flips:
         reasons.append(Note(code="explain.line_flips", params={"n": flips}))
     if moves > STEADY:

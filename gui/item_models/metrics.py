@@ -321,7 +321,7 @@ def _signed(name: str, gap: float, like: Metric) -> str:
     sign = "−" if gap < 0 else "+"
     if name in numbers.SHARES:
         low, high = _width(like)
-        return sign + numbers.percent(abs(gap), low, high)
+        return sign + numbers.points(abs(gap), low, high)
     return sign + numbers.figure(abs(gap), *_width(like))
 
 

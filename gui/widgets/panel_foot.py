@@ -18,6 +18,7 @@ class PanelFoot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel-foot")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # its line is drawn
         self.badge = QLabel()
         self.badge.setObjectName("panel-badge")
         self.badge.setTextFormat(Qt.TextFormat.PlainText)

@@ -170,6 +170,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("With other random rows the weights move by {percent} per cent."),
         "",
     ),
+    "explain.line_misses": (
+        mark(
+            "At the row itself the line is further from the model than the answers "
+            "about the row vary."
+        ),
+        "",
+    ),
     "explain.line_one_seed": (
         mark(
             "Its stability was not checked: one seed cannot show whether other random "

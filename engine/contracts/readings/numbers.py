@@ -91,6 +91,19 @@ def percent(
     return f"{fixed(100 * share, digits)}{_THIN}%"
 
 
+def points(gap: float, low: float | None = None, high: float | None = None) -> str:
+    """Return a difference of shares in percentage points.
+
+    Examples
+    --------
+    >>> points(0.133, 0.768, 0.813).replace("\u202f", " ")
+    '13.3 pp'
+    """
+    shown = fixed(100 * gap, _percent_digits(gap, low, high))
+    unit = tr("pp")
+    return f"{shown}{_THIN}{unit}"
+
+
 def percent_interval(low: float | None, high: float | None) -> str:
     """Return ``48–58 %``, or ``""`` where there is none."""
     if low is None or high is None:

@@ -301,3 +301,21 @@ def test_a_line_through_a_line_is_that_line(seed, d):
     order = np.argsort(line.features)
     np.testing.assert_allclose(line.weights[order], slopes, atol=0.05)
     assert line.r2 > 0.999
+
+
+def test_a_line_far_from_the_model_at_its_row_says_so():
+    """A dip at the row alone, which no straight line about it follows."""
+    rows = columns()
+    row = int(np.flatnonzero((rows["age"] > 45) & np.isfinite(rows["income"]))[0])
+    own = rows["age"][row]
+
+    def answer(table):
+        age, income = (table.column(n).to_numpy() for n in ("age", "income"))
+        dip = (np.abs(age - own) < 1e-9) & (income == rows["income"][row])
+        return np.where(dip, 0.0, of_age(table))
+
+    found, _ = run(answer, rows, {"row": row})
+    assert abs(found.local_prediction - found.model_prediction) > 0.3
+    assert "explain.line_misses" in {note.code for note in found.reasons}
+    assert found.verdict != "usable"
+    assert "further from the model" in read(found)

@@ -148,6 +148,18 @@ def test_of_a_local_line(r2, weights, changes, expected):
 
 
 @pytest.mark.parametrize(
+    ("miss", "expected"), [(0.0, "usable"), (0.999, "usable"), (1.001, "direction")]
+)
+def test_a_line_that_misses_the_model_at_its_own_row_is_for_directions(miss, expected):
+    weights = np.array([1.0, 0.5])
+    found, reasons = verdict.of_line(
+        weights, 0.9, STEADY, miss=miss, deterministic=True
+    )
+    assert found == expected
+    assert ("explain.line_misses" in {r.code for r in reasons}) is (miss > 1)
+
+
+@pytest.mark.parametrize(
     ("share", "spread", "counts"),
     [
         (0.101, 0.0, True),  # of a method's whole weight: 10 %

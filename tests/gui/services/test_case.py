@@ -11,7 +11,14 @@ from engine.contracts.consent import Consent
 from engine.contracts.dataset import Note, Part, ReadOptions, Source
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
-from engine.contracts.model import Light, ModelInfo, SafetyReport, ScoreKind, Task
+from engine.contracts.model import (
+    Light,
+    ModelInfo,
+    RecordedScores,
+    SafetyReport,
+    ScoreKind,
+    Task,
+)
 from engine.contracts.requests import (
     Inspect,
     OpenCase,
@@ -380,3 +387,13 @@ def test_new_roles_take_the_answers_along_if_nothing_can_be_predicted(
     case.configure_data({})
     assert case.scores is None
     assert case.failure.code == "engine.disk_full"
+
+
+@pytest.mark.parametrize("scores", [("p",), ()])
+def test_recorded_scores_are_said_to_be_unexplainable_not_tried(case, scores) -> None:
+    case.open_data(("/a.csv",), then_match=False)
+    case.predict(target="status")
+    assert case.unexplainable() is None
+    recorded = RecordedScores(scores=scores, prediction=None if scores else "q")
+    case.remember(recorded=recorded, model=None)
+    assert "Recorded scores cannot be asked" in case.unexplainable()
