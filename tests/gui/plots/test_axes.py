@@ -161,8 +161,8 @@ def test_numbers_at_an_axis_are_whole_and_over_no_other(qtbot, low, high, side):
         paint(painter, axes, LIGHT)
         assert painter.texts
         assert all(left >= 0 for _, left, _ in painter.texts)
-        for text, _, _ in painter.texts:
-            assert text.startswith("−") is (plain(text) < 0)
+        written = [tick_texts(ticks(low, high, most)) for most in range(1, 20)]
+        assert any({text for text, _, _ in painter.texts} <= set(w) for w in written)
     ends = [(left, right) for _, left, right in painter.texts]
     assert all(a[1] < b[0] for a, b in itertools.pairwise(ends))
 
@@ -179,7 +179,7 @@ def test_a_minus_sign_is_in_a_saved_picture(qtbot):
     painter = QPainter(canvas)
     plot.paint_on(painter)
     painter.end()
-    assert "−1.5" in bytes(data.data()).decode()
+    assert bytes(data.data()).decode().count("−1.5") >= 2  # at each axis
 
 
 class CurveOf(Canvas):
