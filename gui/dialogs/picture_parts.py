@@ -247,9 +247,11 @@ def _of_view(view: QTableView, body: QWidget) -> Part:
         if not view.isColumnHidden(view.horizontalHeader().logicalIndex(place))
     ]
     n_rows = model.rowCount()
-    first = 0 if n_rows <= MOST_ROWS else max(view.rowAt(0), 0)
-    last = n_rows if n_rows <= MOST_ROWS else view.rowAt(view.viewport().height() - 1)
-    last = min(first + MOST_ROWS, n_rows) if last < 0 else last
+    first, last = 0, n_rows
+    if n_rows > MOST_ROWS:  # those in sight, of which the lowest may be cut
+        first = max(view.rowAt(0), 0)
+        lowest = view.rowAt(view.viewport().height() - 1)
+        last = min(lowest + 1 if lowest >= 0 else n_rows, first + MOST_ROWS)
     header = tuple(_title(model, column) for column in columns)
     rows = tuple(
         tuple(_cell(model.index(row, column)) for column in columns)

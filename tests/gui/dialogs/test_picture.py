@@ -11,9 +11,15 @@ import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QFileDialog,
+    QTableView,
+    QWidget,
+)
 
 from engine.contracts.dataset import Part
 from gui.dialogs import export
@@ -230,3 +236,27 @@ def test_a_copied_picture_is_on_the_clipboard(shown, qapp):
     export.copy_picture(panel)
     copied = qapp.clipboard().image()
     assert copied.width() == Picture(panel).image().width()
+
+
+@pytest.mark.parametrize("n_rows", [3, 100, 5000])
+def test_of_a_long_table_the_rows_in_sight_are_painted_and_the_others_counted(
+    qtbot, n_rows
+):
+    body, model = QWidget(), QStandardItemModel(n_rows, 1)
+    for row in range(n_rows):
+        model.setItem(row, QStandardItem(f"row {row}"))
+    view = QTableView(body)
+    view.setModel(model)
+    view.resize(200, 200)
+    qtbot.addWidget(body)
+    body.show()
+    view.scrollTo(model.index(n_rows // 2, 0), QTableView.ScrollHint.PositionAtTop)
+    (part,) = parts_of(body, ([], []))
+    shown = [cells[0][0] for cells in part.rows]
+    if n_rows <= 100:
+        assert shown == [f"row {row}" for row in range(n_rows)]
+    else:
+        first, last = view.rowAt(0), view.rowAt(view.viewport().height() - 1)
+        assert 2 < last - first < 20
+        assert shown == [f"row {row}" for row in range(first, last + 1)]
+    assert part.n_rows == n_rows
