@@ -58,12 +58,15 @@ class Header(NamedTuple):
         Of the first row of values.
     units
         The cells of a row of units between the two; empty if there is none.
+    titles
+        How many rows above the names hold anything.
     """
 
     names: tuple[str, ...] | None
     place: int
     first: int
     units: tuple[str, ...] = ()
+    titles: int = 0
 
 
 class Layout(NamedTuple):
@@ -89,7 +92,7 @@ def find(
     typed: bool = False,
     quoted: bool = False,
 ) -> Header:
-    """Find the row of names among the first rows, none of which is blank.
+    """Find the row of names among the first rows; those that are blank are no titles.
 
     Parameters
     ----------
@@ -103,15 +106,18 @@ def find(
     """
     if wanted is False or not rows:
         return Header(names=None, place=0, first=0)
+    blank = next((i for i, row in enumerate(rows) if _filled(row)), 0)
+    rows = rows[blank:]
     place = _below_titles(rows)
     if place == 0 and wanted is None and not _holds_names(rows, typed, quoted):
         return Header(names=None, place=0, first=0)
     units = _units(rows, place + 1)
     return Header(
         names=_names(rows, place),
-        place=place,
-        first=place + 1 + bool(units),
+        place=blank + place,
+        first=blank + place + 1 + bool(units),
         units=units,
+        titles=sum(map(bool, map(_filled, rows[:place]))),
     )
 
 
@@ -171,10 +177,10 @@ def _at(places: Sequence[int], line: int, name: str) -> int:
 def _left_out(found: Header, places: Sequence[int], name: str) -> tuple[Note, ...]:
     """Return what is to be said about the rows that are no part of the table."""
     notes = []
-    if found.place:
+    if found.titles:
         params: dict[str, Param] = {
             "file": name,
-            "n": found.place,
+            "n": found.titles,
             "row": places[found.place],
         }
         notes.append(Note(code="data.titles_left_out", params=params))
@@ -216,14 +222,14 @@ def _names_begin(rows: Sequence[Row], place: int, width: int) -> bool:
     if len(names) < width - blank or len(set(names)) < len(names) or not below:
         return False
     numbers = [cell for cell in rows[place] if _is_value(cell)]
-    if numbers and not _years(rows[place], below):
-        return False
+    if numbers:
+        return _years(rows[place], below)
     if _over_values(rows[place], below):
         return True
     if _units(rows, place + 1) and _over_values(rows[place], rows[place + 2 :]):
         return True
     alone = all(len(_filled(row)) <= 1 for row in rows[:place])
-    return alone and width >= _FEW and len(names) >= width and not numbers
+    return alone and width >= _FEW and len(names) >= width
 
 
 def _width(rows: Sequence[Row]) -> int:

@@ -189,12 +189,12 @@ def text_layout(head: bytes, name: str, wanted: ReadOptions, *, whole: bool) -> 
 def _rows(
     lines: list[str], separator: str, quote: str, begun: int
 ) -> tuple[list[list[str]], list[int]]:
-    """Return the first rows that hold anything, and the lines they begin in."""
+    """Return the first rows, but for blank lines, and the lines they begin in."""
     reader = cells(lines[begun:], separator, quote)
     rows, places, line = [], [], begun + 1
     try:
         for row in reader:
-            if any(cell.strip() for cell in row):
+            if len(row) > 1 or any(cell.strip() for cell in row):
                 rows.append(row)
                 places.append(line)
             line = begun + reader.line_num + 1

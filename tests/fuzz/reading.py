@@ -6,8 +6,10 @@ not end, is told from one that raises: ``python -m tests.fuzz.reading FORMAT N S
 
 from __future__ import annotations
 
+import bz2
 import faulthandler
 import json
+import lzma
 import re
 import sys
 import tempfile
@@ -22,6 +24,7 @@ from tests.fuzz.mutations import mutants
 from tests.support.table_files import (
     WRITERS,
     as_arrow,
+    as_delimited,
     as_json_lines,
     columns,
 )
@@ -51,7 +54,16 @@ FORMATS = {
         "zstd.csv.zst", "table.parquet", "table.feather", "file.arrow",
         "stream.arrows", "book.xlsx", "old.xls", "open.ods", "lines.jsonl",
     )
-} | {"array.json": _json_array, "rich.parquet": _rich_parquet}  # fmt: skip
+} | {
+    "array.json": _json_array,
+    "rich.parquet": _rich_parquet,
+    "bzip2.csv.bz2": lambda path, table: path.write_bytes(
+        bz2.compress(as_delimited(table).encode())
+    ),
+    "xz.csv.xz": lambda path, table: path.write_bytes(
+        lzma.compress(as_delimited(table).encode())
+    ),
+}  # fmt: skip
 
 
 def original(name: str, folder: Path) -> bytes:

@@ -116,6 +116,22 @@ def test_blank_lines_round_a_title_count_as_lines(text):
     assert used(data) == (True, 5, 6)
 
 
+def test_a_row_without_values_is_a_row_and_blank_ones_above_the_names_are_none(text):
+    data = text([["", "", "", ""], NAMES, ["", "", "", ""], *VALUES])
+    assert names(data) == tuple(NAMES)
+    assert n_rows(data) == 10
+    assert used(data) == (True, 2, 3)
+    assert said(data) == set()
+
+
+def test_years_below_titles_of_several_cells_are_names(text):
+    titles = [["Data Source", "Indicators", ""], [], ["Updated", "2024-01-01", ""]]
+    rows = [[f"c{i}", f"k{i}", i + 0.5, i + 0.25, ""] for i in range(9)]
+    data = text([*titles, [], ["Country", "Code", 1960, 1961, 1962], *rows])
+    assert names(data) == ("Country", "Code", "1960", "1961", "1962")
+    assert n_rows(data) == 9
+
+
 def test_a_word_among_numbers_below_a_title_keeps_its_row(text, monkeypatch):
     monkeypatch.setattr(texts, "_BLOCK", 60)
     lines = [["Report"], NAMES, *VALUES]
