@@ -221,3 +221,19 @@ def test_a_number_written_otherwise_is_the_same_number(opened, tmp_path):
     work, info = opened(write(tmp_path, "iso.csv"))
     assert count(work, info, "y = 3.0") == 1
     assert count(work, info, "y in (3.0, 4)") == 2
+
+
+@pytest.mark.parametrize("name", ["us.parquet", "day_first.csv"])
+def test_the_command_line_takes_dates_and_refuses_numbers(typed, tmp_path, name):
+    path = write(tmp_path, name)
+    given = ["--data", str(path), "--prediction", "y", "--target", "y"]
+    code, out, err = typed("evaluate", *given, "--where", "day >= 2024-02-01", "--json")
+    assert code == 0, err
+    assert json.loads(out)["n_rows"] == 29
+    code, _, err = typed("evaluate", *given, "--where", "day > 20240201")
+    assert code != 0
+    assert "a date is expected, like 2024-01-01, not 20240201" in err
+    where = ["--where", "day >= 2024-02-01", "--rows", "day < 2024-02-10"]
+    code, out, err = typed("run", "summary", *given, *where, "--json")
+    assert code == 0, err
+    assert json.loads(out)["n_rows"] == 9
