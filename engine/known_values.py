@@ -147,7 +147,7 @@ def _unknown(given: pa.ChunkedArray, field: Input) -> Counter[str]:
 
 
 def labels(
-    table: Table, column: str, known: Collection[str]
+    table: Table, column: str, known: Collection[str], *, missing_only: bool = False
 ) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """Return a column's labels: known texts of the file first, else as it was read.
 
@@ -155,6 +155,8 @@ def labels(
     ----------
     known
         Classes of the model, and other labels that mean one.
+    missing_only
+        Whether only what was read as missing is looked for among the texts.
 
     Returns
     -------
@@ -169,7 +171,8 @@ def labels(
         See :meth:`engine.data.table.Table.codes`.
     """
     codes, names = table.codes(column)
-    if not _labels_need_texts(table, column, known, codes, names):
+    hidden = _has_token(known) and bool((codes < 0).any())
+    if not hidden and (missing_only or _one_spelling(table, column, known, names)):
         return codes, names
     written = table.written(column)
     if written is None:
@@ -180,7 +183,8 @@ def labels(
     for code, text in enumerate(texts):
         if text in known:
             of_text[code] = place.setdefault(text, len(place))
-    found = np.where(of_text[own] >= 0, of_text[own], codes).astype(np.int32)
+    taken = (of_text[own] >= 0) & ((codes < 0) | (not missing_only))
+    found = np.where(taken, of_text[own], codes).astype(np.int32)
     return found, tuple(place)
 
 
@@ -218,19 +222,13 @@ def recorded_classes(
     return found
 
 
-def _labels_need_texts(
-    table: Table,
-    column: str,
-    known: Collection[str],
-    codes: NDArray[np.int32],
-    names: Sequence[str],
+def _one_spelling(
+    table: Table, column: str, known: Collection[str], names: Sequence[str]
 ) -> bool:
-    if _has_token(known) and bool((codes < 0).any()):
-        return True
+    """Whether labels can be no others than those that were read."""
     if pa.types.is_string(table.arrow.schema.field(column).type):
-        return False
-    one_spelling = all(_plain(name) == name for name in known)
-    return not (one_spelling and set(names) <= set(known))
+        return True
+    return set(names) <= set(known) and all(_plain(name) == name for name in known)
 
 
 def _plain(text: str) -> str:

@@ -11,13 +11,15 @@ import pyarrow as pa
 from engine import known_values
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
-from engine.contracts.model import ModelInfo, RecordedScores, ScoreKind, Task
+from engine.contracts.model import Levels, ModelInfo, RecordedScores, ScoreKind, Task
 from engine.contracts.predictions import Predictions, RowScores
 from engine.contracts.progress import SILENT
 from engine.data.table import Table
 from engine.models import recorded_scores
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from engine.contracts.errors import Param
@@ -171,6 +173,19 @@ def labels_of_target(
     """
     known = {*matched.info.classes, *matched.class_map}
     return known_values.labels(table, matched.target, known)
+
+
+def known_texts(matched: Matched, table: Table) -> dict[str, Collection[str]]:
+    """Return by column of the data the texts that the model knows as values."""
+    columns = matched.mapping.columns if matched.mapping is not None else {}
+    known: dict[str, Collection[str]] = {
+        columns.get(field.name, field.name): field.categories
+        for field in matched.info.inputs
+        if field.levels is Levels.TEXT and field.categories
+    }
+    if matched.info.task is not Task.REGRESSION:
+        known[matched.target] = {*matched.info.classes, *matched.class_map}
+    return {name: texts for name, texts in known.items() if name in table.names}
 
 
 def features_of(table: Table, matched: Matched) -> pa.Table:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine import known_values
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ScoreKind, Task
 from engine.contracts.selection import BUCKET, IN_BUCKET, NOT_IN_BUCKET
 from engine.predict import row_scores
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
 
@@ -34,6 +35,9 @@ class CaseColumns:
     ----------
     table
         The rows.
+    known
+        By column the texts that the model knows as values; they are labels here too,
+        also where they look like a missing value.
     """
 
     def __init__(
@@ -42,8 +46,10 @@ class CaseColumns:
         predictions: Predictions | None,
         decision: Decision,
         buckets: Mapping[str, Selection],
+        known: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         self.table = table
+        self.known = known or {}
         self._predictions = predictions
         self._decision = decision
         self._buckets = buckets
@@ -96,6 +102,9 @@ class CaseColumns:
             return (~inside).astype(np.int32), (IN_BUCKET, NOT_IN_BUCKET)
         if name not in (*NUMBERS, *LABELS):
             self._check(name)
+            if name in self.known:
+                known = self.known[name]
+                return known_values.labels(self.table, name, known, missing_only=True)
             return self.table.codes(name)
         rows = self._rows(name)
         if name not in LABELS or rows.task is Task.REGRESSION:

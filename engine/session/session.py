@@ -37,7 +37,7 @@ from engine.matching import (
 from engine.models import recorded_scores
 from engine.models.intake import take_in
 from engine.models.safety import check_consent, report_on
-from engine.predict import Matched, class_named, predict, row_scores
+from engine.predict import Matched, class_named, known_texts, predict, row_scores
 from engine.session.case_file import OpenCaseFile
 from engine.session.columns import CaseColumns
 from engine.session.consents import OwnConsents
@@ -416,7 +416,11 @@ class Session:
             table = self._table(part)
             predictions = self._predictions.get(part)
             return CaseColumns(
-                table, predictions, self._decision(decision), self._buckets
+                table,
+                predictions,
+                self._decision(decision),
+                self._buckets,
+                {} if self._matched is None else known_texts(self._matched, table),
             )
 
     def _open_view(self, request: requests.OpenView) -> ViewInfo:

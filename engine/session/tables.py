@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,11 +49,18 @@ class OpenViews:
         where: Selection | None,
         sort: tuple[tuple[str, bool], ...],
     ) -> ViewInfo:
-        """Filter and sort the rows of a part; pseudo-columns are columns here."""
+        """Filter and sort the rows of a part; pseudo-columns are columns here.
+
+        Labels that the model knows are shown as such, also where they look like a
+        missing value.
+        """
         mask = None if where is None else resolve(where, columns)
         extra: dict[str, Callable[[], Any]] = {
             name: _lazily(columns, name) for name in (*NUMBERS, *LABELS)
         }
+        for name in columns.known:
+            if not _holds_numbers(columns.table, name):
+                extra[name] = partial(columns.codes, name)
         view = views.open_view(columns.table, extra, mask, sort)
         with self._lock:
             number = next(self._numbers)
@@ -129,6 +137,14 @@ def summaries(
             data_sha256=loaded.fingerprint if loaded is not None else "",
         ),
     )
+
+
+def _holds_numbers(table: Table, name: str) -> bool:
+    try:
+        table.numbers(name)
+    except TypeError:
+        return False
+    return True
 
 
 def _lazily(columns: CaseColumns, name: str) -> Callable[[], Any]:

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.contracts.dataset import Part
 from engine.contracts.decision import Decision
 from engine.contracts.expression import parse
+from engine.contracts.requests import ReadRows
 from engine.contracts.selection import (
     And,
     Missing,
@@ -24,9 +26,10 @@ from engine.contracts.selection import (
     Xor,
 )
 from engine.data import views
+from engine.data.dataset import Dataset
 from engine.data.table import Table
 from engine.session.columns import CaseColumns
-from engine.session.tables import resolve
+from engine.session.tables import OpenViews, resolve
 
 N = 300
 _rng = np.random.default_rng(0)
@@ -140,3 +143,20 @@ def test_a_filter_means_the_rows_that_it_says(recipe):
 def test_a_typed_filter_counts_what_one_would_count_by_hand(text, count):
     rows = [{name: values[i] for name, values in DATA.items()} for i in range(N)]
     assert resolve(parse(text), COLUMNS).sum() == sum(map(count, rows))
+
+
+def test_what_a_model_knows_is_a_label_of_rules_and_tables(tmp_path):
+    """``None`` is no missing value where the model has a level of that name."""
+    path = tmp_path / "rows.csv"
+    path.write_text("edu,n\n" + "None,1\nNA,2\nx,3\n" * 5)
+    table = Dataset.open([str(path)]).parts[Part.EVALUATION]
+    bare = CaseColumns(table, None, Decision(), {})
+    columns = CaseColumns(table, None, Decision(), {}, {"edu": ("None", "x")})
+    for rule, rows in (("edu = None", 5), ("edu = x", 5), ("edu is missing", 5)):
+        assert resolve(parse(rule), columns).sum() == rows, rule
+    assert resolve(parse("edu is missing"), bare).sum() == 10
+    views = OpenViews()
+    opened = views.open(columns, parse("edu = None"), ())
+    asked = ReadRows(view=opened.view, start=0, stop=9, columns=("edu", "n"))
+    edu, _ = views.read(asked).columns
+    assert edu.texts == ("None",) * 5
