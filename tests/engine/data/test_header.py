@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 
 from engine.contracts.dataset import Part, ReadOptions
@@ -282,3 +284,20 @@ def test_of_several_sheets_the_one_that_was_read_is_named(book):
 def test_a_blank_column_beside_the_table_is_left_out(book):
     rows = [["", *row] for row in [NAMES, *VALUES]]
     assert names(book({"s": rows})) == tuple(NAMES)
+
+
+def test_a_hidden_sheet_is_read_only_where_it_is_asked_for(tmp_path):
+    path = tmp_path / "given.xlsx"
+    write_workbook(path, {"lists": {"a": [1]}, "people": as_columns([NAMES, *VALUES])})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    book = parts["xl/workbook.xml"]
+    parts["xl/workbook.xml"] = book.replace(
+        '<sheet name="lists"', '<sheet state="hidden" name="lists"'
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert names(Dataset.open([str(path)])) == tuple(NAMES)
+    hidden = Dataset.open([str(path)], options=ReadOptions(sheet="lists"))
+    assert names(hidden) == ("a",)
