@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -76,8 +77,13 @@ def canonical(label: str) -> str:
 def class_codes(
     labels: tuple[str, ...], classes: tuple[str, ...], class_map: dict[str, str]
 ) -> NDArray[np.int32]:
-    """Return the class code of every label of the data, ``-1`` for none."""
-    known = {canonical(name): code for code, name in enumerate(classes)}
+    """Return the class code of every label of the data, ``-1`` for none.
+
+    A label that is written otherwise than two classes alike means neither.
+    """
+    forms = [canonical(name) for name in classes]
+    alike = Counter(forms)
+    known = {form: code for code, form in enumerate(forms) if alike[form] == 1}
     exact = {name: code for code, name in enumerate(classes)}
     found = []
     for label in labels:

@@ -292,6 +292,11 @@ def test_exact_names_win_over_alike_ones():
     assert class_codes(("1", "1.0"), ("1", "1.0"), {}).tolist() == [0, 1, -1]
 
 
+def test_a_label_like_two_classes_means_neither():
+    found = class_codes(("1.0", "01", "2.0"), ("1", "01", "2"), {})
+    assert found.tolist() == [-1, 1, 2, -1]
+
+
 @pytest.mark.parametrize(
     ("classes", "counts", "positive", "why"),
     [
