@@ -175,7 +175,6 @@ def test_a_crash_restores_the_case_and_says_so(made, qtbot) -> None:
 def test_a_job_without_news_is_said_to_be_still_working_and_can_be_cancelled(
     made, qtbot, monkeypatch
 ) -> None:
-    monkeypatch.setattr(status_bar, "STILL_WORKING_S", 0.6)
     open_small(made, qtbot)
     AnsweringProcess.silent = (Predict,)
     job = made.context.engine.submit(Predict(target="status"))
@@ -184,6 +183,7 @@ def test_a_job_without_news_is_said_to_be_still_working_and_can_be_cancelled(
     status = made.window.status
     qtbot.waitUntil(lambda: status.text.text() != "" and status.cancel.isVisible())
     assert "still working" not in status.text.text()
+    monkeypatch.setattr(status_bar, "STILL_WORKING_S", 0.5)
     qtbot.waitUntil(lambda: "still working" in status.text.text())
     assert status.cancel.isVisible()
 
