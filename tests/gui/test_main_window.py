@@ -177,7 +177,7 @@ def test_a_job_without_news_is_said_to_be_still_working_and_can_be_cancelled(
 ) -> None:
     open_small(made, qtbot)
     AnsweringProcess.silent = (Predict,)
-    job = made.context.engine.submit(Predict(target="status"))
+    job = made.context.engine.submit(Predict(target="status"), label="Predicting")
     AnsweringProcess.silent = ()
     made.process().tell(Started(job.id))
     status = made.window.status
