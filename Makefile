@@ -48,9 +48,9 @@ fuzz: setup ## Damage files by the thousand and read them (about an hour)
 	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 FUZZ_MUTANTS=$(or $(FUZZ_MUTANTS),5000) \
 	    $(BIN)/python -m pytest tests/fuzz
 
-soak: setup ## Kill, fill, cut and damage ten times as often as the suite does (an hour)
+soak: setup ## Kill, fill, cut, cancel and starve ten times as often as the suite (hours)
 	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 TRASLUZ_SOAK=$(or $(TRASLUZ_SOAK),10) \
-	    $(BIN)/python -m pytest tests/engine/case --timeout=7200
+	    $(BIN)/python -m pytest tests/engine/case tests/soak --timeout=7200
 
 bench: setup ## Measure speed and memory (minutes; writes build/bench/)
 	$(BIN)/python tests/bench

@@ -24,6 +24,8 @@ from engine.contracts.events import (
     Started,
     Warned,
 )
+from engine.contracts.shortage import gigabytes, is_shortage, needed
+from engine.models.usage import free_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,8 +180,6 @@ def run(
         cancelled = token.is_set()
         details = "".join(traceback.format_exception(error))
         last = CancelledEvent(job) if cancelled else Failed(job, error.info(details))
-    except MemoryError:
-        last = Failed(job, ErrorInfo(code="engine.out_of_memory"))
     except OSError as error:
         last = Failed(job, _unwritten(error) or _internal(error))
     except BaseException as error:  # noqa: BLE001 - one job must not end the engine
@@ -192,8 +192,6 @@ def _end(last: JobEvent, emit: Emit) -> None:
     """Send the terminal event; a result that cannot be sent becomes a failure."""
     try:
         emit(last)
-    except MemoryError:
-        emit(Failed(last.job, ErrorInfo(code="engine.out_of_memory")))
     except OSError as error:
         if full := _unwritten(error):
             emit(Failed(last.job, full))
@@ -211,7 +209,17 @@ def _unwritten(error: OSError) -> ErrorInfo | None:
     return full.info("".join(traceback.format_exception(error)))
 
 
+def _short_of_memory(error: BaseException) -> ErrorInfo:
+    need, free = needed(error), gigabytes(free_memory())
+    if need is None:
+        return ErrorInfo(code="engine.out_of_memory", params={"free": free})
+    params: dict[str, Param] = {"needed": gigabytes(need), "free": free}
+    return ErrorInfo(code="engine.out_of_memory_for", params=params)
+
+
 def _internal(error: BaseException) -> ErrorInfo:
+    if is_shortage(error):
+        return _short_of_memory(error)
     return ErrorInfo(
         code="engine.internal",
         params={"kind": type(error).__name__},

@@ -16,6 +16,7 @@ import pyarrow as pa
 from engine.contracts.dataset import Note, ReadOptions, Source
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
+from engine.contracts.shortage import is_shortage, needed
 from engine.data import columnar, spreadsheets, texts
 from engine.data.decoding import check
 from engine.data.json_texts import read_json
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from engine.contracts.errors import Param
     from engine.contracts.progress import Progress
 
+_MOST_MEMORY, _MOST_GROWTH = 1 << 30, 1000
 _BLOCK = 8 << 20
 _TEXTS = ("text", "jsonl", "json")
 
@@ -164,10 +166,18 @@ def _of_any_format(
         raise
     # over damaged files libraries raise nearly anything, also what is none of theirs
     except Exception as error:
+        if is_shortage(error) and not _is_absurd(error, path):
+            raise  # there is too little memory; the file may be sound
         why = str(error) or type(error).__name__
         raise EngineError(
             "data.damaged", file=path.name, format=kind, why=why
         ) from error
+
+
+def _is_absurd(error: Exception, path: Path) -> bool:
+    """Return whether more was asked for than any sound file of this size holds."""
+    need = needed(error)
+    return need is not None and need > _MOST_MEMORY + _MOST_GROWTH * path.stat().st_size
 
 
 def _by_format(

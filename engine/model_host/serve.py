@@ -32,6 +32,7 @@ from engine.contracts.host import (
     Structured,
     ToHost,
 )
+from engine.contracts.shortage import gigabytes, is_shortage, needed
 from engine.model_host import sandbox, self_check
 from engine.model_host.native_text import first_sentence
 
@@ -133,8 +134,6 @@ def _serve(channel: Channel[ToHost], slot: int) -> None:
                 answer = _encode(opened, message)
         except EngineError as error:
             answer = Refused(error=error.info(_details()))
-        except MemoryError:
-            answer = Refused(error=EngineError("model.out_of_memory").info())
         except Exception as error:  # noqa: BLE001 - the model may raise anything
             answer = Refused(error=_failed(error).info(_details()))
         if isinstance(answer, Refused):
@@ -195,7 +194,16 @@ def _encode(opened: Opened | None, message: EncodeBatch) -> Encoded:
     return Encoded(values=opened.encode(table))
 
 
+def _short_of_memory(error: Exception) -> EngineError:
+    need = needed(error)  # how much is allowed, the engine says
+    if need is None:
+        return EngineError("model.out_of_memory", allowed="")
+    return EngineError("model.out_of_memory_for", needed=gigabytes(need), allowed="")
+
+
 def _failed(error: Exception) -> EngineError:
+    if is_shortage(error):
+        return _short_of_memory(error)
     why = first_sentence(str(error))
     return EngineError("model.raised", kind=type(error).__name__, why=why)
 

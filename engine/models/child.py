@@ -38,7 +38,10 @@ def run(
     """
     _empty_environment()
     os.environ.update(switches(threads))
-    os.chdir(exchange)
+    try:
+        os.chdir(exchange)
+    except FileNotFoundError:  # the engine has ended by now, and all with it
+        os._exit(1)
     _silence()
     # Before the libraries: some start threads, and files stay open to those that
     # were there before. System calls are given up after them.

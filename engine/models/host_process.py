@@ -27,6 +27,7 @@ from engine.contracts.frames import Channel, FrameError
 from engine.contracts.host import FromHost, Ready, Refused
 from engine.contracts.messages.model import MESSAGES
 from engine.contracts.progress import SILENT
+from engine.contracts.shortage import gigabytes
 from engine.environment import deaf_children
 from engine.models import child
 from engine.models.usage import Usage, threads_allowance, usage
@@ -44,6 +45,7 @@ _GRACE = 0.25
 _MAX_LOG = 4000
 _MAX_UNREAD = 4
 _END_WAIT = 5.0
+_SHORT_OF_MEMORY = frozenset({"model.out_of_memory", "model.out_of_memory_for"})
 _PREPARING = threading.Lock()
 
 A = TypeVar("A")
@@ -339,6 +341,8 @@ class Host:
         if not _is_sayable(error):
             return self.liar(f"unknown error {error.code!r}")
         made = EngineError(error.code, **error.params)
+        if error.code in _SHORT_OF_MEMORY:
+            made.params["allowed"] = gigabytes(self.memory)
         made.__cause__ = HostTraceback(error.details)
         return made
 

@@ -77,6 +77,20 @@ def memory_allowance(allowed: int | None = None) -> int:
     return min(own, machine, allowed or machine)
 
 
+def free_memory() -> int:
+    """Return how many bytes this process could still get."""
+    free = min(int(psutil.virtual_memory().available), machine_memory())
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+
+        soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if soft != resource.RLIM_INFINITY:
+            free = min(free, max(0, soft - int(psutil.Process().memory_info().vms)))
+    except ImportError:
+        pass
+    return free
+
+
 def threads_allowance() -> int:
     """Return how many threads a host may compute with: all cores but one."""
     return max(1, (os.cpu_count() or 2) - 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,6 +81,14 @@ def test_too_little_memory_is_said_as_such():
     end = only_end(events_of(raising(MemoryError())))
     assert isinstance(end, Failed)
     assert end.error.code == "engine.out_of_memory"
+    assert float(end.error.params["free"]) > 0
+
+
+def test_how_much_memory_was_asked_for_is_said_where_it_is_known():
+    error = pa.ArrowMemoryError(f"malloc of size {16 << 30} failed")
+    end = only_end(events_of(raising(error)))
+    assert end.error.code == "engine.out_of_memory_for"
+    assert end.error.params["needed"] == "16.0"
 
 
 def test_an_interrupt_ends_the_job_and_goes_on():

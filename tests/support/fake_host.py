@@ -208,6 +208,11 @@ class Behaviour:
     def info_endless_notes(self):
         return self.info(notes=(Note(code="x"),) * 10_000)
 
+    def info_wants_too_much(self):
+        params = {"needed": "99.0", "allowed": "1000000"}
+        error = ErrorInfo(code="model.out_of_memory_for", params=params)
+        self.channel.send(Refused(error=error))
+
     def info_never(self):
         return None
 

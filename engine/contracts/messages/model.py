@@ -172,7 +172,11 @@ _OPENING: dict[str, tuple[str, str]] = {
 _PREDICTING: dict[str, tuple[str, str]] = {
     "model.not_open": (mark("No model is open."), mark("Open a model first.")),
     "model.out_of_memory": (
-        mark("The model asked for more memory than it may use."),
+        mark("The model asked for more memory than it may use: {allowed} GB."),
+        mark("Close other programs, or evaluate fewer rows at a time."),
+    ),
+    "model.out_of_memory_for": (
+        mark("The model asked for {needed} GB more memory; it may use {allowed} GB."),
         mark("Close other programs, or evaluate fewer rows at a time."),
     ),
     "model.raised": (

@@ -12,7 +12,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Nothing was changed. Copy the details and report them."),
     ),
     "engine.out_of_memory": (
-        mark("There is not enough memory for this."),
+        mark("There is not enough memory for this: {free} GB are free."),
+        mark("Close other programs, or use fewer rows or columns."),
+    ),
+    "engine.out_of_memory_for": (
+        mark(
+            "There is not enough memory for this: it asked for {needed} GB more, and "
+            "{free} GB are free."
+        ),
         mark("Close other programs, or use fewer rows or columns."),
     ),
     "engine.disk_full": (

@@ -170,10 +170,21 @@ def test_what_only_people_read_is_cut_on_receipt_whatever_the_host_did(opened):
     assert len(msgspec.json.encode(info)) < 1_000_000
 
 
+def test_how_much_it_may_use_is_not_taken_from_the_host(tmp_path, fake_host):
+    pool = HostPool(tmp_path, spare=False, memory=3 << 29, target=fake_host.run)
+    try:
+        (tmp_path / "wants_too_much").write_bytes(b"x")
+        taken = take(tmp_path / "wants_too_much", "fake")
+        error = failure(pool.open, taken, report_on(taken))
+        assert error.params == {"needed": "99.0", "allowed": "1.5"}
+    finally:
+        pool.close()
+
+
 def test_what_a_model_says_of_its_failure_is_cut(opened):
     error = failure(opened, "words_an_error_at_length")
     assert error.code == "model.raised"
-    assert len(error.params["why"]) == MAX_TEXT
+    assert len(error.params["why"]) <= MAX_TEXT
     assert len(str(error.__cause__)) == MAX_DETAILS
 
 
