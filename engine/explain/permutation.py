@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from engine.contracts.dataset import Note, Part
+from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
 from engine.contracts.progress import Portion
 from engine.contracts.results import Permutation
@@ -80,7 +81,8 @@ class PermutationAnalysis:
         Raises
         ------
         EngineError
-            ``explain.bad_count``, ``evaluate.unknown_metric``, or why the metric
+            ``explain.bad_count``, ``explain.one_shuffle``,
+            ``evaluate.unknown_metric``, or why the metric
             is undefined on these rows.
         """
         started = time.perf_counter()
@@ -96,6 +98,8 @@ class PermutationAnalysis:
         rng = np.random.default_rng([inputs.seed, 6])
         orders = [rng.permutation(sample.n) for _ in range(params.repeats)]
         base = scorer.score(sample.scores, sample.decided, progress)
+        if base.influence is None and params.repeats == 1:
+            raise EngineError("explain.one_shuffle", metric=name)
         shuffled = _Shuffled(inputs, subject, sample, scorer)
         lost = np.empty((len(groups), params.repeats))
         pull = np.zeros((len(groups), sample.n)) if base.influence is not None else None

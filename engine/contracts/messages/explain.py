@@ -170,6 +170,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("With other random rows the weights move by {percent} per cent."),
         "",
     ),
+    "explain.one_shuffle": (
+        mark("One shuffle cannot show how much the loss of {metric} varies."),
+        mark("Shuffle twice or more often: repeats=2 at least."),
+    ),
     "explain.line_misses": (
         mark(
             "At the row itself the line is further from the model than the answers "

@@ -93,6 +93,24 @@ def test_a_selection_is_shuffled_within_itself():
     assert found.provenance.n_total == N
 
 
+def test_one_shuffle_of_what_varies_by_shuffles_alone_is_no_interval():
+    rng = np.random.default_rng(0)
+    columns = {"a": rng.normal(size=80), "b": rng.normal(size=80)}
+    inputs, _ = case(
+        columns,
+        lambda table: matrix(table)[:, 0] * 3,
+        task=Task.REGRESSION,
+        truth=columns["a"],
+    )
+    asked = {"metric": "median_absolute_error"}
+    with pytest.raises(EngineError, match=r"explain\.one_shuffle"):
+        explain(inputs, "permutation", repeats=1, **asked)
+    found = explain(inputs, "permutation", repeats=2, **asked)
+    assert (found.high >= found.low).all()
+    assert found.high[0] > found.low[0]
+    explain(inputs, "permutation", repeats=1, metric="mean_absolute_error")
+
+
 def test_no_repeats_is_refused():
     with pytest.raises(EngineError, match=r"explain\.bad_count"):
         explain(classified()[0], "permutation", repeats=0)
