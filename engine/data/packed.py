@@ -96,7 +96,11 @@ def _opened(packed: IO[bytes], path: Path, kind: str) -> IO[bytes]:
 
 def _only_member(packed: IO[bytes], path: Path) -> IO[bytes]:
     archive = zipfile.ZipFile(packed)
-    members = [m for m in archive.infolist() if not m.is_dir()]
+    members = [
+        member
+        for member in archive.infolist()
+        if not member.is_dir() and not member.filename.startswith("__MACOSX/")
+    ]
     if len(members) != 1:
         names = tuple(member.filename[:80] for member in members[:5])
         raise EngineError(

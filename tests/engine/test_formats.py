@@ -207,6 +207,14 @@ def test_packed_text_is_a_table(packer, tmp_path):
     assert caught.value.code == "data.damaged"
 
 
+def test_what_a_mac_adds_to_an_archive_is_no_second_file(tmp_path):
+    path = tmp_path / "table.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("table.csv", as_delimited(columns()))
+        archive.writestr("__MACOSX/._table.csv", b"\x00\x05\x16\x07")
+    assert Dataset.open([str(path)]).info.parts[0].n_rows == 240
+
+
 @pytest.mark.parametrize("name", WRITERS)
 def test_no_table_is_taken_for_a_model(tmp_path, name):
     path = tmp_path / name
