@@ -16,11 +16,11 @@ from engine.contracts.model import Input, Mapping, ScoreKind, Task
 from engine.contracts.progress import SILENT
 from engine.contracts.results import MatchPreview
 from engine.data.missing import is_number
+from engine.labels import class_codes, respelled
 from engine.models.recorded_scores import class_of_single
 from engine.predict import (
     Matched,
     answers_of,
-    class_codes,
     features_of,
     infer_positive,
     labels_of_target,
@@ -40,6 +40,7 @@ N_TRIED = 200
 N_SHOWN = 12
 _MOST_NAMED = 8
 _OF_NUMBERS = ("float", "int")
+_MOST_SHOWN = 20
 _NOT_FEATURES = (Role.TARGET, Role.SPLIT, Role.SCORE, Role.PREDICTION, Role.WEIGHT)
 
 
@@ -110,6 +111,14 @@ def _problems(
     info: ModelInfo, data: DatasetInfo, mapping: Mapping, target: str, table: Table
 ) -> tuple[Note, ...]:
     problems = []
+    inputs = tuple(field.name for field in info.inputs)
+    strange = tuple(name for name in mapping.columns if name not in inputs)
+    if strange:
+        strange_params: dict[str, Param] = {
+            "names": strange[:_MOST_NAMED],
+            "inputs": inputs[:_MOST_SHOWN],
+        }
+        problems.append(Note(code="match.no_such_input", params=strange_params))
     missing = [f.name for f in info.inputs if f.name not in mapping.columns]
     gone = [c for c in mapping.columns.values() if data.column(c) is None]
     if missing:
@@ -271,12 +280,12 @@ def preview(
     if table.n_rows == 0:
         problems = (*problems, Note(code="match.no_rows"))
     unmatched, counts = label_counts(table, matched)
-    if unmatched:
-        params: dict[str, Param] = {
-            "labels": unmatched[:_MOST_NAMED],
-            "column": matched.target,
-        }
-        warnings.append(Note(code="match.unmatched_labels", params=params))
+    problems = (*problems, *_label_problems(table, matched))
+    if unmatched and not any(p.code.startswith("target.") for p in problems):
+        warnings.append(_unmatched(table, matched, unmatched))
+    warnings += _respelled(table, matched)
+    if matched.recorded is not None:
+        warnings += info.notes
     positive, reason = positive_class(matched, counts)
     matched = replace(matched, positive=positive)
     result = MatchPreview(
@@ -312,6 +321,43 @@ def positive_class(matched: Matched, counts: dict[str, int]) -> tuple[str, Note 
     return infer_positive(matched.info.classes, counts)
 
 
+def _label_problems(table: Table, matched: Matched) -> tuple[Note, ...]:
+    """Return why the labels of the target are no classes of the model."""
+    if matched.target not in table.names:
+        return ()
+    try:
+        truth_of(table, matched)
+    except EngineError as error:
+        return (Note(code=error.code, params=error.params),)
+    return ()
+
+
+def _unmatched(table: Table, matched: Matched, unmatched: tuple[str, ...]) -> Note:
+    codes, labels = labels_of_target(table, matched)
+    places = [labels.index(label) for label in unmatched if label in labels]
+    params: dict[str, Param] = {
+        "labels": unmatched[:_MOST_NAMED],
+        "column": matched.target,
+        "n_rows": int(np.count_nonzero(np.isin(codes, places))),
+        "mapping": f"{unmatched[0]}={matched.info.classes[0]}",
+    }
+    return Note(code="match.unmatched_labels", params=params)
+
+
+def _respelled(table: Table, matched: Matched) -> list[Note]:
+    if matched.info.task is Task.REGRESSION or matched.target not in table.names:
+        return []
+    try:
+        _, labels = labels_of_target(table, matched)
+    except TypeError:
+        return []
+    pairs = respelled(labels, matched.info.classes, matched.class_map)
+    if not pairs:
+        return []
+    params: dict[str, Param] = {"pairs": pairs[:_MOST_NAMED]}
+    return [Note(code="match.respelled_labels", params=params)]
+
+
 def label_counts(
     table: Table, matched: Matched
 ) -> tuple[tuple[str, ...], dict[str, int]]:
@@ -345,7 +391,7 @@ def _tried(
     n = min(N_TRIED, table.n_rows)
     rows = np.sort(np.random.default_rng(0).choice(table.n_rows, n, replace=False))
     sample = table.take(rows)
-    truth = truth_of(sample, matched)
+    truth = truth_of(sample, matched, whole=False)
     scores, labels, kind = answers_of(sample, matched, progress)
     info = matched.info
     if matched.model is not None:
@@ -354,7 +400,7 @@ def _tried(
             note = Note(code="model.not_deterministic")
             result = msgspec.structs.replace(result, warnings=(*result.warnings, note))
     if info.task is Task.REGRESSION:
-        known = ~np.isnan(truth)
+        known = np.isfinite(truth) & np.isfinite(labels)
         sanity = (
             float(np.median(np.abs(truth - labels)[known])) if known.any() else None
         )
@@ -365,12 +411,12 @@ def _tried(
         told, answered = [f"{t:.6g}" for t in truth], [f"{v:.6g}" for v in labels]
         shown = labels
     else:
-        known = truth >= 0
+        known = (truth >= 0) & (labels >= 0)
         sanity = float(np.mean((labels == truth)[known])) if known.any() else None
         most = np.bincount(truth[known].astype(int)).max() if known.any() else 0
         baseline = float(most / known.sum()) if known.any() else None
         told = [info.classes[t] if t >= 0 else "" for t in truth]
-        answered = [info.classes[v] for v in labels]
+        answered = [info.classes[v] if v >= 0 else "" for v in labels]
         shown = _shown_scores(scores, labels, matched, kind)
     return msgspec.structs.replace(
         result,

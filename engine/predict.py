@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from engine import known_values
+from engine import known_values, recorded_answers
+from engine import labels as label_names
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Levels, ModelInfo, RecordedScores, ScoreKind, Task
 from engine.contracts.predictions import Predictions, RowScores
 from engine.contracts.progress import SILENT
 from engine.data.table import Table
-from engine.models import recorded_scores
+from engine.labels import canonical, class_codes
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,6 +33,10 @@ _POSITIVE_WORDS = (
     "1", "yes", "true", "bad", "positive", "malignant", "fraud", "default", "spam",
     "churn", "died", "sick", "y", "si", "sí", "malo", "positivo", ">50k",
 )  # fmt: skip
+
+
+_EXTREME = 1e100  # the squares of larger weights, and their sums, are no numbers
+_OUTWEIGHED = 1e12  # beside a row so much heavier the others drown in rounding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,47 +61,13 @@ class Matched:
     class_map: dict[str, str] = field(default_factory=dict)
 
 
-def canonical(label: str) -> str:
-    """Return the form in which labels of data and model are compared.
-
-    ``1``, ``1.0`` and ``True`` are the same label; letters keep their case.
-    """
-    text = label.strip()
-    if "_" in text:  # Python would read 1_0 as a number
-        return text
-    if text.casefold() in ("true", "false"):
-        return "1" if text.casefold() == "true" else "0"
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return str(int(number)) if number.is_integer() else repr(number)
-
-
-def class_codes(
-    labels: tuple[str, ...], classes: tuple[str, ...], class_map: dict[str, str]
-) -> NDArray[np.int32]:
-    """Return the class code of every label of the data, ``-1`` for none.
-
-    A label that is written otherwise than two classes alike means neither.
-    """
-    forms = [canonical(name) for name in classes]
-    alike = Counter(forms)
-    known = {form: code for code, form in enumerate(forms) if alike[form] == 1}
-    exact = {name: code for code, name in enumerate(classes)}
-    found = []
-    for label in labels:
-        name = class_map.get(label, label)
-        found.append(exact.get(name, known.get(canonical(name), -1)))
-    return np.asarray([*found, -1], dtype=np.int32)  # a missing label is code -1
-
-
 def infer_positive(
     classes: tuple[str, ...], counts: dict[str, int]
 ) -> tuple[str, Note | None]:
     """Return the class that is most likely the one to be found, and why.
 
-    A telling name first (yes, bad, 1 …), else the rarer of the two.
+    A telling name first (yes, bad, 1 …), then the larger of two whole numbers, else
+    the rarer of the two.
 
     Parameters
     ----------
@@ -108,7 +78,12 @@ def infer_positive(
     """
     if len(classes) != 2:
         return "", None
-    telling = [c for c in classes if canonical(c).casefold() in _POSITIVE_WORDS]
+    words = [canonical(c).casefold() for c in classes]
+    whole = [int(word) for word in words if word.lstrip("-").isdecimal()]
+    telling = [c for c, w in zip(classes, words, strict=True) if w in _POSITIVE_WORDS]
+    if len(whole) == 2 and max(whole) != 1:  # 1 says nothing beside 2
+        name = classes[whole.index(max(whole))]
+        return name, Note(code="match.positive_larger", params={"name": name})
     if len(telling) == 1:
         name = telling[0]
         return name, Note(code="match.positive_by_name", params={"name": name})
@@ -133,14 +108,35 @@ def class_named(name: str, classes: tuple[str, ...]) -> str:
     raise EngineError("target.no_such_class", name=name, classes=classes[:20])
 
 
-def truth_of(table: Table, matched: Matched) -> NDArray[np.int32 | np.float64]:
-    """Return the truth as class codes, or as numbers for regression.
+def meant(class_map: dict[str, str], classes: tuple[str, ...]) -> dict[str, str]:
+    """Return a map of labels with the classes named as the model has them.
 
     Raises
     ------
     EngineError
-        ``match.no_target``, ``target.missing_column``, ``target.not_labels``,
-        ``target.no_known_class``.
+        ``target.no_such_class``.
+    """
+    if not classes:
+        return {}
+    return {label: class_named(name, classes) for label, name in class_map.items()}
+
+
+def truth_of(
+    table: Table, matched: Matched, *, whole: bool = True
+) -> NDArray[np.int32 | np.float64]:
+    """Return the truth as class codes, or as numbers for regression.
+
+    Parameters
+    ----------
+    whole
+        Whether these are all rows, so that labels that do not fit the classes are
+        refused; a few rows may hold few labels.
+
+    Raises
+    ------
+    EngineError
+        ``match.no_target``, ``target.missing_column``, ``target.not_labels``, and
+        those of :func:`engine.labels.check`.
     """
     if not matched.target:
         raise EngineError("match.no_target")
@@ -155,14 +151,12 @@ def truth_of(table: Table, matched: Matched) -> NDArray[np.int32 | np.float64]:
         codes, labels = labels_of_target(table, matched)
     except TypeError as error:
         raise EngineError("target.not_labels", column=matched.target) from error
-    of_label = class_codes(labels, matched.info.classes, matched.class_map)
-    if len(labels) and (of_label[:-1] < 0).all():
-        raise EngineError(
-            "target.no_known_class",
-            column=matched.target,
-            found=labels[:10],
-            classes=matched.info.classes[:10],
-        )
+    classes, class_map = matched.info.classes, matched.class_map
+    if whole:
+        present = np.bincount(codes[codes >= 0], minlength=len(labels))
+        rows = {label: int(n) for label, n in zip(labels, present, strict=True) if n}
+        label_names.check(matched.target, rows, classes, class_map)
+    of_label = class_codes(labels, classes, class_map)
     found: NDArray[np.int32] = of_label[codes]
     return found
 
@@ -226,7 +220,9 @@ def answers_of(
         return scores, labels, matched.info.score_kind
     if matched.recorded is None:
         raise EngineError("predict.no_model")
-    return _recorded_answers(table, matched, matched.recorded)
+    return recorded_answers.answers(
+        table, matched.info, matched.recorded, matched.positive
+    )
 
 
 def _name_what_is_too_large(features: pa.Table, why: str) -> None:
@@ -322,72 +318,34 @@ def _weights(table: Table, column: str) -> NDArray[np.float64] | None:
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise EngineError(
-            "weights.not_a_weight", column=column, row=row, n=int(bad.sum())
+            "weights.not_a_weight",
+            column=column,
+            row=row,
+            value=float(weights[row]),
+            n=int(bad.sum()),
         )
+    if len(weights):
+        _check_balance(weights, column)
     return weights
 
 
-def _recorded_answers(
-    table: Table, matched: Matched, recorded: RecordedScores
-) -> tuple[NDArray[np.floating], NDArray[np.int32 | np.float64], ScoreKind]:
-    info = matched.info
-    if info.task is Task.REGRESSION:
-        name = recorded.scores[0] if recorded.scores else recorded.prediction or ""
-        values = _score_column(table, name)[:, None]
-        bad = ~np.isfinite(values)
-        if bad.any():
-            row = int(np.flatnonzero(bad)[0])
-            raise EngineError("scores.missing", column=name, row=row, n=int(bad.sum()))
-        return values, values[:, 0], ScoreKind.VALUE
-    if not recorded.scores:
-        labels = _recorded_labels(table, recorded.prediction or "", matched)
-        return np.empty((table.n_rows, 0)), labels, ScoreKind.LABEL
-    if len(recorded.scores) == 1 and info.task is not Task.BINARY:
-        raise EngineError("scores.columns", n_columns=1, classes=info.classes[:20])
-    names = recorded_scores.ordered_columns(recorded, info.classes)
-    scores: NDArray[np.floating] = np.stack(
-        [_score_column(table, name) for name in names], axis=1
-    )
-    kind = recorded_scores.check_scores(scores, names)
-    if len(names) == 1:
-        label = recorded_scores.class_of_single(recorded, info.classes)
-        code = info.classes.index(label or matched.positive)
-        scores = recorded_scores.both_classes(scores[:, 0], code, kind)
-    if recorded.prediction:
-        return scores, _recorded_labels(table, recorded.prediction, matched), kind
-    if kind is ScoreKind.MARGIN or info.task is Task.BINARY:
-        positive = info.classes.index(matched.positive)
-        natural = 0.0 if kind is ScoreKind.MARGIN else 0.5
-        labels = np.where(scores[:, positive] >= natural, positive, 1 - positive)
-        return scores, labels.astype(np.int32), kind
-    return scores, np.argmax(scores, axis=1).astype(np.int32), kind
+def _check_balance(weights: NDArray[np.float64], column: str) -> None:
+    """Refuse weights with which no figure could be worked out.
 
-
-def _score_column(table: Table, name: str) -> NDArray[np.float64]:
-    if name not in table.names:
-        raise EngineError("scores.missing_column", column=name)
-    try:
-        return table.numbers(name)
-    except TypeError as error:
-        raise EngineError("scores.not_numeric", column=name) from error
-
-
-def _recorded_labels(table: Table, column: str, matched: Matched) -> NDArray[np.int32]:
-    if column not in table.names:
-        raise EngineError("scores.missing_column", column=column)
-    try:
-        known = {*matched.info.classes, *matched.class_map}
-        codes, labels = known_values.labels(table, column, known)
-    except TypeError as error:
-        raise EngineError("target.not_labels", column=column) from error
-    of_label = class_codes(labels, matched.info.classes, matched.class_map)
-    found: NDArray[np.int32] = of_label[codes]
-    if (found < 0).any():
-        row = int(np.flatnonzero(found < 0)[0])
-        raise EngineError(
-            "scores.unknown_label",
-            column=column,
-            row=row,
-            classes=matched.info.classes[:10],
-        )
-    return found
+    Raises
+    ------
+    EngineError
+        ``weights.extreme``, ``weights.outweighs``, ``weights.all_zero``.
+    """
+    row = int(weights.argmax())
+    largest = float(weights[row])
+    if largest == 0:
+        raise EngineError("weights.all_zero", column=column, n=len(weights))
+    found: dict[str, Param] = {"column": column, "row": row, "value": largest}
+    if not 1 / _EXTREME < largest < _EXTREME:
+        raise EngineError("weights.extreme", **found)
+    others = weights.copy()
+    others[row] = 0.0
+    rest = float(others.sum())
+    if 0 < rest * _OUTWEIGHED < largest:
+        raise EngineError("weights.outweighs", **found)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+from engine.contracts.dataset import Kind, Role
 from engine.contracts.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from enum import StrEnum
 
 
 class _Parser(argparse.ArgumentParser):
@@ -63,6 +68,62 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _belonging(add: Callable[..., argparse.Action]) -> None:
+    """Add what the sheet of the window asks: how data and model belong together."""
+    add(
+        "--score-kind",
+        choices=("probability", "percent", "margin"),
+        default="",
+        help=tr("what recorded scores are, where the numbers do not tell"),
+    )
+    add(
+        "--labels",
+        action="append",
+        default=[],
+        metavar="LABEL=CLASS[,LABEL=CLASS…]",
+        help=tr(
+            "which label of the data means which class of the model; LABEL= for none"
+        ),
+    )
+    add(
+        "--match",
+        action="append",
+        default=[],
+        metavar="INPUT=COLUMN",
+        help=tr("which column feeds an input of the model; may be repeated"),
+    )
+    add(
+        "--by-order",
+        action="store_true",
+        help=tr("columns feed the inputs of the model by their order"),
+    )
+    add(
+        "--kind",
+        action="append",
+        default=[],
+        metavar="COLUMN=KIND",
+        help=tr("what a column holds: {kinds}", kinds=_listed(Kind)),
+    )
+    add(
+        "--role",
+        action="append",
+        default=[],
+        metavar="COLUMN=ROLE",
+        help=tr("what a column is for: {roles}", roles=_listed(Role)),
+    )
+    add(
+        "--missing",
+        action="append",
+        default=[],
+        metavar="COLUMN=TEXT",
+        help=tr("a text that means missing in a column; may be repeated"),
+    )
+
+
+def _listed(words: type[StrEnum]) -> str:
+    return ", ".join(word.value for word in words)
+
+
 def _inputs(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     source = command.add_mutually_exclusive_group(required=False)
@@ -71,7 +132,10 @@ def _inputs(command: argparse.ArgumentParser) -> None:
         "--scores",
         default="",
         metavar="COLUMN[,COLUMN…]",
-        help=tr("columns that hold recorded scores, instead of a model"),
+        help=tr(
+            "columns that hold recorded scores, instead of a model; CLASS=COLUMN where "
+            "the names do not say whose they are"
+        ),
     )
     add(
         "--data",
@@ -95,7 +159,12 @@ def _inputs(command: argparse.ArgumentParser) -> None:
         metavar="T",
         help=tr("decide by score ≥ T, not by the model's own rule"),
     )
-    add("--prediction", metavar="COLUMN", help=tr("column of recorded labels"))
+    add(
+        "--prediction",
+        metavar="COLUMN",
+        help=tr("column of recorded labels; beside --scores they are the decisions"),
+    )
+    _belonging(add)
     add("--reference", metavar="FILE", help=tr("the training rows"))
     add("--calibration", metavar="FILE", help=tr("rows for calibration"))
     add(

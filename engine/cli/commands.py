@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from engine import analysis
 from engine.cli import output
+from engine.cli.parameters import typed
 from engine.cli.work import work
-from engine.contracts.errors import EngineError
 from engine.contracts.i18n import tr
 from engine.contracts.requests import Inspect
 from engine.models.safety_text import as_text
@@ -35,9 +35,9 @@ def evaluate(asked: argparse.Namespace) -> None:
 
 def run(asked: argparse.Namespace) -> None:
     """Run one analysis and write what it finds."""
-    analysis.load(asked.analysis)
+    kinds = analysis.load(asked.analysis).Params
     output.check_places(asked.json, asked.out)
-    params = _params(asked.params)
+    params = typed(asked.params, kinds)
     with work(warm=bool(asked.model)) as session:
         scores = session.prepare(asked)
         result = session.analyse(
@@ -79,26 +79,6 @@ def inspect(asked: argparse.Namespace) -> None:
         output.write_json(report, asked.json)
     if asked.json != "-":
         _print(as_text(report))
-
-
-def _params(given: list[str]) -> dict[str, Any]:
-    params: dict[str, Any] = {}
-    for text in given:
-        key, sign, value = text.partition("=")
-        if not sign or not key:
-            raise EngineError("command.bad_parameter", text=text)
-        params[key.strip()] = _typed(value.strip())
-    return params
-
-
-def _typed(text: str) -> Any:
-    try:
-        value = msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        return {"True": True, "False": False}.get(text, text)
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    return value if isinstance(value, (int, float, bool, str)) else text
 
 
 def _print(text: str) -> None:

@@ -79,6 +79,10 @@ def evaluation(result: Summary) -> dict[str, Any]:
         },
         "baseline": result.baseline,
         "skipped_rows": result.skipped_rows,
+        "notes": [
+            {"code": note.code, "text": sentence(note.code, note.params)}
+            for note in result.notes
+        ],
         "parts": {
             other.part: {
                 "n_rows": other.n_rows,

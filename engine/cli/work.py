@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from engine import runner, scratch
 from engine.analysis import load
+from engine.cli.belonging import choices, mapping, recorded
 from engine.cli.reading import reading
 from engine.cli.stop import STOPPED
 from engine.contracts.dataset import Part, Split
@@ -20,7 +21,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.events import Failed, Finished, Progressed, Warned
 from engine.contracts.expression import parse
 from engine.contracts.messages import sentence
-from engine.contracts.model import RecordedScores, ScoreKind, Task
+from engine.contracts.model import ScoreKind, Task
 from engine.contracts.requests import (
     ConfigureData,
     Inspect,
@@ -33,6 +34,7 @@ from engine.contracts.requests import (
     UseRecordedScores,
 )
 from engine.contracts.selection import Rows
+from engine.labels import pairs_of
 from engine.session import Session
 
 if TYPE_CHECKING:
@@ -107,7 +109,7 @@ class Work:
         )
         self._tell_reading(opened)
         self._columns = opened.columns
-        self.ask(ConfigureData(split=_split(asked.split)))
+        self.ask(ConfigureData(choices=choices(asked), split=_split(asked.split)))
         for path, part in (
             (asked.reference, Part.REFERENCE),
             (asked.calibration, Part.CALIBRATION),
@@ -119,15 +121,18 @@ class Work:
         if asked.model:
             self._open_model(asked.model, asked.consent.strip().lower())
         else:
-            names = tuple(n.strip() for n in asked.scores.split(",") if n.strip())
-            scores = RecordedScores(scores=names, prediction=asked.prediction)
-            if not names and not asked.prediction:
+            scores = recorded(asked, tuple(column.name for column in opened.columns))
+            if not scores.scores and not asked.prediction:
                 raise EngineError("predict.no_model")
             self.ask(UseRecordedScores(scores=scores))
-        self._look_at_match(Match(target=asked.target, positive=asked.positive))
-        found: RowScores = self.ask(
-            Predict(target=asked.target, positive=asked.positive, weights=asked.weights)
-        )
+        belonging: dict[str, Any] = {
+            "target": asked.target,
+            "positive": asked.positive,
+            "mapping": mapping(asked),
+            "class_map": pairs_of("--labels", asked.labels),
+        }
+        self._look_at_match(Match(**belonging))
+        found: RowScores = self.ask(Predict(**belonging, weights=asked.weights))
         return found
 
     def _tell_reading(self, opened: DatasetInfo) -> None:

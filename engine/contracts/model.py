@@ -196,12 +196,16 @@ class RecordedScores(msgspec.Struct, frozen=True, kw_only=True):
         One column per class in the order of ``classes``; one column alone is
         the positive class's score, or the predicted value for regression.
     prediction
-        Column of predicted labels, if there is one.
+        Column of predicted labels, if there is one: they are the model's own
+        decisions, whatever the scores.
+    kind
+        ``probability``, ``percent`` or ``margin``; ``""``: as the numbers tell.
     """
 
     scores: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     prediction: str | None = None
+    kind: str = ""
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True):

@@ -106,13 +106,16 @@ class RowScores(msgspec.Struct, frozen=True, kw_only=True, tag="row_scores"):
     def decided(self, decision: Decision) -> NDArray[np.int32]:
         """Return the class code decided for every row under ``decision``.
 
-        Where no threshold was set these are the labels that the model itself gives.
+        Where no threshold was set these are the labels that the model itself gives;
+        -1 where there is no score.
         """
         if decision.threshold is None or not self.scored:
             return self.labels
         positive = self._positive(decision)
         above = self.score >= decision.threshold
-        return np.where(above, positive, 1 - positive).astype(np.int32)
+        decided = np.where(above, positive, 1 - positive).astype(np.int32)
+        decided[np.isnan(self.score)] = -1
+        return decided
 
     def alarms(self, decision: Decision) -> NDArray[np.bool_]:
         """Return which rows are decided positive, of two classes."""
@@ -138,7 +141,10 @@ class RowScores(msgspec.Struct, frozen=True, kw_only=True, tag="row_scores"):
     def errors(self, decision: Decision) -> NDArray[np.bool_]:
         """Return where the decision differs from a known truth."""
         decided = self.decided(decision)
-        wrong: NDArray[np.bool_] = (decided != self.truth) & (self.truth >= 0)
+        if self.task is Task.REGRESSION:
+            return np.zeros(self.n_rows, dtype=bool)
+        known = (self.truth >= 0) & (decided >= 0)
+        wrong: NDArray[np.bool_] = (decided != self.truth) & known
         return wrong
 
     def confidence(self, decision: Decision) -> NDArray[np.float64]:

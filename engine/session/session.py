@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -37,12 +38,19 @@ from engine.matching import (
 from engine.models import recorded_scores
 from engine.models.intake import take_in
 from engine.models.safety import check_consent, report_on
-from engine.predict import Matched, class_named, known_texts, predict, row_scores
+from engine.predict import (
+    Matched,
+    class_named,
+    known_texts,
+    meant,
+    predict,
+    row_scores,
+)
 from engine.session.case_file import OpenCaseFile
 from engine.session.columns import CaseColumns
 from engine.session.consents import OwnConsents
 from engine.session.hosts import Hosts
-from engine.session.recorded import recorded_info
+from engine.session.recorded import recorded_model
 from engine.session.runs import Runs, key_of
 from engine.session.tables import OpenViews, resolve, resolved, summaries
 from engine.session.versions import installed_versions
@@ -240,13 +248,18 @@ class Session:
             *([scores.prediction] if scores.prediction else []),
         ):
             if self.data.info.column(name) is None:
-                raise EngineError("scores.missing_column", column=name)
+                raise EngineError(
+                    "scores.missing_column",
+                    column=name,
+                    columns=tuple(c.name for c in self.data.info.columns[:20]),
+                )
         self._replace_model(None, scores)
         target = target_of(self.data.info)
         if target:
-            return recorded_info(
-                scores, target, self._table(Part.EVALUATION), self.data.info
-            )
+            table = self._table(Part.EVALUATION)
+            # of a target that was only guessed nothing is refused: the match says it
+            with contextlib.suppress(EngineError):
+                return recorded_model(scores, target, table, self.data.info)[0]
         return recorded_scores.describe(scores, scores.classes)
 
     def _replace_model(
@@ -264,22 +277,29 @@ class Session:
 
     def _wanted(self, request: requests.Match | requests.Predict) -> Matched:
         weights = request.weights if isinstance(request, requests.Predict) else ""
+        recorded = self._recorded
         if self._model is not None:
             info = self._model.info
-        elif self._recorded is not None:
-            table = self._table(Part.EVALUATION)
-            info = recorded_info(self._recorded, request.target, table, self.data.info)
+        elif recorded is not None:
+            info, recorded = recorded_model(
+                recorded,
+                request.target,
+                self._table(Part.EVALUATION),
+                self.data.info,
+                positive=request.positive,
+                class_map=request.class_map,
+            )
         else:
             raise EngineError("predict.no_model")
         return Matched(
             info=info,
             model=self._model,
-            recorded=self._recorded,
+            recorded=recorded,
             mapping=request.mapping,
             target=request.target,
             positive=class_named(request.positive, info.classes),
             weights=weights,
-            class_map=request.class_map,
+            class_map=meant(request.class_map, info.classes),
         )
 
     def _match(self, request: requests.Match, progress: Progress) -> MatchPreview:

@@ -179,6 +179,7 @@ def has_thresholds(scores: RowScores | None) -> bool:
 def _counts(scores: RowScores, mask: Mask, positive: int, decision: Decision) -> Counts:
     """Return ``(tp, fp, fn, tn)`` of some rows, in one pass."""
     alarm = scores.alarms(decision)
+    mask = mask & ~np.isnan(scores.score)
     sides = mask & (scores.truth == positive), mask & (scores.truth == 1 - positive)
     (tp, fn), (fp, tn) = (
         (_weight(side & alarm, scores.weights), _weight(side & ~alarm, scores.weights))

@@ -20,7 +20,7 @@ from engine.data.dataset import Dataset
 from engine.matching import preview
 from engine.models.recorded_scores import describe
 from engine.predict import Matched, answers_of, features_of, truth_of
-from engine.session.recorded import recorded_info
+from engine.session.recorded import recorded_model
 from tests.support.fake_model import FakeModel, info, matched
 from tests.support.table_files import write_open_document, write_workbook
 
@@ -310,7 +310,7 @@ def test_a_label_that_was_given_a_class_by_hand_may_be_a_token(tmp_path):
     [
         RecordedScores(prediction="q"),
         RecordedScores(scores=("p_None", "p_Mild")),
-        RecordedScores(scores=("p_a", "p_b"), classes=("None", "Mild")),
+        RecordedScores(scores=("p_None", "p_Mild"), classes=("None", "Mild")),
     ],
 )
 def test_a_class_of_recorded_scores_may_look_like_a_missing_value(recorded, tmp_path):
@@ -318,7 +318,7 @@ def test_a_class_of_recorded_scores_may_look_like_a_missing_value(recorded, tmp_
     text = "\n".join(["q,y,p_None,p_Mild", *lines])
     data = opened(tmp_path, text)
     table = data.parts[Part.EVALUATION]
-    described = recorded_info(recorded, "y", table, data.info)
+    described, recorded = recorded_model(recorded, "y", table, data.info)
     assert sorted(described.classes) == ["Mild", "None"]  # NA is what is missing
     case = Matched(info=described, recorded=recorded, target="y")
     truth = truth_of(table, case)

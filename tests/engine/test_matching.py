@@ -247,11 +247,20 @@ def test_no_target_is_a_problem_beside_the_others(data):
     assert codes(found.problems) == ["match.missing", "match.no_target"]
 
 
-def test_labels_that_are_no_class_are_named_and_do_not_count(data):
+def test_labels_that_are_no_class_are_named_and_do_not_count(data, frame):
     model = FakeModel(info("x", classes=("no", "maybe")), logistic("x"))
-    found = look(data, model)
+    found = look(data, model, class_map={"yes": ""})
     assert found.unmatched_labels == ("yes",)
-    assert only(found.warnings, "match.unmatched_labels")["labels"] == ("yes",)
+    told = only(found.warnings, "match.unmatched_labels")
+    assert told["labels"] == ("yes",)
+    assert told["n_rows"] == (frame.y == "yes").sum()
+
+
+def test_a_label_in_the_place_of_a_class_is_a_problem(data):
+    model = FakeModel(info("x", classes=("no", "maybe")), logistic("x"))
+    told = only(look(data, model).problems, "target.other_labels")
+    assert (told["labels"], told["lacking"]) == (("yes",), ("maybe",))
+    assert (told["mapping"], told["nothing"]) == ("yes=maybe", "yes=")
 
 
 def test_a_label_can_be_given_its_class_by_hand(data):

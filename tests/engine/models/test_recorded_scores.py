@@ -44,8 +44,10 @@ def table(tmp_path_factory):
     return data_set(tmp_path_factory.mktemp("r"), FRAME).parts[Part.EVALUATION]
 
 
-def asked(target, *scores, positive="bad", prediction=None, classes=()):
-    recorded = RecordedScores(scores=scores, prediction=prediction, classes=classes)
+def asked(target, *scores, positive="bad", prediction=None, classes=(), kind=""):
+    recorded = RecordedScores(
+        scores=scores, prediction=prediction, classes=classes, kind=kind
+    )
     labels = {"y": ("bad", "good"), "k": ("a", "b", "c")}.get(target, ())
     return matched(
         None,
@@ -129,25 +131,24 @@ def test_values_of_a_regression(table, how):
 @pytest.mark.parametrize(
     ("given", "named", "code", "params"),
     [
-        (("y", "holes"), {}, "scores.missing", {"column": "holes", "row": 1, "n": 2}),
         (("y", "words"), {}, "scores.not_numeric", {"column": "words"}),
         (("y", "gone"), {}, "scores.missing_column", {"column": "gone"}),
-        (("n", "holes"), {}, "scores.missing", {"column": "holes", "row": 1}),
         (("k", "p"), {}, "scores.columns", {"n_columns": 1}),
         (("k", "prob_a", "prob_b"), {}, "scores.columns", {"n_columns": 2}),
         (("k", "prob_a", "prob_b", "short"), {}, "scores.names", {}),
         (
-            ("k", "prob_a", "prob_b", "short"),
-            {"classes": ("a", "b", "c")},
-            "scores.sum",
-            {"row": 3, "n": 1, "total": pytest.approx(0.95)},
+            ("k", "prob_a", "prob_b", "margin"),
+            {"classes": ("a", "b", "c"), "kind": "probability"},
+            "scores.range",
+            {"row": 0, "column": "margin", "value": 2.5, "n": 3},
         ),
         (
-            ("k", "prob_a", "prob_b", "over"),
+            ("k", "prob_a", "prob_b", "p"),
             {"classes": ("a", "b", "c")},
-            "scores.range",
-            {"row": 1, "column": "over"},
+            "scores.sum",
+            {"row": 0, "n": 4, "total": pytest.approx(1.7)},
         ),
+        (("y", "said"), {}, "scores.neither", {"column": "said", "row": 0}),
         (
             ("y",),
             {"prediction": "odd"},

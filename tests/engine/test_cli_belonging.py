@@ -1,0 +1,162 @@
+"""What the window's sheet asks, said on the command line."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.cli.parameters import typed as as_parameters
+from engine.contracts.errors import EngineError
+from tests.support.command_line import refused
+
+N = 60
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    rng = np.random.default_rng(3)
+    p = rng.random(N).round(3)
+    y = (rng.random(N) < p).astype(int)
+    frame = pd.DataFrame(
+        {
+            "y": y,
+            "p": p,
+            "percent": p * 100,
+            "one": 1 - p,
+            "two": p,
+            "said": np.where(p > 0.4, "yes", "no"),
+            "blank": np.where(np.arange(N) == 3, "none yet", p.astype(str)),
+            "part": np.where(np.arange(N) < 40, "a", "b"),
+        }
+    )
+    path = tmp_path_factory.mktemp("belonging") / "d.csv"
+    frame.to_csv(path, index=False)
+    return path, frame
+
+
+@pytest.fixture
+def evaluated(typed, table):
+    def run(*more):
+        code, out, err = typed("evaluate", "--data", table[0], *more, "--json", "-")
+        assert code == 0, err
+        return json.loads(out), err
+
+    return run
+
+
+def test_the_kind_of_scores_is_said(evaluated, table):
+    said = ("--scores", "percent", "--score-kind", "percent")
+    found, _ = evaluated("--target", "y", *said)
+    frame = table[1]
+    right = ((frame.p >= 0.5) == (frame.y == 1)).mean()
+    assert found["metrics"]["accuracy"]["value"] == right
+    assert found["decision"]["by"] == "model"
+
+
+def test_the_labels_are_said(evaluated, table):
+    found, _ = evaluated(
+        "--target", "y", "--prediction", "said", "--labels", "0=no,1=yes"
+    )
+    frame = table[1]
+    right = ((frame.said == "yes") == (frame.y == 1)).mean()
+    assert found["metrics"]["accuracy"]["value"] == right
+
+
+def test_the_class_of_each_column_is_said(evaluated, table):
+    found, _ = evaluated("--target", "y", "--scores", "1=two,0=one")
+    turned, _ = evaluated("--target", "y", "--scores", "0=two,1=one")
+    accuracy = found["metrics"]["accuracy"]["value"]
+    assert accuracy > 0.5
+    assert turned["metrics"]["accuracy"]["value"] == pytest.approx(1 - accuracy)
+
+
+def test_what_a_column_is_and_what_is_missing_in_it_is_said(evaluated, typed, table):
+    asked = ("--target", "y", "--scores", "blank")
+    code, _, err = typed("evaluate", "--data", table[0], *asked)
+    assert (code, "--missing COLUMN=TEXT" in err) == (2, True)
+    found, _ = evaluated(
+        *asked, "--kind", "blank=numeric", "--missing", "blank=none yet"
+    )
+    assert found["n_rows"] == N - 1
+
+
+def test_a_threshold_that_was_said_is_told_from_the_own_rule(evaluated):
+    own, _ = evaluated("--target", "y", "--scores", "p")
+    said, _ = evaluated("--target", "y", "--scores", "p", "--threshold", "0.3")
+    assert said["decision"]["by"] == "threshold"
+    assert said["threshold"] == 0.3
+    assert own["decision"]["by"] == "model"
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--labels", "yes"), "--labels wants"),
+        (("--labels", "7=1"), "never holds 7"),
+        (("--kind", "p=nombre"), "numeric"),
+        (("--role", "p"), "--role wants"),
+        (("--by-order", "--match", "a=b"), "exclude each other"),
+        (("--missing", "p"), "--missing wants"),
+    ],
+)
+def test_what_is_typed_wrongly_is_said_with_an_example(typed, table, more, words):
+    asked = ("evaluate", "--data", table[0], "--target", "y", "--scores", "p")
+    code, _, err = typed(*asked, *more)
+    assert code == 2
+    assert words in err.splitlines()[-1]
+
+
+def test_an_input_is_given_a_column_by_hand(typed, small, tmp_path):
+    frame = pd.read_parquet(small.table).rename(columns={"x1": "first"})
+    frame.to_parquet(tmp_path / "other.parquet")
+    asked = ["evaluate", "--model", small.model, "--data", tmp_path / "other.parquet"]
+    asked += ["--target", "outcome"]
+    assert "--match" in refused(typed, *asked)
+    code, out, err = typed(*asked, "--match", "x1=first", "--json", "-")
+    assert code == 0, err
+    assert json.loads(out)["n_rows"] == len(frame)
+    assert "x1" in refused(typed, *asked, "--match", "nix=first")
+
+
+class Params(msgspec.Struct):
+    output: str = ""
+    bins: int = 3
+    background: int | str = 0
+    wanted: str | float | bool = ""
+    features: tuple[str, ...] = ()
+    on: bool = False
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("output=1", "1"),
+        ("output=true", "true"),
+        ("output=1.50", "1.50"),
+        ('output="1"', "1"),
+        ("output=bad", "bad"),
+        ("bins=20", 20),
+        ("background=7", 7),
+        ("background=@kmeans", "@kmeans"),
+        ("wanted=1", "1"),
+        ("wanted=+10", "+10"),
+        ("features=a, b", ("a", "b")),
+        ('features=["a","b,c"]', ("a", "b,c")),
+        ("features=[1, 2.50]", ("1", "2.50")),
+        ("features=x", ("x",)),
+        ("on=True", True),
+    ],
+)
+def test_a_parameter_that_takes_text_is_that_text(text, value):
+    (found,) = as_parameters([text], Params).values()
+    assert found == value
+    assert type(found) is type(value)
+
+
+def test_a_parameter_without_a_value_is_refused():
+    with pytest.raises(EngineError, match=r"command\.bad_parameter"):
+        as_parameters(["output"], Params)
