@@ -90,26 +90,24 @@ def burn(call: str, times: int, folder: Path) -> int:
 
 
 def fail_in_turn(folder: Path) -> None:
-    """For each call and n, save with the n-th call failing; tell how it went.
+    """Save with the n-th call failing, for every n; tell how it went.
 
-    Begins anew for each line on standard input. By then this process is traced so that
-    the ``BURNT``-th of the calls of each of its children fails. Of the call that is
-    tried, so many harmless ones are made first that its n-th is that one; of the
-    others more, so that none fails.
+    Each line on standard input names a call and an error. By then this process is
+    traced so that the ``BURNT``-th such call of each of its children fails; so many
+    harmless ones are made first that the n-th of the save is that one.
     """
     tell("ready")
-    for number, error in enumerate(sys.stdin):
+    for number, line in enumerate(sys.stdin):
+        call, error = line.split()
         # Python repeats most calls that a signal interrupts: no failure is seen
-        most = 8 if error.strip() == "EINTR" else BURNT
-        lines = []
-        for call in CALLS:
-            for n in range(1, most):
-                path = folder / f"{number}-{call}.trasluz"
-                code = _in_a_fork(_fail_once, path, call, n)
-                lines.append(f"{call} {n} {code}")
-                if code == CLEAN:
-                    break
-        tell(",".join(lines))
+        most = 8 if error == "EINTR" else BURNT
+        path = folder / f"{number}.trasluz"
+        codes = []
+        for n in range(1, most):
+            codes.append(_in_a_fork(_fail_once, path, call, n))
+            if codes[-1] == CLEAN:
+                break
+        tell(" ".join(map(str, codes)))
 
 
 def _in_a_fork(run: Callable[[Path, str, int], int], *arguments: Any) -> int:
@@ -132,8 +130,7 @@ CLEAN, TOLD, BORNE, WRONG = 0, 1, 2, 3
 
 def _fail_once(path: Path, call: str, n: int) -> int:
     """Return how a save went in which one call fails."""
-    for other in CALLS:
-        burn(other, BURNT - n if other == call else BURNT, path.parent)
+    burn(call, BURNT - n, path.parent)
     told = False
     case, before = OpenCaseFile(), 0
     try:
