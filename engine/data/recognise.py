@@ -29,6 +29,8 @@ def recognise(paths: tuple[str, ...]) -> Recognised:
 
 
 def _recognised(path: Path) -> RecognisedFile:
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        return _nothing(str(path), EngineError("data.not_a_file", file=str(path)))
     try:
         with path.open("rb") as file:
             found = formats.of(file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import json
+import os
 import pickle
 import zipfile
 import zlib
@@ -146,3 +147,12 @@ def test_folders_are_unfolded_and_places_without_files_are_said(tmp_path):
     assert [file.what for file in found] == ["data", "model", "none"]
     assert sentence(found[2].note.code, found[2].note.params)
     assert str(missing) in str(found[2].note.params)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.timeout(20)
+def test_a_pipe_or_a_device_is_told_without_waiting_for_it(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    found = recognise((str(tmp_path / "pipe"), "/dev/zero")).files
+    assert [file.what for file in found] == ["none", "none"]
+    assert {file.note.code for file in found} == {"data.not_a_file"}
