@@ -92,6 +92,10 @@ class CaseService(CaseState):
         then_match: bool = True,
     ) -> None:
         """Read files into a part of the data set."""
+        old = [r.paths for r in self.file.data if r.part is Part.EVALUATION]
+        leaves = part is Part.EVALUATION and old and paths not in old
+        if leaves and not self.may_leave():  # another case begins with them
+            return
         request = OpenData(paths=paths, part=part, options=options or ReadOptions())
 
         def opened(result: Result) -> None:

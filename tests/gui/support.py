@@ -150,6 +150,12 @@ def small_engine() -> SmallEngine:
     return case
 
 
+def _let_go(window: MainWindow) -> None:
+    """At the end of a test nobody is there to be asked what to do with its changes."""
+    window.questions._ask = False
+    window.autosave.forget()
+
+
 def make_window(qtbot, monkeypatch, folder, *, ask: bool = True) -> SimpleNamespace:
     """Return a shown window, the case behind its engine, and its settings."""
     monkeypatch.setattr(engine_client, "EngineProcess", AnsweringProcess)
@@ -161,8 +167,7 @@ def make_window(qtbot, monkeypatch, folder, *, ask: bool = True) -> SimpleNamesp
     context = make_context(settings, Theme(Mode.LIGHT))
     context.case.suggested_path = lambda: str(folder / "case.trasluz")
     window = MainWindow(context, ask=ask)
-    # at the end of a test nobody is there to be asked what to do with its changes
-    qtbot.addWidget(window, before_close_func=lambda _window: window.autosave.forget())
+    qtbot.addWidget(window, before_close_func=_let_go)
     notices = []
     context.notify.raised.connect(notices.append)
     window.resize(1440, 900)

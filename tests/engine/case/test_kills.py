@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine.case.store import CaseStore
-from tests.engine.case.writers import number_of
+from engine.contracts.events import Failed, Finished
+from engine.contracts.requests import OpenCase, SaveCase, Submit
+from engine.process import EngineProcess
+from tests.engine.case.writers import number_of, state
 from tests.support.case_files import SOAK
 
 if TYPE_CHECKING:
@@ -77,3 +80,36 @@ def test_no_acknowledged_save_is_lost_by_kill_9(
         assert [entry.name for entry in tmp_path.iterdir()] == ["a.trasluz"]
     assert acknowledged >= KILLS
     assert orphans, "some kills came in the middle of a write"
+
+
+def test_no_acknowledged_save_is_lost_when_the_engine_is_killed(tmp_path: Path) -> None:
+    """The engine as the window starts it, asked over its pipes."""
+    path = tmp_path / "a.trasluz"
+    draw = random.Random(3)
+    acknowledged = 0
+    for _ in range(SOAK):
+        engine = EngineProcess()
+        engine.start()
+        try:
+            engine.send(Submit(1, OpenCase(path=str(path), create=not path.exists())))
+            wanted = draw.randint(3, 30)
+            for number in range(acknowledged + 1, acknowledged + 2 * wanted):
+                save = SaveCase(path=str(path), case=state(number))
+                engine.send(Submit(number + 1, save))
+            first = acknowledged
+            while acknowledged < first + wanted:
+                event = engine.receive()
+                assert not isinstance(event, Failed), event
+                if isinstance(event, Finished) and event.job > 1:
+                    acknowledged = event.job - 1
+                    held = CaseStore(path).notes
+                    assert [note.code for note in held] == ["case.open_elsewhere"]
+            engine.kill()
+        finally:
+            engine.close()
+        store = CaseStore(path)
+        assert not store.notes
+        found = number_of(store.load())
+        store.close()
+        assert found >= acknowledged
+        acknowledged = found

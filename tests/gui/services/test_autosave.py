@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
-from engine.contracts.requests import OpenCase, SaveCase
+from engine.contracts.requests import OpenCase, OpenData, SaveCase
 from engine.contracts.results import Done
 from gui.services import autosave
 from tests.gui.support import make_window, open_small
@@ -183,6 +183,20 @@ def test_another_case_is_not_opened_over_changes_that_would_be_lost(
     with qtbot.waitSignal(made.case.restored):
         made.case.open_case("/other.trasluz")
     assert made.window.autosave.error is None
+
+
+def test_other_data_are_not_opened_over_changes_that_would_be_lost(
+    made, monkeypatch
+) -> None:
+    disk = Disk(made)
+    disk.error = FULL
+    made.case.remember(notes="seen")
+    before = len(made.process().requests(OpenData))
+    shown_on_closing(monkeypatch, "Cancel", "Close without")
+    made.case.open_data(("/other.data",))
+    assert len(made.process().requests(OpenData)) == before
+    made.case.open_data(("/other.data",))
+    assert len(made.process().requests(OpenData)) == before + 1
 
 
 def read_only_case(*codes: str) -> CaseOpened:
