@@ -29,8 +29,10 @@ from engine.contracts.results import MatchPreview
 from gui.widgets.mapping_table import MappingTable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingOf
+
     from engine.contracts.dataset import DatasetInfo
-    from engine.contracts.errors import ErrorInfo
+    from engine.contracts.errors import ErrorInfo, Param
     from engine.contracts.model import ModelInfo
     from engine.contracts.results import Result
     from gui.context import AppContext
@@ -91,6 +93,7 @@ class MatchDialog(QDialog):
         self.why_positive.setTextFormat(Qt.TextFormat.PlainText)
         self._inferred: tuple[str, str] = ("", "")
         self.weights = QComboBox()
+        self.score_kind = QComboBox()
         self.method = QComboBox()
         self.form = QFormLayout()
         self.form.addRow(tr("The truth is in"), self.target)
@@ -99,6 +102,7 @@ class MatchDialog(QDialog):
         self.form.setRowVisible(self.why_positive, False)
         self.form.addRow(tr("Rows are weighed by"), self.weights)
         self.form.addRow(tr("Inputs are matched"), self.method)
+        self.form.addRow(tr("The scores are"), self.score_kind)
         self.mapping = MappingTable(tr("Input of the model"), tr("Column"))
         self.mapping.changed.connect(self._soon.start)
         self.mapping.hide()
@@ -164,6 +168,7 @@ class MatchDialog(QDialog):
         self.method.addItem(tr("by name"), _BY_NAME)
         self.method.addItem(tr("by order"), _BY_ORDER)
         self.method.addItem(tr("by hand"), _BY_HAND)
+        self._fill_score_kind()
         has_inputs = model is not None and bool(model.inputs)
         self.form.setRowVisible(self.method, has_inputs)
         if model is not None and has_inputs:
@@ -174,6 +179,25 @@ class MatchDialog(QDialog):
         self.target.currentTextChanged.connect(self._target_changed)
         self.positive.currentTextChanged.connect(lambda _text: self._soon.start())
         self.method.currentIndexChanged.connect(self._method_changed)
+
+    def _fill_score_kind(self) -> None:
+        """Offer what recorded scores of classes may be."""
+        for kind, text in (
+            ("", tr("what their numbers tell")),
+            ("probability", tr("probabilities, 0 to 1")),
+            ("percent", tr("probabilities in percent, 0 to 100")),
+            ("margin", tr("margins, which decide from 0 on")),
+        ):
+            self.score_kind.addItem(text, kind)
+        case = self._context.case
+        recorded = case.model is None or case.model.format == "recorded"
+        self.form.setRowVisible(
+            self.score_kind, recorded and bool(self._score_columns())
+        )
+        kept = case.file.recorded
+        if kept is not None:
+            self.score_kind.setCurrentIndex(max(0, self.score_kind.findData(kept.kind)))
+        self.score_kind.currentIndexChanged.connect(lambda _i: self._soon.start())
 
     def _fill_positive(self, classes: tuple[str, ...]) -> None:
         binary = len(classes) == 2
@@ -202,12 +226,12 @@ class MatchDialog(QDialog):
         self.class_map.hide()
         self._soon.start()
 
-    def _show_labels(self, result: MatchPreview) -> None:
-        """Offer a class for every label that is none; those offered stay."""
-        new = [n for n in result.unmatched_labels if n not in self.class_map.names]
-        if new and len(result.unmatched_labels) <= _MOST_LABELS:
+    def _show_labels(self, labels: tuple[str, ...], classes: tuple[str, ...]) -> None:
+        """Offer a class for labels that are none; those offered stay."""
+        new = [name for name in labels if name not in self.class_map.names]
+        if new and len(labels) <= _MOST_LABELS:
             chosen = self.class_map.choices()
-            self.class_map.fill((*self.class_map.names, *new), result.classes)
+            self.class_map.fill((*self.class_map.names, *new), classes)
             self.class_map.show_choices(chosen)
             self.class_map.show()
 
@@ -222,7 +246,9 @@ class MatchDialog(QDialog):
         model = self._context.case.model
         if model is None or model.format == "recorded":
             self.scores = RecordedScores(
-                scores=self._score_columns(), prediction=self._prediction_column()
+                scores=self._score_columns(),
+                prediction=self._prediction_column(),
+                kind=str(self.score_kind.currentData() or ""),
             )
             self._context.engine.submit(
                 UseRecordedScores(scores=self.scores), on_error=self._failed
@@ -252,7 +278,9 @@ class MatchDialog(QDialog):
         self._say_why_positive(result)
         if self.method.currentData() != _BY_HAND:
             self.mapping.show_choices(result.mapping.columns)
-        self._show_labels(result)
+        self._show_labels(result.unmatched_labels, result.classes)
+        for problem in result.problems:
+            self._show_labels(*_misfit(problem.params))
         notes = (*result.problems, *result.warnings)
         lines = [sentence(note.code, note.params) for note in notes]
         lines += [next_step(note.code, note.params) for note in result.problems]
@@ -292,6 +320,7 @@ class MatchDialog(QDialog):
     def _failed(self, error: ErrorInfo) -> None:
         self._job = None
         self.preview = None
+        self._show_labels(*_misfit(error.params))
         text = sentence(error.code, error.params)
         self.problem.setText(f"{text}\n{next_step(error.code, error.params)}")
         self.problem.show()
@@ -312,6 +341,16 @@ class MatchDialog(QDialog):
             class_map=self.class_map.choices(),
         )
         self.accept()
+
+
+def _misfit(
+    params: MappingOf[str, Param],
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return labels and classes that a message says do not fit; none of others."""
+    found, classes = params.get("found"), params.get("classes")
+    if isinstance(found, tuple) and isinstance(classes, tuple):
+        return found, classes
+    return (), ()
 
 
 def guessed_target(data: DatasetInfo, model: ModelInfo | None) -> str:

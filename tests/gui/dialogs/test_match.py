@@ -7,7 +7,7 @@ import pytest
 
 from engine.contracts.dataset import Kind, Note, Role
 from engine.contracts.model import Task
-from engine.contracts.requests import Match, Predict
+from engine.contracts.requests import Match, Predict, UseRecordedScores
 from gui.dialogs.match import MatchDialog, guessed_target
 from tests.gui.panels.small_case import column, data_set
 from tests.gui.support import MODEL, previewed
@@ -191,3 +191,46 @@ def test_labels_that_are_no_class_can_be_given_one(sheet, made, qtbot) -> None:
     sheet.accept_button.click()
     qtbot.waitUntil(lambda: bool(made.process().requests(Predict)))
     assert made.process().requests(Predict)[0].class_map == {"BAD": "bad"}
+
+
+def test_shifted_labels_are_all_offered_a_class(sheet, made, qtbot) -> None:
+    problem = Note(
+        code="target.shifted_labels",
+        params={
+            "column": "home",
+            "found": ("1", "2"),
+            "classes": ("0", "1"),
+            "mapping": "1=0,2=1",
+        },
+    )
+    made.engine.store.answers[Match] = lambda request: msgspec.structs.replace(
+        previewed(request), problems=(problem,), unmatched_labels=("2",)
+    )
+    sheet.target.setCurrentText("home")
+    qtbot.waitUntil(sheet.class_map.isVisible)
+    assert set(sheet.class_map.names) == {"1", "2"}
+    assert not sheet.accept_button.isEnabled()
+
+
+def test_what_recorded_scores_are_can_be_said(made, qtbot) -> None:
+    made.window.questions._ask = False
+    made.case.open_data(("/a.data",), then_match=False)
+    qtbot.waitUntil(lambda: made.case.data is not None)
+    score = free_column("p", role=Role.SCORE)
+    made.case.data = msgspec.structs.replace(
+        made.case.data, columns=(*made.case.data.columns, score)
+    )
+    made.engine.store.answers[UseRecordedScores] = lambda _request: MODEL
+    found = MatchDialog(made.context, made.window)
+    found.show()
+    assert found.score_kind.isVisible()
+    asked = made.process().requests
+    qtbot.waitUntil(lambda: bool(asked(UseRecordedScores)))
+    assert asked(UseRecordedScores)[-1].scores.kind == ""
+    found.score_kind.setCurrentIndex(found.score_kind.findData("percent"))
+    qtbot.waitUntil(lambda: asked(UseRecordedScores)[-1].scores.kind == "percent")
+    assert found.scores.kind == "percent"
+
+
+def test_a_model_is_not_asked_what_its_scores_are(sheet) -> None:
+    assert not sheet.score_kind.isVisible()
