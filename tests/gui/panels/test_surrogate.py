@@ -34,9 +34,9 @@ def opened(qtbot):
         def run(request):
             if request.analysis != "surrogate":
                 return before(request)
-            inputs = fitted_case(
-                model, FRAME, row=request.row, decision=request.decision
-            )
+            # the small case's positive class is none of this model's
+            decision = msgspec.structs.replace(request.decision, positive="")
+            inputs = fitted_case(model, FRAME, row=request.row, decision=decision)
             return explain(inputs, "surrogate", **request.params)
 
         case.engine.store.answers[Run] = run
