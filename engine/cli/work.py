@@ -21,7 +21,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.events import Failed, Finished, Progressed, Warned
 from engine.contracts.expression import parse
 from engine.contracts.messages import sentence
-from engine.contracts.model import ScoreKind, Task
+from engine.contracts.model import ScoreKind, Task, version_notes
 from engine.contracts.requests import (
     ConfigureData,
     Inspect,
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from engine.contracts.dataset import Column, DatasetInfo, Note
     from engine.contracts.errors import Param
     from engine.contracts.events import HostState, JobEvent
+    from engine.contracts.model import ModelInfo
     from engine.contracts.predictions import RowScores
     from engine.contracts.requests import Request
     from engine.contracts.results import MatchPreview, Result, SafetyReport
@@ -193,13 +194,15 @@ class Work:
     def _open_model(self, path: str, consent: str) -> None:
         report: SafetyReport = self.ask(Inspect(path=path))
         try:
-            self.ask(OpenModel(path=path, consent=consent))
+            opened: ModelInfo = self.ask(OpenModel(path=path, consent=consent))
         except EngineError as error:
             if error.code == "safety.needs_consent":
                 from engine.models.safety_text import as_text  # noqa: PLC0415
 
                 print(as_text(report), file=sys.stderr)
             raise
+        for note in version_notes(opened):
+            self.tell(note.code, note.params)
 
     def _show(self, event: Progressed) -> None:
         if not self._watched:

@@ -19,6 +19,11 @@ class Task(StrEnum):
     REGRESSION = "regression"
 
 
+_OF_VERSIONS = frozenset(
+    {"model.saved_newer", "model.saved_older", "model.saved_unknown"}
+)
+
+
 class ScoreKind(StrEnum):
     """What a model's numbers mean."""
 
@@ -185,6 +190,14 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, tag="model"):
     sandbox: tuple[str, ...] = ()
     safety: SafetyReport | None = None
     deterministic: bool | None = None
+
+
+def version_notes(info: ModelInfo) -> tuple[Note, ...]:
+    """Return what is to be told of the versions a model was saved and opened with.
+
+    Every command, every result and the window's model chip repeat it.
+    """
+    return tuple(note for note in info.notes if note.code in _OF_VERSIONS)
 
 
 class RecordedScores(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from engine.contracts.dataset import Note
 from engine.contracts.errors import Param
 
 
@@ -32,6 +33,8 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
         Library name to version, and ``platform``.
     sandbox
         Layers in force round the model host.
+    warnings
+        Of the model's versions: saved by another than the one that opened it.
     elapsed
         Seconds of wall clock.
     row_name
@@ -51,5 +54,6 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     model_sha256: str = ""
     versions: dict[str, str] = {}
     sandbox: tuple[str, ...] = ()
+    warnings: tuple[Note, ...] = ()
     elapsed: float = 0.0
     row_name: str = ""

@@ -17,6 +17,7 @@ from engine.contracts.bounds import for_window
 from engine.contracts.dataset import DatasetInfo, Part, Role
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
+from engine.contracts.model import version_notes
 from engine.contracts.progress import Portion
 from engine.contracts.provenance import Provenance
 from engine.contracts.results import (
@@ -420,6 +421,7 @@ class Session:
             "model_sha256": info.sha256,
             "versions": self.versions,
             "sandbox": info.sandbox,
+            "warnings": version_notes(info),
         }
 
     # Rows

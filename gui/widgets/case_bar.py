@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWi
 from engine.contracts.dataset import Part
 from engine.contracts.expression import describe
 from engine.contracts.i18n import tr, trn
+from engine.contracts.messages import sentence
+from engine.contracts.model import version_notes
 from engine.contracts.readings import decision as reading_of
 from engine.contracts.readings import numbers
 from gui.widgets.selection_words import words_of
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 # How much is said, from a wide window to a narrow one: the letters of a rule, and
 # whether the parts of the data are listed.
+_MARK = "⚠"  # another version saved the model: its chip says which
 _WORDY = ((48, True), (48, False), (24, False), (0, False))
 
 
@@ -128,9 +131,15 @@ class CaseBar(QWidget):
     def _show_model(self) -> None:
         model = self._context.case.model
         self.model.setVisible(model is not None)
-        if model is not None:
-            word = tr("scores") if model.format == "recorded" else tr("model")
-            self.model.show_text(_fact(word, model.name), f"{word} {model.name}")
+        if model is None:
+            return
+        word = tr("scores") if model.format == "recorded" else tr("model")
+        rich, plain = _fact(word, model.name), f"{word} {model.name}"
+        told = [sentence(note.code, note.params) for note in version_notes(model)]
+        if told:
+            colour = self._context.theme.tokens.warning
+            rich += f'&nbsp; <b style="color: {colour}">{escape(_MARK)}</b>'
+        self.model.show_text(rich, "\n".join((plain, *told)))
 
     def _show_data(self) -> None:
         data = self._context.case.data
@@ -193,6 +202,7 @@ class CaseBar(QWidget):
             f" padding: 5px 16px 5px 12px; text-align: left; min-width: 190px; }}"
             f"#search:hover, #search:focus {{ border-color: {tokens.accent}; }}"
         )
+        self._show_model()  # its mark has a colour of the theme
 
 
 def _fact(word: str, fact: str) -> str:

@@ -8,6 +8,7 @@ crashed it), so that all of it is held against itself here.
 from __future__ import annotations
 
 import json
+import re
 import struct
 from typing import Any
 
@@ -17,12 +18,14 @@ from engine.contracts.dataset import Note
 from engine.contracts.model import Light, Verdict
 from engine.contracts.objectives import is_catboost_objective
 from engine.models.static import catboost_features, catboost_statistics, flatbuffers
+from engine.models.static.installed import compare
 from engine.models.static.outcome import BrokenError, NotUnderstoodError, Outcome
 
 MAGIC = b"CBM1"
 MAX_FILE = 2 << 30
 FORMAT = "FlabuffersModel_v1"
 MAX_DEPTH = 16
+RELEASE = re.compile(r"(?:CatBoost release |tags/v)(\d+\.\d+(?:\.\d+)*)", re.I)
 _STATISTICS = "static_provider_v1"
 _COURSE = {
     *("learn_best_error", "test_best_error"),
@@ -42,10 +45,15 @@ def examine(data: bytes) -> Outcome:
         best=Light.GREEN, reason=Note(code="safety.booster_sound"), producer="CatBoost"
     )
     try:
-        n_trees = check_blob(data)
+        n_trees, told = _check(data)
     except NotUnderstoodError as error:
         outcome.not_understood(error)
         return outcome
+    version = RELEASE.search(told.get("catboost_version_info", ""))
+    if version:
+        outcome.versions["catboost"] = version[1]
+        outcome.producer = f"CatBoost {version[1]}"
+        compare("catboost", version[1], outcome)
     note = Note(code="safety.trees_checked", params={"n": n_trees})
     outcome.add("structure", "trees", Verdict.VETTED, note)
     return outcome
@@ -63,6 +71,11 @@ def check_blob(data: bytes) -> int:
     NotUnderstoodError
         For other kinds of trees, and of features.
     """
+    return _check(data)[0]
+
+
+def _check(data: bytes) -> tuple[int, dict[str, str]]:
+    """Return the number of trees and the texts beside them."""
     if data[:4] != MAGIC or len(data) < 16:
         raise BrokenError("safety.broken_booster", part="CBM1")
     (size,) = struct.unpack_from("<I", data, 4)
@@ -77,13 +90,13 @@ def check_blob(data: bytes) -> int:
     dimension = trees.integer(0, 1)
     features = catboost_features.read(trees)
     n_trees = _check_trees(trees, features, dimension)
-    _check_settings(model, dimension)
+    told = _check_settings(model, dimension)
     parts = model.texts(3)
     if not set(parts) <= {_STATISTICS} or len(parts) > 1:
         raise NotUnderstoodError("safety.catboost_part", name=", ".join(parts)[:60])
     tables = data[8 + size :] if parts else b""
     catboost_statistics.check(tables, features, trees.tables(7))
-    return n_trees
+    return n_trees, told
 
 
 def _check_trees(
@@ -123,7 +136,7 @@ def _check_trees(
     return len(sizes)
 
 
-def _check_settings(model: flatbuffers.Table, dimension: int) -> None:
+def _check_settings(model: flatbuffers.Table, dimension: int) -> dict[str, str]:
     """Check what the library reads of the texts beside the trees."""
     told = {}
     for pair in model.tables(2):
@@ -144,6 +157,7 @@ def _check_settings(model: flatbuffers.Table, dimension: int) -> None:
     classes = _plain(told, "class_params")
     if classes:
         _check_classes(classes, dimension)
+    return told
 
 
 def _check_training(told: dict[str, Any]) -> None:
