@@ -29,7 +29,7 @@ _UBJ_SIZES = {ord("i"): 1, ord("U"): 1, ord("I"): 2, ord("l"): 4, ord("L"): 8}
 _UBJ_WEIGHTS = re.compile(
     rb"[iUIlL]\x00*\x0bweight_drop\[(?:\$(?P<kind>[dD]))?#(?P<size>[iUIlL])"
 )
-_UBJ_FLOATS = {b"d": np.dtype(">f4"), b"D": np.dtype(">f8")}
+_UBJ_FLOATS: dict[bytes, np.dtype[Any]] = {b"d": np.dtype(">f4"), b"D": np.dtype(">f8")}
 _NAME = b"weight_drop"
 
 
