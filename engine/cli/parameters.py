@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import msgspec
 
@@ -38,10 +38,11 @@ def typed(given: list[str], params: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def _value(text: str, kind: Any) -> Any:
-    several = getattr(kind, "__origin__", None) is tuple
-    if several:
+    if get_origin(kind) is tuple:
         return _texts(text)
     takes = set(get_args(kind)) or {kind}
+    if text.startswith("[") and any(get_origin(item) is tuple for item in takes):
+        return _texts(text)
     value = _decoded(text)
     if str not in takes:
         return value

@@ -128,6 +128,7 @@ class Params(msgspec.Struct):
     background: int | str = 0
     wanted: str | float | bool = ""
     features: tuple[str, ...] = ()
+    fixed: str | tuple[str, ...] = ()
     on: bool = False
 
 
@@ -148,6 +149,8 @@ class Params(msgspec.Struct):
         ('features=["a","b,c"]', ("a", "b,c")),
         ("features=[1, 2.50]", ("1", "2.50")),
         ("features=x", ("x",)),
+        ("fixed=x", "x"),
+        ('fixed=["a", "1"]', ("a", "1")),
         ("on=True", True),
     ],
 )
