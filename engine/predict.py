@@ -111,6 +111,9 @@ def class_named(name: str, classes: tuple[str, ...]) -> str:
 def meant(class_map: dict[str, str], classes: tuple[str, ...]) -> dict[str, str]:
     """Return a map of labels with the classes named as the model has them.
 
+    Where what is named is no class but what stands for it is, the map was given the
+    other way round: ``{"0": "no"}`` and ``{"no": "0"}`` are one of the classes 0 and 1.
+
     Raises
     ------
     EngineError
@@ -118,7 +121,19 @@ def meant(class_map: dict[str, str], classes: tuple[str, ...]) -> dict[str, str]
     """
     if not classes:
         return {}
-    return {label: class_named(name, classes) for label, name in class_map.items()}
+    known = {canonical(label) for label in classes}
+    to = [canonical(name) for name in class_map.values() if name]
+    turned = {name: label for label, name in class_map.items()}
+    backwards = (
+        not known.issuperset(to)
+        and known.issuperset(canonical(label) for label in class_map)
+        and len(turned) == len(class_map)
+        and all(turned)
+    )
+    return {
+        label: class_named(name, classes)
+        for label, name in (turned if backwards else class_map).items()
+    }
 
 
 def truth_of(

@@ -82,7 +82,8 @@ def _belonging(add: Callable[..., argparse.Action]) -> None:
         default=[],
         metavar="LABEL=CLASS[,LABEL=CLASS…]",
         help=tr(
-            "which label of the data means which class of the model; LABEL= for none"
+            "which label of the data means which class of the model, in either order "
+            "where that is clear; LABEL= for none"
         ),
     )
     add(

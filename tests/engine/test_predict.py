@@ -11,9 +11,10 @@ from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Mapping, ScoreKind, Task
 from engine.contracts.provenance import Provenance
-from engine.predict import features_of, predict, row_scores
+from engine.predict import features_of, meant, predict, row_scores
 from tests.support.fake_model import FakeModel, data_set, info, logistic, matched
 
+SHIFTED = {"1": "0", "2": "1", "3": "2"}
 STAMP = Provenance(n_used=0, n_total=0)
 
 
@@ -57,6 +58,40 @@ def test_a_class_map_gives_a_label_its_class(table):
     model = FakeModel(info("a"), logistic("a"))
     found = predict(table, fed(model, class_map={"other": "no"}), STAMP)
     assert found.truth.tolist() == [1, 0, -1, 0]
+
+
+@pytest.mark.parametrize(
+    ("given", "classes", "expected"),
+    [
+        ({"no": "0", "yes": "1"}, ("0", "1"), {"no": "0", "yes": "1"}),
+        ({"0": "no", "1": "yes"}, ("0", "1"), {"no": "0", "yes": "1"}),
+        ({"0": "no"}, ("0", "1"), {"no": "0"}),
+        # numbers on both sides: as a label that means a class, wherever that can be
+        (
+            {"1": "0", "2": "1", "3": "2"},
+            ("0", "1", "2"),
+            {"1": "0", "2": "1", "3": "2"},
+        ),
+        (
+            {"0": "1", "1": "2", "2": "3"},
+            ("0", "1", "2"),
+            {"1": "0", "2": "1", "3": "2"},
+        ),
+        ({"0": "1", "1": "0"}, ("0", "1"), {"0": "1", "1": "0"}),
+        ({"0": "", "no": "1"}, ("0", "1"), {"0": "", "no": "1"}),  # a label left out
+        ({"1.0": "ja"}, ("0", "1"), {"ja": "1"}),
+    ],
+)
+def test_labels_and_classes_may_be_given_in_either_order(given, classes, expected):
+    assert meant(given, classes) == expected
+
+
+@pytest.mark.parametrize(
+    "given", [{"0": "x", "1": "x"}, {"no": "2"}, {"0": "no", "x": "y"}]
+)
+def test_a_map_that_fits_in_no_order_is_refused(given):
+    with pytest.raises(EngineError, match=r"target\.no_such_class"):
+        meant(given, ("0", "1"))
 
 
 def test_inputs_are_named_and_ordered_as_the_model_has_them(table):
