@@ -181,6 +181,8 @@ def _reals(holder: dict[str, Any], name: str, where: str) -> np.ndarray:
 def _check_forest(forest: dict[str, Any], n_trees: int, groups: int) -> None:
     parameters = _part(forest, "gbtree_model_param", dict)
     check_settings(parameters, "gbtree_model_param")
+    if int(parameters.get("num_parallel_tree", "1")) < 1:
+        raise BrokenError("safety.broken_booster", part="num_parallel_tree")
     if _count(parameters, "num_trees") != n_trees:
         raise BrokenError("safety.broken_booster", part="num_trees")
     info = _integers(forest, "tree_info", "model")

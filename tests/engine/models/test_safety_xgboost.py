@@ -88,6 +88,9 @@ BROKEN = {
     "a setting that is no number": put(
         forest, "gbtree_model_param", "num_parallel_tree", "x"
     ),
+    "rounds of fewer than one tree": put(
+        forest, "gbtree_model_param", "num_parallel_tree", "-1"
+    ),
     "a setting that is too large": put(
         forest, "gbtree_model_param", "num_parallel_tree", "9223372036854775807"
     ),
