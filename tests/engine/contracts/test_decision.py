@@ -127,6 +127,7 @@ def test_with_a_threshold_the_score_decides_and_ties_are_positive():
     found = rows([0, 1, 0, 0, 0])
     half = Decision(positive="yes", threshold=0.5)
     assert found.decided(half).tolist() == [0, 1, 1, 1, 1]
+    assert found.alarms(half).tolist() == [False, True, True, True, True]
     assert found.confidence(half).tolist() == [0.9, 0.5, 0.5, 0.5, 0.9]
     assert found.rule(half).n_on == 3
 
