@@ -181,4 +181,9 @@ def _inputs(command: argparse.ArgumentParser) -> None:
         ),
     )
     add("--consent", default="", metavar="SHA256", help=tr("agree to open this file"))
+    add(
+        "--all-notes",
+        action="store_true",
+        help=tr("say everything that was noticed on reading, not the first notes only"),
+    )
     add("--json", nargs="?", const="-", metavar="FILE", help=tr("write JSON"))

@@ -65,6 +65,7 @@ class Work:
         self._told: list[Note] = []
         self._columns: tuple[Column, ...] = ()
         self._watched = sys.stderr.isatty()
+        self._tells_all = False
 
     def ask(self, request: Request) -> Any:
         """Return the answer.
@@ -104,6 +105,7 @@ class Work:
 
     def prepare(self, asked: argparse.Namespace) -> RowScores:
         """Open everything the arguments name and predict."""
+        self._tells_all = asked.all_notes
         how = reading(asked.read)
         opened: DatasetInfo = self.ask(
             OpenData(paths=tuple(asked.data), options=how[Part.EVALUATION])
@@ -144,10 +146,11 @@ class Work:
             for note in (*opened.notes, *of_columns)
             if note.code not in _ORDINARY and note not in self._told
         ]
-        for note in notes[:_MOST_TOLD]:
+        most = None if self._tells_all else _MOST_TOLD
+        for note in notes[:most]:
             self.tell(note.code, note.params)
-        if len(notes) > _MOST_TOLD:
-            self.tell("data.more_notes", {"n": len(notes) - _MOST_TOLD})
+        if most is not None and len(notes) > most:
+            self.tell("data.more_notes", {"n": len(notes) - most})
         self._told += notes
 
     def _look_at_match(self, asked: Match) -> None:

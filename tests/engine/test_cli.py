@@ -222,6 +222,8 @@ def test_many_decisions_on_reading_are_counted(typed, tmp_path):
     _, _, err = typed("evaluate", "--data", path, "--target", "y", "--scores", "p_yes")
     assert err.count("infinite values") == 12
     assert "There are 28 more notes" in err
+    given = ("--data", path, "--target", "y", "--scores", "p_yes", "--all-notes")
+    assert typed("evaluate", *given)[2].count("infinite values") == 40
 
 
 # Wrong in many ways

@@ -126,7 +126,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "data.is_case": (
         mark("{file} is a case of this program, not a table."),
-        mark("Open it as a case: drop it on the window, or File ▸ Open."),
+        mark("Open it as a case: main.py FILE, drop it on the window, or File ▸ Open."),
     ),
     "data.encrypted": (
         mark("{file} is protected by a password."),
@@ -273,19 +273,25 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "data.no_such_part": (
         mark("No {part} part is loaded."),
-        mark("Open a file for it, or say which rows belong to it."),
+        mark(
+            "Open a file for it (--reference, --calibration), or say which rows "
+            "belong to it."
+        ),
     ),
     "data.empty_evaluation": (
         mark("By column {column} no row is left for evaluation."),
-        mark("Choose other values for the evaluation part."),
+        mark("Choose other values for the evaluation part (--split)."),
     ),
     "data.two_targets": (
         mark("More than one column is chosen as target: {columns}."),
-        mark("Keep one of them."),
+        mark("Keep one of them (--role COLUMN=target)."),
     ),
     "data.not_that_kind": (
         mark("Column {column} is stored as {found} and cannot be {kind}."),
-        mark("Name the tokens that stand for missing values, or keep its kind."),
+        mark(
+            "Name the texts that stand for missing values (--missing COLUMN=TEXT), or "
+            "keep its kind."
+        ),
     ),
     "data.cannot_write": (
         mark("{file} cannot be written: {why}."),
@@ -404,7 +410,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "data.more_notes": (
         mark("There are {n} more notes on how the files were read."),
-        mark("Open the files in the window to see all of them."),
+        mark("Say --all-notes to see them, or open the files in the window."),
     ),
     "data.leading_zeros": (
         mark("{column} is read as text: its numbers begin with zeros."),

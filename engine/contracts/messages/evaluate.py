@@ -18,30 +18,33 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Clear the selection, or check that target and answers are filled in."),
     ),
     "evaluate.unknown_positive": (
-        mark("{positive} is no class of this model."),
-        mark("Choose one of: {classes}."),
+        mark("{positive} is not a class of this model."),
+        mark("Choose one of: {classes} (--positive)."),
     ),
     "evaluate.bad_weights": (
         mark(
             "{n} weights are negative or missing; the first is {value}, in row {row}."
         ),
-        mark("Correct the weight column, or leave it out."),
+        mark("Correct the weight column, or leave it out (--weights)."),
     ),
     "evaluate.no_weight": (
         mark("The weights of all {n} rows are zero."),
-        mark("Choose another weight column or another selection."),
+        mark("Choose another weight column (--weights) or other rows (--where)."),
     ),
     "evaluate.not_categorical": (
         mark("{column} holds numbers, not categories."),
-        mark("Choose a categorical column, or change its kind in the data panel."),
+        mark(
+            "Choose a categorical column, or change its kind: in the data panel, or as "
+            "--kind COLUMN=categorical."
+        ),
     ),
     "evaluate.too_many_labels": (
         mark("{column} has {n} different values; a table shows at most {limit}."),
         mark("Choose a column with fewer categories."),
     ),
     "evaluate.unknown_metric": (
-        mark("“{name}” is no metric of these answers."),
-        mark("Choose one of: {choices}."),
+        mark("“{name}” is not a metric of these predictions."),
+        mark("Choose one of: {choices} (-p metric=NAME)."),
     ),
     "evaluate.no_scores": (
         mark("Only predicted labels are known, no scores."),
@@ -87,7 +90,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "evaluate.same_axis": (
         mark("{column} cannot be the rows and the columns of one table."),
-        mark("Choose another column for one of them."),
+        mark("Choose another column for one of them (-p rows=…, -p columns=…)."),
     ),
     "evaluate.no_variation": (
         mark("These rows give no idea how much this figure could vary."),

@@ -19,7 +19,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "explain.path_too_long": (
         mark("One path through a tree asks for {n} different features."),
-        mark("Choose the route that asks the model itself."),
+        mark("Choose the route that asks the model itself (-p route=sampling)."),
     ),
     "explain.structure_deviates": (
         mark(
@@ -29,7 +29,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "explain.parts_miss": (
         mark("Taken apart, the model misses its own answers by up to {gap}."),
-        mark("Trust it no further than that, or choose the route that asks the model."),
+        mark(
+            "Trust it no further than that, or choose the route that asks the model "
+            "(-p route=sampling)."
+        ),
     ),
     "explain.many_pairs": (
         mark(
@@ -271,15 +274,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "explain.empty_background": (
         mark("No row can be the background: “{source}” holds none."),
-        mark("Choose other rows."),
+        mark("Choose other rows (-p background_from=…), or leave it empty."),
     ),
     "explain.bad_choice": (
         mark("{name} cannot be “{given}”."),
-        mark("Choose one of: {choices}."),
+        mark("Choose one of: {choices} (-p {name}=…)."),
     ),
     "explain.no_cover": (
         mark("Path-dependent values need trees that tell their training weights."),
-        mark("Choose interventional values."),
+        mark("Choose interventional values (-p variant=interventional)."),
     ),
     "explain.no_structure": (
         mark("This model cannot be taken apart, or not for this output."),

@@ -21,11 +21,11 @@ _INTAKE: dict[str, tuple[str, str]] = {
     "intake.copying": (mark("Taking the file in"), _NONE),
     "intake.missing": (
         mark("{file} is not there."),
-        mark("Check the name, or drop the file on the window again."),
+        mark("Check the name (--model), or drop the file on the window again."),
     ),
     "intake.folder": (
         mark("{file} is a folder, not a model file."),
-        mark("Drop the model file inside it."),
+        mark("Open the model file inside it."),
     ),
     "intake.not_a_file": (
         mark("{file} is not a regular file (it is a pipe, a device or the like)."),
@@ -139,7 +139,7 @@ _DECISION: dict[str, tuple[str, str]] = {
     ),
     "safety.plain_array": (
         mark("Plain numbers without objects."),
-        mark("An array is no model: drop it as data, or open the model itself."),
+        mark("Open it as the data (--data), or open the model itself (--model)."),
     ),
     "safety.safetensors": (
         mark("Named arrays of numbers without code."),
@@ -220,8 +220,8 @@ _DECISION: dict[str, tuple[str, str]] = {
         mark("Open it as the data (--data), and the model beside it."),
     ),
     "safety.unknown_archive": (
-        mark("An archive that is no model format known here."),
-        mark("Drop the model file inside it."),
+        mark("An archive of no model format that is known here."),
+        mark("Open the model file inside it."),
     ),
     "safety.unknown_format": (
         mark("No model format known here, whatever the name says."),
