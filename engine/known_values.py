@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _TOKENS = frozenset(token.strip() for token in TOKENS)
 _NUMBERS = ("float", "int")
+_TRUTH = {"true": 1.0, "false": 0.0}
 _PLAIN_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*", re.ASCII)
 
 
@@ -137,6 +138,8 @@ def _unknown(given: pa.ChunkedArray, field: Input) -> Counter[str]:
     loose = field.levels in (Levels.NUMBER, Levels.BOOLEAN)
     known = {*(map(_plain, field.categories) if loose else field.categories)}
     texts = [text_of(value) for value in values]
+    if field.levels is Levels.DATE:  # a day is the same moment as its midnight
+        texts = [_called(value, known).text for value in values]
     return Counter(
         {
             text: n
@@ -404,9 +407,12 @@ def plain_numbers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """Return texts as numbers where all are such, as Python writes them, and kept.
 
     ``None`` where one is something else, or whole and longer than a float keeps.
+    Truth values alone are 1 and 0, as they are where a reader finds them itself.
     """
     codes, values = _encoded(texts)
     numbers = [float(v) if _PLAIN_NUMBER.fullmatch(v) else np.inf for v in values]
+    if {v.casefold() for v in values} <= _TRUTH.keys():
+        numbers = [_TRUTH[v.casefold()] for v in values]
     if any(abs(number) > EXACT for number in numbers):
         return None
     cells = pa.array(numbers, pa.float64())

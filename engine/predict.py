@@ -230,7 +230,9 @@ def answers_of(
             scores, labels = matched.model.predict(features, progress)
         except EngineError as error:
             if error.code == "model.raised":
-                _name_what_is_too_large(features, str(error.params.get("why", "")))
+                why = str(error.params.get("why", ""))
+                _name_what_is_empty(features, matched.info, why)
+                _name_what_is_too_large(features, why)
             raise
         return scores, labels, matched.info.score_kind
     if matched.recorded is None:
@@ -238,6 +240,28 @@ def answers_of(
     return recorded_answers.answers(
         table, matched.info, matched.recorded, matched.positive
     )
+
+
+def _name_what_is_empty(features: pa.Table, info: ModelInfo, why: str) -> None:
+    """Say which column is not filled in, where a model stopped at that.
+
+    Raises
+    ------
+    EngineError
+        ``model.takes_no_missing``.
+    """
+    if "NaN" not in why:
+        return
+    for field_, column in zip(info.inputs, features.columns, strict=True):
+        if field_.takes_missing or not column.null_count:
+            continue
+        raise EngineError(
+            "model.takes_no_missing",
+            column=field_.name,
+            n=column.null_count,
+            row=int(np.argmax(column.is_null().to_numpy())),
+            kind=info.kind.rpartition(".")[2],
+        )
 
 
 def _name_what_is_too_large(features: pa.Table, why: str) -> None:

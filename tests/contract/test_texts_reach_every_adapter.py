@@ -33,37 +33,23 @@ from engine.data.dataset import Dataset
 from engine.known_values import doubts
 from engine.model_host.adapters import opened as adapters_opened
 from engine.model_host.adapters.objects import Seen, adapt
-from engine.predict import Matched, features_of
 from tests.support.opened_models import open_bytes
+from tests.support.rows_of_texts import (
+    categories,
+    lightgbm_trees,
+    probabilities,
+    rows_of_texts,
+    texts,
+    xgboost_trees,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.model_host.adapters.opened import Opened
-
-N = 480
-
 
 @pytest.fixture(scope="module")
 def frame() -> pd.DataFrame:
-    """Each column of texts hides its kind otherwise; every level pulls its own way."""
-    rng = np.random.default_rng(5)
-    columns, pull = {}, rng.normal(size=N) * 0.3
-    for name, known in {
-        "tokens": ("None", "NA", "?", "-", "word"),
-        "digits": ("0", "1", "?", "None"),
-        "padded": ("01", "1", "10"),
-        "percent": ("30%", "5%"),
-        "comma": ("3,5", "4,25"),
-        "day": ("2020-01-01", "2021-12-31"),
-        "clock": ("08:00:00", "17:30:00"),
-        "truth": ("TRUE", "FALSE"),
-    }.items():
-        codes = rng.integers(0, len(known), N)
-        columns[name] = np.array(known, dtype=object)[codes]
-        pull = pull + rng.normal(size=len(known))[codes]
-    z = rng.normal(size=N).round(4)
-    return pd.DataFrame({**columns, "z": z, "y": np.where(pull + z > 0, "a", "b")})
+    return rows_of_texts()
 
 
 @pytest.fixture(scope="module")
@@ -71,15 +57,6 @@ def data(frame, tmp_path_factory) -> Dataset:
     path = tmp_path_factory.mktemp("adapters") / "rows.csv"
     frame.to_csv(path, index=False)
     return Dataset.open([str(path)])
-
-
-def probabilities(opened: Opened, data: Dataset) -> np.ndarray:
-    case = Matched(info=opened.info, target="y")
-    return opened.predict(features_of(data.parts[Part.EVALUATION], case)).scores
-
-
-def texts(frame: pd.DataFrame) -> list[str]:
-    return [name for name in frame.columns if name not in ("z", "y")]
 
 
 def encoders() -> dict[str, Any]:
@@ -154,11 +131,6 @@ def test_catboost_of_what_pandas_took_for_missing_or_true(frame, data, tmp_path)
     )
 
 
-def categories(frame: pd.DataFrame) -> pd.DataFrame:
-    rows = frame.drop(columns="y")
-    return rows.astype(dict.fromkeys(texts(frame), "category"))
-
-
 def test_lightgbm(frame, data):
     rows = categories(frame)
     model = lightgbm.LGBMClassifier(
@@ -218,16 +190,6 @@ def test_onnx_strings(frame, data):
     np.testing.assert_allclose(
         probabilities(opened, data), model.predict_proba(rows), atol=1e-5
     )
-
-
-def lightgbm_trees() -> Any:
-    return lightgbm.LGBMClassifier(
-        n_estimators=5, min_child_samples=5, n_jobs=1, verbose=-1
-    )
-
-
-def xgboost_trees() -> Any:
-    return xgboost.XGBClassifier(n_estimators=5, enable_categorical=True, n_jobs=1)
 
 
 WRAPPED: dict[str, Callable[[], Any]] = {

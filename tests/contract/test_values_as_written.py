@@ -207,6 +207,27 @@ def test_levels_that_are_truth_values_are_found_among_texts_and_numbers(tmp_path
         assert "match.unknown_categories" not in said(data, field)
 
 
+def test_a_day_is_the_midnight_that_the_model_knows(tmp_path):
+    field = levels("2020-01-01 00:00:00", "2021-05-06 00:00:00", levels=Levels.DATE)
+    known = opened(tmp_path, rows("2020-01-01", "2021-05-06"))
+    assert "match.unknown_categories" not in said(known, field)
+    other = opened(tmp_path, rows("2020-01-01", "2021-05-07"), "other.csv")
+    params = said(other, field)["match.unknown_categories"]
+    assert (params["categories"], params["n_rows"]) == (("2021-05-07",), 10)
+
+
+def test_texts_of_truth_values_are_numbers_to_a_model_of_numbers(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    cells = [{"a": text, "y": "no"} for text in ("TRUE", "false", None)] * 10
+    path.write_text("\n".join(map(json.dumps, cells)))
+    data = Dataset.open([str(path)])
+    field = Input(name="a", dtype="float")
+    assert column(data, field)[:3] == [1.0, 0.0, None]
+    assert said(data, field)["match.texts_as_numbers"]["number"] == "1"
+    mixed = opened(tmp_path, rows("TRUE", "2"))
+    assert column(mixed, field)[::10] == ["TRUE", "2"]
+
+
 def test_a_blank_where_the_model_never_met_one_is_said_with_its_rows(tmp_path):
     data = opened(tmp_path, rows("x", "", "z"))
     unseen = said(data, levels("x", "z", takes_missing=False))

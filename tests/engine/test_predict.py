@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from engine.contracts.dataset import Part
@@ -11,6 +12,7 @@ from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Mapping, ScoreKind, Task
 from engine.contracts.provenance import Provenance
+from engine.data.table import Table
 from engine.predict import features_of, meant, predict, row_scores
 from tests.support.fake_model import FakeModel, data_set, info, logistic, matched
 
@@ -172,6 +174,22 @@ def test_labels_alone_have_no_score(table):
     )
     found = predict(table, fed(model), STAMP)
     assert row_scores(found, "yes").score.size == 0
+
+
+def test_the_column_that_is_empty_where_a_model_takes_no_missing_is_named():
+    def answer(rows):
+        raise EngineError("model.raised", kind="ValueError", why="X contains NaN.")
+
+    rows = Table(
+        pa.table({"a": [1.0, 2.0], "b": [1.0, None], "y": ["no", "yes"]}),
+    )
+    error = refused(rows, fed(FakeModel(info("a", "b"), answer)))
+    assert error.code == "model.takes_no_missing"
+    assert (error.params["column"], error.params["n"], error.params["row"]) == (
+        "b", 1, 1,
+    )  # fmt: skip
+    full = Table(pa.table({"a": [1.0], "b": [1.0], "y": ["no"]}))
+    assert refused(full, fed(FakeModel(info("a", "b"), answer))).code == "model.raised"
 
 
 def test_the_cell_that_no_model_can_take_is_named(table):

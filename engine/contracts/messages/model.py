@@ -186,6 +186,16 @@ _PREDICTING: dict[str, tuple[str, str]] = {
             "model was trained on."
         ),
     ),
+    "model.takes_no_missing": (
+        mark(
+            "The model ({kind}) takes no missing values there: {column} is empty in "
+            "{n} rows, the first is row {row}."
+        ),
+        mark(
+            "Fill these cells in or take their rows out of the file, or open a model "
+            "that fills them in itself."
+        ),
+    ),
     "model.too_large": (
         mark(
             "The model failed ({why}): {column} holds {value} in row {row}, more than "
@@ -289,7 +299,10 @@ _NOTES: dict[str, tuple[str, str]] = {
         _NONE,
     ),
     "model.missing_as_text": (
-        mark("Missing categories are passed to the model as “{text}”."),
+        mark(
+            "Missing categories are passed to the model as “{text}”, or as an empty "
+            "text where it knows that one alone."
+        ),
         _NONE,
     ),
     "model.ranking": (

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MISSING = "nan"
 _NOBODY_KNOWS = "\x01no category is called this\x01"
 _MOST_ROWS = 200
+_TRUTH = {"true": "1", "false": "0"}
 _TOKENS = frozenset(token.strip() for token in MISSING_TOKENS)
 
 
@@ -71,10 +72,12 @@ class Spellings:
 def _other_spellings(text: str) -> list[str]:
     """Return how else a program may have written what a text means."""
     bare = text.strip()
+    if text == MISSING:
+        return [""]
     if bare in _TOKENS:
         return [MISSING]
-    if bare.casefold() in ("true", "false"):
-        return [bare.capitalize()]
+    if bare.casefold() in _TRUTH:  # the library makes 1 and 0 of a column of them
+        return [bare.capitalize(), _TRUTH[bare.casefold()]]
     try:
         number = label_text(float(bare)) if "_" not in bare else text
     except ValueError:

@@ -11,6 +11,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.model import Input
 from engine.model_host import columns
 from engine.model_host.adapters import opened
+from engine.model_host.adapters.onnx_levels import levels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,20 @@ class Feed:
         self.inputs = tuple(
             Input(name=name, dtype=kind)
             for name, kind in zip(shown, kinds, strict=True)
+        )
+
+    def learn(self, graph: Any) -> None:
+        """Describe the inputs of texts by the texts that a graph knows."""
+        of_texts = {t.name for t in self._tensors if t.kind == "string"}
+        columns = {name: own for name, own in self.columns.items() if name in of_texts}
+        known = levels_of(graph, columns) if columns else {}
+        self.inputs = tuple(
+            opened.level_input(
+                field.name, field.dtype, known[place], takes_missing="" in known[place]
+            )
+            if place in known
+            else field
+            for place, field in enumerate(self.inputs)
         )
 
     @property

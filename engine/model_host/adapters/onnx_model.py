@@ -50,6 +50,7 @@ def open_model(data: bytes, load: LoadModel) -> Opened:
         meaning = onnx_graph.read(graph)
         session = _session(graph, data, plain=not meaning.changed)
         feed = feed_of(session)
+        feed.learn(graph.graph)
         run = _runner(session, feed, meaning)
         goal = _Goal.of(run, feed, meaning)
     except EngineError:

@@ -135,14 +135,56 @@ def _of_steps(steps: Sequence[Any], count: int, deepest: int) -> Found | None:
     """Return what a pipeline accepts: its first step decides, but for imputers."""
     first, rest = steps[0], steps[1:]
     found = _of(first, count, deepest - 1)
-    if found is not None or not kind_of(first).startswith(_IMPUTERS) or not rest:
+    if not rest:
+        return found
+    if found is not None and isinstance(first, ColumnTransformer):
+        return _of_passed(first, rest, found, deepest)
+    if found is not None or not _passes(first):
         return found
     later = _of_steps(rest, count, deepest - 1) or [_ANYTHING] * count
-    missing = getattr(first, "missing_values", np.nan)
+    return [_before(first, one) for one in later]
+
+
+def _passes(part: Any) -> bool:
+    """Return whether a part hands each column on as it is, or imputes it."""
+    if part == "passthrough":
+        return True
+    kind = kind_of(part)
+    unchanged = kind.endswith(".FunctionTransformer") and part.func is None
+    return unchanged or kind.startswith(_IMPUTERS)
+
+
+def _before(part: Any, one: Accepts) -> Accepts:
+    """Return what a part that passes a column on accepts, given who gets it."""
+    if not kind_of(part).startswith(_IMPUTERS):
+        return one
+    missing = getattr(part, "missing_values", np.nan)
     if isinstance(missing, str):  # a text that the imputer knows
-        return [replace(one, levels=(*one.levels, missing)) for one in later]
+        return replace(one, levels=(*one.levels, missing))
     null = None if missing is None else np.nan
-    return [replace(one, takes_missing=True, null=null) for one in later]
+    return replace(one, takes_missing=True, null=null)
+
+
+def _of_passed(
+    transformer: Any, rest: Sequence[Any], found: Found, deepest: int
+) -> Found:
+    """Return what columns are that a later step gets as they are."""
+    made: dict[str, slice] = getattr(transformer, "output_indices_", {})
+    width = max((place.stop for place in made.values()), default=0)
+    later = _of_steps(rest, width, deepest - 1)
+    if later is None:
+        return found
+    names = [str(name) for name in getattr(transformer, "feature_names_in_", ())]
+    known = list(found)
+    for name, part, chosen in transformer.transformers_:
+        places = _places(chosen, names, len(found))
+        behind = later[made[name]] if name in made else []
+        if len(behind) != len(places) or not _passes(part):
+            continue
+        for place, one in zip(places, behind, strict=True):
+            if known[place].dtype == "any":
+                known[place] = _before(part, one)
+    return known
 
 
 def _of_leaf(part: Any, count: int) -> Found | None:
