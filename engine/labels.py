@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import csv
+import itertools
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 _MOST_SHOWN = 10
 _REPLACED = 0.05  # of the rows: from so many on a label stands in for a class
+_QUOTED = r'"(?:[^"]|"")*"'
+_PAIR = re.compile(
+    rf"\s*(?:(?P<whole>{_QUOTED})\s*(?=,|$)|(?P<label>{_QUOTED}\s*(?==)|[^,=]*)"
+    rf"(?:=\s*(?P<name>{_QUOTED}\s*(?=,|$)|[^,]*))?)(?:,|$)"
+)
 _PAIRS = (
     ("0", "1"), ("no", "yes"), ("false", "true"), ("n", "y"), ("good", "bad"),
     ("negative", "positive"), ("benign", "malignant"), ("<=50k", ">50k"), ("-1", "1"),
@@ -85,7 +91,7 @@ def check(
     ------
     EngineError
         ``target.no_known_class``, ``target.shifted_labels``,
-        ``target.other_labels``, ``target.no_such_label``.
+        ``target.other_labels``, ``target.no_such_label``, ``target.same_class``.
     """
     labels = tuple(rows)
     present = {canonical(label) for label in labels}
@@ -107,21 +113,23 @@ def check(
     }
     shift = _shift(labels, classes)
     if shift and not class_map and (codes < 0).any():
-        pairs = [f"{label}={_moved(label, shift)}" for label in _in_order(labels)]
+        pairs = [(label, _moved(label, shift)) for label in _in_order(labels)]
         raise EngineError("target.shifted_labels", mapping=_said(pairs), **params)
     if (codes < 0).all():
         names = _in_order(labels)
         meant = _in_order(classes) if len(names) == len(classes) else ()
-        pairs = [f"{a}={b}" for a, b in zip(names, meant, strict=False)]
-        example = _said(pairs or [f"{names[0]}={classes[0]}"])
+        pairs = list(zip(names, meant, strict=False))
+        example = _said(pairs or [(names[0], classes[0])])
         raise EngineError("target.no_known_class", mapping=example, **params)
     unknown = [label for label, code in zip(labels, codes, strict=True) if code < 0]
     lacking = [c for code, c in enumerate(classes) if code not in set(codes.tolist())]
+    if class_map and lacking:
+        _check_all_said(labels, codes, lacking, class_map, column)
     share = sum(rows[label] for label in unknown) / max(sum(rows.values()), 1)
     stands_in = unknown and lacking and len(labels) == len(classes)
     if stands_in and not class_map and share >= _REPLACED:
-        example = _said([f"{unknown[0]}={lacking[0]}"])
-        nothing = _said([f"{unknown[0]}="])
+        example = _said([(unknown[0], lacking[0])])
+        nothing = _said([(unknown[0], "")])
         raise EngineError(
             "target.other_labels",
             labels=_shown(unknown),
@@ -129,6 +137,35 @@ def check(
             mapping=example,
             nothing=nothing,
             **params,
+        )
+
+
+def _check_all_said(
+    labels: tuple[str, ...],
+    codes: NDArray[np.int32],
+    lacking: list[str],
+    class_map: Mapping[str, str],
+    column: str,
+) -> None:
+    """Refuse a map that leaves out a label called as a class that it gives away.
+
+    ``2=1`` alone, of the labels 1 and 2, would make both of them the class 1.
+    """
+    said = {canonical(label) for label in class_map}
+    by_map = [canonical(label) in said for label in labels]
+    given = {int(code) for code, was in zip(codes, by_map, strict=True) if was}
+    both = [
+        label
+        for label, code, was in zip(labels, codes, by_map, strict=True)
+        if not was and code >= 0 and int(code) in given
+    ]
+    if both:
+        raise EngineError(
+            "target.same_class",
+            column=column,
+            label=both[0],
+            lacking=_shown(lacking),
+            mapping=_said([(both[0], lacking[0]), *class_map.items()]),
         )
 
 
@@ -155,7 +192,10 @@ def counterpart(label: str) -> str:
 
 
 def pairs_of(option: str, texts: Iterable[str]) -> dict[str, str]:
-    """Return what ``LABEL=CLASS,LABEL=CLASS`` says; quotes keep commas together.
+    """Return what ``LABEL=CLASS,LABEL=CLASS`` says.
+
+    Quotes around a label, a class or a whole pair keep the commas and ``=`` within
+    them; a quote within quotes is doubled.
 
     Raises
     ------
@@ -164,12 +204,23 @@ def pairs_of(option: str, texts: Iterable[str]) -> dict[str, str]:
     """
     found = {}
     for text in texts:
-        for pair in next(csv.reader([text], skipinitialspace=True), []):
-            left, sign, right = pair.partition("=")
-            if not sign or not left.strip():
-                raise EngineError("command.bad_pairs", option=option, text=pair)
-            found[left.strip()] = right.strip()
+        for pair in _PAIR.finditer(text):
+            left, right = pair["label"], pair["name"]
+            if pair["whole"] is not None:
+                left, _, right = _unquoted(pair["whole"]).partition("=")
+            if right is None or not left.strip():
+                raise EngineError("command.bad_pairs", option=option, text=pair[0])
+            found[_unquoted(left)] = _unquoted(right)
+            if pair.end() == len(text):
+                break
     return found
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1].replace('""', '"')
+    return text
 
 
 def _shift(labels: tuple[str, ...], classes: tuple[str, ...]) -> int:
@@ -203,10 +254,16 @@ def _in_order(labels: tuple[str, ...]) -> list[str]:
     return sorted(labels)
 
 
-def _said(pairs: list[str]) -> str:
-    """Return pairs as they are typed after ``--labels``."""
-    shown = pairs[:_MOST_SHOWN]
-    return ",".join(f'"{pair}"' if "," in pair else pair for pair in shown)
+def _said(pairs: list[tuple[str, str]]) -> str:
+    """Return pairs as they are typed between the quotes after ``--labels``."""
+    shown = (f"{_quoted(label, ',=')}={_quoted(name, ',')}" for label, name in pairs)
+    return ",".join(itertools.islice(shown, _MOST_SHOWN)).replace('"', '\\"')
+
+
+def _quoted(text: str, signs: str) -> str:
+    if text == text.strip() and not set(text) & {'"', *signs}:
+        return text
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _shown(labels: Iterable[str]) -> tuple[str, ...]:

@@ -11,20 +11,26 @@ from engine.contracts.model import Mapping, RecordedScores
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Collection, Iterator
     from enum import StrEnum
 
     _W = TypeVar("_W", bound=StrEnum)
 
 
-def mapping(asked: argparse.Namespace) -> Mapping | None:
+def mapping(asked: argparse.Namespace, inputs: Collection[str] = ()) -> Mapping | None:
     """Return which column feeds which input, ``None`` for by name.
+
+    Parameters
+    ----------
+    inputs
+        Names of the model's inputs, which may hold ``=`` themselves.
 
     Raises
     ------
     EngineError
         ``command.bad_pairs``, ``command.order_and_match``.
     """
-    told = dict(_pair("--match", text) for text in asked.match)
+    told = dict(pair("--match", text, inputs) for text in asked.match)
     if asked.by_order:
         if told:
             raise EngineError("command.order_and_match")
@@ -38,10 +44,12 @@ def recorded(asked: argparse.Namespace, columns: tuple[str, ...]) -> RecordedSco
     names = [name.strip() for name in told if name.strip()]
     classes: list[str] = []
     for i, text in enumerate(names):
-        label, sign, column = text.partition("=")
-        if sign and text not in columns:
-            classes.append(label.strip())
-            names[i] = column.strip()
+        if text in columns or "=" not in text:
+            continue
+        cuts = list(_cuts(text))
+        label, column = next((cut for cut in cuts if cut[1] in columns), cuts[0])
+        classes.append(label)
+        names[i] = column
     if len(classes) not in (0, len(names)):
         raise EngineError("command.bad_pairs", option="--scores", text=asked.scores)
     return RecordedScores(
@@ -52,19 +60,26 @@ def recorded(asked: argparse.Namespace, columns: tuple[str, ...]) -> RecordedSco
     )
 
 
-def choices(asked: argparse.Namespace) -> dict[str, ColumnChoice]:
+def choices(
+    asked: argparse.Namespace, columns: Collection[str]
+) -> dict[str, ColumnChoice]:
     """Return what was said of single columns.
+
+    Parameters
+    ----------
+    columns
+        Names of all of them, which may hold ``=`` themselves.
 
     Raises
     ------
     EngineError
         ``command.bad_pairs``, ``command.no_such_word``.
     """
-    kinds = dict(_pair("--kind", text) for text in asked.kind)
-    roles = dict(_pair("--role", text) for text in asked.role)
+    kinds = dict(pair("--kind", text, columns) for text in asked.kind)
+    roles = dict(pair("--role", text, columns) for text in asked.role)
     tokens: dict[str, tuple[str, ...]] = {}
     for text in asked.missing:
-        column, token = _pair("--missing", text)
+        column, token = pair("--missing", text, columns)
         tokens[column] = (*tokens.get(column, ()), token)
     return {
         column: ColumnChoice(
@@ -76,11 +91,28 @@ def choices(asked: argparse.Namespace) -> dict[str, ColumnChoice]:
     }
 
 
-def _pair(option: str, text: str) -> tuple[str, str]:
-    left, sign, right = text.partition("=")
-    if not sign or not left.strip() or not right.strip():
+def pair(option: str, text: str, known: Collection[str] = ()) -> tuple[str, str]:
+    """Return the two sides of ``NAME=VALUE``.
+
+    Where there are several ``=``, that one counts which has a known name before it,
+    else the first.
+
+    Raises
+    ------
+    EngineError
+        ``command.bad_pairs``.
+    """
+    cuts = [(left, right) for left, right in _cuts(text) if left and right]
+    if not cuts:
         raise EngineError("command.bad_pairs", option=option, text=text)
-    return left.strip(), right.strip()
+    return next((cut for cut in cuts if cut[0] in known), cuts[0])
+
+
+def _cuts(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands before and after each ``=``."""
+    for i, sign in enumerate(text):
+        if sign == "=":
+            yield text[:i].strip(), text[i + 1 :].strip()
 
 
 def _word(option: str, text: str, words: type[_W]) -> _W:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from engine import runner, scratch
 from engine.analysis import load
-from engine.cli.belonging import choices, mapping, recorded
+from engine.cli.belonging import choices, mapping, pair, recorded
 from engine.cli.reading import reading
 from engine.cli.stop import STOPPED
 from engine.contracts.dataset import Part, Split
@@ -112,7 +112,12 @@ class Work:
         )
         self._tell_reading(opened)
         self._columns = opened.columns
-        self.ask(ConfigureData(choices=choices(asked), split=_split(asked.split)))
+        names = tuple(column.name for column in opened.columns)
+        self.ask(
+            ConfigureData(
+                choices=choices(asked, names), split=_split(asked.split, names)
+            )
+        )
         for path, part in (
             (asked.reference, Part.REFERENCE),
             (asked.calibration, Part.CALIBRATION),
@@ -121,17 +126,19 @@ class Work:
                 self._tell_reading(
                     self.ask(OpenData(paths=(path,), part=part, options=how[part]))
                 )
+        inputs: tuple[str, ...] = ()
         if asked.model:
-            self._open_model(asked.model, asked.consent.strip().lower())
+            model = self._open_model(asked.model, asked.consent.strip().lower())
+            inputs = tuple(item.name for item in model.inputs)
         else:
-            scores = recorded(asked, tuple(column.name for column in opened.columns))
+            scores = recorded(asked, names)
             if not scores.scores and not asked.prediction:
                 raise EngineError("predict.no_model")
             self.ask(UseRecordedScores(scores=scores))
         belonging: dict[str, Any] = {
             "target": asked.target,
             "positive": asked.positive,
-            "mapping": mapping(asked),
+            "mapping": mapping(asked, inputs),
             "class_map": pairs_of("--labels", asked.labels),
         }
         self._look_at_match(Match(**belonging))
@@ -194,7 +201,7 @@ class Work:
         )
         return result
 
-    def _open_model(self, path: str, consent: str) -> None:
+    def _open_model(self, path: str, consent: str) -> ModelInfo:
         report: SafetyReport = self.ask(Inspect(path=path))
         try:
             opened: ModelInfo = self.ask(OpenModel(path=path, consent=consent))
@@ -206,6 +213,7 @@ class Work:
             raise
         for note in version_notes(opened):
             self.tell(note.code, note.params)
+        return opened
 
     def _show(self, event: Progressed) -> None:
         if not self._watched:
@@ -251,7 +259,8 @@ def decision_of(scores: RowScores, threshold: float | None) -> Decision:
     Raises
     ------
     EngineError
-        ``command.no_threshold`` if there is nothing that it could decide.
+        ``command.no_threshold`` if there is nothing that it could decide,
+        ``command.bad_threshold``, ``command.threshold_range``.
     """
     if scores.task is not Task.BINARY or scores.score_kind is ScoreKind.LABEL:
         if threshold is not None:
@@ -259,6 +268,9 @@ def decision_of(scores: RowScores, threshold: float | None) -> Decision:
         return Decision(positive=scores.positive)
     if threshold is not None and not math.isfinite(threshold):
         raise EngineError("command.bad_threshold", text=str(threshold))
+    of_probabilities = scores.score_kind is ScoreKind.PROBABILITY
+    if threshold is not None and of_probabilities and not 0 <= threshold <= 1:
+        raise EngineError("command.threshold_range", threshold=threshold)
     return Decision(positive=scores.positive, threshold=threshold)
 
 
@@ -270,10 +282,11 @@ def _rows(asked: argparse.Namespace, columns: tuple[Column, ...]) -> Selection |
     return found[0] if found else None
 
 
-def _split(text: str | None) -> Split | None:
+def _split(text: str | None, columns: tuple[str, ...]) -> Split | None:
     if not text:
         return None
-    column, sign, value = text.partition("=")
-    if not sign or not column or not value:
-        raise EngineError("command.bad_split", text=text)
-    return Split(column=column.strip(), evaluation=(value.strip(),))
+    try:
+        column, value = pair("--split", text, columns)
+    except EngineError as error:
+        raise EngineError("command.bad_split", text=text) from error
+    return Split(column=column, evaluation=(value,))

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from engine.contracts.errors import Param
 
 _MOST_MONTHS = 12
+_MICROSECONDS = 6
+# ISO 8601 with parts of a second or an offset from UTC, as programs write it
+_MOMENT = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?P<between>[ T])\d{2}:\d{2}:\d{2}(?P<part>\.\d{1,9})?"
+    r"(?P<offset>Z|[+-]\d{2}(?::?\d{2})?)?"
+)
 _FORMS = (
     re.compile(
         r"(?P<year>\d{4})(?P<sign>[-/.])\d{1,2}(?P=sign)\d{1,2}"
@@ -51,9 +57,23 @@ def read(
         ``schema.parsed_dates`` with the format, ``schema.ambiguous_dates``.
     """
     first = next((value.as_py() for value in column if value.is_valid), None)
-    form = None if first is None else _form(first)
-    if form is None:
+    if first is None:
         return column, ()
+    form = _form(first)
+    found, notes = (
+        (column, ()) if form is None else _plain(column, name, form, day_first, known)
+    )
+    return (found, notes) if notes else _moments(column, name, first)
+
+
+def _plain(
+    column: pa.ChunkedArray,
+    name: str,
+    form: re.Match[str],
+    day_first: bool | None,
+    known: str,
+) -> tuple[pa.ChunkedArray, tuple[Note, ...]]:
+    """Turn texts written as one of the two forms into date-times."""
     sign = re.escape(form["sign"])
     year_first = form.re is _FORMS[0]
     widths = ("4", "1,2", "1,2") if year_first else ("1,2", "1,2", "4")
@@ -88,6 +108,29 @@ def read(
             notes.append(Note(code="schema.ambiguous_dates", params={"column": name}))
         return parsed, tuple(notes)
     return column, ()
+
+
+def _moments(
+    column: pa.ChunkedArray, name: str, first: str
+) -> tuple[pa.ChunkedArray, tuple[Note, ...]]:
+    """Turn texts such as 2024-02-01T10:30:00.5Z into date-times, as CSV's are.
+
+    Those with an offset become moments in UTC; either all have one or none.
+    """
+    like = _MOMENT.fullmatch(first)
+    if like is None:
+        return column, ()
+    parts = pc.struct_field(pc.extract_regex(column, r"(?P<part>\.\d+)"), 0)
+    longest = pc.max(pc.utf8_length(parts)).as_py() or 0
+    unit = "ns" if longest > len(".") + _MICROSECONDS else "us"
+    zone = "UTC" if like["offset"] else None
+    try:
+        found = pc.cast(column, pa.timestamp(unit, zone))
+    except pa.ArrowInvalid:
+        return column, ()
+    spelling = f"%Y-%m-%d{like['between']}%H:%M:%S" + ("%z" if zone else "")
+    params: dict[str, Param] = {"column": name, "format": spelling}
+    return found, (Note(code="schema.parsed_dates", params=params),)
 
 
 def _form(text: str) -> re.Match[str] | None:

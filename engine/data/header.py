@@ -204,6 +204,8 @@ def text_of_cell(cell: object) -> str:
 def _below_titles(rows: Sequence[Row]) -> int:
     """Return the place of the names where titles or groups stand above them, or 0."""
     width = _width(rows)
+    if width == 1:
+        return _below_titles_alone(rows)
     for place, row in enumerate(rows[:MOST_TITLES]):
         if place and _names_begin(rows, place, width):
             return place
@@ -214,8 +216,6 @@ def _below_titles(rows: Sequence[Row]) -> int:
 
 
 def _names_begin(rows: Sequence[Row], place: int, width: int) -> bool:
-    if width == 1:
-        return False
     names = [name for name in _names(rows, place) if name]
     blank = 0 if width == 2 else max(1, width // 10)
     below = rows[place + 1 :]
@@ -230,6 +230,23 @@ def _names_begin(rows: Sequence[Row], place: int, width: int) -> bool:
         return True
     alone = all(len(_filled(row)) <= 1 for row in rows[:place])
     return alone and width >= _FEW and len(names) >= width
+
+
+def _below_titles_alone(rows: Sequence[Row]) -> int:
+    """Return the place of the name of the one column there is, or 0.
+
+    A word above numbers may be a value as well (``unknown``): what stands above it
+    has to be a blank row, or to be longer than a name.
+    """
+    above: list[str] = []
+    for place, row in enumerate(rows[:MOST_TITLES]):
+        if any(map(_is_value, row)):
+            return 0
+        told = "" in above or all(len(text.split()) >= _FEW for text in above)
+        if place and told and _over_values(row, rows[place + 1 :]):
+            return place
+        above.append(text_of_cell(row[0]) if row else "")
+    return 0
 
 
 def _width(rows: Sequence[Row]) -> int:

@@ -55,12 +55,15 @@ def recorded_model(
     ------
     EngineError
         ``target.missing_column`` if there is no such column, ``match.no_target`` if
-        none was said; what forbids to read the scores, or to compare the labels.
+        none was said; ``scores.are_truth``; what forbids to read the scores, or to
+        compare the labels.
     """
     if not target:
         raise EngineError("match.no_target")
     if target not in table.names:
         raise EngineError("target.missing_column", column=target)
+    if target in (*recorded.scores, recorded.prediction):
+        raise EngineError("scores.are_truth", column=target)
     said = class_map or {}
     try:
         rows = _rows_of_labels(table, target, recorded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 
 import msgspec
@@ -9,7 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from engine.cli.belonging import choices, mapping, recorded
 from engine.cli.parameters import typed as as_parameters
+from engine.contracts.dataset import Kind
 from engine.contracts.errors import EngineError
 from tests.support.command_line import refused
 
@@ -101,6 +104,8 @@ def test_a_threshold_that_was_said_is_told_from_the_own_rule(evaluated):
         (("--role", "p"), "--role wants"),
         (("--by-order", "--match", "a=b"), "exclude each other"),
         (("--missing", "p"), "--missing wants"),
+        (("--threshold", "50"), "between 0 and 1"),
+        (("--prediction", "y"), "another column for one of them"),
     ],
 )
 def test_what_is_typed_wrongly_is_said_with_an_example(typed, table, more, words):
@@ -120,6 +125,21 @@ def test_an_input_is_given_a_column_by_hand(typed, small, tmp_path):
     assert code == 0, err
     assert json.loads(out)["n_rows"] == len(frame)
     assert "x1" in refused(typed, *asked, "--match", "nix=first")
+
+
+def test_names_with_equals_signs_in_them_are_told_apart():
+    asked = argparse.Namespace(match=["b=c=k", "a=col=1"], by_order=False)
+    assert mapping(asked, ("a", "b=c")).columns == {"b=c": "k", "a": "col=1"}
+    asked = argparse.Namespace(kind=["b=c=numeric"], role=[], missing=["b=c=x=y"])
+    found = choices(asked, ("a", "b=c"))
+    assert found["b=c"].kind is Kind.NUMERIC
+    assert found["b=c"].missing_tokens == ("x=y",)
+    asked = argparse.Namespace(
+        scores="<=50K=low,>50K=high=1", prediction=None, score_kind=""
+    )
+    told = recorded(asked, ("low", "high=1"))
+    assert told.scores == ("low", "high=1")
+    assert told.classes == ("<=50K", ">50K")
 
 
 class Params(msgspec.Struct):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from engine.contracts.errors import EngineError
@@ -108,9 +110,32 @@ def test_pairs_are_read_from_one_text_or_several():
     assert pairs_of("--labels", ["1=0, 2=1", '"a,b=c"', "x="]) == {
         "1": "0", "2": "1", "a,b": "c", "x": "",
     }  # fmt: skip
-    for wrong in ("1", "=0", "a=b,c"):
+    said = pairs_of("--labels", ['"a, b=c"=0,"say ""no"""="x,y",<=50K', "z=>50K"])
+    assert said == {"a, b=c": "0", 'say "no"': "x,y", "<": "50K", "z": ">50K"}
+    for wrong in ("1", "=0", "a=b,c", ""):
         with pytest.raises(EngineError, match=r"command\.bad_pairs"):
             pairs_of("--labels", [wrong])
+
+
+@pytest.mark.parametrize(
+    "names", [("it, is=ok", 'say "no"'), ("<=50K", ">50K"), (" a", "b,")]
+)
+def test_the_advice_on_labels_with_signs_in_them_can_be_typed(names):
+    for labels, classes in ((names, ("0", "1")), (("0", "1"), names)):
+        error = refused(labels, classes)
+        advice = next_step(error.code, error.params)
+        typed = shlex.split(advice[advice.index("--labels") :])[1]
+        said = pairs_of("--labels", [typed.rstrip(",")])
+        assert said == dict(zip(sorted(labels), sorted(classes), strict=True))
+
+
+def test_a_map_may_not_leave_a_label_the_class_that_it_gives_to_another():
+    error = refused(("1", "2"), ("0", "1"), **{"2": "1"})
+    assert error.code == "target.same_class"
+    assert error.params["mapping"] == "1=0,2=1"
+    for good in ({"1": "0", "2": "1"}, {"2": ""}):
+        check("y", {"1": 5, "2": 5}, ("0", "1"), good)
+    check("y", {"yes": 5, "y": 5, "no": 5}, ("no", "yes"), {"y": "yes"})
 
 
 @pytest.mark.parametrize(

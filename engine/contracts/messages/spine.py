@@ -90,6 +90,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
             'is another class, which the model does not know, as --labels "{nothing}".'
         ),
     ),
+    "target.same_class": (
+        mark(
+            "It was not said what {label} of {column} means; the class of that name "
+            "was given to another label, and no row is of {lacking}."
+        ),
+        mark(
+            'Say what every label means, on the Match sheet or as --labels "{mapping}".'
+        ),
+    ),
     "target.no_such_label": (
         mark("{column} never holds {name}; it holds {found}."),
         mark("--labels wants LABEL=CLASS, the label of the data first."),
@@ -182,10 +191,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("None of the {n} rows has a score in {columns}."),
         mark("Choose the columns with the scores (--scores), or say --score-kind."),
     ),
+    "scores.are_truth": (
+        mark("{column} cannot be both what was recorded and the truth."),
+        mark(
+            "Choose another column for one of them (--scores or --prediction; "
+            "--target)."
+        ),
+    ),
     "scores.as_margin": (
         mark(
             "The scores in {columns} are taken for margins, not probabilities: many "
-            "lie below 0. From 0 on they decide for the class."
+            "lie below 0. One alone decides for its class from 0 on, of several the "
+            "largest."
         ),
         mark("Say so if they are something else: --score-kind, or on the Match sheet."),
     ),
@@ -412,6 +429,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Leave --threshold out, or give probabilities of two classes."),
     ),
     "command.bad_threshold": (mark("--threshold wants a number, not {text}."), ""),
+    "command.threshold_range": (
+        mark(
+            "The scores are probabilities, from 0 to 1 (also those recorded in per "
+            "cent): on none of them could the threshold {threshold} lie."
+        ),
+        mark("Give a threshold between 0 and 1: --threshold 0.5 is 50 %."),
+    ),
     "command.cannot_write": (
         mark("{file} cannot be written: {why}."),
         mark("Choose another folder, or make room."),

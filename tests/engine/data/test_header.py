@@ -11,6 +11,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.messages import next_step, sentence
 from engine.data import texts
 from engine.data.dataset import Dataset
+from engine.data.header import find
 from tests.support.table_files import write_open_document, write_workbook
 
 VALUES = [[i % 2, 0.05 * i, f"2024-01-{i + 1:02}", "ab"[i % 2]] for i in range(9)]
@@ -301,3 +302,17 @@ def test_a_hidden_sheet_is_read_only_where_it_is_asked_for(tmp_path):
     assert names(Dataset.open([str(path)])) == tuple(NAMES)
     hidden = Dataset.open([str(path)], options=ReadOptions(sheet="lists"))
     assert names(hidden) == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("above", "names", "titles"),
+    [
+        ([["Predicted scores of May"], ["score"]], ("score",), 1),
+        ([["May"], [""], ["score"]], ("score",), 1),
+        ([["score"], ["unknown"]], ("score",), 0),
+        ([["score"]], ("score",), 0),
+    ],
+)
+def test_the_name_of_a_column_alone_stands_below_a_title(above, names, titles):
+    found = find([*above, *[[f"0.{i}"] for i in range(1, 8)]])
+    assert (found.names, found.titles) == (names, titles)
