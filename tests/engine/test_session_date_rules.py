@@ -55,7 +55,7 @@ def arrow(kind: pa.DataType) -> pa.Table:
     days = pa.array(DAYS, pa.timestamp("us"))
     if getattr(kind, "tz", None):
         days = pc.assume_timezone(days, kind.tz)
-    return pa.table({"y": list(range(N)), "day": days.cast(kind)})
+    return pa.table({"y": range(N), "said": range(N), "day": days.cast(kind)})
 
 
 def write(folder, name):
@@ -70,8 +70,8 @@ def write(folder, name):
         path.write_text("\n".join(lines))
     else:
         with path.open("w", newline="") as file:
-            rows = [[i, day.strftime(TEXTS[kind])] for i, day in enumerate(DAYS)]
-            csv.writer(file).writerows([["y", "day"], *rows])
+            rows = [[i, i, day.strftime(TEXTS[kind])] for i, day in enumerate(DAYS)]
+            csv.writer(file).writerows([["y", "said", "day"], *rows])
     return path
 
 
@@ -226,7 +226,7 @@ def test_a_number_written_otherwise_is_the_same_number(opened, tmp_path):
 @pytest.mark.parametrize("name", ["us.parquet", "day_first.csv"])
 def test_the_command_line_takes_dates_and_refuses_numbers(typed, tmp_path, name):
     path = write(tmp_path, name)
-    given = ["--data", str(path), "--prediction", "y", "--target", "y"]
+    given = ["--data", str(path), "--prediction", "said", "--target", "y"]
     code, out, err = typed("evaluate", *given, "--where", "day >= 2024-02-01", "--json")
     assert code == 0, err
     assert json.loads(out)["n_rows"] == 29
