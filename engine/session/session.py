@@ -28,12 +28,12 @@ from engine.contracts.results import (
 from engine.data import views
 from engine.data.dataset import Dataset
 from engine.data.recognise import recognise
+from engine.input_mapping import propose
 from engine.matching import (
     evaluation_table,
     label_counts,
     positive_class,
     preview,
-    propose,
     target_of,
 )
 from engine.models import recorded_scores
