@@ -1,20 +1,11 @@
-"""The frame round every panel: title, reading, body, badge, and six states."""
+"""What every panel does: it asks for one result and is in one of six states."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QStackedLayout,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer
 
 from engine.contracts.i18n import tr
 from engine.contracts.messages import next_step, sentence
@@ -22,13 +13,14 @@ from engine.contracts.readings import unfinished
 from gui.dialogs.about_method import show_about
 from gui.dialogs.as_table import show_table
 from gui.dialogs.panel_menus import open_export, open_more
+from gui.panel_frame import PanelFrame
 from gui.widgets.badge import badge_of
-from gui.widgets.panel_foot import CONTINUE, STOP, PanelFoot
-from gui.widgets.reading import Reading
-from gui.widgets.state_page import StatePage
+from gui.widgets.panel_foot import CONTINUE, STOP
 from gui.widgets.unbroken import unbroken
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from engine.contracts.errors import ErrorInfo
     from engine.contracts.events import Progressed
     from engine.contracts.requests import Request
@@ -43,16 +35,6 @@ QUIET_MS = 300
 SETTLE_MS = 120
 # What is said of answers that are still being worked out.
 _NOT_YET = frozenset({"rows.not_predicted", "predict.not_yet"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class About:
-    """What a method shows, how to read it, when it misleads, and its source."""
-
-    what: str
-    how: str
-    misleads: str = ""
-    source: str = ""
 
 
 class State(Enum):
@@ -74,7 +56,7 @@ class Freshness(Enum):
     OLD = auto()  # of before the job that goes on, or was stopped
 
 
-class Panel(QWidget):
+class Panel(PanelFrame):
     """Asks the engine for one result and shows it.
 
     A subclass declares the class data and implements the hooks; the base paints
@@ -83,10 +65,6 @@ class Panel(QWidget):
     selection, row) has changed.
     """
 
-    ID: ClassVar[str]
-    TITLE: ClassVar[str]
-    TAB: ClassVar[str] = ""  # a shorter title where it shares a row with others
-    ABOUT: ClassVar[About]
     FOLLOWS: ClassVar[frozenset[str]] = frozenset({"predictions"})
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
@@ -106,16 +84,15 @@ class Panel(QWidget):
         self._loud.timeout.connect(self._show_running)
         self.setObjectName(f"panel-{self.ID}")
         self.setAccessibleName(tr(self.TITLE))
-        self._build()
+        self._build_frame()
+        self._foot.pressed.connect(self._stop_or_continue)
+        self._page.cancel_requested.connect(self._cancel)
+        self._page.retry_requested.connect(self._try_again)
         self._follow()
         self._retheme()
         self.ask()
 
     # Hooks
-
-    def build_body(self) -> QWidget:
-        """Return the plot or table with its few controls."""
-        raise NotImplementedError
 
     def reason(self) -> str | None:
         """Return why the panel does not apply now, or ``None``."""
@@ -176,11 +153,6 @@ class Panel(QWidget):
             self._missed = False
             self.ask()
 
-    @property
-    def body(self) -> QWidget:
-        """The plot or table with its few controls."""
-        return self._body
-
     def reading_now(self) -> str:
         """Return the sentence that stands above the body, if any does."""
         return self.reading() if self.state in (State.READY, State.STALE) else ""
@@ -221,53 +193,7 @@ class Panel(QWidget):
             return tr("being worked out anew")
         return ""
 
-    # Frame
-
-    def _build(self) -> None:
-        self._title = QLabel(tr(self.TITLE))
-        self._title.setObjectName("panel-title")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._reading = Reading()
-        self._reading.setObjectName("panel-reading")
-        self._reading.setAccessibleName(tr("Reading"))
-        self._reading.hide()
-        self._foot = PanelFoot()
-        self._foot.pressed.connect(self._stop_or_continue)
-        self._badge = self._foot.badge
-        self._page = StatePage()
-        self._page.cancel_requested.connect(self._cancel)
-        self._page.retry_requested.connect(self._try_again)
-        self._body = self.build_body()
-
-        head = QHBoxLayout()
-        head.setSpacing(0)
-        head.addWidget(self._title)
-        head.addStretch(1)
-        self._buttons: list[tuple[QToolButton, str]] = []
-        for icon, name, act in (
-            ("table", tr("View as table"), lambda: show_table(self)),
-            ("export", tr("Export"), self._open_export),
-            ("about", tr("About this method"), lambda: show_about(self)),
-            ("more", tr("More"), lambda: open_more(self, self._buttons[-1][0])),
-        ):
-            button = QToolButton()
-            button.setToolTip(name)
-            button.setAccessibleName(name)
-            button.setAutoRaise(True)
-            button.clicked.connect(act)
-            head.addWidget(button)
-            self._buttons.append((button, icon))
-
-        self._stack = QStackedLayout()
-        self._stack.addWidget(self._page)
-        self._stack.addWidget(self._body)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 6, 8, 0)
-        column.setSpacing(4)
-        column.addLayout(head)
-        column.addWidget(self._reading)
-        column.addLayout(self._stack, 1)
-        column.addWidget(self._foot)
+    # What it follows
 
     def _follow(self) -> None:
         case = self.context.case
@@ -313,21 +239,20 @@ class Panel(QWidget):
             self.ask()
 
     def _retheme(self) -> None:
-        theme = self.context.theme
-        for button, icon in self._buttons:
-            button.setIcon(theme.icon(icon))
-        tokens = theme.tokens
-        self.setStyleSheet(
-            f"#panel-{self.ID} {{ background: {tokens.panel};"
-            f" border: 1px solid {tokens.line}; }}"
-            f"#panel-title {{ font-weight: 600; color: {tokens.text}; }}"
-            f"#panel-foot {{ border-top: 1px solid {tokens.line}; }}"
-            f"#panel-badge {{ color: {tokens.muted}; font-size: 11px;"
-            f" padding: 5px 0 6px 0; }}"
-            f"#panel-foot QToolButton {{ color: {tokens.accent}; font-size: 11px; }}"
-        )
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.apply_theme(tokens)
+        self._style_frame(self.context.theme)
+        self.apply_theme(self.context.theme.tokens)
+
+    def open_button(self, name: str) -> None:
+        """Open what a button of the head is for."""
+        match name:
+            case "table":
+                show_table(self)
+            case "export":
+                open_export(self, self._buttons[name])
+            case "about":
+                show_about(self)
+            case "more":
+                open_more(self, self._buttons[name])
 
     # Asking
 
@@ -464,11 +389,5 @@ class Panel(QWidget):
     def _enter(self, state: State) -> None:
         self.state = state
         self._loud.stop()
-        ready = state in (State.READY, State.STALE)
-        self._stack.setCurrentWidget(self._body if ready else self._page)
-        for button, icon in self._buttons:
-            button.setEnabled(ready or icon in {"about", "more"})
+        self._show_body(ready=state in (State.READY, State.STALE))
         self.update_reading()
-
-    def _open_export(self) -> None:
-        open_export(self, self._buttons[1][0])

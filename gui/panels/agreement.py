@@ -18,7 +18,8 @@ from engine.contracts.readings import agreement as reading_of
 from engine.contracts.readings import numbers
 from engine.contracts.readings.row_names import row_text
 from engine.contracts.requests import Run
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.plots.removal_curves import RemovalCurves
 from gui.plots.side_by_side import Said, SideBySide
 from gui.widgets.panel_body import column_body, line_of_words

@@ -25,7 +25,8 @@ from engine.contracts.selection import And, Or, unpack
 from gui.item_models import buckets as columns
 from gui.item_models.bucket_rates import BucketRates
 from gui.item_models.buckets import BucketsModel
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.services.selection import Mode, mode_of
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_query import needs_predictions

@@ -25,7 +25,8 @@ from engine.contracts.readings import decision as of_decision
 from engine.contracts.requests import Run
 from gui.item_models.metrics import FigureTable
 from gui.item_models.pairs import pair_table
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.services.selection import mode_of
 from gui.widgets.matrix import MatrixView
 from gui.widgets.matrix_axes import MatrixAxes

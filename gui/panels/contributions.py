@@ -22,7 +22,8 @@ from engine.contracts.requests import Resolve, Run
 from engine.contracts.results import Resolved
 from engine.contracts.selection import Rows, unpack
 from gui.item_models.attributions import Attributions
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.services.selection import mode_of
 from gui.views.contributions.backgrounds import BackgroundsView
 from gui.views.contributions.dependence import DependenceView

@@ -29,7 +29,8 @@ from engine.contracts.requests import Run
 from gui.dialogs.panel_menus import new_menu
 from gui.item_models import counterfactual_tables as tables
 from gui.item_models.metrics import FigureTable
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.widgets.metric_table import MetricTable
 from gui.widgets.panel_body import column_body, line_of_words
 from gui.widgets.row_wanted import RowWanted

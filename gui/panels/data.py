@@ -26,7 +26,8 @@ from gui.dialogs.row_export import export_menu
 from gui.item_models.rows import RowsModel
 from gui.item_models.shown_columns import of_column
 from gui.item_models.summaries import Summaries
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.widgets.column_details import ColumnDetails
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu

@@ -25,7 +25,8 @@ from engine.contracts.requests import Run
 from engine.contracts.results import Dependence
 from engine.contracts.selection import Rows
 from gui.item_models import effect_tables
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.plots.effect_curve import EffectCurve
 from gui.plots.effect_surface import EffectSurface
 from gui.services.selection import mode_of

@@ -17,7 +17,8 @@ from engine.contracts.readings import friedman_h as reading_of
 from engine.contracts.readings import numbers
 from engine.contracts.readings.shapley import unit
 from engine.contracts.requests import Run
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.plots.pair_matrix import PairMatrix
 from gui.plots.ranking import Rank, Ranking
 from gui.widgets.output_choice import OutputChoice

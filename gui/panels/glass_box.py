@@ -23,7 +23,8 @@ from engine.contracts.readings import numbers
 from engine.contracts.requests import Run
 from engine.contracts.results import Shapes, Trees, WeightedSum
 from engine.contracts.selection import Rows
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.services.selection import mode_of
 from gui.views.glass_box.bars import UseView, WeightsView
 from gui.views.glass_box.shapes import ShapesView

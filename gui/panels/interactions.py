@@ -22,7 +22,8 @@ from engine.contracts.readings import shapley as start_of
 from engine.contracts.requests import Run
 from engine.contracts.selection import Rows
 from gui.item_models.attributions import colour_levels, value_text
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.plots.pair_matrix import PairMatrix
 from gui.plots.scatter import Scatter
 from gui.services.selection import mode_of

@@ -22,7 +22,8 @@ from engine.contracts.requests import Run
 from engine.contracts.results import Lime
 from engine.contracts.selection import Rows
 from gui.item_models import lime_tables
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.plots.setting_grid import SettingGrid
 from gui.services.selection import mode_of
 from gui.views.lime.conditions import Conditions

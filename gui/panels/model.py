@@ -23,7 +23,8 @@ from engine.contracts.messages import next_step, sentence, sentences
 from engine.contracts.readings import model as words
 from gui.dialogs.allow_list import show_allow_list
 from gui.dialogs.consent import HEADINGS
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.widgets.findings_table import FindingsTable
 from gui.widgets.wrapped_text import WrappedText
 

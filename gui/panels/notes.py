@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from engine.contracts.i18n import mark, tr
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 
 if TYPE_CHECKING:
     from engine.contracts.tables import Table

@@ -22,7 +22,8 @@ from engine.contracts.readings import permutation as reading_of
 from engine.contracts.readings.metric_names import title
 from engine.contracts.requests import Run
 from engine.contracts.results import DropColumn
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.plots.dendrogram import Dendrogram
 from gui.plots.ranking import Rank, Ranking
 from gui.widgets.panel_body import column_body, line_of_words

@@ -30,7 +30,8 @@ from gui.item_models.answers import (
 )
 from gui.item_models.rows import RowsModel
 from gui.item_models.shown_columns import Look, ShownColumn
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu
 from gui.widgets.column_query import ColumnQuery

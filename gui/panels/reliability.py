@@ -18,7 +18,8 @@ from engine.contracts.requests import Run
 from engine.contracts.selection import Range
 from gui.item_models.metrics import Figure, FigureTable
 from gui.item_models.selected_bins import SelectedBins
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.plots.reliability_plot import ReliabilityPlot
 from gui.services.counting import Counter
 from gui.services.row_columns import MANY_ROWS, PAUSE_MS

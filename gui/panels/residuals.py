@@ -14,7 +14,8 @@ from engine.contracts.readings import residuals as reading_of
 from engine.contracts.requests import Run
 from engine.contracts.selection import And, Range
 from gui.item_models.selected_cells import SelectedCells
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.plots.bars import BarsPlot
 from gui.plots.density_plot import DensityPlot
 from gui.services.counting import Counter

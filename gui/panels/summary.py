@@ -20,7 +20,8 @@ from engine.contracts.requests import Run
 from engine.contracts.results import ClassMetrics, Metric, PartMetrics
 from engine.contracts.selection import Values
 from gui.item_models.metrics import FigureTable, class_table, summary_table
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.services.row_columns import PAUSE_MS, REST_MS
 from gui.services.selection import mode_of
 from gui.widgets.matrix_selection import squared

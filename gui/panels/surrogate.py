@@ -22,7 +22,8 @@ from engine.contracts.model import Capability, ModelInfo
 from engine.contracts.readings import surrogate as reading_of
 from engine.contracts.requests import Run
 from engine.contracts.selection import Rows
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.services.selection import mode_of
 from gui.views.glass_box.tree import TreeView, only_some
 from gui.widgets.output_choice import OutputChoice

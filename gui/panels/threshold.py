@@ -23,7 +23,8 @@ from engine.contracts.readings import numbers
 from engine.contracts.readings import thresholds as reading_of
 from engine.contracts.selection import Range
 from gui.item_models.selected_scores import SelectedScores
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.plots.curve import CurvePlot
 from gui.plots.score_histogram import ScoreHistogram
 from gui.services.counting import Counter

@@ -27,7 +27,8 @@ from gui.dialogs.panel_menus import keep_note
 from gui.item_models import what_if_tables as tables
 from gui.item_models.metrics import FigureTable
 from gui.item_models.what_if_tables import Variant
-from gui.panel import About, Panel
+from gui.panel import Panel
+from gui.panel_frame import About
 from gui.plots.effect_curve import EffectCurve
 from gui.plots.side_by_side import SideBySide
 from gui.views.what_if import sides as sides_of

@@ -15,7 +15,8 @@ from engine.contracts.errors import ErrorInfo
 from engine.contracts.events import Progressed
 from engine.contracts.provenance import Provenance
 from engine.contracts.requests import Run
-from gui.panel import About, Panel, State
+from gui.panel import Panel, State
+from gui.panel_frame import About
 from tests.gui.panels.small_case import small_case
 
 
@@ -260,7 +261,7 @@ def test_a_job_that_ended_because_the_case_changed_is_asked_again(
 
 
 def test_every_button_has_a_name(made) -> None:
-    names = [button.accessibleName() for button, _ in made.panel._buttons]
+    names = [button.accessibleName() for button in made.panel._buttons.values()]
     assert all(names)
     assert len(set(names)) == len(names)
     assert made.panel.accessibleName() == "Example"
