@@ -1,4 +1,4 @@
-"""What can be done with a case: open, match, change, restore."""
+"""How a case is opened: from files that are dropped, and from a case file."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from engine.contracts.case import CaseFile, CaseOpened, FileRecipe
-from engine.contracts.dataset import ColumnChoice, DatasetInfo, Part, ReadOptions, Role
+from engine.contracts.dataset import DatasetInfo, Part, ReadOptions, Role
 from engine.contracts.errors import ErrorInfo
 from engine.contracts.i18n import tr
 from engine.contracts.model import Light, ModelInfo, RecordedScores, SafetyReport
-from engine.contracts.predictions import RowScores
 from engine.contracts.requests import (
     ConfigureData,
     Inspect,
@@ -23,24 +20,17 @@ from engine.contracts.requests import (
     OpenModel,
     Predict,
     Recognise,
-    SetBuckets,
     UseRecordedScores,
 )
 from engine.contracts.results import Recognised
+from gui.services.case_changes import CaseChanges
 from gui.services.case_recipe import files_of, free_path, prediction_of, requests_of
-from gui.services.case_state import CaseState
-from gui.services.undo_step import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtCore import QObject
     from PySide6.QtGui import QUndoStack
 
-    from engine.contracts.dataset import Kind, Split
-    from engine.contracts.model import Mapping
     from engine.contracts.results import Result
-    from engine.contracts.selection import Selection
     from gui.services.decision import DecisionModel
     from gui.services.engine_client import EngineClient
     from gui.services.notify import Notify
@@ -58,7 +48,7 @@ READ_OTHERWISE = frozenset(
 )
 
 
-class CaseService(CaseState):
+class CaseService(CaseChanges):
     """Asks the engine for what the user wants of the case, and takes the answers.
 
     Panels read what is open and never change it directly.
@@ -147,26 +137,6 @@ class CaseService(CaseState):
 
         self._ask(UseRecordedScores(scores=scores), opened, tr("Taking the scores"))
 
-    def predict(
-        self,
-        *,
-        target: str,
-        positive: str = "",
-        weights: str = "",
-        mapping: Mapping | None = None,
-        class_map: dict[str, str] | None = None,
-    ) -> None:
-        """Accept a match and score every loaded part."""
-        self._predict(
-            Predict(
-                target=target,
-                positive=positive,
-                weights=weights,
-                mapping=mapping,
-                class_map=class_map or {},
-            )
-        )
-
     def open_case(self, path: str, *, create: bool = False) -> None:
         """Open a case file, or make a new one."""
         if not self.may_leave():
@@ -247,57 +217,6 @@ class CaseService(CaseState):
             )
         )
         self._let_go_of_model()
-
-    # Changing
-
-    def configure_data(
-        self, choices: dict[str, ColumnChoice], split: Split | None = None
-    ) -> None:
-        """Set kinds, roles and the split; one undo step."""
-        old = (self.file.choices, self.file.split)
-        new = (choices, split)
-
-        def put(state: tuple[dict[str, ColumnChoice], Split | None]) -> None:
-            def configured(result: Result) -> None:
-                self._update(choices=state[0], split=state[1])
-                self.predicting = self.scores is not None
-                self._take_data(result)
-                if self.scores is not None:
-                    self._predict(prediction_of(self.file), on_error=self._lost)
-
-            request = ConfigureData(choices=state[0], split=state[1])
-            self._ask(request, configured, tr("Applying the roles"))
-
-        self._undo.push(Step(tr("Change roles"), lambda: put(new), lambda: put(old)))
-
-    def choose(
-        self, name: str, *, role: Role | None = None, kind: Kind | None = None
-    ) -> None:
-        """Take the user's word on a column, beside what was chosen before."""
-        choices = dict(self.file.choices)
-        choice = choices.get(name, ColumnChoice())
-        choices[name] = msgspec.structs.replace(
-            choice, role=role or choice.role, kind=kind or choice.kind
-        )
-        self.configure_data(choices, self.file.split)
-
-    def save_bucket(self, name: str, selection: Selection) -> None:
-        """Give a selection a name."""
-        self._change_buckets(
-            tr("Save bucket {name}", name=name), {**self.buckets, name: selection}
-        )
-
-    def remove_bucket(self, name: str) -> None:
-        """Forget a named selection."""
-        rest = {other: rule for other, rule in self.buckets.items() if other != name}
-        self._change_buckets(tr("Remove bucket {name}", name=name), rest)
-
-    def rename_bucket(self, old: str, new: str) -> None:
-        """Give a bucket another name, in its place."""
-        renamed = {
-            (new if name == old else name): rule for name, rule in self.buckets.items()
-        }
-        self._change_buckets(tr("Rename bucket {name}", name=old), renamed)
 
     def suggested_path(self) -> str:
         """Return a free path for a case that has no file yet."""
@@ -463,29 +382,3 @@ class CaseService(CaseState):
             self.files_changed.emit(opened)
         else:
             self.accept_case(opened)
-
-    def _predict(
-        self, request: Predict, on_error: Callable[[ErrorInfo], None] | None = None
-    ) -> None:
-        def predicted(result: Result) -> None:
-            if isinstance(result, RowScores):
-                self._update(
-                    target=request.target,
-                    positive=result.positive,
-                    weights=request.weights,
-                    mapping=request.mapping,
-                    class_map=request.class_map,
-                )
-                self._predicted(result)
-
-        self._ask(request, predicted, tr("Predicting"), on_error)
-
-    def _change_buckets(self, text: str, new: dict[str, Selection]) -> None:
-        old = dict(self.buckets)
-
-        def put(buckets: dict[str, Selection]) -> None:
-            self._update(buckets=buckets)
-            self._ask(SetBuckets(buckets=buckets), lambda _result: None)
-            self.buckets_changed.emit()
-
-        self._undo.push(Step(text, lambda: put(new), lambda: put(old)))
