@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from engine import known_values
+from engine import known_labels
 from engine.contracts.dataset import Note, Part, Role
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Mapping, ScoreKind, Task
@@ -166,7 +166,7 @@ def label_counts(
             unmatched.append(label)
     if (codes < 0).any():
         known = {*matched.info.classes, *matched.class_map}
-        tokens = known_values.tokens(table, matched.target)
+        tokens = known_labels.tokens(table, matched.target)
         unmatched += sorted(tokens.keys() - known)
     return tuple(unmatched), counts
 

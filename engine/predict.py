@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from engine import known_values, recorded_answers
+from engine import known_labels, known_values, recorded_answers
 from engine import labels as label_names
+from engine.cell_texts import needs_texts
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Levels, ModelInfo, RecordedScores, ScoreKind, Task
@@ -187,7 +188,7 @@ def labels_of_target(
         If the column holds numbers that are no labels.
     """
     known = {*matched.info.classes, *matched.class_map}
-    return known_values.labels(table, matched.target, known)
+    return known_labels.labels(table, matched.target, known)
 
 
 def known_texts(matched: Matched, table: Table) -> dict[str, Collection[str]]:
@@ -215,7 +216,7 @@ def features_of(table: Table, matched: Matched) -> pa.Table:
     """
     columns = matched.mapping.columns if matched.mapping is not None else {}
     inputs = [(columns.get(f.name, f.name), f) for f in matched.info.inputs]
-    table.read_written([n for n, f in inputs if known_values.needs_texts(table, n, f)])
+    table.read_written([n for n, f in inputs if needs_texts(table, n, f)])
     given = [known_values.feature(table, name, field) for name, field in inputs]
     return pa.table(given, names=[field.name for _, field in inputs])
 

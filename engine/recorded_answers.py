@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine import known_values
+from engine import known_labels
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ScoreKind, Task, natural_threshold
@@ -138,7 +138,7 @@ def label_column(
             "scores.missing_column", column=name, columns=table.names[:20]
         )
     try:
-        return known_values.labels(table, name, known)
+        return known_labels.labels(table, name, known)
     except TypeError as error:
         raise EngineError("target.not_labels", column=name) from error
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine import known_values
+from engine import known_labels
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ScoreKind, Task
 from engine.contracts.selection import BUCKET, IN_BUCKET, NOT_IN_BUCKET
@@ -104,7 +104,7 @@ class CaseColumns:
             self._check(name)
             if name in self.known:
                 known = self.known[name]
-                return known_values.labels(self.table, name, known, missing_only=True)
+                return known_labels.labels(self.table, name, known, missing_only=True)
             return self.table.codes(name)
         rows = self._rows(name)
         if name not in LABELS or rows.task is Task.REGRESSION:

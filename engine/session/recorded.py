@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from engine import known_values, labels
+from engine import known_labels, labels
 from engine.contracts.dataset import Kind, Note
 from engine.contracts.errors import EngineError
 from engine.contracts.score_names import subjects
@@ -79,7 +79,7 @@ def recorded_model(
         )
     given = by_column
     if recorded.prediction:
-        written = known_values.tokens(table, recorded.prediction)
+        written = known_labels.tokens(table, recorded.prediction)
         codes, told = label_column(table, recorded.prediction, written)
         present = np.bincount(codes[codes >= 0], minlength=len(told))
         decided = tuple(label for label, n in zip(told, present, strict=True) if n)
@@ -109,8 +109,8 @@ def recorded_model(
 def _rows_of_labels(
     table: Table, column: str, recorded: RecordedScores
 ) -> dict[str, int]:
-    names = known_values.recorded_classes(table, column, recorded)
-    codes, found = known_values.labels(table, column, names)
+    names = known_labels.recorded_classes(table, column, recorded)
+    codes, found = known_labels.labels(table, column, names)
     present = np.bincount(codes[codes >= 0], minlength=len(found))
     return {label: int(n) for label, n in zip(found, present, strict=True) if n}
 
