@@ -94,17 +94,40 @@ def preview(
 
 
 def positive_class(matched: Matched, counts: dict[str, int]) -> tuple[str, Note | None]:
-    """Return the class to be found, and why where nobody chose it."""
+    """Return the class to be found, and why where nobody chose it.
+
+    Where somebody did, whose scores recorded ones are taken for, if that is open.
+    """
     if matched.info.task is not Task.BINARY:
         return "", None
     if matched.positive:
-        return matched.positive, None
+        return matched.positive, _turned(matched, counts)
     if matched.recorded is not None:
         named = class_of_single(matched.recorded, matched.info.classes)
         if named:
             note = Note(code="match.positive_by_score", params={"name": named})
             return named, note
     return infer_positive(matched.info.classes, counts)
+
+
+def _turned(matched: Matched, counts: dict[str, int]) -> Note | None:
+    """Say whose scores a column without a class in its name is taken for.
+
+    Said where the class that was chosen is not the one that would have been: the
+    scores are of that one as a rule.
+    """
+    recorded, classes = matched.recorded, matched.info.classes
+    if recorded is None or len(recorded.scores) != 1:
+        return None
+    usual, _ = infer_positive(classes, counts)
+    if usual == matched.positive or class_of_single(recorded, classes):
+        return None
+    params: dict[str, Param] = {
+        "column": recorded.scores[0],
+        "name": matched.positive,
+        "other": usual,
+    }
+    return Note(code="match.score_of_positive", params=params)
 
 
 def _label_problems(table: Table, matched: Matched) -> tuple[Note, ...]:

@@ -20,7 +20,7 @@ from engine.data.missing import TOKENS, is_number, without
 from engine.data.sniff import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from engine.contracts.errors import Param
     from engine.contracts.progress import Progress
@@ -138,7 +138,9 @@ class _Reading:
             self._undecided |= large
             self._types |= dict.fromkeys(large, pa.string())
         if ragged:
-            self.notes.append(_ragged_note(ragged, table.num_rows, self._name))
+            lines = self._lines([number for number, _, _ in ragged[:_ROWS_NAMED]])
+            note = _ragged_note(ragged, lines, table.num_rows, self._name)
+            self.notes.append(note)
         return self._settled(table)
 
     def _learn(
@@ -270,6 +272,19 @@ class _Reading:
         ]
 
     def _first_rows(self, n: int) -> list[list[str]]:
+        return [row for _, row in itertools.islice(self._rows(), n)]
+
+    def _lines(self, numbers: Sequence[int]) -> list[int]:
+        """Return the lines in which rows begin, which Arrow counts without blanks."""
+        wanted = dict(zip(numbers, numbers, strict=True))
+        counted = enumerate(self._rows(), self._first_line)
+        for number, (line, _) in itertools.islice(counted, max(numbers)):
+            if number in wanted:
+                wanted[number] = line
+        return list(wanted.values())
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield rows that are not blank, each with the line in which it begins."""
         with self._reopen() as file:
             text = io.TextIOWrapper(
                 io.BufferedReader(file),
@@ -277,14 +292,18 @@ class _Reading:
                 errors="replace",
                 newline="",
             )
+            table = itertools.islice(text, self._first_line - 1, None)
+            rows = cells(
+                table, self._options.separator or ",", self._options.quote or ""
+            )
+            line = self._first_line
             try:
-                table = itertools.islice(text, self._first_line - 1, None)
-                rows = cells(
-                    table, self._options.separator or ",", self._options.quote or ""
-                )
-                return list(itertools.islice(filter(None, rows), n))
+                for row in rows:
+                    if row:
+                        yield line, row
+                    line = self._first_line + rows.line_num
             except csv.Error:  # said by the reading itself
-                return []
+                return
 
     def _column_name(self, number: int) -> str:
         names = self._names or ()
@@ -319,16 +338,17 @@ def _numbered(n: int) -> list[str]:
     return [f"column {i}" for i in range(1, n + 1)]
 
 
-def _ragged_note(ragged: list[tuple[int, int, int]], n: int, name: str) -> Note:
-    rows = [row for row, _, _ in ragged]
+def _ragged_note(
+    ragged: list[tuple[int, int, int]], lines: list[int], n: int, name: str
+) -> Note:
     params: dict[str, Param] = {
         "file": name,
         "n": len(ragged),
-        "row": rows[0],
+        "row": lines[0],
         "expected": ragged[0][1],
         "found": ragged[0][2],
     }
     if n < _FEW_ROWS or len(ragged) > max(MOST_RAGGED * n, 1):
         raise EngineError("data.ragged_rows", **params)
-    named = tuple(str(row) for row in rows[:_ROWS_NAMED])
+    named = tuple(map(str, lines))
     return Note(code="data.rows_left_out", params={**params, "rows": named})

@@ -363,3 +363,21 @@ def test_a_lone_score_column_that_names_a_class_decides_the_positive(data):
     )
     assert found.positive == "no"
     assert found.positive_reason.code == "match.positive_by_score"
+
+
+@pytest.mark.parametrize(
+    ("positive", "column", "said"),
+    [("no", "p", True), ("yes", "p", False), ("no", "p_yes", False), ("", "p", False)],
+)
+def test_whose_scores_are_taken_is_said_where_it_is_open(data, positive, column, said):
+    given = matched(
+        None,
+        "y",
+        info=info(classes=("no", "yes"), names_known=True),
+        recorded=RecordedScores(scores=(column,)),
+        positive=positive,
+    )
+    reason = preview(given, data.info, table(data)).positive_reason
+    assert (reason is not None and reason.code == "match.score_of_positive") == said
+    if said:
+        assert reason.params == {"column": "p", "name": "no", "other": "yes"}

@@ -311,6 +311,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{name} is taken as the class to be found: the score column names it."),
         mark("Choose the other one if that is wrong (--positive)."),
     ),
+    "match.score_of_positive": (
+        mark(
+            "The scores in {column} are taken for those of {name}, the class to be "
+            "found."
+        ),
+        mark(
+            "If they are of {other}, choose that one, or say whose they are: --scores "
+            "{other}={column}."
+        ),
+    ),
     "match.no_target": (
         mark("No column says by itself that it holds the truth."),
         mark(

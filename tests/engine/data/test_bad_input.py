@@ -75,8 +75,13 @@ def cells(data, name):
             "data.ragged_rows",
             "Line 3 of wrong.csv has 4 cells where 2 are expected (lines like it: 2).",
         ),
+        (
+            b'a,b\n\n1,"x\ny"\n\n\n3\n4,5\n',
+            "data.ragged_rows",
+            "Line 7 of wrong.csv has 1 cells where 2 are expected (lines like it: 1).",
+        ),
     ],
-    ids=["empty", "no rows", "zeros", "random", "short", "long"],
+    ids=["empty", "no rows", "zeros", "random", "short", "long", "blank lines"],
 )
 def test_a_wrong_text_is_refused_with_its_place(refused, content, code, said):
     assert refused(content) == (code, said)
