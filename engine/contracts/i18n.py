@@ -8,7 +8,6 @@ Only literal strings are passed, so that ``pybabel extract`` finds them all.
 from __future__ import annotations
 
 import gettext
-import re
 from pathlib import Path
 
 LANGUAGES = ("en", "es")
@@ -21,8 +20,6 @@ _SIGNS = {
     "es": {"-": "\u2212", ",": "\u202f", ".": ","},
 }
 _signs = str.maketrans(_SIGNS["en"])
-_FIGURES = re.compile(r"[\d\u202f ,.\u2212–…%()+e:<>]+")
-_WRITTEN = re.compile(r"\u2212?\d+([\u202f,]\d{3})*([.,]\d+)?(e\u2212?\d+)?")
 
 
 def install(language: str) -> None:
@@ -62,17 +59,6 @@ def written(number: str) -> str:
     True
     """
     return number.translate(_signs)
-
-
-def unwritten(text: str) -> str:
-    """Return numbers as they were before :func:`written`, for files that travel.
-
-    Text that holds anything but numbers and what joins them comes back unchanged.
-    """
-    if not _FIGURES.fullmatch(text):
-        return text
-    back = {ord(new): chr(old) for old, new in _signs.items()}
-    return _WRITTEN.sub(lambda found: found[0].translate(back), text)
 
 
 def mark(message: str) -> str:

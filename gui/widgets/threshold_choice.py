@@ -90,13 +90,6 @@ class ThresholdChoice(QWidget):
         self._result = result
         self._choose()
 
-    def set_costs(self, cost_fp: float, cost_fn: float) -> None:
-        """Take the costs of the decision in force."""
-        for spin, value in ((self.cost_fp, cost_fp), (self.cost_fn, cost_fn)):
-            spin.blockSignals(True)
-            spin.setValue(value)
-            spin.blockSignals(False)
-
     def _spin(
         self, low: float, high: float, value: float, step: float, digits: int, name: str
     ) -> QDoubleSpinBox:

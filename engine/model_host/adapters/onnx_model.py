@@ -138,10 +138,6 @@ def _runner(session: Any, feed: Feed, meaning: Meaning) -> _Run:
     return run
 
 
-def _as_it_is(table: pa.Table) -> pa.Table:
-    return table
-
-
 def _within(graph: Any, feed: Feed) -> Callable[[str, pa.Table], np.ndarray]:
     """Return a function from a tensor inside the graph, and rows, to its values."""
     sessions: dict[str, Any] = {}

@@ -148,24 +148,6 @@ def test_numbers_are_written_as_in_spanish():
     assert "12\u202f345" in said
 
 
-@pytest.mark.usefixtures("spanish")
-@pytest.mark.parametrize(
-    ("shown", "plain"),
-    [
-        ("−1\u202f234,5", "-1,234.5"),
-        ("79,2\u202f%", "79.2\u202f%"),
-        ("0,52–0,61", "0.52–0.61"),
-        ("−0,5 (−0,9 … −0,1)", "-0.5 (-0.9 … -0.1)"),
-        ("1e−07", "1e-07"),
-        ("Lugo, 27", "Lugo, 27"),
-        ("own", "own"),
-        ("", ""),
-    ],
-)
-def test_numbers_that_travel_are_plain(shown, plain):
-    assert i18n.unwritten(shown) == plain
-
-
 def test_only_literals_and_look_ups_are_translated():
     wrong = [
         f"{place}: {ast.unparse(argument)}"
