@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QDialogButtonBox,
-    QHeaderView,
     QLabel,
     QPushButton,
     QTableWidget,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from engine.contracts.consent import Consent, Consents
 from engine.contracts.i18n import tr
 from engine.contracts.requests import ListConsents, WithdrawConsent
+from gui.widgets.text_table import text_table
 
 if TYPE_CHECKING:
     from engine.contracts.results import Result
@@ -120,22 +120,9 @@ def _cells(consent: Consent) -> list[str]:
 
 
 def _table() -> QTableWidget:
-    header = [tr("File"), "SHA-256", tr("Given"), tr("Holds"), tr("Reason")]
-    table = QTableWidget(0, len(header))
+    table = text_table([tr("File"), "SHA-256", tr("Given"), tr("Holds"), tr("Reason")])
     table.setAccessibleName(tr("Consents"))
-    table.setHorizontalHeaderLabels(header)
-    table.verticalHeader().hide()
-    table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    head = table.horizontalHeader()
-    head.setHighlightSections(False)
-    head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    head.setSectionResizeMode(len(header) - 1, QHeaderView.ResizeMode.Stretch)
     return table
 
 

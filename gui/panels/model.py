@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHeaderView,
     QLabel,
     QScrollArea,
     QTableWidget,
@@ -26,6 +25,7 @@ from gui.dialogs.consent import HEADINGS
 from gui.panel import Panel
 from gui.panel_frame import About
 from gui.widgets.findings_table import FindingsTable
+from gui.widgets.text_table import text_table
 from gui.widgets.wrapped_text import WrappedText
 
 if TYPE_CHECKING:
@@ -312,20 +312,8 @@ class _Facts(QScrollArea):
 
 
 def _table(header: list[str]) -> QTableWidget:
-    table = QTableWidget(0, len(header))
-    table.setHorizontalHeaderLabels(header)
-    table.verticalHeader().hide()
+    table = text_table(header)
     table.verticalHeader().setDefaultSectionSize(24)
-    table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-    table.setShowGrid(False)
-    table.setTabKeyNavigation(False)
-    table.setWordWrap(False)
-    head = table.horizontalHeader()
-    head.setHighlightSections(False)
-    head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    head.setSectionResizeMode(len(header) - 1, QHeaderView.ResizeMode.Stretch)
-    head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return table
 
 

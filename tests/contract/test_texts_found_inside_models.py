@@ -26,6 +26,7 @@ from tests.support.opened_models import open_bytes
 from tests.support.rows_of_texts import (
     N,
     categories,
+    from_csv,
     lightgbm_trees,
     probabilities,
     rows_of_texts,
@@ -44,9 +45,7 @@ def frame() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def data(frame, tmp_path_factory) -> Dataset:
-    path = tmp_path_factory.mktemp("adapters") / "rows.csv"
-    frame.to_csv(path, index=False)
-    return Dataset.open([str(path)])
+    return from_csv(frame, tmp_path_factory.mktemp("adapters"))
 
 
 PASSING: dict[str, Callable[[], Any]] = {

@@ -29,13 +29,13 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 
 from engine.contracts.dataset import Part
 from engine.contracts.model import Levels
-from engine.data.dataset import Dataset
 from engine.known_values import doubts
 from engine.model_host.adapters import opened as adapters_opened
 from engine.model_host.adapters.objects import Seen, adapt
 from tests.support.opened_models import open_bytes
 from tests.support.rows_of_texts import (
     categories,
+    from_csv,
     lightgbm_trees,
     probabilities,
     rows_of_texts,
@@ -46,6 +46,8 @@ from tests.support.rows_of_texts import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.data.dataset import Dataset
+
 
 @pytest.fixture(scope="module")
 def frame() -> pd.DataFrame:
@@ -54,9 +56,7 @@ def frame() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def data(frame, tmp_path_factory) -> Dataset:
-    path = tmp_path_factory.mktemp("adapters") / "rows.csv"
-    frame.to_csv(path, index=False)
-    return Dataset.open([str(path)])
+    return from_csv(frame, tmp_path_factory.mktemp("adapters"))
 
 
 def encoders() -> dict[str, Any]:

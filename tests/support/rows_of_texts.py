@@ -10,10 +10,12 @@ import pandas as pd
 import xgboost
 
 from engine.contracts.dataset import Part
+from engine.data.dataset import Dataset
 from engine.predict import Matched, features_of
 
 if TYPE_CHECKING:
-    from engine.data.dataset import Dataset
+    from pathlib import Path
+
     from engine.model_host.adapters.opened import Opened
 
 N = 480
@@ -43,6 +45,13 @@ def rows_of_texts() -> pd.DataFrame:
 def texts(frame: pd.DataFrame) -> list[str]:
     """Names of the columns of texts."""
     return [name for name in frame.columns if name not in ("z", "y")]
+
+
+def from_csv(frame: pd.DataFrame, folder: Path) -> Dataset:
+    """Return the rows as they come out of a file that was written of them."""
+    path = folder / "rows.csv"
+    frame.to_csv(path, index=False)
+    return Dataset.open([str(path)])
 
 
 def categories(frame: pd.DataFrame) -> pd.DataFrame:

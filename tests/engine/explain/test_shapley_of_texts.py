@@ -17,19 +17,21 @@ from engine.analysis import Inputs
 from engine.contracts.dataset import Part
 from engine.contracts.decision import Decision
 from engine.contracts.provenance import Provenance
-from engine.data.dataset import Dataset
 from engine.model_host.adapters.objects import Seen, adapt
 from engine.predict import Matched, predict
 from tests.support.evaluation import ArrayColumns
 from tests.support.in_process import InProcess, explain
 from tests.support.rows_of_texts import (
     N,
+    from_csv,
     lightgbm_trees,
     rows_of_texts,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from engine.data.dataset import Dataset
 
 STAMP = Provenance(n_used=N, n_total=N)
 
@@ -41,9 +43,7 @@ def frame() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def data(frame, tmp_path_factory) -> Dataset:
-    path = tmp_path_factory.mktemp("adapters") / "rows.csv"
-    frame.to_csv(path, index=False)
-    return Dataset.open([str(path)])
+    return from_csv(frame, tmp_path_factory.mktemp("adapters"))
 
 
 def explained() -> dict[str, Any]:
