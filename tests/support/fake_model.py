@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from engine.contracts.dataset import Part
 from engine.contracts.model import Input, ModelInfo, ScoreKind, Task
@@ -13,8 +14,6 @@ from engine.predict import Matched
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
 
 class FakeModel:
@@ -83,3 +82,20 @@ def data_set(folder: Path, frame: pd.DataFrame) -> Dataset:
     found = Dataset.open((str(path),))
     assert Part.EVALUATION in found.parts
     return found.configure({}, None)
+
+
+def mixed_frame(n: int) -> pd.DataFrame:
+    """Rows of numbers, texts, dates and codes, with a target of two labels."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=n).round(6)
+    return pd.DataFrame(
+        {
+            "z": rng.normal(size=n).round(6),
+            "x": x,
+            "when": pd.date_range("2020-01-01", periods=n, freq="h"),
+            "colour": rng.choice(["red", "green"], size=n),
+            "size": np.where(np.arange(n) == 41, "n/a?", rng.integers(0, 90, n)),
+            "code": rng.integers(0, 5000, n).astype(str) + "0",
+            "y": np.where(x + rng.normal(size=n) > 1, "yes", "no"),
+        }
+    )
