@@ -120,7 +120,7 @@ def test_recorded_risk_scores_of_compas(capsys, tables):
     frame = pd.read_csv(path)
     found, told = evaluated(
         capsys, "--scores", "decile_score", "--data", path,
-        "--target", "two_year_recid", "--threshold", "5",
+        "--target", "two_year_recid", "--threshold", "5", "--score-kind", "margin",
     )  # fmt: skip
     assert "two columns called decile_score" in told
     score = frame["decile_score"].to_numpy(dtype=float)
@@ -135,7 +135,7 @@ def test_recorded_risk_scores_of_one_group(capsys, tables):
     path = tables / "compas_two_years.csv"
     found, _ = evaluated(
         capsys, "--scores", "decile_score", "--data", path,
-        "--target", "two_year_recid", "--threshold", "5",
+        "--target", "two_year_recid", "--threshold", "5", "--score-kind", "margin",
         "--where", 'race = "African-American"',
     )  # fmt: skip
     assert found["n_rows"] == 3_696

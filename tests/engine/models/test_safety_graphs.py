@@ -226,17 +226,20 @@ def repeating(trips, *, given=False, scan_inside=False):
         inner.append(
             helper.make_node("Scan", ["x"], ["t"], body=body, num_scan_inputs=1)
         )
+    inner.append(helper.make_node("Identity", ["i"], ["round"]))
     body = helper.make_graph(
         inner,
         "round",
         [value("i", TensorProto.INT64, []), value("keep", TensorProto.BOOL, [])],
-        [value("on", TensorProto.BOOL, [])],
+        [value("on", TensorProto.BOOL, []), value("round", TensorProto.INT64, [])],
     )
     tensors = [helper.make_tensor("go", TensorProto.BOOL, [], [True])]
     if trips is not None:
         tensors.append(helper.make_tensor("m", TensorProto.INT64, [1], [trips]))
     nodes = [
-        helper.make_node("Loop", ["" if trips is None else "m", "go"], [], body=body),
+        helper.make_node(
+            "Loop", ["" if trips is None else "m", "go"], ["rounds"], body=body
+        ),
         helper.make_node("Identity", ["x"], ["y"]),
     ]
     model = model_of(nodes, tensors)
