@@ -114,17 +114,17 @@ class Cells:
         return pa.chunked_array([taken])
 
     def respelled(self) -> tuple[Counter[str], str]:
-        """Return the texts taken for another spelling of a level, and of which."""
+        """Return texts taken for other spellings, and the level of the first one."""
         texts = Counter[str]()
-        first = ""
+        levels: dict[str, str] = {}
         rows = self._of_value & ~self._of_file & (self._written >= 0)
         pairs = np.stack([self._written[rows], self._read[rows]])
         kinds, counts = np.unique(pairs, axis=1, return_counts=True)
         for (text, value), n in zip(kinds.T.tolist(), counts.tolist(), strict=True):
             if self._texts[text] != self._values[value].text:
                 texts[self._texts[text]] += n
-                first = first or self._values[value].text
-        return texts, first
+                levels[self._texts[text]] = self._values[value].text
+        return texts, levels[min(levels)] if levels else ""
 
     def tokens(self) -> Counter[str]:
         """Return the texts, blanks apart, that were taken for a missing value."""

@@ -68,7 +68,7 @@ class Doubts:
     respelled
         Texts of the file → rows that were taken as another spelling of a level.
     spelled
-        The level that the first of ``respelled`` was taken for.
+        The level that the first of ``respelled`` in order was taken for.
     tokens
         Texts that may mean a missing value, or a value that the model knows → rows.
     kept

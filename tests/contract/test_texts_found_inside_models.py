@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import catboost
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import skl2onnx
+from interpret.glassbox import ExplainableBoostingClassifier
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -89,6 +91,47 @@ def test_an_imputer_in_a_transformer_passes_on_what_a_later_encoder_knows(frame,
     np.testing.assert_array_equal(
         probabilities(opened, data), model.predict_proba(rows)
     )
+
+
+@pytest.mark.parametrize("blanks", [True, False])
+def test_an_explainable_boosting_machine_says_whether_it_met_blanks(blanks, frame):
+    rows = frame[["padded", "z"]].copy()
+    if blanks:
+        rows.loc[::9, "padded"] = None
+    model = ExplainableBoostingClassifier(
+        feature_types=["nominal", "continuous"],
+        interactions=[(0, 1)],
+        exclude=[("z",)],
+        max_rounds=5,
+        outer_bags=1,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of blanks, which it does not draw
+        model.fit(rows, frame["y"])
+    padded = adapt(model, Seen()).info.inputs[0]
+    assert padded.takes_missing is blanks
+    assert padded.categories == ("01", "1", "10")
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_numbers_that_an_encoder_met_as_objects(named, tmp_path):
+    """A column of objects may hold numbers and truth values beside no text at all."""
+    rng = np.random.default_rng(4)
+    rows = pd.DataFrame(
+        {
+            "x0": pd.Series(rng.integers(0, 3, N), dtype=object),
+            "x1": pd.Series(rng.integers(0, 3, N) / 2, dtype=object),
+            "x2": pd.Series(rng.random(N) < 0.5, dtype=object),
+        }
+    )
+    given = rows if named else rows.to_numpy(dtype=object)
+    model = make_pipeline(OneHotEncoder(), LogisticRegression())
+    model.fit(given, (rows["x0"] == 1) ^ (rng.random(N) < 0.2))
+    rows.assign(y=0).to_csv(tmp_path / "rows.csv", index=False)
+    found = probabilities(
+        adapt(model, Seen()), Dataset.open([str(tmp_path / "rows.csv")])
+    )
+    np.testing.assert_array_equal(found, model.predict_proba(given))
 
 
 @pytest.mark.parametrize("written", ["True", "TRUE", "1"])

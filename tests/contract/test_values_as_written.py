@@ -178,6 +178,12 @@ def test_a_number_finds_the_level_that_was_made_of_it_and_that_is_said(tmp_path)
     assert (params["n"], params["n_rows"]) == (3, 30)
 
 
+def test_the_spelling_that_is_told_is_that_of_the_level_beside_it(tmp_path):
+    data = opened(tmp_path, rows("2.0", "1.0", "7"))
+    params = said(data, levels("2", "1", "7"))["match.respelled"]
+    assert (params["value"], params["level"]) == ("1.0", "1")
+
+
 def test_another_text_for_the_same_number_is_another_level(tmp_path):
     data = opened(tmp_path, rows("01", "1", "2"))
     field = levels("1", "2")

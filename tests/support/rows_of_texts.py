@@ -39,7 +39,9 @@ def rows_of_texts() -> pd.DataFrame:
         columns[name] = np.array(known, dtype=object)[codes]
         pull = pull + rng.normal(size=len(known))[codes]
     z = rng.normal(size=N).round(4)
-    return pd.DataFrame({**columns, "z": z, "y": np.where(pull + z > 0, "a", "b")})
+    drawn = pull + z
+    y = np.where(drawn > np.median(drawn), "a", "b")
+    return pd.DataFrame({**columns, "z": z, "y": y})
 
 
 def texts(frame: pd.DataFrame) -> list[str]:

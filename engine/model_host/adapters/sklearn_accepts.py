@@ -55,6 +55,8 @@ class Accepts:
         Whether levels that are not told are texts.
     as_category
         Whether the column has to be a categorical one of a frame.
+    as_objects
+        Whether numbers have to come as Python objects, as the encoder met them.
     """
 
     dtype: str = "any"
@@ -63,6 +65,7 @@ class Accepts:
     null: Any = np.nan
     of_texts: bool = False
     as_category: bool = False
+    as_objects: bool = False
 
 
 _ANYTHING = Accepts()
@@ -319,6 +322,7 @@ def _encoded(known: Any) -> Accepts:
         levels=present,
         takes_missing=bool(lacking),
         null=None if any(value is None for value in lacking) else np.nan,
+        as_objects=np.asarray(known).dtype == object,
     )
 
 
@@ -341,12 +345,20 @@ def _is_missing(value: Any) -> bool:
 def _of_interpret(model: Any, declared: Iterable[Any]) -> Found:
     """Return what an explainable boosting machine accepts."""
     found = []
-    for kind, bins in zip(declared, getattr(model, "bins_", ()), strict=False):
+    terms = getattr(model, "term_features_", ())
+    counted = zip(terms, getattr(model, "bin_weights_", ()), strict=False)
+    # of what a term of one input has met, the first bin is that of missing values
+    missing = {term[0]: float(met[0]) for term, met in counted if len(term) == 1}
+    for place, (kind, bins) in enumerate(
+        zip(declared, getattr(model, "bins_", ()), strict=False)
+    ):
         first = bins[0] if isinstance(bins, (list, tuple)) and bins else None
         if str(kind) == "continuous":
             found.append(_NUMBER)
         elif isinstance(first, dict):
-            found.append(Accepts("category", tuple(map(str, first))))
+            met = missing[place] > 0 if place in missing else None
+            known = tuple(map(str, first))
+            found.append(Accepts("category", known, takes_missing=met))
         else:
             found.append(Accepts("category" if "nal" in str(kind) else "any"))
     return found
@@ -377,4 +389,5 @@ def _both(several: Sequence[Accepts]) -> Accepts:
         levels=levels,
         takes_missing=next(iter(missing)) if len(missing) == 1 else None,
         as_category=any(one.as_category for one in several),
+        as_objects=all(one.as_objects for one in of_levels),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,10 +63,9 @@ def inputs_of(model: Any) -> Inputs:
         )
         for name, one in zip(shown, found, strict=True)
     )
-    nulls = [one.null for one in found]
     if names:
         return Inputs(described, True, lambda t: _frame(t, names, found))
-    return Inputs(described, False, lambda t: _matrix(t, nulls))
+    return Inputs(described, False, lambda t: _matrix(t, found))
 
 
 def _frame(
@@ -75,15 +75,18 @@ def _frame(
     for name, one in zip(names, found, strict=True):
         if one.as_category:
             frame[name] = pd.Categorical(frame[name], categories=list(one.levels))
+        elif one.as_objects:
+            frame[name] = frame[name].astype(object)
     return frame
 
 
-def _matrix(table: pa.Table, nulls: Sequence[Any]) -> np.ndarray:
+def _matrix(table: pa.Table, found: Sequence[Accepts]) -> np.ndarray:
     """Return a float matrix where all columns are numbers, else objects."""
-    try:
-        return columns.numbers(table)
-    except EngineError:
-        return columns.frame(table, nulls=nulls).to_numpy(dtype=object)
+    if not any(one.as_objects for one in found):
+        with contextlib.suppress(EngineError):
+            return columns.numbers(table)
+    nulls = [one.null for one in found]
+    return columns.frame(table, nulls=nulls).to_numpy(dtype=object)
 
 
 def _names(model: Any) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from engine.contracts.errors import EngineError
 
@@ -47,7 +48,7 @@ def unknown() -> EngineError:
 
 
 def dense(rows: Any) -> np.ndarray:
-    """Return rows as a float64 matrix.
+    """Return rows as a float64 matrix, categories of a frame as their codes.
 
     Raises
     ------
@@ -56,10 +57,21 @@ def dense(rows: Any) -> np.ndarray:
     """
     if hasattr(rows, "toarray"):
         rows = rows.toarray()
+    if isinstance(rows, pd.DataFrame):
+        rows = _coded(rows)
     try:
         return np.asarray(rows, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise unknown() from error
+
+
+def _coded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose categories are codes, as libraries of trees see them."""
+    made = frame.copy(deep=False)
+    for name in frame.select_dtypes("category").columns:
+        codes = frame[name].cat.codes
+        made[name] = codes.where(codes >= 0).astype(np.float64)
+    return made
 
 
 def in_single(rows: Any) -> np.ndarray:

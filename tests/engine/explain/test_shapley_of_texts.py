@@ -11,7 +11,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from engine.analysis import Inputs
 from engine.contracts.dataset import Part
@@ -26,6 +26,7 @@ from tests.support.rows_of_texts import (
     from_csv,
     lightgbm_trees,
     rows_of_texts,
+    xgboost_trees,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from engine.data.dataset import Dataset
 
+ALONG_TREES = ("lightgbm", "lightgbm behind", "xgboost behind", "trees")
 STAMP = Provenance(n_used=N, n_total=N)
 
 
@@ -46,6 +48,11 @@ def data(frame, tmp_path_factory) -> Dataset:
     return from_csv(frame, tmp_path_factory.mktemp("adapters"))
 
 
+def passing() -> ColumnTransformer:
+    table = ColumnTransformer([("z", StandardScaler(), ["z"])], remainder="passthrough")
+    return table.set_output(transform="pandas")
+
+
 def explained() -> dict[str, Any]:
     def encoded(encoder: Any, *more: Any) -> Any:
         names = ["tokens", "digits", "padded"]
@@ -54,6 +61,8 @@ def explained() -> dict[str, Any]:
 
     return {
         "lightgbm": lightgbm_trees(),
+        "lightgbm behind": make_pipeline(passing(), lightgbm_trees()),
+        "xgboost behind": make_pipeline(passing(), xgboost_trees()),
         "logistic": encoded(OneHotEncoder(), LogisticRegression(max_iter=500)),
         "trees": encoded(
             OrdinalEncoder(), RandomForestClassifier(5, max_depth=4, random_state=0)
@@ -68,16 +77,17 @@ def explained() -> dict[str, Any]:
 def test_contributions_add_up_to_the_answer_of_the_model_itself(name, frame, data):
     """They are of the texts that the model knows, not of what a reader made of them."""
     rows = frame[["tokens", "digits", "padded", "z"]]
-    if name == "lightgbm":
+    if "boost" in name or "lightgbm" in name:
         rows = rows.astype(dict.fromkeys(rows.columns[:3], "category"))
-    model = explained()[name].fit(rows, frame["y"])
+    model = explained()[name].fit(rows, (frame["y"] == "b").astype(int))
     table = data.parts[Part.EVALUATION]
     asked = InProcess(adapt(model, Seen()))
-    matched = Matched(info=asked.info, model=asked, target="y")
+    meant = {"a": "0", "b": "1"}
+    matched = Matched(info=asked.info, model=asked, target="y", class_map=meant)
     inputs = Inputs(
         predictions={Part.EVALUATION: predict(table, matched, STAMP)},
         columns=ArrayColumns(N),
-        decision=Decision(positive="b"),
+        decision=Decision(positive="1"),
         matched=matched,
         tables=data.parts,
     )
@@ -87,4 +97,5 @@ def test_contributions_add_up_to_the_answer_of_the_model_itself(name, frame, dat
         expected = np.log(expected / (1 - expected))
     total = found.base_values[0] + found.values.sum(axis=1)
     np.testing.assert_allclose(total, expected, atol=1e-6)
+    assert (found.method == "trees") == (name in ALONG_TREES)
     assert np.ptp(expected) > 0.1
