@@ -50,7 +50,8 @@ fuzz: setup ## Damage files by the thousand and read them (about an hour)
 
 soak: setup ## Kill, fill, cut, cancel and starve ten times as often as the suite (hours)
 	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 TRASLUZ_SOAK=$(or $(TRASLUZ_SOAK),10) \
-	    $(BIN)/python -m pytest tests/engine/case tests/soak --timeout=7200
+	    $(BIN)/python -m pytest tests/engine/case tests/soak \
+	    tests/engine/models/test_hostile_pickles.py --timeout=7200
 
 bench: setup ## Measure speed and memory (minutes; writes build/bench/)
 	$(BIN)/python tests/bench

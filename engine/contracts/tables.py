@@ -53,7 +53,8 @@ def plain_text(cell: Cell) -> str:
             return repr(value)
         case datetime() | date():
             return value.isoformat()
-    return str(value)
+    # half a character of UTF-16, which a name may hold, is in no file of UTF-8
+    return str(value).encode("utf-8", "backslashreplace").decode()
 
 
 def harmless_text(cell: Cell) -> str:

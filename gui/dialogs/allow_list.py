@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.i18n import mark, tr
+from gui.services.literal import literal
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "allow_list"
 USES = {
@@ -104,7 +105,7 @@ def _table(content: list[list[str]]) -> QTableWidget:
     for place, row in enumerate(content):
         for column, text in enumerate(row):
             item = QTableWidgetItem(text)
-            item.setToolTip(text)
+            item.setToolTip(literal(text))
             table.setItem(place, column, item)
     head = table.horizontalHeader()
     head.setHighlightSections(False)

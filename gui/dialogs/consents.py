@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from engine.contracts.consent import Consent, Consents
 from engine.contracts.i18n import tr
 from engine.contracts.requests import ListConsents, WithdrawConsent
+from gui.services.literal import literal
 from gui.widgets.text_table import text_table
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class ConsentsDialog(QDialog):
         for place, consent in enumerate(result.kept):
             for column, text in enumerate(_cells(consent)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(consent.sha256 if column == 1 else text)
+                item.setToolTip(consent.sha256 if column == 1 else literal(text))
                 self.table.setItem(place, column, item)
         self.table.clearSelection()
 

@@ -110,7 +110,9 @@ class ReadingOptions(QDialog):
             self.missing.setText(", ".join(found.missing_tokens))
         text = self._text
         form = QFormLayout()
-        form.addRow(tr("File"), QLabel(source.path))
+        file = QLabel(source.path)
+        file.setTextFormat(Qt.TextFormat.PlainText)
+        form.addRow(tr("File"), file)
         for label, widget, shown in (
             (tr("Cells are separated by"), self.separator, text),
             (tr("Decimal sign"), self.decimal, text),

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from engine.contracts.readings.metric_names import meaning, title
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -120,7 +121,7 @@ class FigureTable(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return cell.text
         if role == Qt.ItemDataRole.ToolTipRole:
-            return cell.tip or None
+            return literal(cell.tip) or None
         return None
 
     def headerData(

@@ -24,6 +24,7 @@ from gui.dialogs.allow_list import show_allow_list
 from gui.dialogs.consent import HEADINGS
 from gui.panel import Panel
 from gui.panel_frame import About
+from gui.services.literal import literal
 from gui.widgets.findings_table import FindingsTable
 from gui.widgets.text_table import text_table
 from gui.widgets.wrapped_text import WrappedText
@@ -322,7 +323,7 @@ def _fill(table: QTableWidget, rows: list[list[str]]) -> None:
     for place, row in enumerate(rows):
         for column, text in enumerate(row):
             item = QTableWidgetItem(text)
-            item.setToolTip(text)
+            item.setToolTip(literal(text))
             table.setItem(place, column, item)
 
 

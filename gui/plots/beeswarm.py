@@ -14,6 +14,7 @@ from gui.plots.axes import Axes, paint_ticks_below, paint_title_below
 from gui.plots.beeswarm_layout import AS_POINTS, Strip, cells, strip
 from gui.plots.brush import BrushCanvas
 from gui.plots.scales import level_colour, level_colours
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -240,7 +241,7 @@ class Beeswarm(BrushCanvas):
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             found = self.point_at(QPointF(event.pos()))
             text = "" if found is None else self._tip(*found)
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), literal(text), self)
             return True
         return super().event(event)
 

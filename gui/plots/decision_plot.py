@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QToolTip
 from gui.plots.axes import Axes, paint_ticks_below, paint_title_below
 from gui.plots.brush import BrushCanvas
 from gui.plots.scales import level_colour
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -177,7 +178,9 @@ class DecisionPlot(BrushCanvas):
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             place = self.line_at(QPointF(event.pos()))
             QToolTip.showText(
-                event.globalPos(), "" if place is None else self._tip(place), self
+                event.globalPos(),
+                "" if place is None else literal(self._tip(place)),
+                self,
             )
             return True
         return super().event(event)

@@ -21,6 +21,7 @@ from gui.plots.axes import (
 )
 from gui.plots.brush import BrushCanvas
 from gui.plots.drawn import evenly
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -317,7 +318,7 @@ class EffectCurve(BrushCanvas):
             if len(self._x):
                 value = self.axes.value_x(event.pos().x())
                 text = self._tip(int(np.argmin(np.abs(self._x - value))))
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), literal(text), self)
             return True
         return super().event(event)
 

@@ -23,6 +23,7 @@ from gui.plots.axes import (
 from gui.plots.canvas import Canvas
 from gui.plots.drawn import evenly
 from gui.plots.scales import level_colour, signed_colour
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -306,7 +307,9 @@ class EffectSurface(Canvas):
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             cell = self.cell_at(QPointF(event.pos()))
             QToolTip.showText(
-                event.globalPos(), "" if cell is None else self._tip(*cell), self
+                event.globalPos(),
+                "" if cell is None else literal(self._tip(*cell)),
+                self,
             )
             return True
         return super().event(event)

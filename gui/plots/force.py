@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolTip
 
 from gui.plots.axes import Axes, paint_ticks_below
 from gui.plots.canvas import Canvas
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,6 +134,6 @@ class Force(Canvas):
             for step, low, high in self.pieces:
                 if low <= value <= high:
                     text = f"{step.name} {step.value}: {step.text}"
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), literal(text), self)
             return True
         return super().event(event)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolTip
 
 from gui.plots.axes import Axes
 from gui.plots.brush import BrushCanvas
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -171,7 +172,7 @@ class HeatMap(BrushCanvas):
             text = ""
             if column is not None and 0 <= share < 1:
                 text = self._tip(column, int(share * len(self._names)))
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), literal(text), self)
             return True
         return super().event(event)
 

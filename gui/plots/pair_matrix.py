@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolTip
 
 from gui.plots.canvas import Canvas
 from gui.plots.ink import ink_on, over
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -179,7 +180,9 @@ class PairMatrix(Canvas):
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             cell = self.cell_at(QPointF(event.pos()))
             QToolTip.showText(
-                event.globalPos(), "" if cell is None else self._tip(*cell), self
+                event.globalPos(),
+                "" if cell is None else literal(self._tip(*cell)),
+                self,
             )
             return True
         return super().event(event)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolTip
 
 from gui.plots.axes import Axes, paint_ticks_below, paint_title_below
 from gui.plots.canvas import Canvas
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -207,7 +208,7 @@ class Ranking(Canvas):
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             place = self.place_at(event.pos().y())
             text = "" if place is None else self._tip_of(self._ranks[place])
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), literal(text), self)
             return True
         return super().event(event)
 

@@ -18,6 +18,7 @@ from gui.plots.axes import (
     paint_title_below,
 )
 from gui.plots.canvas import Canvas
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
@@ -200,7 +201,7 @@ class ReliabilityPlot(Canvas):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say what the bin holds."""
         place = self.bin_at(event.position().x())
-        self.setToolTip("" if place < 0 else self.words(place))
+        self.setToolTip("" if place < 0 else literal(self.words(place)))
 
     def words(self, place: int) -> str:
         """Return one bin in words."""

@@ -22,6 +22,7 @@ from gui.plots.axes import (
 )
 from gui.plots.brush import BrushCanvas
 from gui.plots.scales import level_colour, level_colours
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -304,7 +305,7 @@ class Scatter(BrushCanvas):
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             row = self.point_at(QPointF(event.pos()))
             QToolTip.showText(
-                event.globalPos(), "" if row is None else self._tip(row), self
+                event.globalPos(), "" if row is None else literal(self._tip(row)), self
             )
             return True
         return super().event(event)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPen
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from gui.plots.canvas import Canvas
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
@@ -162,7 +163,7 @@ class SettingGrid(Canvas):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say the setting under the pointer."""
         at = self.cell_at(event.position())
-        self.setToolTip("" if at is None else self.text_of(*at))
+        self.setToolTip("" if at is None else literal(self.text_of(*at)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go about the cells; Enter chooses."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPen
 from PySide6.QtWidgets import QToolTip
 
 from gui.plots.canvas import Canvas
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,7 +155,7 @@ class SideBySide(Canvas):
         """Say a bar in its own unit."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             QToolTip.showText(
-                event.globalPos(), self._tip(event.pos().toPointF()), self
+                event.globalPos(), literal(self._tip(event.pos().toPointF())), self
             )
             return True
         return super().event(event)

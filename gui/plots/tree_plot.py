@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QToolTip
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from gui.plots.canvas import Canvas
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -338,7 +339,7 @@ class TreePlot(Canvas):
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             node = self.node_at(QPointF(event.pos()))
             text = "" if node is None else self._nodes[node].tip
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), literal(text), self)
             return True
         return super().event(event)
 

@@ -13,6 +13,7 @@ from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from gui.plots.axes import Axes, paint_ticks_below, paint_title_below
 from gui.plots.canvas import Canvas
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -214,6 +215,6 @@ class Waterfall(Canvas):
             if shown and axes.area.top() <= event.pos().y() <= axes.area.bottom():
                 step = shown[min(place, len(shown) - 1)]
                 text = f"{step.name} {step.value}: {step.text}"
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), literal(text), self)
             return True
         return super().event(event)

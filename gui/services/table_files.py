@@ -78,7 +78,7 @@ def _write_xlsx(path: Path, table: Table) -> None:
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
         }
         for column, title in enumerate(header):
-            sheet.write_string(0, column, title, bold)
+            sheet.write_string(0, column, plain_text(title), bold)
         for line, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
                 _write_cell(sheet, line, column, value_of(cell), formats)

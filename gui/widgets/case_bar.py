@@ -15,6 +15,7 @@ from engine.contracts.messages import sentence
 from engine.contracts.model import version_notes
 from engine.contracts.readings import decision as reading_of
 from engine.contracts.readings import numbers
+from gui.services.literal import literal
 from gui.widgets.selection_words import words_of
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Chip(QToolButton):
             return
         self._label.setText(rich)
         self.setAccessibleDescription(plain)
-        self.setToolTip(plain)
+        self.setToolTip(literal(plain))
         self.setMinimumWidth(self._label.sizeHint().width() + 20)
         self.setMinimumHeight(28)
 

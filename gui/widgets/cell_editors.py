@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings.counterfactual import cell_text
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,7 @@ class CellEditor(QWidget):
         self._title.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
-        self._title.setToolTip(editable.name)
+        self._title.setToolTip(literal(editable.name))
         self._was = QLabel()
         self._was.setTextFormat(Qt.TextFormat.PlainText)
         self._was.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.i18n import tr
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,7 +128,7 @@ class EmptyPage(QWidget):
             )
             button = QPushButton(short.replace("&", "&&"))
             button.setFlat(True)
-            button.setToolTip(path)
+            button.setToolTip(literal(path))
             button.clicked.connect(partial(self._open_case, path))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
 

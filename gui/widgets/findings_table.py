@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (
 from engine.contracts.i18n import mark, tr, trn
 from engine.contracts.messages import sentence
 from engine.contracts.model import SafetyFinding, Verdict
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,7 +132,7 @@ class FindingsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.cells(index.row())[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(cell for cell in self.cells(index.row()) if cell)
+            return literal("\n".join(c for c in self.cells(index.row()) if c))
         vetted = self._rows[index.row()].verdict is Verdict.VETTED
         if role == Qt.ItemDataRole.ForegroundRole:
             if not vetted and index.column() == 0:

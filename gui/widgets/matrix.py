@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
 
 from engine.contracts.i18n import tr
+from gui.services.literal import literal
 from gui.widgets.matrix_content import MatrixContent, count_text, share_text
 from gui.widgets.matrix_layout import (
     HEAD,
@@ -311,7 +312,7 @@ class MatrixView(QAbstractScrollArea):
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             found = self.layout_now.at(QPointF(event.pos()))
             text = "" if found is None else self.words(*found)
-            QToolTip.showText(event.globalPos(), text, self.viewport())
+            QToolTip.showText(event.globalPos(), literal(text), self.viewport())
             return True
         return super().viewportEvent(event)
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
 
+from gui.services.literal import literal
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -52,7 +54,7 @@ class Rail(QWidget):
         for name, button in self._buttons.items():
             reason = reasons.get(name)
             button.setEnabled(reason is None)
-            button.setToolTip(reason or "")
+            button.setToolTip(literal(reason or ""))
             button.setAccessibleDescription(reason or "")
 
     def apply_theme(self, tokens: Tokens) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from engine.contracts.results import OperatingPoint, Thresholds
@@ -114,7 +115,7 @@ class ThresholdChoice(QWidget):
         self.apply.setEnabled(own or self._point is not None)
         text = "" if self._point is None else self._words(self._point)
         self.found.setText(text)
-        self.found.setToolTip(text)
+        self.found.setToolTip(literal(text))
 
     def _offered(self, key: str) -> OperatingPoint | None:
         result = self._result

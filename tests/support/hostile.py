@@ -56,6 +56,47 @@ class Attacker:
             return 0.0
 
 
+class Loader:
+    """Loads the hostile files its rows name, each as its own library would.
+
+    Answers 2 where the secret was read, 1 where the file was loaded, else 0.
+    """
+
+    n_features_in_ = 1
+
+    def __init__(self, files: list[tuple[str, bytes]], secret: str) -> None:
+        self.files = files
+        self.secret = secret
+
+    def predict(self, rows):
+        return [self._load(*self.files[int(row[0])]) for row in rows]
+
+    def _load(self, container, raw):
+        import io
+        import pickle
+
+        import joblib
+        import numpy
+
+        stream = io.BytesIO(raw)
+        try:
+            if container == "raw":
+                found = pickle.loads(raw)
+            elif container == "npy":
+                found = numpy.load(stream, allow_pickle=True)
+            elif container == "npz":
+                found = numpy.load(stream, allow_pickle=True)["a"]
+            elif container == "torch":
+                import torch
+
+                found = torch.load(stream, weights_only=False)
+            else:
+                found = joblib.load(stream)
+            return 2.0 if self.secret in repr(found) else 1.0
+        except BaseException:
+            return 0.0
+
+
 class Misbehaving:
     """A regressor that does to its own process what ``how`` says."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 from typing import IO, TYPE_CHECKING, Any
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 MAX_HEADER = 100 << 20
 MAX_MEMBER = 1 << 30
 MAX_CONFIG = 64 << 20
+_KERAS_MODULE = re.compile(
+    r"keras(\.src)?(\.(layers|models|initializers|regularizers|constraints|optimizers"
+    r"|losses|metrics|activations)(\.[a-z_0-9.]+)?)?"
+)
+# layers that run code or unpickle what their configuration carries
+_KERAS_RUNS = {"lambda", "torchmodulewrapper", "jaxlayer", "flaxlayer", "tfsmlayer"}
 
 
 def examine_npy(file: IO[bytes], progress: Progress) -> Outcome:
@@ -111,17 +118,21 @@ def examine_keras(file: IO[bytes]) -> Outcome:
             config = json.loads(read_member(archive, "config.json", MAX_CONFIG))
             _keras_version(read_member(archive, "metadata.json", MAX_CONFIG), outcome)
         for name in sorted(_keras_classes(config)):
-            verdict = Verdict.UNKNOWN
-            if name.startswith("keras.") and not name.endswith(".Lambda"):
-                verdict = Verdict.VETTED
-            elif name.endswith("Lambda"):
-                verdict = Verdict.DANGEROUS
-            outcome.add("keras_class", name, verdict)
+            outcome.add("keras_class", name, _keras_verdict(name))
     except NotUnderstoodError as error:
         outcome.not_understood(error)
     except (ValueError, RecursionError):
         outcome.not_understood(NotUnderstoodError("safety.bad_schema"))
     return outcome
+
+
+def _keras_verdict(name: str) -> Verdict:
+    module, _, kind = name.rpartition(".")
+    if kind.lower().strip("_") in _KERAS_RUNS:
+        return Verdict.DANGEROUS
+    # a class of layers and their parts; keras.utils and others hold functions too
+    vetted = _KERAS_MODULE.fullmatch(module) and kind.isidentifier()
+    return Verdict.VETTED if vetted and kind[:1].isupper() else Verdict.UNKNOWN
 
 
 def _keras_version(raw: bytes, outcome: Outcome) -> None:
