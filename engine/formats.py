@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING
 
 from engine.format_versions import version_of
+from engine.zip_directory import open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -348,7 +349,7 @@ def _members(head: bytes, file: IO[bytes] | None) -> tuple[set[str], bool]:
     """Return names of members, and whether the list of them at the end is missing."""
     if file is not None:
         try:
-            with zipfile.ZipFile(file) as archive:
+            with open_zip(file) as archive:
                 names = archive.namelist()
             return set(names if len(names) <= _MEMBERS else ()), False
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):

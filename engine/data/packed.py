@@ -6,11 +6,11 @@ import bz2
 import gzip
 import io
 import lzma
-import zipfile
 from contextlib import ExitStack
 from typing import IO, TYPE_CHECKING, Any
 
 from engine.contracts.errors import EngineError
+from engine.zip_directory import open_zip
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,7 +95,7 @@ def _opened(packed: IO[bytes], path: Path, kind: str) -> IO[bytes]:
 
 
 def _only_member(packed: IO[bytes], path: Path) -> IO[bytes]:
-    archive = zipfile.ZipFile(packed)
+    archive = open_zip(packed)
     members = [
         member
         for member in archive.infolist()

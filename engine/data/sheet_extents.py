@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import struct
-import zipfile
 from typing import TYPE_CHECKING
+
+from engine.zip_directory import open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +35,7 @@ def of_zip(path: Path, look: Callable[[], None]) -> tuple[int, int]:
         Called between blocks; raises where the user wants to stop.
     """
     most = (0, 0)
-    with zipfile.ZipFile(path) as archive:
+    with open_zip(path) as archive:
         for member in archive.infolist():
             if _SHEET.fullmatch(member.filename):
                 with archive.open(member) as file:

@@ -20,6 +20,7 @@ from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.data import compound_files, header, sheet_extents
 from engine.data.missing import TOKENS
+from engine.zip_directory import open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -235,7 +236,7 @@ def _rows(
 def _check_size(path: Path) -> None:
     if not zipfile.is_zipfile(path):
         return
-    with zipfile.ZipFile(path) as archive:
+    with open_zip(path) as archive:
         total = sum(member.file_size for member in archive.infolist())
     ratio = total / max(1, path.stat().st_size)
     if total > MOST_INFLATED or (total > _RATIO_FROM and ratio > MOST_RATIO):

@@ -11,6 +11,7 @@ import zlib
 from typing import IO, TYPE_CHECKING
 
 from engine.models.static.outcome import NotUnderstoodError
+from engine.zip_directory import open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def open_archive(file: IO[bytes]) -> zipfile.ZipFile:
         If it is damaged, encrypted, too large, or its names try to leave it.
     """
     try:
-        archive = zipfile.ZipFile(file)
+        archive = open_zip(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise NotUnderstoodError("safety.bad_archive") from error
     members = archive.infolist()

@@ -121,7 +121,7 @@ print(*map(int, loader.predict([[i] for i in range(len(loader.files))])))
 """
 
 
-def test_without_the_lock_each_of_them_succeeds_in_each_container(outside, tmp_path):
+def test_without_the_lock_each_of_them_succeeds(outside, tmp_path):
     """A suite whose files never worked would prove nothing."""
     with subprocess.Popen(["sleep", "60"]) as victim:
         files = list(outside.files(victim.pid))
