@@ -15,7 +15,7 @@ from gui.services.engine_client import EngineClient
 from tests.support.lasting import lasting
 from tests.support.small_case import frame
 
-KILLS = 10 * int(os.environ.get("TRASLUZ_SOAK", "1"))
+KILLS = 20 * int(os.environ.get("TRASLUZ_SOAK", "1"))
 WAIT = 60_000
 SEED = 20261201
 

@@ -88,7 +88,7 @@ def test_tries_come_at_longer_and_longer_intervals(made, qtbot, monkeypatch) -> 
     monkeypatch.setattr(autosave, "FIRST_RETRY_MS", 2_000)
     again = made.window.autosave._again
     monkeypatch.setattr(again, "start", waits.append)
-    for _ in range(8):
+    while len(waits) < 8:  # a save asked for during another is part of that one
         made.window.autosave.save()
         qtbot.waitUntil(lambda: made.window.autosave._job is None)
     assert waits == [2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]
