@@ -144,7 +144,7 @@ def _better_allowed(d: int) -> float:
     need not be the fastest where features interact: of three, one of the six orders
     may be better.
     """
-    return max(_CHANCE, 1 / math.factorial(3)) if d == 3 else _CHANCE
+    return 1 / math.factorial(3) if d == 3 else _CHANCE
 
 
 def of_line(

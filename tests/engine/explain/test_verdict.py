@@ -160,6 +160,23 @@ def test_a_line_that_misses_the_model_at_its_own_row_is_for_directions(miss, exp
 
 
 @pytest.mark.parametrize(
+    ("miss", "seeds", "expected"),
+    [
+        # a line off at its own row: by one deviation of the predictions about it
+        (0.99, 3, "usable"),
+        (1.01, 3, "direction"),
+        (0.0, 1, "one_seed"),  # of one seed nothing is known of others
+    ],
+)
+def test_of_a_line_that_misses_its_row_or_was_drawn_once(miss, seeds, expected):
+    fields = {name: getattr(STEADY, name) for name in STEADY.__struct_fields__}
+    steady = LimeStability(**fields | {"seeds": tuple(range(seeds))})
+    weights = np.array([1.0, 0.5])
+    found, _ = verdict.of_line(weights, 0.9, steady, miss=miss, deterministic=True)
+    assert found == expected
+
+
+@pytest.mark.parametrize(
     ("share", "spread", "counts"),
     [
         (0.101, 0.0, True),  # of a method's whole weight: 10 %
