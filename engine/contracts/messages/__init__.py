@@ -20,7 +20,27 @@ if TYPE_CHECKING:
     from engine.contracts.errors import Param
 
 _LONGEST = 300
-AREAS = ("case", "data", "evaluate", "explain", "model", "safety", "spine", "window")
+AREAS = (
+    "case",
+    "columns",
+    "command",
+    "contents",
+    "data_files",
+    "evaluate",
+    "explain",
+    "intake",
+    "labels",
+    "matching",
+    "model",
+    "parts",
+    "program",
+    "reading",
+    "recorded",
+    "rules",
+    "safety",
+    "weights",
+    "window",
+)
 
 
 @cache

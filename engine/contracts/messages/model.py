@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from engine.contracts.i18n import mark
+from engine.contracts.messages.steps import NOTHING
 
 _AGAIN = mark("Open the model again; the data and everything else are still here.")
 _SAVE_AGAIN = mark(
     "Save the model again with the installed version, or install the version it was "
     "saved with."
 )
-_NONE = mark("Nothing to do.")
 
 _HOST: dict[str, tuple[str, str]] = {
     "host.bad_answer": (
@@ -230,7 +230,7 @@ _PREDICTING: dict[str, tuple[str, str]] = {
         mark("Match the columns again."),
     ),
     "engine.aside": (mark("Waiting for what is in sight"), ""),
-    "model.scoring": (mark("Scoring rows"), _NONE),
+    "model.scoring": (mark("Scoring rows"), NOTHING),
     "model.no_structure": (
         mark("This model cannot be taken apart."),
         mark("It is explained by asking it, which takes longer."),
@@ -270,7 +270,7 @@ _NOTES: dict[str, tuple[str, str]] = {
     ),
     "model.softmax": (
         mark("Made for labels only; its probabilities are the softmax of its margins."),
-        _NONE,
+        NOTHING,
     ),
     "model.best_iteration": (
         mark(
@@ -280,7 +280,7 @@ _NOTES: dict[str, tuple[str, str]] = {
     ),
     "model.reg_logistic": (
         mark("Trained as reg:logistic: its values are probabilities of class 1."),
-        _NONE,
+        NOTHING,
     ),
     "model.not_normalised": (
         mark("Each class is scored on its own: the scores do not sum to 1."),
@@ -296,32 +296,35 @@ _NOTES: dict[str, tuple[str, str]] = {
     ),
     "model.fixed_batch": (
         mark("The model takes exactly {n} rows at a time; the last ones are padded."),
-        _NONE,
+        NOTHING,
     ),
     "model.missing_as_text": (
         mark(
             "Missing categories are passed to the model as “{text}”, or as an empty "
             "text where it knows that one alone."
         ),
-        _NONE,
+        NOTHING,
     ),
     "model.ranking": (
         mark("Trained to rank ({objective}): its values order rows and are no more."),
-        _NONE,
+        NOTHING,
     ),
-    "model.more_steps": (mark("It has {n} more steps, which are not shown."), _NONE),
+    "model.more_steps": (mark("It has {n} more steps, which are not shown."), NOTHING),
     "model.more_settings": (
         mark("It has {n} more settings, which are not shown."),
-        _NONE,
+        NOTHING,
     ),
-    "model.more_notes": (mark("There are {n} more notes, which are not shown."), _NONE),
+    "model.more_notes": (
+        mark("There are {n} more notes, which are not shown."),
+        NOTHING,
+    ),
     "model.more_inputs": (
         mark("It has {n} more inputs, which are used but not listed here."),
-        _NONE,
+        NOTHING,
     ),
     "model.more_categories": (
         mark("It knows {n} more categories, which are used but not listed here."),
-        _NONE,
+        NOTHING,
     ),
     "model.not_deterministic": (
         mark("Asked twice, the model gave different answers for the same rows."),
