@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, NoReturn
 from engine.contracts.dataset import holds_dates, holds_numbers
 from engine.contracts.dates import day_text, looks_like_date, span
 from engine.contracts.errors import EngineError
+from engine.contracts.rule_text import WORDS, YEAR, number_text, quoted
 from engine.contracts.selection import (
     And,
     Dates,
@@ -55,11 +56,6 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_WORDS = frozenset(
-    ["and", "or", "not", "in", "is", "missing", "between", "bucket", "rows", "xor"]
-)
-_PLAIN = re.compile(r"[^\s()<>=!,\"']+")
-_YEAR = re.compile(r"\d{4}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CLOCK = re.compile(r"\d{1,2}:\d\d.*")
 _DEEPEST = 100
@@ -83,11 +79,6 @@ def parse(text: str, columns: Iterable[Column] = ()) -> Selection:
     found = parser.rule(0)
     parser.end()
     return found
-
-
-def describe(selection: Selection) -> str:
-    """Return a rule as text that :func:`parse` reads back."""
-    return _text(selection, 0)
 
 
 class _Parser:
@@ -189,7 +180,7 @@ class _Parser:
         if column is None or text in column.categories:
             return text
         if holds_dates(column):
-            if not _YEAR.fullmatch(text) and not looks_like_date(text):
+            if not YEAR.fullmatch(text) and not looks_like_date(text):
                 self._refuse("rule.date_expected", column, at)
             self._check_date(text, at, column)
         elif holds_numbers(column) and _as_number(text) is None:
@@ -206,7 +197,7 @@ class _Parser:
         if column is not None and not date and not holds_numbers(column):
             self._refuse("rule.no_order", column, at)
         number = _as_number(text) if kind == "word" else None
-        if number is not None and not (date and _YEAR.fullmatch(text)):
+        if number is not None and not (date and YEAR.fullmatch(text)):
             if date:
                 self._refuse("rule.date_expected", column, at)
             self._at += 1
@@ -214,7 +205,7 @@ class _Parser:
         text = self._with_clock(self._value())
         if column is not None and not date:
             self._refuse("rule.number_expected", column, at)
-        if not looks_like_date(text) and not _YEAR.fullmatch(text):
+        if not looks_like_date(text) and not YEAR.fullmatch(text):
             if date:
                 self._refuse("rule.date_expected", column, at)
             self._at = at
@@ -253,7 +244,7 @@ class _Parser:
 
     def _name(self) -> str:
         kind, text, _ = self._peek()
-        if kind == "word" and text.casefold() in _WORDS:
+        if kind == "word" and text.casefold() in WORDS:
             self._fail("the name of a column")
         return self._value("the name of a column")
 
@@ -280,7 +271,7 @@ class _Parser:
         after = self._tokens[self._at + 1 : self._at + 2]
         if not after or after[0][0] == "op":
             return False
-        if after[0][0] == "word" and after[0][1].casefold() in _WORDS:
+        if after[0][0] == "word" and after[0][1].casefold() in WORDS:
             return False
         self._at += 1
         return True
@@ -345,79 +336,5 @@ def _example(column: Column | None) -> str:
         low = None if column is None else column.low
         return (day_text(low) if low is not None else "") or "2024-02-01"
     if holds_numbers(column):
-        return _number_text(column.low if column.low is not None else 25.0)
-    return f"{_quoted(column.name)} = {_quoted((*column.categories, 'rent')[0])}"
-
-
-def _text(selection: Selection, binds: int) -> str:
-    match selection:
-        case Range() | Dates():
-            return _range_text(selection, binds)
-        case Values() if len(selection.labels) == 1:
-            return f"{_quoted(selection.column)} = {_quoted(selection.labels[0])}"
-        case Values():
-            labels = ", ".join(_quoted(label) for label in selection.labels)
-            return f"{_quoted(selection.column)} in ({labels})"
-        case Missing():
-            return f"{_quoted(selection.column)} is missing"
-        case Rows():
-            return "rows " + ", ".join(str(index) for index in selection.indices)
-        case Saved():
-            return f"bucket {_quoted(selection.name)}"
-        case Not(of=Missing() as of):
-            return f"{_quoted(of.column)} is not missing"
-        case Not(of=Values() as of) if len(of.labels) == 1:
-            return f"{_quoted(of.column)} != {_quoted(of.labels[0])}"
-        case Not(of=Values() as of):
-            labels = ", ".join(_quoted(label) for label in of.labels)
-            return f"{_quoted(of.column)} not in ({labels})"
-        case Not():
-            return f"not {_text(selection.of, 3)}"
-        case And():
-            return _joined(" and ", selection.of, 2, binds)
-        case Or():
-            return _joined(" or ", selection.of, 1, binds)
-        case Xor():
-            both = (selection.left, selection.right)
-            return "(" + " xor ".join(_text(part, 3) for part in both) + ")"
-
-
-def _joined(word: str, parts: tuple[Selection, ...], level: int, binds: int) -> str:
-    text = word.join(_text(part, level + 1) for part in parts)
-    return f"({text})" if binds > level - (len(parts) == 1) else text
-
-
-def _range_text(selection: Range | Dates, binds: int) -> str:
-    name = _quoted(selection.column)
-    low = None if selection.low is None else _limit_text(selection.low)
-    high = None if selection.high is None else _limit_text(selection.high)
-    if low is not None and high is not None:
-        if selection.low_closed and selection.high_closed:
-            return f"{name} between {low} and {high}"
-        up = ">=" if selection.low_closed else ">"
-        down = "<=" if selection.high_closed else "<"
-        text = f"{name} {up} {low} and {name} {down} {high}"
-        return f"({text})" if binds > 1 else text
-    if low is not None:
-        return f"{name} {'>=' if selection.low_closed else '>'} {low}"
-    if high is not None:
-        return f"{name} {'<=' if selection.high_closed else '<'} {high}"
-    return f"{name} is not missing"
-
-
-def _limit_text(limit: float | str) -> str:
-    if not isinstance(limit, str):
-        return _number_text(limit)
-    return f'"{limit}"' if _YEAR.fullmatch(limit) else _quoted(limit)
-
-
-def _number_text(value: float) -> str:
-    value = float(value)  # an int is a float to a type checker, not to Python 3.11
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-
-
-def _quoted(text: str) -> str:
-    if _PLAIN.fullmatch(text) and text.casefold() not in _WORDS:
-        return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+        return number_text(column.low if column.low is not None else 25.0)
+    return f"{quoted(column.name)} = {quoted((*column.categories, 'rent')[0])}"

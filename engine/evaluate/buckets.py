@@ -82,7 +82,7 @@ class BucketsAnalysis:
 
 
 def _text(rule: Selection) -> str:
-    from engine.contracts.expression import describe  # noqa: PLC0415 - rarely needed
+    from engine.contracts.rule_text import describe  # noqa: PLC0415 - rarely needed
 
     return describe(rule)
 

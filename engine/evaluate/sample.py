@@ -265,7 +265,7 @@ def describe_selection(inputs: Inputs) -> str:
     """Return the selection as text, ``""`` for all rows."""
     if inputs.selection is None:
         return ""
-    from engine.contracts.expression import describe  # noqa: PLC0415 - rarely needed
+    from engine.contracts.rule_text import describe  # noqa: PLC0415 - rarely needed
 
     return describe(inputs.selection)
 

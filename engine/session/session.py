@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,8 +17,6 @@ from engine.contracts.dataset import DatasetInfo, Part, Role
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
 from engine.contracts.model import version_notes
-from engine.contracts.progress import Portion
-from engine.contracts.provenance import Provenance
 from engine.contracts.results import (
     Done,
     MatchPreview,
@@ -28,11 +25,8 @@ from engine.contracts.results import (
 from engine.data import views
 from engine.data.dataset import Dataset
 from engine.data.recognise import recognise
-from engine.input_mapping import propose
 from engine.matching import (
     evaluation_table,
-    label_counts,
-    positive_class,
     preview,
     target_of,
 )
@@ -41,12 +35,10 @@ from engine.models.intake import take_in
 from engine.models.safety import check_consent, report_on
 from engine.predict import (
     Matched,
-    class_named,
     known_texts,
-    meant,
-    predict,
     row_scores,
 )
+from engine.session import matches
 from engine.session.case_file import OpenCaseFile
 from engine.session.columns import CaseColumns
 from engine.session.consents import OwnConsents
@@ -66,7 +58,6 @@ if TYPE_CHECKING:
         ModelInfo,
         RecordedScores,
         SafetyReport,
-        ScoreKind,
     )
     from engine.contracts.predictions import Predictions, RowScores
     from engine.contracts.progress import Progress
@@ -276,33 +267,6 @@ class Session:
             old.close()
         self._hosts.opened(model)
 
-    def _wanted(self, request: requests.Match | requests.Predict) -> Matched:
-        weights = request.weights if isinstance(request, requests.Predict) else ""
-        recorded = self._recorded
-        if self._model is not None:
-            info = self._model.info
-        elif recorded is not None:
-            info, recorded = recorded_model(
-                recorded,
-                request.target,
-                self._table(Part.EVALUATION),
-                self.data.info,
-                positive=request.positive,
-                class_map=request.class_map,
-            )
-        else:
-            raise EngineError("predict.no_model")
-        return Matched(
-            info=info,
-            model=self._model,
-            recorded=recorded,
-            mapping=request.mapping,
-            target=request.target,
-            positive=class_named(request.positive, info.classes),
-            weights=weights,
-            class_map=meant(request.class_map, info.classes),
-        )
-
     def _match(self, request: requests.Match, progress: Progress) -> MatchPreview:
         table = self._table(Part.EVALUATION)
         wanted = self._wanted(request)
@@ -312,49 +276,26 @@ class Session:
             return preview(wanted, self.data.info, table, progress)
 
     def _predict(self, request: requests.Predict, progress: Progress) -> RowScores:
-        matched = self._complete(self._wanted(request))
+        matched = matches.completed(self._wanted(request), self.data)
         if matched.model is None:
-            found = self._answers(matched, progress)
-            kind = found[Part.EVALUATION].score_kind  # known once they are read
-            matched = replace(matched, info=_scored(matched.info, kind))
+            matched, found = self._predicted(matched, progress)
         else:
             with self._hosts.busy(self._model):
-                found = self._answers(matched, progress)
+                matched, found = self._predicted(matched, progress)
         progress.raise_if_cancelled()
         with self._lock:
             self._matched, self._predictions = matched, found
             self._runs.forget()
         return row_scores(found[Part.EVALUATION], matched.positive)
 
-    def _answers(self, matched: Matched, progress: Progress) -> dict[Part, Predictions]:
-        found: dict[Part, Predictions] = {}
-        total = sum(table.n_rows for table in self.data.parts.values())
-        before = 0
-        for part, table in self.data.parts.items():
-            provenance = Provenance(
-                n_used=table.n_rows,
-                n_total=table.n_rows,
-                method="predict",
-                **self._stamp(part, matched.info),
-            )
-            portion = Portion(progress, before, table.n_rows, total)
-            found[part] = predict(table, matched, provenance, portion)
-            before += table.n_rows
-        return found
+    def _wanted(self, request: requests.Match | requests.Predict) -> Matched:
+        return matches.wanted(request, self.data, self._model, self._recorded)
 
-    def _complete(self, matched: Matched) -> Matched:
-        """Return the match with its gaps filled, or say what forbids it."""
-        table = self._table(Part.EVALUATION)
-        mapping = matched.mapping
-        if matched.model is not None:
-            mapping, problems = propose(
-                matched.info, self.data.info, matched.mapping, matched.target, table
-            )
-            for problem in problems:
-                raise EngineError(problem.code, **problem.params)
-        _, counts = label_counts(table, matched)
-        positive, _ = positive_class(matched, counts)
-        return replace(matched, mapping=mapping, positive=positive)
+    def _predicted(
+        self, matched: Matched, progress: Progress
+    ) -> tuple[Matched, dict[Part, Predictions]]:
+        stamps = {part: self._stamp(part, matched.info) for part in self.data.parts}
+        return matches.predicted(matched, self.data, stamps, progress)
 
     # Analyses
 
@@ -448,7 +389,3 @@ class Session:
     def _open_view(self, request: requests.OpenView) -> ViewInfo:
         columns = self._columns(request.part, request.decision)
         return self._views.open(columns, request.where, request.sort)
-
-
-def _scored(info: ModelInfo, kind: ScoreKind) -> ModelInfo:
-    return msgspec.structs.replace(info, score_kind=kind)

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.contracts.expression import describe
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentence
 from engine.contracts.readings import buckets as reading_of
 from engine.contracts.requests import Resolve, Run
 from engine.contracts.results import Resolved
+from engine.contracts.rule_text import describe
 from engine.contracts.selection import And, Or, unpack
 from gui.item_models import buckets as columns
 from gui.item_models.bucket_rates import BucketRates

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.dataset import Part
-from engine.contracts.expression import describe
 from engine.contracts.i18n import mark, tr, trn
 from engine.contracts.messages import sentence
 from engine.contracts.readings import dataset as reading_of
 from engine.contracts.readings import numbers
 from engine.contracts.requests import OpenView
+from engine.contracts.rule_text import describe
 from gui.dialogs.row_export import export_menu
 from gui.item_models.rows import RowsModel
 from gui.item_models.shown_columns import of_column

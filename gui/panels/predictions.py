@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.dataset import Kind, Part
-from engine.contracts.expression import describe
 from engine.contracts.i18n import mark, tr, trn
 from engine.contracts.messages import sentence
 from engine.contracts.model import Task
 from engine.contracts.readings import numbers
 from engine.contracts.requests import OpenView
+from engine.contracts.rule_text import describe
 from engine.contracts.selection import Range
 from gui.dialogs.row_export import export_menu
 from gui.item_models.answers import (

@@ -9,12 +9,12 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from engine.contracts.dataset import Part
-from engine.contracts.expression import describe
 from engine.contracts.i18n import tr, trn
 from engine.contracts.messages import sentence
 from engine.contracts.model import version_notes
 from engine.contracts.readings import decision as reading_of
 from engine.contracts.readings import numbers
+from engine.contracts.rule_text import describe
 from gui.services.literal import literal
 from gui.widgets.selection_words import words_of
 

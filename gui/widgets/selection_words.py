@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.contracts.expression import describe
 from engine.contracts.i18n import tr
+from engine.contracts.rule_text import describe
 from engine.contracts.selection import And, Not, Or, Range, Saved, Values
 from engine.contracts.selection import Selection as Recipe
 

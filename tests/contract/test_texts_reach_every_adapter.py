@@ -35,28 +35,14 @@ from engine.model_host.adapters.objects import Seen, adapt
 from tests.support.opened_models import open_bytes
 from tests.support.rows_of_texts import (
     categories,
-    from_csv,
     lightgbm_trees,
     probabilities,
-    rows_of_texts,
     texts,
     xgboost_trees,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from engine.data.dataset import Dataset
-
-
-@pytest.fixture(scope="module")
-def frame() -> pd.DataFrame:
-    return rows_of_texts()
-
-
-@pytest.fixture(scope="module")
-def data(frame, tmp_path_factory) -> Dataset:
-    return from_csv(frame, tmp_path_factory.mktemp("adapters"))
 
 
 def encoders() -> dict[str, Any]:

@@ -7,6 +7,8 @@ import pytest
 from engine import cli
 from engine.contracts import requests as r
 from engine.contracts.model import RecordedScores
+from tests.support.fake_model import data_set, mixed_frame
+from tests.support.first_look import N
 from tests.support.sessions import ALL, Asker
 
 
@@ -58,3 +60,15 @@ def recorded(fresh, small):
     fresh(r.UseRecordedScores(scores=RecordedScores(scores=("p_yes",))))
     fresh(r.Predict(target="outcome"))
     return fresh
+
+
+@pytest.fixture(scope="session")
+def frame():
+    """Rows of numbers, words and blanks."""
+    return mixed_frame(N)
+
+
+@pytest.fixture(scope="session")
+def data(frame, tmp_path_factory):
+    """The same rows, opened."""
+    return data_set(tmp_path_factory.mktemp("match"), frame)

@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.contracts.dataset import Part
-from engine.contracts.messages import sentence
 from engine.contracts.model import Input, Mapping
 from engine.data.dataset import Dataset
 from engine.input_mapping import propose
@@ -19,24 +17,8 @@ from tests.support.fake_model import (
     info,
     logistic,
     matched,
-    mixed_frame,
 )
-
-N = 1000
-
-
-@pytest.fixture(scope="module")
-def frame():
-    return mixed_frame(N)
-
-
-@pytest.fixture(scope="module")
-def data(frame, tmp_path_factory):
-    return data_set(tmp_path_factory.mktemp("match"), frame)
-
-
-def table(data):
-    return data.parts[Part.EVALUATION]
+from tests.support.first_look import codes, only, table
 
 
 def look(data, model):
@@ -45,16 +27,6 @@ def look(data, model):
 
 def proposed(data, described, wanted=None, target="y"):
     return propose(described, data.info, wanted, target, table(data))
-
-
-def codes(notes):
-    return [note.code for note in notes]
-
-
-def only(notes, code):
-    (params,) = [note.params for note in notes if note.code == code]
-    assert sentence(code, params) != code
-    return params
 
 
 def test_columns_are_matched_by_name_whatever_their_order(data):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.contracts.dataset import Part
 from engine.contracts.errors import EngineError
 from engine.contracts.messages import sentence
 from engine.contracts.model import RecordedScores
@@ -18,42 +17,15 @@ from engine.predict import (
 )
 from tests.support.fake_model import (
     FakeModel,
-    data_set,
     info,
     logistic,
     matched,
-    mixed_frame,
 )
-
-N = 1000
-
-
-@pytest.fixture(scope="module")
-def frame():
-    return mixed_frame(N)
-
-
-@pytest.fixture(scope="module")
-def data(frame, tmp_path_factory):
-    return data_set(tmp_path_factory.mktemp("match"), frame)
-
-
-def table(data):
-    return data.parts[Part.EVALUATION]
+from tests.support.first_look import N, codes, only, table
 
 
 def look(data, model, target="y", **changes):
     return preview(matched(model, target, **changes), data.info, table(data))
-
-
-def codes(notes):
-    return [note.code for note in notes]
-
-
-def only(notes, code):
-    (found,) = [note for note in notes if note.code == code]
-    assert sentence(found.code, found.params) != code
-    return found.params
 
 
 def test_a_model_that_changes_its_mind_is_reported(data):

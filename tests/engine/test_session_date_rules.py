@@ -18,7 +18,7 @@ from engine.cli.work import Work
 from engine.contracts.dataset import Part, Split
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
-from engine.contracts.expression import describe, parse
+from engine.contracts.expression import parse
 from engine.contracts.requests import (
     ConfigureData,
     OpenData,
@@ -26,6 +26,7 @@ from engine.contracts.requests import (
     ReadRows,
     Resolve,
 )
+from engine.contracts.rule_text import describe
 from engine.contracts.selection import Dates, Range, Selection, Values
 from engine.session import Session
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.contracts.errors import EngineError
-from engine.contracts.expression import describe, parse
+from engine.contracts.expression import parse
+from engine.contracts.rule_text import describe
 from engine.contracts.selection import (
     And,
     Dates,
