@@ -14,7 +14,7 @@ help: ## Say what there is
 setup: $(STAMP) $(WORDS) ## Create .venv, install the locked versions, compile the catalogues
 
 $(STAMP): requirements.lock pyproject.toml
-	@$(PYTHON) packaging/check_system.py --python
+	@$(PYTHON) tools/check_system.py --python
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
@@ -24,7 +24,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 run: setup ## Open the window on the embedded demo (without a display: into build/demo/)
-	@$(BIN)/python packaging/check_system.py --libraries
+	@$(BIN)/python tools/check_system.py --libraries
 	$(BIN)/python main.py --demo
 
 test: setup lint types layers unit ## Check everything
@@ -40,7 +40,7 @@ layers: setup
 	$(BIN)/lint-imports
 
 unit: setup
-	@$(BIN)/python packaging/check_system.py --libraries
+	@$(BIN)/python tools/check_system.py --tests
 	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest \
 	    --numprocesses auto --maxprocesses 4 --dist loadfile
 

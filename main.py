@@ -14,9 +14,26 @@ def main(arguments: list[str]) -> int:
         from engine.cli import main as command_line  # noqa: PLC0415
 
         return command_line(arguments)
+    if packages := _missing_packages():
+        from gui.system_libraries import install_command  # noqa: PLC0415
+
+        sys.stderr.write(
+            "Some system libraries that the window needs are missing. This installs"
+            f" them:\n    {install_command(packages)}\n"
+        )
+        return 1
     from gui.app import main as window  # noqa: PLC0415
 
     return window(arguments)
+
+
+def _missing_packages() -> list[str]:
+    """Return what the window cannot start without; Qt would end the process instead."""
+    if getattr(sys, "frozen", False):
+        return []  # an installed program brings its libraries
+    from gui.system_libraries import missing_packages, on_x11  # noqa: PLC0415
+
+    return missing_packages(display=on_x11())
 
 
 if __name__ == "__main__":
