@@ -39,7 +39,7 @@ from gui.dock_area import DockArea
 from gui.layouts import PERSPECTIVES, reason
 from gui.services.autosave import Autosave
 from gui.services.case_recipe import contents_of
-from gui.services.literal import literal
+from gui.services.literal import literal, literal_title
 from gui.widgets.case_bar import CaseBar
 from gui.widgets.empty_page import EmptyPage
 from gui.widgets.notice_bar import NoticeBar
@@ -201,7 +201,7 @@ class MainWindow(QMainWindow):
         menu.clear()
         for path, text in self.context.settings.recent_cases():
             open_it = partial(self.context.case.open_case, path)
-            menu.addAction(text.replace("&", "&&"), open_it).setToolTip(literal(path))
+            menu.addAction(literal_title(text), open_it).setToolTip(literal(path))
         if menu.isEmpty():
             menu.addAction(tr("None yet")).setEnabled(False)
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -16,6 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.i18n import tr
+from gui.services.literal import literal
+from gui.widgets.labels import PlainLabel
 from gui.widgets.panel_foot import PanelFoot
 from gui.widgets.reading import Reading
 from gui.widgets.state_page import StatePage
@@ -60,9 +61,8 @@ class PanelFrame(QWidget):
         return self._body
 
     def _build_frame(self) -> None:
-        self._title = QLabel(tr(self.TITLE))
+        self._title = PlainLabel(tr(self.TITLE))
         self._title.setObjectName("panel-title")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._reading = Reading()
         self._reading.setObjectName("panel-reading")
         self._reading.setAccessibleName(tr("Reading"))
@@ -84,7 +84,7 @@ class PanelFrame(QWidget):
             ("more", tr("More")),
         ):
             button = QToolButton()
-            button.setToolTip(name)
+            button.setToolTip(literal(name))
             button.setAccessibleName(name)
             button.setAutoRaise(True)
             button.clicked.connect(lambda _checked, name=icon: self.open_button(name))

@@ -15,6 +15,7 @@ import msgspec
 
 from engine.contracts.dataset import Note
 from engine.contracts.errors import ErrorInfo
+from engine.contracts.printable import printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -129,9 +130,7 @@ def _texts(found: Mapping[str, str]) -> dict[str, str]:
 
 def _text(text: str) -> str:
     """Return a text without an end too far away, and without control characters."""
-    if len(text) > MAX_TEXT:
-        text = text[: MAX_TEXT - 1] + "…"
-    if text.isprintable():
-        return text
-    shown = " ".join(text.split()) if text.isascii() else text
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
+    shown = shortened(text, MAX_TEXT)
+    if shown.isascii() and not shown.isprintable():
+        shown = " ".join(shown.split())
+    return printable(shown)

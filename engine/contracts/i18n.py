@@ -10,8 +10,11 @@ from __future__ import annotations
 import gettext
 from pathlib import Path
 
+from engine.contracts.printable import shortened
+
 LANGUAGES = ("en", "es")
 CATALOGUES = Path(__file__).resolve().parents[2] / "resources" / "i18n"
+_LONGEST = 5_000  # of a text in a sentence
 _translation: gettext.NullTranslations = gettext.NullTranslations()
 # How a language writes the signs of a number that Python wrote: a true minus; in
 # Spanish a decimal comma, and a thin space that does not break between thousands.
@@ -38,16 +41,26 @@ def install(language: str) -> None:
 
 
 def tr(message: str, **params: object) -> str:
-    """Translate ``message`` and fill its ``{placeholders}``."""
+    """Translate ``message`` and fill its ``{placeholders}``.
+
+    A name may be a megabyte long: a sentence holds the beginning of it.
+    """
     # gettext keeps the catalogue's own header under the empty message.
     text = _translation.gettext(message) if message else ""
-    return text.format(**params) if params else text
+    return text.format(**_bounded(params)) if params else text
 
 
 def trn(singular: str, plural: str, n: int, **params: object) -> str:
     """Translate with the plural form for ``n``; ``{n}`` is filled with thousands."""
     text = _translation.ngettext(singular, plural, n)
-    return text.format(n=written(f"{n:,}"), **params)
+    return text.format(n=written(f"{n:,}"), **_bounded(params))
+
+
+def _bounded(params: dict[str, object]) -> dict[str, object]:
+    return {
+        name: shortened(value, _LONGEST) if isinstance(value, str) else value
+        for name, value in params.items()
+    }
 
 
 def written(number: str) -> str:

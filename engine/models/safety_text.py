@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.contracts.i18n import mark, tr, trn
 from engine.contracts.messages import next_step, sentence
 from engine.contracts.model import Light, Verdict
+from engine.contracts.printable import printable
 
 if TYPE_CHECKING:
     from engine.contracts.model import SafetyFinding, SafetyReport
@@ -54,7 +55,7 @@ def as_text(report: SafetyReport) -> str:
 
 def plain(text: str) -> str:
     """Return text in which nothing but printable characters is left."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return printable(text)
 
 
 def _facts(report: SafetyReport) -> list[str]:

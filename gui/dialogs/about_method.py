@@ -6,9 +6,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout
 
 from engine.contracts.i18n import tr
+from gui.widgets.labels import RichLabel
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -34,9 +35,8 @@ def show_about(panel: QWidget) -> None:
     dialog = QDialog(panel)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(tr("About: {title}", title=panel.accessibleName()))
-    text = QLabel(about_text(panel.ABOUT))  # type: ignore[attr-defined]
+    text = RichLabel(about_text(panel.ABOUT))  # type: ignore[attr-defined]
     text.setWordWrap(True)
-    text.setTextFormat(Qt.TextFormat.RichText)
     text.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse
         | Qt.TextInteractionFlag.TextSelectableByKeyboard

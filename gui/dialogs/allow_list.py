@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QTableWidget,
     QTableWidgetItem,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import mark, tr
 from gui.services.literal import literal
+from gui.widgets.labels import PlainLabel
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "allow_list"
 USES = {
@@ -59,13 +59,12 @@ def show_allow_list(version: str, parent: QWidget | None = None) -> QDialog:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(tr("Vetted names, list {version}", version=version))
     content = rows(version)
-    about = QLabel(
+    about = PlainLabel(
         tr(
             "Exact names that fitted models of the installed libraries are made of, "
             "and what honest files do with them. Anything else is unknown."
         )
     )
-    about.setTextFormat(Qt.TextFormat.PlainText)
     about.setWordWrap(True)
     search = QLineEdit(placeholderText=tr("Filter by name"))
     search.setAccessibleName(tr("Filter by name"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentence
+from gui.dialogs.message_box import MessageBox
 
 if TYPE_CHECKING:
     from engine.contracts.case import CaseOpened
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 def ask_about_changes(context: AppContext, opened: CaseOpened, parent: QWidget) -> None:
     """Say which files differ; offer to compute anew, to locate, or to look only."""
-    box = QMessageBox(parent)
+    box = MessageBox(parent)
     box.setWindowTitle(tr("Files have changed"))
-    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText("\n".join(sentence(note.code, note.params) for note in opened.changed))
     role = QMessageBox.ButtonRole.ActionRole
     again = box.addButton(tr("Compute again with these files"), role)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from engine.contracts.messages import next_step, sentence
 from engine.contracts.model import Light
 from gui.dialogs.allow_list import show_allow_list
 from gui.widgets.findings_table import FindingsTable
+from gui.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,7 +144,7 @@ class ConsentDialog(QDialog):
             column.addLayout(self._typing())
         column.addWidget(self._buttons())
 
-    def _title(self) -> QLabel:
+    def _title(self) -> PlainLabel:
         name = PurePath(self.report.path.replace("\\", "/")).name
         title = _plain(name)
         font = title.font()
@@ -153,7 +153,7 @@ class ConsentDialog(QDialog):
         title.setFont(font)
         return title
 
-    def _facts(self, tokens: Tokens) -> QLabel:
+    def _facts(self, tokens: Tokens) -> PlainLabel:
         parts = [
             self.report.format,
             trn("{n} byte", "{n} bytes", self.report.size),
@@ -200,7 +200,7 @@ class ConsentDialog(QDialog):
             )
         return tr(MEANINGS[self.report.light])
 
-    def _hash(self, tokens: Tokens) -> QLabel:
+    def _hash(self, tokens: Tokens) -> PlainLabel:
         label = _plain(tr("SHA-256: {hash}", hash=self.report.sha256), tokens.muted)
         label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
@@ -288,9 +288,8 @@ def _no_longer(consent: Consent) -> str:
     )
 
 
-def _plain(text: str, colour: str = "") -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+def _plain(text: str, colour: str = "") -> PlainLabel:
+    label = PlainLabel(text)
     label.setWordWrap(True)
     if colour:
         label.setStyleSheet(f"color: {colour};")

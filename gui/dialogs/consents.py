@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -21,6 +20,7 @@ from engine.contracts.consent import Consent, Consents
 from engine.contracts.i18n import tr
 from engine.contracts.requests import ListConsents, WithdrawConsent
 from gui.services.literal import literal
+from gui.widgets.labels import PlainLabel
 from gui.widgets.text_table import text_table
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class ConsentsDialog(QDialog):
         for place, consent in enumerate(result.kept):
             for column, text in enumerate(_cells(consent)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(consent.sha256 if column == 1 else literal(text))
+                item.setToolTip(literal(consent.sha256 if column == 1 else text))
                 self.table.setItem(place, column, item)
         self.table.clearSelection()
 
@@ -127,8 +127,7 @@ def _table() -> QTableWidget:
     return table
 
 
-def _plain(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+def _plain(text: str) -> PlainLabel:
+    label = PlainLabel(text)
     label.setWordWrap(True)
     return label

@@ -6,10 +6,11 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.layers import missing
+from gui.widgets.labels import RichLabel
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -79,9 +80,8 @@ def show_facts(context: AppContext, parent: QWidget) -> None:
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(tr("Offline and sandboxed"))
-    text = QLabel(facts_text(context))
+    text = RichLabel(facts_text(context))
     text.setWordWrap(True)
-    text.setTextFormat(Qt.TextFormat.RichText)
     text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHeaderView,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from engine.contracts.model import Mapping, RecordedScores, Task
 from engine.contracts.readings import numbers
 from engine.contracts.requests import Match, UseRecordedScores
 from engine.contracts.results import MatchPreview
+from gui.widgets.labels import PlainLabel
 from gui.widgets.mapping_table import MappingTable
 
 if TYPE_CHECKING:
@@ -81,16 +81,14 @@ class MatchDialog(QDialog):
         self.scores: RecordedScores | None = None
         name = model.name if model is not None else tr("recorded scores")
         data = case.data.name if case.data is not None else ""
-        self.recognised = QLabel(
+        self.recognised = PlainLabel(
             tr("Model: {model}    Data: {data}", model=name, data=data)
         )
-        self.recognised.setTextFormat(Qt.TextFormat.PlainText)
         self.target = QComboBox()
         self.target.setPlaceholderText(tr("choose a column"))
         self.positive = QComboBox()
-        self.why_positive = QLabel()
+        self.why_positive = PlainLabel()
         self.why_positive.setWordWrap(True)
-        self.why_positive.setTextFormat(Qt.TextFormat.PlainText)
         self._inferred: tuple[str, str] = ("", "")
         self.weights = QComboBox()
         self.score_kind = QComboBox()
@@ -110,10 +108,9 @@ class MatchDialog(QDialog):
         self.class_map.changed.connect(self._soon.start)
         self.class_map.setMaximumHeight(132)
         self.class_map.hide()
-        self.problem = QLabel()
+        self.problem = PlainLabel()
         self.problem.setWordWrap(True)
-        self.problem.setTextFormat(Qt.TextFormat.PlainText)
-        self.sanity = QLabel()
+        self.sanity = PlainLabel()
         self.sanity.setWordWrap(True)
         self.table = QTableWidget(0, 4)
         self.table.setAccessibleName(tr("First predictions"))

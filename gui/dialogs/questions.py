@@ -14,6 +14,7 @@ from engine.contracts.messages import next_step, sentence
 from gui.dialogs.changed_files import ask_about_changes
 from gui.dialogs.consent import ask_consent
 from gui.dialogs.match import MatchDialog
+from gui.dialogs.message_box import MessageBox
 from gui.dialogs.reading_options import ReadingOptions
 from gui.dialogs.unsaved import Answer, ask_about_unsaved
 
@@ -97,7 +98,7 @@ class Questions(QObject):
 
     def _ask_part(self, paths: tuple[str, ...]) -> None:
         names = ", ".join(Path(path).name for path in paths)
-        box = QMessageBox(self._window)
+        box = MessageBox(self._window)
         box.setWindowTitle(tr("More data"))
         box.setText(tr("What is {files} for?", files=names))
         box.setInformativeText(
@@ -138,7 +139,7 @@ class Questions(QObject):
             text = tr("Use {new} in the place of {old}?", new=Path(model).name, old=old)
             advice = tr("The data stay open, and a new case begins with them.")
             yes = tr("Replace the model")
-        box = QMessageBox(self._window)
+        box = MessageBox(self._window)
         box.setWindowTitle(yes)
         box.setText(text)
         box.setInformativeText(" ".join(part for part in (kept, advice) if part))

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QLabel,
     QLineEdit,
     QSpinBox,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.dataset import ReadOptions
 from engine.contracts.i18n import tr
+from gui.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from engine.contracts.dataset import Source
@@ -110,8 +110,7 @@ class ReadingOptions(QDialog):
             self.missing.setText(", ".join(found.missing_tokens))
         text = self._text
         form = QFormLayout()
-        file = QLabel(source.path)
-        file.setTextFormat(Qt.TextFormat.PlainText)
+        file = PlainLabel(source.path)
         form.addRow(tr("File"), file)
         for label, widget, shown in (
             (tr("Cells are separated by"), self.separator, text),

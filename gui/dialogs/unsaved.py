@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QMessageBox, QWidget
 
 from engine.contracts.i18n import tr
+from gui.dialogs.message_box import MessageBox
 
 
 class Answer(Enum):
@@ -27,10 +27,9 @@ def ask_about_unsaved(why: str, parent: QWidget, *, again: bool = True) -> Answe
     again
         Whether another try makes sense.
     """
-    box = QMessageBox(parent)
+    box = MessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle(tr("Not saved"))
-    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(tr("What was changed in this case is not saved."))
     box.setInformativeText(why)
     answers: dict[QAbstractButton, Answer] = {}

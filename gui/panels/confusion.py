@@ -10,7 +10,6 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -27,7 +26,9 @@ from gui.item_models.metrics import FigureTable
 from gui.item_models.pairs import pair_table
 from gui.panel import Panel
 from gui.panel_frame import About
+from gui.services.literal import literal
 from gui.services.selection import mode_of
+from gui.widgets.labels import RichLabel
 from gui.widgets.matrix import MatrixView
 from gui.widgets.matrix_axes import MatrixAxes
 from gui.widgets.matrix_content import PREDICTION, TRUTH, arranged, content_of
@@ -102,9 +103,8 @@ class ConfusionPanel(Panel):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.matrix)
         self.stack.addWidget(self.pairs)
-        self.hints = QLabel()
+        self.hints = RichLabel()
         self.hints.setWordWrap(True)
-        self.hints.setTextFormat(Qt.TextFormat.RichText)
         self.hints.hide()
         body, column = column_body()
         column.addWidget(self.stack, 1)
@@ -166,7 +166,7 @@ class ConfusionPanel(Panel):
         button.setText(text)
         button.setCheckable(True)
         button.setStyleSheet("padding: 3px 4px;")
-        button.setToolTip(name)
+        button.setToolTip(literal(name))
         button.setAccessibleName(name)
         return button
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QStackedWidget,
     QToolButton,
     QWidget,
@@ -33,6 +32,7 @@ from gui.views.contributions.row import RowView
 from gui.views.contributions.several import SeveralView
 from gui.views.contributions.swarm import SwarmView
 from gui.widgets.game_options import GameOptions
+from gui.widgets.labels import PlainLabel
 from gui.widgets.output_choice import OutputChoice
 from gui.widgets.panel_body import column_body
 from gui.widgets.segmented import Segmented
@@ -125,8 +125,7 @@ class ContributionsPanel(Panel):
         self.more = QToolButton()
         self.more.setText(tr("Options"))
         self.more.setCheckable(True)
-        self.start = QLabel()
-        self.start.setTextFormat(Qt.TextFormat.PlainText)
+        self.start = PlainLabel()
         self.start.setWordWrap(True)
         self.options = GameOptions(self.context, self.ID, routes=True)
         self.options.hide()

@@ -31,6 +31,7 @@ from gui.item_models import counterfactual_tables as tables
 from gui.item_models.metrics import FigureTable
 from gui.panel import Panel
 from gui.panel_frame import About
+from gui.services.literal import literal_title
 from gui.widgets.metric_table import MetricTable
 from gui.widgets.panel_body import column_body, line_of_words
 from gui.widgets.row_wanted import RowWanted
@@ -318,7 +319,7 @@ class CounterfactualPanel(Panel):
         menu.clear()
         for one in () if shown is None else tables.told(shown):
             text = reading_of.changes_text(one.changes)
-            menu.addAction(text.replace("&", "&&"), partial(self._try_out, one))
+            menu.addAction(literal_title(text), partial(self._try_out, one))
         self.trying.setEnabled(not menu.isEmpty())
 
     def _try_out(self, one: Counterfactual) -> None:

@@ -10,7 +10,6 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QSpinBox,
     QStackedWidget,
     QWidget,
@@ -29,6 +28,7 @@ from gui.services.selection import mode_of
 from gui.views.glass_box.bars import UseView, WeightsView
 from gui.views.glass_box.shapes import ShapesView
 from gui.views.glass_box.tree import TreeView, only_some
+from gui.widgets.labels import PlainLabel
 from gui.widgets.output_choice import OutputChoice
 from gui.widgets.panel_body import column_body, line_of_words
 from gui.widgets.segmented import Segmented
@@ -78,9 +78,8 @@ class GlassBoxPanel(Panel):
         self._shown: GlassBox | None = None
         self.weights, self.shapes = WeightsView(), ShapesView()
         self.use, self.tree = UseView(), TreeView()
-        self.closed = QLabel()
+        self.closed = PlainLabel()
         self.closed.setWordWrap(True)
-        self.closed.setTextFormat(Qt.TextFormat.PlainText)
         self.closed.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.pages = QStackedWidget()
         for page in (self.weights, self.shapes, self.use, self.tree, self.closed):

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QLabel,
     QScrollArea,
     QTableWidget,
     QTableWidgetItem,
@@ -24,8 +23,9 @@ from gui.dialogs.allow_list import show_allow_list
 from gui.dialogs.consent import HEADINGS
 from gui.panel import Panel
 from gui.panel_frame import About
-from gui.services.literal import literal
+from gui.services.literal import literal, literal_title
 from gui.widgets.findings_table import FindingsTable
+from gui.widgets.labels import PlainLabel
 from gui.widgets.text_table import text_table
 from gui.widgets.wrapped_text import WrappedText
 
@@ -80,8 +80,7 @@ class ModelPanel(Panel):
         self._settings.setAccessibleName(tr("Hyper-parameters"))
         self.findings = FindingsTable()
         self.findings.list_wanted.connect(self._show_list)
-        self._verdict = QLabel()
-        self._verdict.setTextFormat(Qt.TextFormat.PlainText)
+        self._verdict = PlainLabel()
         self._verdict.setWordWrap(True)
         safety = QWidget()
         column = QVBoxLayout(safety)
@@ -95,7 +94,8 @@ class ModelPanel(Panel):
             (safety, tr("Safety")),
             (self._abilities, tr("Abilities")),
         ):
-            self.tabs.setTabToolTip(self.tabs.addTab(page, name), name)
+            place = self.tabs.addTab(page, literal_title(name))
+            self.tabs.setTabToolTip(place, literal(name))
         return self.tabs
 
     def reason(self) -> str | None:
@@ -301,9 +301,8 @@ class _Facts(QScrollArea):
         self.viewport().setStyleSheet(f"background: {tokens.panel};")
         self.show_facts(self._rows)
 
-    def _name(self, text: str) -> QLabel:
-        label = QLabel(text)
-        label.setTextFormat(Qt.TextFormat.PlainText)
+    def _name(self, text: str) -> PlainLabel:
+        label = PlainLabel(text)
         label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         label.setStyleSheet(f"color: {self._colour('muted')};")
         return label

@@ -32,6 +32,7 @@ from gui.item_models.rows import RowsModel
 from gui.item_models.shown_columns import Look, ShownColumn
 from gui.panel import Panel
 from gui.panel_frame import About
+from gui.services.literal import literal_title
 from gui.widgets.column_header import ColumnHeader, Heading
 from gui.widgets.column_menu import ColumnMenu
 from gui.widgets.column_query import ColumnQuery
@@ -347,7 +348,7 @@ class PredictionsPanel(Panel):
 
     def _add_filter_entry(self, menu: QMenu, place: int, column: ShownColumn) -> None:
         text = tr("Filter by {column} …", column=column.title)
-        action = menu.addAction(text)
+        action = menu.addAction(literal_title(text))
         corner = self.more.mapToGlobal(QPoint(0, self.more.height()))
         action.triggered.connect(lambda: self._open_menu(place, corner))
 

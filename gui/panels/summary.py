@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.contracts import metrics as look_up
 from engine.contracts.decision import with_rule
@@ -24,6 +24,7 @@ from gui.panel import Panel
 from gui.panel_frame import About
 from gui.services.row_columns import PAUSE_MS, REST_MS
 from gui.services.selection import mode_of
+from gui.widgets.labels import PlainLabel
 from gui.widgets.matrix_selection import squared
 from gui.widgets.metric_table import MetricTable
 from gui.widgets.panel_body import column_body
@@ -95,8 +96,7 @@ class SummaryPanel(Panel):
         self.view = Segmented(
             tr("Table"), ((ALL, tr("all rows")), (CLASSES, tr("each class")))
         )
-        self._note = QLabel()
-        self._note.setTextFormat(Qt.TextFormat.PlainText)
+        self._note = PlainLabel()
         body, column = column_body()
         foot = QHBoxLayout()
         foot.addWidget(self.view)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QLabel,
     QPushButton,
     QSpinBox,
     QStackedWidget,
@@ -26,6 +25,7 @@ from gui.panel import Panel
 from gui.panel_frame import About
 from gui.services.selection import mode_of
 from gui.views.glass_box.tree import TreeView, only_some
+from gui.widgets.labels import PlainLabel
 from gui.widgets.output_choice import OutputChoice
 from gui.widgets.panel_body import column_body, line_of_words
 
@@ -80,14 +80,13 @@ class SurrogatePanel(Panel):
         self.tree.foot.addWidget(self.output)
         self.tree.foot.addWidget(self.questions)
         self.offer = QWidget()
-        self.why = QLabel(
+        self.why = PlainLabel(
             tr(
                 "This model can be read by itself: see “The model itself”. A tree in "
                 "its place would tell less."
             )
         )
         self.why.setWordWrap(True)
-        self.why.setTextFormat(Qt.TextFormat.PlainText)
         self.why.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.anyway = QPushButton(tr("Fit a tree all the same"))
         page = QVBoxLayout(self.offer)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QDoubleSpinBox,
     QHBoxLayout,
-    QLabel,
     QWidget,
 )
 
@@ -30,6 +29,7 @@ from gui.plots.score_histogram import ScoreHistogram
 from gui.services.counting import Counter
 from gui.services.row_columns import MANY_ROWS, PAUSE_MS
 from gui.services.selection import mode_of
+from gui.widgets.labels import PlainLabel
 from gui.widgets.panel_body import column_body
 from gui.widgets.threshold_choice import ThresholdChoice, threshold_text
 from gui.widgets.threshold_source import ThresholdSource, thresholds_request
@@ -101,7 +101,7 @@ class ThresholdPanel(Panel):
         self.spin.setFixedWidth(76)
         self.spin.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.choice = ThresholdChoice()
-        self._caption = QLabel(tr("choose"))
+        self._caption = PlainLabel(tr("choose"))
         self.curves = QWidget()
         both = QHBoxLayout(self.curves)
         both.setContentsMargins(0, 0, 0, 0)

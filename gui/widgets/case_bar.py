@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from engine.contracts.dataset import Part
 from engine.contracts.i18n import tr, trn
@@ -16,6 +16,7 @@ from engine.contracts.readings import decision as reading_of
 from engine.contracts.readings import numbers
 from engine.contracts.rule_text import describe
 from gui.services.literal import literal
+from gui.widgets.labels import PlainLabel, RichLabel
 from gui.widgets.selection_words import words_of
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ class Chip(QToolButton):
         super().__init__(parent)
         self.setObjectName("chip")
         self.setAccessibleName(name)
-        self._label = QLabel(self)
-        self._label.setTextFormat(Qt.TextFormat.RichText)
+        self._label = RichLabel("", self)
         self._label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 4)
@@ -76,7 +76,7 @@ class CaseBar(QWidget):
         self._longest, self._lists_parts = _WORDY[0]
         self.setObjectName("case-bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        title = QLabel("Trasluz")
+        title = PlainLabel("Trasluz")
         title.setObjectName("case-title")
         self.model = Chip(tr("Model"))
         self.data = Chip(tr("Data"))

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QGridLayout,
-    QLabel,
     QSizePolicy,
     QSlider,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from engine.contracts.i18n import tr
 from engine.contracts.readings.counterfactual import cell_text
 from gui.services.literal import literal
+from gui.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,14 +50,12 @@ class CellEditor(QWidget):
         super().__init__()
         self.name = editable.name
         self._editable, self._own = editable, own
-        self._title = QLabel(editable.name)
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._title = PlainLabel(editable.name)
         self._title.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
         self._title.setToolTip(literal(editable.name))
-        self._was = QLabel()
-        self._was.setTextFormat(Qt.TextFormat.PlainText)
+        self._was = PlainLabel()
         self._was.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.missing = QCheckBox(tr("missing"))
         self.missing.setAccessibleName(tr("{name} is missing", name=editable.name))

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -25,6 +24,7 @@ from engine.contracts.i18n import tr
 from engine.contracts.messages import sentence
 from engine.contracts.readings import numbers
 from gui.widgets.column_words import kind_word, percent, role_word
+from gui.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from engine.contracts.dataset import Column, DatasetInfo, Note, PartInfo
@@ -299,9 +299,8 @@ def _shown(separator: str | None) -> str | None:
     return tr("tab") if separator == "\t" else separator
 
 
-def _plain_label() -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
+def _plain_label() -> PlainLabel:
+    label = PlainLabel()
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QLocale, Signal
 from PySide6.QtGui import QActionGroup, QDoubleValidator
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -23,7 +22,9 @@ from engine.contracts.errors import EngineError
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentence
 from engine.contracts.selection import Dates, Missing, Not, Range, Selection, Values
+from gui.services.literal import literal_title
 from gui.widgets.column_words import KINDS, ROLES, kind_word, role_word
+from gui.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,8 +132,7 @@ class ColumnMenu(QMenu):
     ) -> None:
         chosen = current.labels if isinstance(current, Values) else ()
         for label in labels[:MOST_VALUES]:
-            shown = " ".join(label.split())[:60].replace("&", "&&")
-            action = menu.addAction(shown)
+            action = menu.addAction(literal_title(label))
             action.setCheckable(True)
             action.setChecked(label in chosen)
             action.triggered.connect(
@@ -203,8 +203,7 @@ class _EndsEditor(QWidget):
         super().__init__()
         self._column = column
         self.low, self.high = QLineEdit(), QLineEdit()
-        self.trouble = QLabel()
-        self.trouble.setTextFormat(Qt.TextFormat.PlainText)
+        self.trouble = PlainLabel()
         self.trouble.hide()
         for field, name, end in (
             (self.low, tr("at least"), ends[0]),
@@ -220,7 +219,7 @@ class _EndsEditor(QWidget):
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.low)
-        row.addWidget(QLabel("–"))
+        row.addWidget(PlainLabel("–"))
         row.addWidget(self.high)
         row.addWidget(self.apply)
         column_of = QVBoxLayout(self)

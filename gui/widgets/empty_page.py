@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -17,7 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.i18n import tr
-from gui.services.literal import literal
+from gui.services.literal import literal, literal_title
+from gui.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,10 +48,9 @@ class EmptyPage(QWidget):
         zone = QWidget()
         zone.setObjectName("drop-zone")
         zone.setFixedSize(560, 240)
-        self.words, self.hint = QLabel(), QLabel()
+        self.words, self.hint = PlainLabel(), PlainLabel()
         for label, name in ((self.words, "drop-words"), (self.hint, "drop-hint")):
             label.setObjectName(name)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.busy = QProgressBar(textVisible=False)
         self.busy.setRange(0, 0)
@@ -119,14 +118,14 @@ class EmptyPage(QWidget):
             if widget is not None:
                 widget.deleteLater()
         if cases:
-            title = QLabel(tr("Recent cases"))
+            title = PlainLabel(tr("Recent cases"))
             title.setObjectName("drop-hint")
             self._recent.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
         for path, text in cases[:_MOST_SHOWN]:
             short = self.fontMetrics().elidedText(
                 text, Qt.TextElideMode.ElideRight, _NAMES_WIDE
             )
-            button = QPushButton(short.replace("&", "&&"))
+            button = QPushButton(literal_title(short))
             button.setFlat(True)
             button.setToolTip(literal(path))
             button.clicked.connect(partial(self._open_case, path))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings.shapley import unit
+from gui.widgets.labels import PlainLabel
 from gui.widgets.output_choice import OutputChoice
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class FeatureChoice(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.first, self.second, self.output = QComboBox(), QComboBox(), OutputChoice()
-        self._with = QLabel(tr("with"))
+        self._with = PlainLabel(tr("with"))
         for box, name in (
             (self.first, tr("Feature")),
             (self.second, tr("Second feature")),

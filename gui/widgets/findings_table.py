@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QTableView,
     QToolButton,
@@ -37,6 +36,7 @@ from engine.contracts.i18n import mark, tr, trn
 from engine.contracts.messages import sentence
 from engine.contracts.model import SafetyFinding, Verdict
 from gui.services.literal import literal
+from gui.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -187,8 +187,7 @@ class FindingsTable(QWidget):
         self.which = QComboBox()
         self.which.addItems([tr("All"), tr("Not vetted")])
         self.which.setAccessibleName(tr("Which findings"))
-        self.count = QLabel()
-        self.count.setTextFormat(Qt.TextFormat.PlainText)
+        self.count = PlainLabel()
         self.list_button = QToolButton()
         self.list_button.setText(tr("Vetted names…"))
         self.list_button.setToolTip(tr("Show the list that the findings stand against"))

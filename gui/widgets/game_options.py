@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QSpinBox, QWidget
 
 from engine.contracts.i18n import tr
 from engine.contracts.model import Capability, ModelInfo, ScoreKind, Task
+from gui.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from engine.contracts.errors import Param
@@ -102,7 +103,7 @@ class GameOptions(QWidget):
             (tr("unit"), self.output, 1, 2),
         )
         for words, box, row, column in parts:
-            label = QLabel(words)
+            label = PlainLabel(words)
             label.setBuddy(box)
             box.setAccessibleName(words)
             grid.addWidget(label, row, column)

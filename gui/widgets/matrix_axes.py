@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from engine.contracts.dataset import Kind
 from engine.contracts.i18n import tr
 from engine.contracts.selection import BUCKET
+from gui.services.literal import literal
+from gui.widgets.labels import PlainLabel
 from gui.widgets.matrix_content import PREDICTION, TRUTH
 
 if TYPE_CHECKING:
@@ -41,13 +43,13 @@ class MatrixAxes(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(3)
-        for part in (self.rows, QLabel("×"), self.columns):
+        for part in (self.rows, PlainLabel("×"), self.columns):
             line.addWidget(part)
 
     def _axis(self, name: str) -> QComboBox:
         box = QComboBox()
         box.setAccessibleName(name)
-        box.setToolTip(name)
+        box.setToolTip(literal(name))
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         box.setMaximumWidth(130)
         box.setMinimumWidth(104)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.widgets.labels import PlainLabel
 
 
 def column_body() -> tuple[QWidget, QVBoxLayout]:
@@ -15,9 +16,8 @@ def column_body() -> tuple[QWidget, QVBoxLayout]:
     return body, column
 
 
-def line_of_words() -> QLabel:
+def line_of_words() -> PlainLabel:
     """Return an empty line for what is said below a picture."""
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = PlainLabel()
     label.setWordWrap(True)
     return label

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from engine.contracts.i18n import tr
+from gui.widgets.labels import PlainLabel
 
 STOP, CONTINUE = "stop", "continue"
 
@@ -19,9 +20,8 @@ class PanelFoot(QWidget):
         super().__init__(parent)
         self.setObjectName("panel-foot")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # its line is drawn
-        self.badge = QLabel()
+        self.badge = PlainLabel()
         self.badge.setObjectName("panel-badge")
-        self.badge.setTextFormat(Qt.TextFormat.PlainText)
         self.badge.setWordWrap(False)
         ignored, preferred = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         self.badge.setSizePolicy(ignored, preferred)  # long texts are cut, not obeyed

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.widgets.labels import RichLabel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -28,9 +30,8 @@ class Reading(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._high = 0  # as the layouts know it
-        self._label = QLabel(self)
+        self._label = RichLabel("", self)
         self._label.setWordWrap(True)
-        self._label.setTextFormat(Qt.TextFormat.RichText)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

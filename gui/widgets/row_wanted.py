@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from engine.contracts.i18n import tr
+from gui.widgets.labels import PlainLabel
 
 
 class RowWanted(QStackedWidget):
@@ -17,13 +18,12 @@ class RowWanted(QStackedWidget):
     def __init__(self, content: QWidget) -> None:
         super().__init__()
         self._content = content
-        self.said, self.advice = QLabel(), QLabel()
+        self.said, self.advice = PlainLabel(), PlainLabel()
         self._page = QWidget()
         column = QVBoxLayout(self._page)
         column.addStretch(1)
         for label in (self.said, self.advice):
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(label)
         column.addStretch(1)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import tr, trn
 from engine.contracts.readings import numbers
+from gui.widgets.labels import PlainLabel
 from gui.widgets.rule_line import RuleLine
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ class RuleEditor(QWidget):
         self.name.setMaximumWidth(180)
         self.save = QPushButton(tr("Save"))
         self.cancel = QPushButton(tr("Cancel"))
-        self.found = QLabel()
-        self.found.setTextFormat(Qt.TextFormat.PlainText)
+        self.found = PlainLabel()
         self.found.setWordWrap(True)
         self._lay_out()
         self._timer = QTimer(self, singleShot=True, interval=COUNT_AFTER)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QCompleter,
-    QLabel,
     QLineEdit,
     QStyle,
     QStyleOptionFrame,
@@ -20,6 +19,7 @@ from engine.contracts.expression import parse
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentence
 from engine.contracts.selection import Or, columns_of
+from gui.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,7 @@ PSEUDO = (
     "@residual",
     "@row",
 )
+
 _STOPS = " ()=<>!,"
 
 
@@ -243,10 +244,9 @@ class RuleLine(QLineEdit):
         super().keyPressEvent(event)
 
 
-def trouble_label(line: RuleLine) -> QLabel:
+def trouble_label(line: RuleLine) -> PlainLabel:
     """Return a line of text that says what is wrong with a rule, if anything is."""
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = PlainLabel()
     label.setWordWrap(True)
     label.hide()
 

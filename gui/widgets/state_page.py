@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentence
 from gui.services.engine_client import SLACK_S
+from gui.widgets.labels import PlainLabel
 from gui.widgets.time_left import time_left
 
 if TYPE_CHECKING:
@@ -43,11 +43,10 @@ class StatePage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._details = ""
-        self._text = QLabel()
-        self._advice = QLabel()
+        self._text = PlainLabel()
+        self._advice = PlainLabel()
         for label in (self._text, self._advice):
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._advice.setForegroundRole(self._advice.foregroundRole().PlaceholderText)
         self._late = QTimer(self, singleShot=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QToolButton,
@@ -20,6 +18,8 @@ from engine.contracts.events import ASIDE
 from engine.contracts.i18n import tr
 from engine.contracts.layers import is_sealed, missing
 from engine.contracts.messages import sentence
+from gui.services.literal import literal
+from gui.widgets.labels import PlainLabel
 from gui.widgets.time_left import time_left
 
 if TYPE_CHECKING:
@@ -46,15 +46,15 @@ class StatusBar(QWidget):
         self.state = QToolButton()
         self.state.setAccessibleName(tr("Engine state"))
         self.state.clicked.connect(self.facts_requested)
-        self.text = QLabel()
+        self.text = PlainLabel()
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedWidth(140)
         self.bar.setAccessibleName(tr("Progress"))
-        self.left = QLabel()
+        self.left = PlainLabel()
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setFlat(True)
         self.cancel.clicked.connect(self._cancel)
-        self.saved = QLabel()
+        self.saved = PlainLabel()
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 12, 2)
         row.setSpacing(10)
@@ -92,7 +92,7 @@ class StatusBar(QWidget):
         self, text: str, why: str = "", *, is_warning: bool = False
     ) -> None:
         self.saved.setText(text)
-        self.saved.setToolTip(f"<p>{html.escape(why)}</p>" if why else "")
+        self.saved.setToolTip(literal(why))
         self.saved.setProperty("level", "warning" if is_warning else "")
         self.saved.style().unpolish(self.saved)
         self.saved.style().polish(self.saved)
@@ -179,11 +179,8 @@ class StatusBar(QWidget):
             gone = missing(host.sandbox)
             sealed = is_sealed(host.sandbox)
             parts.append(tr("sandboxed") if sealed else tr("partly sandboxed"))
-            self.state.setToolTip(
-                tr("Not in force on this computer: {layers}", layers=", ".join(gone))
-                if gone
-                else ""
-            )
+            told = tr("Not in force on this computer: {layers}", layers=", ".join(gone))
+            self.state.setToolTip(literal(told if gone else ""))
         self.state.setText("● " + " · ".join(parts))
         tokens = self._context.theme.tokens
         self.setStyleSheet(

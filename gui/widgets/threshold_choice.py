@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QWidget,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from gui.services.literal import literal
+from gui.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from engine.contracts.results import OperatingPoint, Thresholds
@@ -62,8 +62,7 @@ class ThresholdChoice(QWidget):
         self.cost_fn = self._spin(0.0, 1e9, 1.0, 1.0, 1, tr("Cost of a miss"))
         self.cost_fp.setPrefix(tr("alarm "))
         self.cost_fn.setPrefix(tr("miss "))
-        self.found = QLabel()
-        self.found.setTextFormat(Qt.TextFormat.PlainText)
+        self.found = PlainLabel()
         self.found.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
@@ -100,7 +99,7 @@ class ThresholdChoice(QWidget):
         spin.setSingleStep(step)
         spin.setValue(value)
         spin.setAccessibleName(name)
-        spin.setToolTip(name)
+        spin.setToolTip(literal(name))
         spin.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         spin.setMaximumWidth(76)
         return spin

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import tr
 from engine.contracts.messages.words import WORDS
+from engine.contracts.printable import printable, shortened
 from engine.contracts.readings import numbers
 
 if TYPE_CHECKING:
@@ -101,8 +102,4 @@ def _word(name: str, value: str) -> str:
 
 def _printable(text: str) -> str:
     """Return text from a file so that it cannot steer a terminal or fill a window."""
-    if len(text) > _LONGEST:
-        text = text[: _LONGEST - 1] + "…"
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return printable(shortened(text, _LONGEST))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from engine.contracts.i18n import tr
 from gui.item_models.attribution_figures import slices, strongest_partner
@@ -15,6 +15,7 @@ from gui.views.contributions.view import (
     ContributionView,
     contribution_axis_of,
 )
+from gui.widgets.labels import PlainLabel
 from gui.widgets.panel_body import line_of_words
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class DependenceView(ContributionView):
             (tr("feature"), self.feature),
             (tr("colour"), self.colour),
         ):
-            label = QLabel(words)
+            label = PlainLabel(words)
             label.setBuddy(box)
             box.setAccessibleName(words)
             box.setMinimumContentsLength(8)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
@@ -18,6 +17,7 @@ from gui.plots.ranking import Rank, Ranking
 from gui.views.contributions.view import (
     ContributionView,
 )
+from gui.widgets.labels import RichLabel
 from gui.widgets.panel_body import line_of_words
 from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
@@ -46,8 +46,7 @@ class ImportanceView(ContributionView):
                 (REST, tr("selection minus rest")),
             ),
         )
-        self.key = QLabel()
-        self.key.setTextFormat(Qt.TextFormat.RichText)
+        self.key = RichLabel()
         self.key.setAccessibleName(tr("Colours of the classes"))
         self.words = line_of_words()
         self.column.addWidget(self.kind, 0, Qt.AlignmentFlag.AlignLeft)

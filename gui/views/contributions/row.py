@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
@@ -18,6 +18,7 @@ from gui.views.contributions.view import (
     ContributionView,
     axis_of,
 )
+from gui.widgets.labels import PlainLabel
 from gui.widgets.panel_body import column_body, line_of_words
 from gui.widgets.row_wanted import RowWanted
 from gui.widgets.scrolled import scrolled
@@ -74,7 +75,7 @@ class RowView(ContributionView):
         self.pin = QPushButton(tr("Pin this row"))
         self.pin.setToolTip(tr("Keep this row to compare others with it"))
         line = QHBoxLayout()
-        label = QLabel(tr("from"))
+        label = PlainLabel(tr("from"))
         label.setBuddy(self.against)
         line.addWidget(label)
         line.addWidget(self.against, 1)
