@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.cli.arguments import parser
 from engine.cli.stop import STOPPED, watched
+from engine.cli.terminal import tell
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import install
 from engine.contracts.messages import next_step, sentence
@@ -66,7 +67,7 @@ def _say(error: Exception) -> None:
         said = EngineError("engine.internal", kind=type(error).__name__)
     text = sentence(said.code, said.params)
     advice = next_step(said.code, said.params)
-    print(f"trasluz: {text} {advice}".rstrip(), file=sys.stderr)
+    tell(f"trasluz: {text} {advice}".rstrip())
     if os.environ.get(DETAILS):
         traceback.print_exception(error)
 

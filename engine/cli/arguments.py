@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, NoReturn
 
+from engine.cli.terminal import tell
 from engine.contracts.dataset import Kind, Role
 from engine.contracts.i18n import tr
 
@@ -18,7 +18,7 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
-        print(f"trasluz: {message} ({self.prog} --help)", file=sys.stderr)
+        tell(f"trasluz: {message} ({self.prog} --help)")
         raise SystemExit(2)
 
 
@@ -39,10 +39,12 @@ def parser() -> argparse.ArgumentParser:
         "evaluate", allow_abbrev=False, help=tr("how good is the model")
     )
     _inputs(evaluate)
+    _json(evaluate)
 
     run = commands.add_parser("run", allow_abbrev=False, help=tr("run one analysis"))
     run.add_argument("analysis", metavar="ANALYSIS")
     _inputs(run)
+    _json(run)
     run.add_argument(
         "-p",
         dest="params",
@@ -56,6 +58,19 @@ def parser() -> argparse.ArgumentParser:
     which.add_argument("--rows", metavar="RULE", help=tr("rows by a rule"))
     run.add_argument("--out", metavar="FILE.npz", help=tr("write the arrays"))
     run.add_argument("--seed", type=int, default=0)
+
+    export = commands.add_parser(
+        "export",
+        allow_abbrev=False,
+        help=tr("write rows with what the model answers, as Excel, CSV or Parquet"),
+    )
+    _inputs(export)
+    export.add_argument(
+        "--out",
+        required=True,
+        metavar="FILE",
+        help=tr("where to write: FILE.xlsx, FILE.csv or FILE.parquet"),
+    )
 
     analyses = commands.add_parser("analyses", help=tr("what can be run"))
     analyses.add_argument("--json", nargs="?", const="-", metavar="FILE")
@@ -186,4 +201,9 @@ def _inputs(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help=tr("say everything that was noticed on reading, not the first notes only"),
     )
-    add("--json", nargs="?", const="-", metavar="FILE", help=tr("write JSON"))
+
+
+def _json(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help=tr("write JSON")
+    )

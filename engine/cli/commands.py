@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -10,8 +9,9 @@ import msgspec
 from engine import analysis
 from engine.cli import output
 from engine.cli.parameters import typed
+from engine.cli.terminal import say as _print
 from engine.cli.work import work
-from engine.contracts.i18n import tr
+from engine.contracts.i18n import tr, trn
 from engine.contracts.requests import Inspect
 from engine.models.safety_text import as_text
 
@@ -51,6 +51,23 @@ def run(asked: argparse.Namespace) -> None:
         _print(output.as_text(result))
 
 
+def export(asked: argparse.Namespace) -> None:
+    """Write rows, with the truth and what the model answers."""
+    output.check_places(asked.out)
+    output.check_kind(asked.out)
+    with work(warm=bool(asked.model)) as session:
+        scores = session.prepare(asked)
+        written = session.export(scores, asked)
+    _print(
+        trn(
+            "{n} row was written to {file}.",
+            "{n} rows were written to {file}.",
+            written,
+            file=asked.out,
+        )
+    )
+
+
 def analyses(asked: argparse.Namespace) -> None:
     """List what can be run, with parameters and defaults."""
     found = []
@@ -79,7 +96,3 @@ def inspect(asked: argparse.Namespace) -> None:
         output.write_json(report, asked.json)
     if asked.json != "-":
         _print(as_text(report))
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")

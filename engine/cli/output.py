@@ -19,6 +19,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.i18n import tr, written
 from engine.contracts.messages import sentence
 from engine.contracts.model import Task
+from engine.contracts.printable import OWN, printable, shortened
 from engine.contracts.provenance import Provenance
 from engine.contracts.readings import decision, metric_names, numbers
 from engine.contracts.readings import summary as reading
@@ -48,7 +49,10 @@ _READINGS = {
     "Agreement": "engine.contracts.readings.agreement:read",
     "Interactions": "engine.contracts.readings.interactions:read",
 }
+_KINDS = (".xlsx", ".csv", ".parquet")
 _LONGEST = 400
+_WIDEST = 60
+_OWN = OWN.replace("\n", "").replace("\t", "")
 _MOST_CELLS = 16
 
 
@@ -186,9 +190,21 @@ def _array_in_short(values: np.ndarray) -> str:
 
 
 def as_json(value: Any) -> str:
-    """Return any result as JSON; arrays as lists, nan and infinities as null."""
+    """Return any result as JSON; arrays as lists, nan and infinities as null.
+
+    Characters that cannot be seen stand by their codes: a terminal that JSON is
+    printed on obeys some of them, and half a character of UTF-16 is in no file.
+    """
     plain = msgspec.to_builtins(value, enc_hook=_listed)
-    return json.dumps(_finite(plain), ensure_ascii=False, indent=1)
+    text = json.dumps(_finite(plain), ensure_ascii=False, indent=1)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(c if c == "\n" or c.isprintable() else _coded(c) for c in text)
+
+
+def _coded(character: str) -> str:
+    """Return a character that cannot be seen by its code, as JSON writes it."""
+    return json.dumps(character)[1:-1]
 
 
 def write_json(value: Any, path: str) -> None:
@@ -235,6 +251,18 @@ def check_places(*paths: str | None) -> None:
             if not os.access(folder, os.W_OK):
                 why = os.strerror(errno.EACCES)
                 raise EngineError("command.cannot_write", file=path, why=why)
+
+
+def check_kind(path: str) -> None:
+    """Refuse a file of rows that is of no kind that is written.
+
+    Raises
+    ------
+    EngineError
+        ``command.unknown_kind``.
+    """
+    if Path(path).suffix.lower() not in _KINDS:
+        raise EngineError("command.unknown_kind", file=path, kinds=_KINDS)
 
 
 def write_whole(path: str, content: bytes) -> None:
@@ -319,7 +347,8 @@ def _confusion_rows(result: Summary) -> list[list[str]]:
     return rows
 
 
-def _aligned(rows: list[list[str]]) -> list[str]:
+def _aligned(texts: list[list[str]]) -> list[str]:
+    rows = [[_cell(text) for text in row] for row in texts]
     widths = [
         max(len(row[i]) for row in rows if i < len(row)) for i in range(len(rows[0]))
     ]
@@ -331,3 +360,8 @@ def _aligned(rows: list[list[str]]) -> list[str]:
         ]
         lines.append("  ".join(cells).rstrip())
     return lines
+
+
+def _cell(text: str) -> str:
+    """Return a text as a cell on a terminal: one line, not endless."""
+    return printable(shortened(text, _WIDEST), _OWN)

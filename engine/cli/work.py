@@ -15,6 +15,7 @@ from engine.analysis import load
 from engine.cli.belonging import choices, mapping, pair, recorded
 from engine.cli.reading import reading
 from engine.cli.stop import STOPPED
+from engine.cli.terminal import tell
 from engine.contracts.dataset import Part, Split
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
@@ -24,10 +25,12 @@ from engine.contracts.messages import sentence
 from engine.contracts.model import ScoreKind, Task, version_notes
 from engine.contracts.requests import (
     ConfigureData,
+    Export,
     Inspect,
     Match,
     OpenData,
     OpenModel,
+    OpenView,
     Predict,
     Run,
     Submit,
@@ -47,7 +50,7 @@ if TYPE_CHECKING:
     from engine.contracts.model import ModelInfo
     from engine.contracts.predictions import RowScores
     from engine.contracts.requests import Request
-    from engine.contracts.results import MatchPreview, Result, SafetyReport
+    from engine.contracts.results import MatchPreview, Result, SafetyReport, ViewInfo
     from engine.contracts.selection import Selection
 
 _WIDTH = 78
@@ -101,7 +104,7 @@ class Work:
     def tell(self, code: str, params: dict[str, Param]) -> None:
         """Say on standard error what the user should know."""
         self._clear()
-        print(f"trasluz: {sentence(code, params)}", file=sys.stderr)
+        tell(f"trasluz: {sentence(code, params)}")
 
     def prepare(self, asked: argparse.Namespace) -> RowScores:
         """Open everything the arguments name and predict."""
@@ -201,6 +204,30 @@ class Work:
         )
         return result
 
+    def export(self, scores: RowScores, asked: argparse.Namespace) -> int:
+        """Write the rows that were asked for, with what is known of each.
+
+        Returns
+        -------
+        int
+            How many rows were written.
+        """
+        known = ["@row", "@truth", "@prediction"]
+        if scores.task is Task.REGRESSION:
+            known.append("@residual")
+        elif scores.score_kind is not ScoreKind.LABEL:
+            known += ["@score", "@confidence"]
+        view: ViewInfo = self.ask(
+            OpenView(
+                where=_rows(asked, self._columns),
+                decision=decision_of(scores, asked.threshold),
+            )
+        )
+        names = tuple(column.name for column in self._columns)
+        columns = (*known[:1], *names, *known[1:])
+        self.ask(Export(view=view.view, columns=columns, path=asked.out))
+        return view.n_rows
+
     def _open_model(self, path: str, consent: str) -> ModelInfo:
         report: SafetyReport = self.ask(Inspect(path=path))
         try:
@@ -209,7 +236,7 @@ class Work:
             if error.code == "safety.needs_consent":
                 from engine.models.safety_text import as_text  # noqa: PLC0415
 
-                print(as_text(report), file=sys.stderr)
+                tell(as_text(report))
             raise
         for note in version_notes(opened):
             self.tell(note.code, note.params)

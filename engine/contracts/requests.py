@@ -154,7 +154,7 @@ class Summarise(msgspec.Struct, frozen=True, kw_only=True, tag="summarise"):
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True, tag="export"):
-    """Write the rows of a view to a CSV or Parquet file; answers :class:`Done`."""
+    """Write the rows of a view as Excel, CSV or Parquet; answers :class:`Done`."""
 
     view: int
     columns: tuple[str, ...]

@@ -15,6 +15,8 @@ Table = tuple[list[str], list[list[Cell]]]
 
 # A text that starts like this would be run as a formula by a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# … unless it is a number.
+NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _EXACT = 2.0**53
 _FIGURES = 6
 

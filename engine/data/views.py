@@ -19,9 +19,11 @@ from engine.contracts.dataset import Kind
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
 from engine.contracts.results import ColumnWindow
+from engine.contracts.tables import FORMULA_STARTS, NUMBER, harmless_text
+from engine.contracts.workbook import workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,10 +33,7 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64] | tuple[NDArray[np.int32], tuple[str, ...]]
 
 _BLOCK = 200_000
-# A text that starts like this would be run as a formula by a spreadsheet …
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-# … unless it is a number.
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_SHEET_BLOCK = 20_000  # rows of a workbook are written one by one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,15 +91,17 @@ def window(
 def export(
     view: View, columns: Sequence[str], path: str, progress: Progress = SILENT
 ) -> None:
-    """Write the rows of a view as CSV or Parquet, by the suffix.
+    """Write the rows of a view as Excel, CSV or Parquet, by the suffix.
 
     In CSV, text that a spreadsheet would run as a formula gets an apostrophe, in
-    cells and in names. The file appears whole or not at all.
+    cells and in names; in a workbook text is text, and numbers and dates are such.
+    The file appears whole or not at all.
 
     Raises
     ------
     EngineError
-        ``data.cannot_write`` or ``rows.no_such_column``.
+        ``data.cannot_write``, ``rows.no_such_column``, or where a sheet of Excel has
+        no room ``data.too_many_rows``, ``data.too_many_columns``, ``data.long_cell``.
     """
     target = Path(path)
     partial = ""
@@ -120,25 +121,50 @@ def export(
 def _write(
     view: View, columns: Sequence[str], path: Path, suffix: str, progress: Progress
 ) -> None:
-    names = [name.removeprefix("@") for name in columns]
+    names = [_title(view, name, columns) for name in columns]
+    n_rows = len(view.order)
+    if suffix == ".xlsx":
+        with workbook(path, len(names), n_rows) as sheet:
+            sheet.header(names)
+            for rows, block in _blocks(view, columns, names, _SHEET_BLOCK, progress):
+                cells = [column.to_pylist() for column in block.columns]
+                for number, row in zip(rows, zip(*cells, strict=True), strict=True):
+                    sheet.row(row, int(number))
+        return
     as_text = suffix != ".parquet"
     if as_text:
-        names = [f"'{name}" if name.startswith(_FORMULA) else name for name in names]
+        names = [harmless_text(name) for name in names]
     with contextlib.ExitStack() as opened:
         writer: Any = None
-        for start in range(0, max(1, len(view.order)), _BLOCK):
-            progress.advance(start, len(view.order), "data.writing")
-            rows = view.order[start : start + _BLOCK]
-            block = pa.Table.from_arrays(
-                [_arrow(view, name, rows) for name in columns], names=names
-            )
-            if as_text:
-                block = _harmless(block)
+        for _rows, block in _blocks(view, columns, names, _BLOCK, progress):
+            found = _harmless(block) if as_text else block
             if writer is None:
                 make = pcsv.CSVWriter if as_text else pq.ParquetWriter
-                writer = opened.enter_context(make(path, block.schema))
-            writer.write_table(block)
-    progress.advance(len(view.order), len(view.order), "data.writing")
+                writer = opened.enter_context(make(path, found.schema))
+            writer.write_table(found)
+
+
+def _title(view: View, name: str, columns: Sequence[str]) -> str:
+    """Return the heading of a column: of what is known of a row, without its ``@``."""
+    plain = name.removeprefix("@")
+    return plain if name in view.extra and plain not in columns else name
+
+
+def _blocks(
+    view: View,
+    columns: Sequence[str],
+    names: Sequence[str],
+    size: int,
+    progress: Progress,
+) -> Iterator[tuple[NDArray[np.int64], pa.Table]]:
+    """Yield rows of a view and their cells; a view of none has one block."""
+    n_rows = len(view.order)
+    for start in range(0, max(1, n_rows), size):
+        progress.advance(start, n_rows, "data.writing")
+        rows = view.order[start : start + size]
+        cells = [_arrow(view, name, rows) for name in columns]
+        yield rows, pa.Table.from_arrays(cells, names=list(names))
+    progress.advance(n_rows, n_rows, "data.writing")
 
 
 def _arrow(view: View, name: str, rows: NDArray[np.int64]) -> pa.ChunkedArray:
@@ -156,10 +182,12 @@ def _arrow(view: View, name: str, rows: NDArray[np.int64]) -> pa.ChunkedArray:
 
 def _harmless(block: pa.Table) -> pa.Table:
     for place, field in enumerate(block.schema):
-        if pa.types.is_string(field.type):
-            column = block.column(place)
-            begun = pc.is_in(pc.utf8_slice_codeunits(column, 0, 1), pa.array(_FORMULA))
-            runs = pc.and_not(begun, pc.match_substring_regex(column, _NUMBER))
+        is_text = pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+        if is_text or pa.types.is_dictionary(field.type):
+            column = block.column(place).cast(pa.string())
+            first = pc.utf8_slice_codeunits(column, 0, 1)
+            begun = pc.is_in(first, pa.array(FORMULA_STARTS))
+            runs = pc.and_not(begun, pc.match_substring_regex(column, NUMBER))
             if pc.any(runs).as_py():
                 quoted = pc.binary_join_element_wise("'", column, "")
                 column = pc.if_else(runs, quoted, column)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from engine.contracts.results import ViewInfo
     from gui.context import AppContext
     from gui.panel import Panel
+
+KINDS = "Excel (*.xlsx);;CSV (*.csv);;Parquet (*.parquet)"
 
 
 def export_menu(
@@ -37,14 +40,12 @@ def ask_export(
     panel: Panel, context: AppContext, view: ViewInfo, columns: tuple[str, ...]
 ) -> None:
     """Ask for a file and let the engine write the rows."""
-    path, chosen = QFileDialog.getSaveFileName(
-        panel, tr("Export rows"), "", "CSV (*.csv);;Parquet (*.parquet)"
-    )
+    path, chosen = QFileDialog.getSaveFileName(panel, tr("Export rows"), "", KINDS)
     if not path:
         return
-    suffix = ".parquet" if "parquet" in chosen else ".csv"
-    if not path.endswith((".csv", ".parquet")):
-        path += suffix
+    suffixes = [kind.split("*")[1].rstrip(")") for kind in KINDS.split(";;")]
+    if Path(path).suffix.lower() not in suffixes:
+        path += chosen.split("*")[1].rstrip(")") if "*" in chosen else suffixes[0]
     export_rows(context, view, columns, path)
 
 

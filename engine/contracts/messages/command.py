@@ -5,6 +5,10 @@ from __future__ import annotations
 from engine.contracts.i18n import mark
 
 MESSAGES: dict[str, tuple[str, str]] = {
+    "command.unknown_kind": (
+        mark("{file} is no kind of file that rows are written to: {kinds}."),
+        mark("An example: --out rows.xlsx."),
+    ),
     "command.bad_split": (
         mark("--split wants COLUMN=VALUE, not {text}."),
         mark("An example: --split part=evaluation."),

@@ -75,6 +75,21 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{file} cannot be written: {why}."),
         mark("Choose another folder, or make room."),
     ),
+    "data.too_many_rows": (
+        mark("A sheet of Excel holds {most} rows below its header; these are {n}."),
+        mark("Filter the rows, or write CSV or Parquet."),
+    ),
+    "data.too_many_columns": (
+        mark("A sheet of Excel holds {most} columns; these are {n}."),
+        mark("Write CSV or Parquet."),
+    ),
+    "data.long_cell": (
+        mark(
+            "In row {row}, column {column} holds a text longer than the 32,767 "
+            "characters of a cell of Excel."
+        ),
+        mark("Write CSV or Parquet."),
+    ),
     "data.rows_left_out": (
         mark(
             "{n} lines of {file} were left out because they do not have {expected} "

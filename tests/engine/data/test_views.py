@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import itertools
+import zipfile
 
 import numpy as np
 import pyarrow as pa
@@ -12,12 +13,16 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
+from engine.contracts import workbook
 from engine.contracts.dataset import Kind
 from engine.contracts.errors import Cancelled, EngineError
+from engine.contracts.tables import FORMULA_STARTS
 from engine.data import views
 from engine.data.table import Table
 from tests.contract.test_readers import Watched
+from tests.support.hostile_texts import TEXTS
 
 N = 1000
 
@@ -235,3 +240,100 @@ def test_the_progress_of_writing_ends(table, tmp_path, monkeypatch):
     view = views.open_view(table, {}, None, [])
     views.export(view, ("key",), str(tmp_path / "out.csv"), watched)
     assert watched.of("data.writing") == [(i, N) for i in range(0, N + 1, 100)]
+
+
+# workbooks
+
+
+def sheet_of(view, columns, path):
+    views.export(view, columns, str(path))
+    return CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+
+
+def test_a_workbook_holds_numbers_and_dates_as_such_and_text_as_text(tmp_path):
+    moment = datetime.datetime(2024, 5, 6, 7, 8, 9)
+    fine = datetime.datetime(2024, 5, 6, 7, 8, 9, 123_456)
+    columns = {
+        "=cmd": ["=1+1", "-5", "@x", None, "_x0041_"],
+        "whole": [-5, 0, 2**53, 2**60, None],
+        "broken": [-0.1, 0.1 + 0.2, float("inf"), 1e300, None],
+        "yes": [True, False, None, True, False],
+        "when": [moment, fine, moment, None, datetime.datetime(1800, 1, 1)],
+        "day": [datetime.date(2024, 5, 6), None, None, None, None],
+    }
+    table = Table(pa.table(columns))
+    view = views.open_view(table, {}, None, [])
+    names, *rows = sheet_of(view, table.names, tmp_path / "out.xlsx")
+    assert names == list(columns)
+    text, whole, broken, yes, when, day = map(list, zip(*rows, strict=True))
+    assert text == ["=1+1", "-5", "@x", "", "_x0041_"]
+    assert whole == [-5.0, 0.0, 2.0**53, str(2**60), ""]
+    assert broken == [-0.1, 0.1 + 0.2, "inf", 1e300, ""]
+    assert yes == [True, False, "", True, False]
+    assert when == [moment, fine.isoformat(), moment, "", "1800-01-01T00:00:00"]
+    assert day[0] == datetime.date(2024, 5, 6)
+
+
+def test_a_workbook_is_written_in_blocks_and_in_the_order_shown(
+    table, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(views, "_SHEET_BLOCK", 70)
+    view = views.open_view(table, {}, None, [("number", True)])
+    names, *rows = sheet_of(view, ("key", "number"), tmp_path / "out.xlsx")
+    assert names == ["key", "number"]
+    assert [row[0] for row in rows] == [cells(table, "key")[r] for r in view.order]
+    none = views.open_view(table, {}, np.zeros(N, dtype=bool), [])
+    assert sheet_of(none, ("key",), tmp_path / "none.xlsx") == [["key"]]
+
+
+def test_what_a_sheet_has_no_room_for_is_refused_and_named(
+    table, tmp_path, monkeypatch
+):
+    def refused(view, columns):
+        with pytest.raises(EngineError) as caught:
+            views.export(view, columns, str(tmp_path / "out.xlsx"))
+        assert not list(tmp_path.iterdir())
+        return caught.value.code, caught.value.params
+
+    long = Table(pa.table({"a": ["x", "y" * 32_767, "\U0001f600" * 16_384]}))
+    view = views.open_view(long, {}, None, [])
+    assert refused(view, ("a",)) == ("data.long_cell", {"row": 2, "column": "a"})
+    view = views.open_view(table, {}, None, [])
+    monkeypatch.setattr(workbook, "MOST_ROWS", N)
+    code, params = refused(view, ("key",))
+    assert (code, params["n"], params["most"]) == ("data.too_many_rows", N, N - 1)
+    monkeypatch.setattr(workbook, "MOST_ROWS", N + 1)
+    monkeypatch.setattr(workbook, "MOST_COLUMNS", 1)
+    assert refused(view, ("key", "word"))[0] == "data.too_many_columns"
+    views.export(view, ("key",), str(tmp_path / "out.xlsx"))
+
+
+def test_the_room_of_a_sheet_is_that_of_excel():
+    limits = (workbook.MOST_ROWS, workbook.MOST_COLUMNS, workbook.LONGEST)
+    assert limits == (1_048_576, 16_384, 32_767)
+
+
+def test_hostile_names_and_cells_run_in_no_file(tmp_path):
+    texts = [t for t in TEXTS if len(t) < 10_000 and "\ud800" not in t and t.strip()]
+    table = Table(pa.table({text: [text] for text in dict.fromkeys(texts)}))
+    view = views.open_view(table, {}, None, [])
+    names, cells_ = written(view, table.names, tmp_path / "out.csv")
+    assert not [t for t in (*names, *cells_) if t.startswith(FORMULA_STARTS)]
+    book = sheet_of(view, table.names, tmp_path / "out.xlsx")
+    plain = [i for i, text in enumerate(table.names) if text.isprintable()]
+    assert [book[0][i] for i in plain] == [table.names[i] for i in plain]
+    assert [book[1][i] for i in plain] == [table.names[i] for i in plain]
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
+        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
+    assert {p.name for p in tmp_path.iterdir()} == {"out.csv", "out.xlsx"}
+
+
+def test_headings_lose_their_sign_only_where_it_is_ours_and_nothing_is_named_alike(
+    tmp_path,
+):
+    table = Table(pa.table({"@id": ["a"], "score": [1.5]}))
+    extra = {"@score": lambda: np.array([0.5]), "@loss": lambda: np.array([0.1])}
+    view = views.open_view(table, extra, None, [])
+    columns = ("@id", "score", "@score", "@loss")
+    (names, *_rows) = sheet_of(view, columns, tmp_path / "out.xlsx")
+    assert names == ["@id", "score", "@score", "loss"]
