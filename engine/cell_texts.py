@@ -34,10 +34,8 @@ _TOKENS = frozenset(token.strip() for token in TOKENS)
 def needs_texts(table: Table, column: str, field: Input) -> bool:
     """Whether the texts of the file decide what an input is given."""
     kind = table.arrow.schema.field(column).type
-    if field.dtype == "any":
-        return bool(table.arrow.column(column).null_count)
     if not is_of_texts(field):
-        return False
+        return field.dtype == "any"
     if not pa.types.is_string(kind):
         return True
     if not table.arrow.column(column).null_count:
@@ -77,7 +75,8 @@ class Cells:
         self._read, values = read
         known = set(field.categories)
         self._is_known = [
-            text in known if known else bool(text) for text in self._texts
+            text in known if known else bool(text) or field.blank_is_text
+            for text in self._texts
         ]
         self._values = [called(value, known) for value in values]
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 8
 _MOST_SHOWN = 20
+_LONGEST = 80
 _OF_NUMBERS = ("float", "int")
 _NOT_FEATURES = (Role.TARGET, Role.SPLIT, Role.SCORE, Role.PREDICTION, Role.WEIGHT)
 
@@ -99,7 +100,7 @@ def _problems(
             "inputs": inputs[:_MOST_SHOWN],
         }
         problems.append(Note(code="match.no_such_input", params=strange_params))
-    missing = [f.name for f in info.inputs if f.name not in mapping.columns]
+    missing = [f.name for f in info.inputs if f.used and f.name not in mapping.columns]
     gone = [c for c in mapping.columns.values() if data.column(c) is None]
     if missing:
         used = {*mapping.columns.values(), target}
@@ -117,9 +118,10 @@ def _problems(
         )
     for field in info.inputs:
         column = data.column(mapping.columns.get(field.name, ""))
-        if column is not None:
+        if column is not None and field.used:
             problems += _type_problems(field, column, table, _decimal(data))
-    if target in mapping.columns.values():
+    fed = {mapping.columns.get(field.name) for field in info.inputs if field.used}
+    if target in fed:
         problems.append(Note(code="match.target_is_input", params={"column": target}))
     return tuple(problems)
 
@@ -174,15 +176,34 @@ def mapping_warnings(info: ModelInfo, mapping: Mapping, table: Table) -> list[No
     if similar:
         params: dict[str, Param] = {"pairs": tuple(similar[:_MOST_NAMED])}
         notes.append(Note(code="match.similar_names", params=params))
+    notes += _fed_twice(info, mapping)
     for field in info.inputs:
         column = mapping.columns.get(field.name, "")
-        if column not in table.names:
+        if column not in table.names or not field.used:
             continue
         if field.dtype in _OF_NUMBERS:
             notes += _texts_as_numbers(column, table)
+            n_missing = table.arrow.column(column).null_count
+            notes += _unseen_missing(field, column, n_missing)
         else:
             notes += _doubts(field, column, table)
     return notes
+
+
+def _fed_twice(info: ModelInfo, mapping: Mapping) -> list[Note]:
+    """Say which columns feed several inputs."""
+    fed: dict[str, list[str]] = {}
+    for field in info.inputs:
+        if field.used and field.name in mapping.columns:
+            fed.setdefault(mapping.columns[field.name], []).append(field.name)
+    return [
+        Note(
+            code="match.fed_twice",
+            params={"column": column, "inputs": tuple(inputs[:_MOST_NAMED])},
+        )
+        for column, inputs in fed.items()
+        if len(inputs) > 1
+    ]
 
 
 def _texts_as_numbers(name: str, table: Table) -> list[Note]:
@@ -212,10 +233,8 @@ def _doubts(field: Input, column: str, table: Table) -> list[Note]:
     for code, values in (
         ("match.unknown_categories", found.unknown),
         ("match.respelled", found.respelled),
-        (
-            "match.tokens_as_text" if found.kept else "match.tokens_as_missing",
-            found.tokens,
-        ),
+        ("match.tokens_as_text", found.kept),
+        ("match.tokens_as_missing", found.lost),
     ):
         if values:
             params: dict[str, Param] = {
@@ -227,7 +246,17 @@ def _doubts(field: Input, column: str, table: Table) -> list[Note]:
             if code == "match.respelled":
                 params |= {"value": min(values), "level": found.spelled}
             notes.append(Note(code=code, params=params))
-    if found.n_missing and field.takes_missing is False:
-        params = {"column": column, "n": found.n_missing}
-        notes.append(Note(code="match.unseen_missing", params=params))
-    return notes
+    if found.as_text:
+        params = {"column": column, "value": found.as_text[:_LONGEST]}
+        notes.append(Note(code="match.as_in_file", params=params))
+    if found.n_blank:
+        params = {"column": column, "n": found.n_blank}
+        notes.append(Note(code="match.blank_category", params=params))
+    return notes + _unseen_missing(field, column, found.n_missing)
+
+
+def _unseen_missing(field: Input, column: str, n: int) -> list[Note]:
+    """Say that there are blanks where the model has met none."""
+    if not n or field.takes_missing is not False:
+        return []
+    return [Note(code="match.unseen_missing", params={"column": column, "n": n})]

@@ -27,6 +27,7 @@ from engine.cell_texts import (
 from engine.contracts.model import Levels
 from engine.data.long_numbers import EXACT
 from engine.data.table import MOST_CODES, text_of
+from engine.values_as_in_file import as_in_file, kept_tokens
 
 if TYPE_CHECKING:
     from engine.contracts.model import Input
@@ -40,6 +41,8 @@ _PLAIN_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*", r
 def feature(table: Table, column: str, field: Input) -> pa.ChunkedArray:
     """Return a column as an input of a model is given it."""
     parsed = table.arrow.column(column)
+    if field.dtype == "any" and not is_of_texts(field):
+        return as_in_file(table, column).values
     if field.dtype in _NUMBERS and parsed.null_count == len(parsed):
         return pa.chunked_array([pa.nulls(len(parsed), pa.float64())])
     if field.dtype in _NUMBERS and pa.types.is_string(parsed.type):
@@ -69,18 +72,25 @@ class Doubts:
         Texts of the file → rows that were taken as another spelling of a level.
     spelled
         The level that the first of ``respelled`` in order was taken for.
-    tokens
-        Texts that may mean a missing value, or a value that the model knows → rows.
+    lost
+        Texts that the model is given as missing, and may know as a value → rows.
     kept
-        Whether the model is given ``tokens`` as texts, else as missing.
+        Texts that the model is given, and that may mean a missing value → rows.
+    n_blank
+        Rows without a value that are given as a text, whichever the model knows.
+    as_text
+        A text of a column that is given as texts only because the model does not say
+        what it accepts; ``""`` of any other column.
     """
 
     unknown: Counter[str]
     n_missing: int
     respelled: Counter[str]
     spelled: str
-    tokens: Counter[str]
-    kept: bool
+    lost: Counter[str]
+    kept: Counter[str]
+    n_blank: int
+    as_text: str
 
 
 def doubts(table: Table, column: str, field: Input) -> Doubts:
@@ -99,20 +109,41 @@ def doubts(table: Table, column: str, field: Input) -> Doubts:
         unknown = _unknown(given, field)
     if field.levels is Levels.NUMBER:
         unknown += _lost(table.arrow.column(column), given)
-    respelled, spelled, tokens = Counter[str](), "", Counter[str]()
-    if needs_texts(table, column, field):
+    respelled, spelled, as_text = Counter[str](), "", ""
+    lost, kept = Counter[str](), Counter[str]()
+    if field.dtype == "any" and not is_of_texts(field):
+        as_text = as_in_file(table, column).example
+        kept = kept_tokens(given, table.arrow.column(column))
+        lost = _tokens(table, column, given)
+    elif needs_texts(table, column, field):
         cells = Cells.of(table, column, field)
         if cells is not None:
             respelled, spelled = cells.respelled()
-            tokens = cells.tokens() if not field.categories else tokens
+            kept = cells.tokens() if not field.categories else kept
     return Doubts(
         unknown=unknown,
         n_missing=given.null_count,
         respelled=respelled,
         spelled=spelled,
-        tokens=tokens,
-        kept=is_of_texts(field),
+        lost=lost,
+        kept=kept,
+        n_blank=_n_blank(given) if field.blank_is_text else 0,
+        as_text=as_text,
     )
+
+
+def _n_blank(given: pa.ChunkedArray) -> int:
+    empty = pc.fill_null(pc.equal(given.cast(pa.string()), ""), fill_value=True)
+    return int(pc.sum(empty).as_py() or 0)
+
+
+def _tokens(table: Table, column: str, given: pa.ChunkedArray) -> Counter[str]:
+    """Return the texts, blanks apart, of what is given as missing."""
+    written = table.written(column)
+    if written is None:
+        return Counter()
+    texts = written.filter(pc.is_null(given)).cast(pa.string())
+    return Counter(t for t in texts.drop_null().to_pylist() if t.strip())
 
 
 def _unknown(given: pa.ChunkedArray, field: Input) -> Counter[str]:

@@ -216,8 +216,14 @@ def features_of(table: Table, matched: Matched) -> pa.Table:
     """
     columns = matched.mapping.columns if matched.mapping is not None else {}
     inputs = [(columns.get(f.name, f.name), f) for f in matched.info.inputs]
-    table.read_written([n for n, f in inputs if needs_texts(table, n, f)])
-    given = [known_values.feature(table, name, field) for name, field in inputs]
+    used = [(n, f) for n, f in inputs if f.used or n in table.names]
+    table.read_written([n for n, f in used if needs_texts(table, n, f)])
+    given = [
+        known_values.feature(table, name, field)
+        if (name, field) in used
+        else pa.chunked_array([pa.nulls(table.n_rows, pa.float64())])
+        for name, field in inputs
+    ]
     return pa.table(given, names=[field.name for _, field in inputs])
 
 

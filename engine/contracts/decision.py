@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engine.contracts.dataset import Note
 
+_MOST_CLASSES = 8
 _MOST_DIGITS = 17  # a float64 needs no more
 
 
@@ -81,6 +82,31 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
                 params |= {"label": self.positive, "n_label": self.n_on_positive}
             found.append(Note(code=code, params=dict(params)))
         return tuple(found)
+
+
+def class_ties(
+    scores: NDArray[np.floating], labels: NDArray[np.integer], classes: tuple[str, ...]
+) -> tuple[Note, ...]:
+    """Return what to know of rows where several classes share the highest score.
+
+    Parameters
+    ----------
+    scores
+        ``(n, k)``, of three classes or more.
+    labels
+        Codes of the classes that were decided.
+    """
+    if scores.shape[1] != len(classes) or not len(scores):
+        return ()
+    on_top = scores == scores.max(axis=1, keepdims=True)
+    is_tie = np.count_nonzero(on_top, axis=1) > 1
+    n = int(np.count_nonzero(is_tie))
+    if not n:
+        return ()
+    counts = np.bincount(labels[is_tie & (labels >= 0)], minlength=len(classes))
+    most = np.argsort(-counts, kind="stable")[:_MOST_CLASSES]
+    told = tuple(f"{classes[code]} ({counts[code]})" for code in most if counts[code])
+    return (Note(code="decision.class_ties", params={"n": n, "counts": told}),)
 
 
 def with_rule(notes: tuple[Note, ...], rule: Rule | None) -> tuple[Note, ...]:

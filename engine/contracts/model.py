@@ -24,6 +24,9 @@ _OF_VERSIONS = frozenset(
 )
 
 
+_MOST_NAMED = 8
+
+
 class ScoreKind(StrEnum):
     """What a model's numbers mean."""
 
@@ -129,6 +132,12 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
         What these levels are: the text ``0`` is another level than the number.
     takes_missing
         Whether the model has met missing values here; ``None`` if it does not say.
+    blank_is_text
+        Whether an empty cell of a file comes as an empty text, which the model may
+        know beside a missing value.
+    used
+        Whether the model looks at it at all. One that it drops changes no answer,
+        and may be lacking.
     """
 
     name: str
@@ -136,6 +145,8 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[str, ...] = ()
     levels: Levels = Levels.UNKNOWN
     takes_missing: bool | None = None
+    blank_is_text: bool = False
+    used: bool = True
 
 
 class Capability(StrEnum):
@@ -198,6 +209,15 @@ def version_notes(info: ModelInfo) -> tuple[Note, ...]:
     Every command, every result and the window's model chip repeat it.
     """
     return tuple(note for note in info.notes if note.code in _OF_VERSIONS)
+
+
+def unused_inputs(inputs: tuple[Input, ...]) -> tuple[Note, ...]:
+    """Return what is to be told of inputs that the model drops."""
+    names = tuple(field.name for field in inputs if not field.used)
+    if not names:
+        return ()
+    params: dict[str, Param] = {"names": names[:_MOST_NAMED], "n": len(names)}
+    return (Note(code="model.unused_inputs", params=params),)
 
 
 class RecordedScores(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from engine.contracts.dataset import ReadOptions
     from engine.contracts.progress import Progress
     from engine.data.written import WrittenRows
 
 MOST_CODES = 1000
+_OF_TYPED_CELLS = frozenset(["arrow", "arrow stream", "json", "jsonl", "parquet"])
 
 
 class Table:
@@ -82,6 +84,22 @@ class Table:
         where the user called its text missing. Blanks are ``""``.
         """
         return None if self._written is None else self._written.column(name)
+
+    def has_untyped_cells(self, name: str) -> bool:
+        """Whether a column comes from files whose readers guess what is missing.
+
+        In JSON, Parquet and Arrow files a missing value is one, and a text is one.
+        """
+        kinds = {one.format or "text" for one in self._options(name)}
+        return not kinds & _OF_TYPED_CELLS
+
+    def decimal(self, name: str) -> str:
+        """Return the decimal sign of the files that a column comes from."""
+        signs = (one.decimal for one in self._options(name))
+        return next((sign for sign in signs if sign), ".")
+
+    def _options(self, name: str) -> tuple[ReadOptions, ...]:
+        return () if self._written is None else self._written.of.options(name)
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Return a numeric, boolean or date-time column, ``nan`` where missing.

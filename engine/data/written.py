@@ -20,6 +20,7 @@ from engine.data.missing import without
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from engine.contracts.dataset import ReadOptions
     from engine.contracts.progress import Progress
     from engine.data.readers import Read
 
@@ -88,6 +89,12 @@ class Written:
         """
         self.read([name])
         return self._columns.get(name)
+
+    def options(self, name: str) -> tuple[ReadOptions, ...]:
+        """Return how the files of a column were read."""
+        place, _ = self._origins.get(name, (-1, ""))
+        reads = self._groups[place] if place >= 0 else ()
+        return tuple(read.source.options for read in reads)
 
     def _of_group(
         self,

@@ -102,10 +102,9 @@ def _of_rule(
     sample: Sample, decision: Decision, params: ConfusionParams
 ) -> tuple[Note, ...]:
     """Return what to know of the decision, where the table shows it."""
-    rule = sample.rule(decision)
-    if rule is None or PREDICTION not in (params.rows, params.columns):
+    if PREDICTION not in (params.rows, params.columns):
         return ()
-    return rule.notes()
+    return sample.of_decision(decision)
 
 
 def _axis(

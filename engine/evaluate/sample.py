@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from engine.contracts.dataset import Note, Part
-from engine.contracts.decision import own_cut, rule_of
+from engine.contracts.decision import class_ties, own_cut, rule_of
 from engine.contracts.errors import EngineError
 from engine.contracts.metrics import effective_share
 from engine.contracts.model import ScoreKind, Task, natural_threshold
@@ -96,6 +96,13 @@ class Sample:
             decision.threshold,
             natural_threshold(self.score_kind),
         )
+
+    def of_decision(self, decision: Decision) -> tuple[Note, ...]:
+        """Return what the reader should know of how rows were decided."""
+        if self.task is Task.MULTICLASS:
+            return class_ties(self.scores, self.decided, self.classes)
+        rule = self.rule(decision)
+        return () if rule is None else rule.notes()
 
     def notes(self) -> tuple[Note, ...]:
         """Return what the reader should know of the choice of rows."""

@@ -52,7 +52,7 @@ class SummaryAnalysis:
         table = _table(sample)
         found = _metrics(sample, table, params, rng, progress)
         rule = sample.rule(inputs.decision)
-        notes = [*sample.notes(), *(() if rule is None else rule.notes())]
+        notes = [*sample.notes(), *sample.of_decision(inputs.decision)]
         others = []
         for part in inputs.predictions:
             if part is Part.EVALUATION:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from engine.contracts.dataset import Note, Part
 from engine.contracts.errors import EngineError
-from engine.contracts.model import ScoreKind, Task
+from engine.contracts.model import ScoreKind, Task, unused_inputs
 from engine.contracts.progress import SILENT
 from engine.predict import features_of
 
@@ -92,9 +92,10 @@ class Subject:
 
     def notes(self) -> tuple[Note, ...]:
         """Return what the reader should know of the model."""
+        found = unused_inputs(self.info.inputs)
         if self.info.deterministic is False:
-            return (Note(code="explain.not_deterministic"),)
-        return ()
+            found = (*found, Note(code="explain.not_deterministic"))
+        return found
 
     def explained(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return of the model's scores those that are explained: ``(n, k)``."""

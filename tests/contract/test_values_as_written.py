@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import json
 from typing import TYPE_CHECKING
@@ -244,9 +245,84 @@ def test_a_blank_where_the_model_never_met_one_is_said_with_its_rows(tmp_path):
 
 
 def test_tokens_are_told_where_the_model_does_not_say_what_it_knows(tmp_path):
-    data = opened(tmp_path, rows("x", "?", ""))
-    params = said(data, Input(name="a"))["match.tokens_as_missing"]
+    data = opened(tmp_path, rows("x", "?", "", "NA"))
+    assert column(data, Input(name="a"))[::10] == ["x", "?", None, None]
+    notes = said(data, Input(name="a"))
+    for code, token in (
+        ("match.tokens_as_text", "?"),
+        ("match.tokens_as_missing", "NA"),
+    ):
+        assert (notes[code]["categories"], notes[code]["n_rows"]) == ((token,), 10)
+    data = opened(tmp_path, rows("1", "?", "2.5"), "numbers.csv")
+    assert column(data, Input(name="a"))[::10] == ["1", "?", "2.5"]
+    params = said(data, Input(name="a"))["match.tokens_as_text"]
     assert (params["categories"], params["n_rows"]) == (("?",), 10)
+    data = opened(tmp_path, rows("1", "NA", "2.5"), "blanks.csv")
+    assert column(data, Input(name="a"))[::10] == [1.0, None, 2.5]
+    params = said(data, Input(name="a"))["match.tokens_as_missing"]
+    assert (params["categories"], params["n_rows"]) == (("NA",), 10)
+
+
+READ_OUT_OF_TEXTS = ("padded", "percent", "day", "clock")
+
+
+def test_where_a_model_does_not_say_what_it_accepts_texts_stay_texts(file: Path):
+    data = Dataset.open([str(file)])
+    found = given(data, *(Input(name=name) for name in READ_OUT_OF_TEXTS))
+    for name in READ_OUT_OF_TEXTS:
+        assert found.column(name).to_pylist() == cells()[name], name
+    notes = [
+        note.params["column"]
+        for note in preview(
+            matched(model_of(*(Input(name=name) for name in READ_OUT_OF_TEXTS)), "y"),
+            data.info,
+            data.parts[Part.EVALUATION],
+        ).warnings
+        if note.code == "match.as_in_file"
+    ]
+    assert set(notes) >= {"percent", "day"}
+
+
+def test_where_a_model_does_not_say_numbers_and_truth_values_stay_such(tmp_path):
+    for cells_, expected in (
+        (("1", "2"), [1, 2]),
+        (("1.50", "-2e3"), [1.5, -2000.0]),
+        (("TRUE", "false"), [True, False]),
+        (("1,234.5", "2,000.25"), ["1,234.5", "2,000.25"]),
+        (("30%", ""), ["30%", None]),
+        (("2020-01-01", "NA"), ["2020-01-01", None]),
+        (("08:00", "17:30"), ["08:00", "17:30"]),
+        (("2020-01-01T10:00:00+02:00", ""), ["2020-01-01T10:00:00+02:00", None]),
+    ):
+        quoted = tuple(f'"{cell}"' for cell in cells_)
+        data = opened(tmp_path, rows(*quoted))
+        assert column(data, Input(name="a"))[::10] == expected
+        is_text = isinstance(expected[0], str) and cells_[0] != "08:00"
+        assert ("match.as_in_file" in said(data, Input(name="a"))) == is_text, cells_
+
+
+def test_where_a_model_does_not_say_a_decimal_comma_of_the_file_is_one(tmp_path):
+    text = "a;y\n" + "3,5;no\n4,25;yes\n" * 10
+    assert column(opened(tmp_path, text), Input(name="a"))[:2] == [3.5, 4.25]
+    text = "a,y\n" + '"3,5",no\n"4,25",yes\n' * 10
+    found = column(opened(tmp_path, text, "commas.csv"), Input(name="a"))
+    assert found[:2] == ["3,5", "4,25"]
+
+
+def test_where_a_model_does_not_say_dates_of_a_workbook_stay_dates(tmp_path):
+    path = tmp_path / "rows.xlsx"
+    days = [datetime.date(2020, 1, 1), datetime.date(2021, 6, 5)] * 10
+    write_workbook(path, {"rows": {"a": days, "y": ["no", "yes"] * 10}})
+    data = Dataset.open([str(path)])
+    assert column(data, Input(name="a"))[0] == datetime.datetime(2020, 1, 1)
+    assert "match.as_in_file" not in said(data, Input(name="a"))
+
+
+def test_where_a_model_does_not_say_what_typed_files_call_a_text_is_one(tmp_path):
+    path = tmp_path / "rows.parquet"
+    texts = ["NA", "?", None, "x", ""] * 4
+    pq.write_table(pa.table({"a": texts, "y": ["no", "yes"] * 10}), path)
+    assert column(Dataset.open([str(path)]), Input(name="a")) == texts
 
 
 def test_an_input_of_texts_gets_every_text(tmp_path):

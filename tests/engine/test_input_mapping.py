@@ -88,6 +88,38 @@ def test_by_hand_the_rest_is_matched_by_name(data):
     assert not problems
 
 
+def test_one_column_for_two_inputs_is_said(data):
+    wanted = Mapping(method="hand", columns={"income": "x"})
+    model = FakeModel(info("income", "x", "z"), logistic("x"))
+    found = preview(matched(model, "y", mapping=wanted), data.info, table(data))
+    params = only(found.warnings, "match.fed_twice")
+    assert params == {"column": "x", "inputs": ("income", "x")}
+    assert not found.problems
+    apart = look(data, FakeModel(info("x", "z"), logistic("x")))
+    assert "match.fed_twice" not in codes(apart.warnings)
+
+
+def test_a_blank_number_where_the_model_never_met_one_is_said(tmp_path, frame):
+    blank = frame.copy()
+    blank.loc[:6, "x"] = np.nan
+    gaps = data_set(tmp_path, blank)
+    for met in (False, True, None):
+        field = Input(name="x", dtype="float", takes_missing=met)
+        found = look(gaps, FakeModel(info(field), logistic("x")))
+        told = [n.params for n in found.warnings if n.code == "match.unseen_missing"]
+        assert told == ([{"column": "x", "n": 7}] if met is False else [])
+
+
+def test_an_input_that_the_model_drops_needs_no_column(data, frame):
+    unused = Input(name="gone", dtype="float", used=False)
+    model = FakeModel(info(unused, "x"), logistic("x"))
+    found = look(data, model)
+    assert not found.problems
+    assert model.asked[0].column("gone").null_count == model.asked[0].num_rows
+    text = Input(name="colour", dtype="float", used=False)
+    assert not look(data, FakeModel(info(text, "x"), logistic("x"))).problems
+
+
 def test_a_match_by_hand_to_a_column_that_is_gone_is_refused(data):
     wanted = Mapping(method="hand", columns={"x": "no such"})
     _, problems = proposed(data, info("x"), wanted)

@@ -111,6 +111,21 @@ def test_that_ties_are_counted_and_go_where_predict_puts_them(positive):
     assert note.params["label"] == positive
 
 
+def test_that_ties_of_three_classes_are_counted_and_go_where_predict_puts_them():
+    frame, truth = data(3, whole=True)
+    model = KNeighborsClassifier(2).fit(frame, truth)
+    shares = model.predict_proba(frame)
+    on_top = (shares == shares.max(axis=1, keepdims=True)).sum(axis=1) > 1
+    names, counts = np.unique(model.predict(frame)[on_top], return_counts=True)
+    assert len(names) == 2
+    inputs = fitted_case(model, frame, np.searchsorted(model.classes_, truth))
+    for name in ("summary", "confusion"):
+        (note,) = [n for n in explain(inputs, name).notes if "ties" in n.code]
+        assert note.params["n"] == on_top.sum()
+        told = {f"{name} ({n})" for name, n in zip(names, counts, strict=True)}
+        assert set(note.params["counts"]) == told
+
+
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # of probability=True
 def test_that_probabilities_of_another_model_are_cut_where_predict_is():
     frame, truth = data(2)

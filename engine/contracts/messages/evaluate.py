@@ -135,6 +135,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "Set a threshold to decide by the score: --threshold on the command line."
         ),
     ),
+    "decision.class_ties": (
+        mark(
+            "Rows whose highest score is shared by several classes: {n}, decided as "
+            "{counts}."
+        ),
+        "",
+    ),
     "decision.ties": (
         mark("Rows that score exactly {threshold}: {n}, all decided as {label}."),
         "",

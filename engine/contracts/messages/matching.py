@@ -66,6 +66,24 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Some names differ in blanks or letter case: {pairs}."),
         mark("If they are not the same columns, match by hand (--match INPUT=COLUMN)."),
     ),
+    "match.blank_category": (
+        mark(
+            "{column} is empty in {n} rows. The model does not list its categories: "
+            "these rows are given as an empty text or as “nan”, whichever it knows."
+        ),
+        "",
+    ),
+    "match.fed_twice": (
+        mark("The column {column} feeds several inputs of the model: {inputs}."),
+        mark("If that is not meant, match by hand (--match INPUT=COLUMN)."),
+    ),
+    "match.as_in_file": (
+        mark(
+            "The model does not say what it accepts for {column}: it is given the "
+            "texts of the file, such as “{value}”, not what is read out of them."
+        ),
+        "",
+    ),
     "match.not_categories": (
         mark("{column} holds more different numbers than the model has categories."),
         mark("If it is another column, match by hand (--match INPUT=COLUMN)."),

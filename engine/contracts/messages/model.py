@@ -256,6 +256,10 @@ _NOTES: dict[str, tuple[str, str]] = {
         ),
         mark("Compare a few predictions with those of the program it comes from."),
     ),
+    "model.unused_inputs": (
+        mark("The model does not use {names}: what stands there changes no answer."),
+        "",
+    ),
     "model.labels_only": (
         mark("The model says only which class, not how sure it is."),
         mark("Thresholds, ROC and calibration need scores."),

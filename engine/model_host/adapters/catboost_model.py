@@ -21,7 +21,7 @@ from engine.model_host.adapters.boosters import Goal
 from engine.model_host.adapters.catboost_texts import MISSING, Spellings
 from engine.model_host.adapters.opened import Answer, Opened
 from engine.model_host.structure.alone import Alone
-from engine.model_host.structure.catboost_model import part_of
+from engine.model_host.structure.catboost_model import met_missing, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,9 +63,15 @@ def _from_model(model: Any, kind: str) -> Opened:
         raise EngineError("model.not_tabular", found="embeddings")
     categorical = set(model.get_cat_feature_indices())
     texts = set(model.get_text_feature_indices())
+    met = met_missing(model)
     inputs = tuple(
         opened.level_input(
-            name, _dtype(index, categorical, texts), (), of_texts=index in categorical
+            name,
+            _dtype(index, categorical, texts),
+            (),
+            takes_missing=met.get(index),
+            of_texts=index in categorical,
+            blank_is_text=index in categorical,
         )
         for index, name in enumerate(shown)
     )
@@ -109,6 +115,11 @@ def _from_model(model: Any, kind: str) -> Opened:
         structure=inside.structure,
         encode=inside.encode,
     )
+
+
+def missing_inside(model: Any) -> dict[int, bool]:
+    """Return input position → whether an estimator inside another met blanks."""
+    return met_missing(model)
 
 
 def _predictor(

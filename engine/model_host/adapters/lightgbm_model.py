@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import TYPE_CHECKING, Any
 
 import lightgbm
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from engine.model_host.adapters.objects import Seen
 
 _MAX_WAYS = 10_000
+# bits of a split's ``decision_type``
+_OF_MISSING, _BY_NAN = 0b1100, 0b1000
+_TELLS_MISSING = ("use_missing: 1", "zero_as_missing: 0")
 _TWO = 2
 
 
@@ -46,7 +50,7 @@ def from_object(model: Any, seen: Seen) -> Opened:
     booster = model if isinstance(model, lightgbm.Booster) else model.booster_
     kind = f"{type(model).__module__}.{type(model).__qualname__}"
     classes = getattr(model, "classes_", None)
-    text = booster.model_to_string(num_iteration=1)
+    text = booster.model_to_string()
     if classes is not None and _goal(_header(text)).task is Task.REGRESSION:
         return sklearn_model.from_object(model, seen)  # an objective of its own
     return _from_booster(booster, kind, classes, text)
@@ -62,9 +66,13 @@ def _from_booster(
     shown = tuple(names) if known else opened.numbered(len(names))
     infos = header.get("feature_infos", "").split(" ")
     levels = _levels(infos, booster.pandas_categorical or [])
+    met = _met_missing(text)
     inputs = tuple(
         opened.level_input(
-            name, "category" if index in levels else "float", levels.get(index, ())
+            name,
+            "category" if index in levels else "float",
+            levels.get(index, ()),
+            takes_missing=met.get(index),
         )
         for index, name in enumerate(shown)
     )
@@ -115,6 +123,30 @@ def levels_inside(model: Any) -> dict[int, list[Any]]:
     header = _header(booster.model_to_string(num_iteration=1))
     infos = header.get("feature_infos", "").split(" ")
     return _levels(infos, booster.pandas_categorical or [])
+
+
+def missing_inside(model: Any) -> dict[int, bool]:
+    """Return input position → whether a wrapper inside another estimator met blanks."""
+    return _met_missing(model.booster_.model_to_string())
+
+
+def _met_missing(text: str) -> dict[int, bool]:
+    """Return input position → whether a value was missing there in training.
+
+    Splits keep how missing values are told: by ``nan`` only where there were some,
+    unless training was asked not to tell them at all, or to take noughts for them.
+    """
+    settings = text[text.rfind("\nparameters:") :]
+    if not all(f"\n[{setting}]\n" in settings for setting in _TELLS_MISSING):
+        return {}
+    asked = re.findall(r"^split_feature=([\d ]+)$", text, re.MULTILINE)
+    told = re.findall(r"^decision_type=([\d ]+)$", text, re.MULTILINE)
+    pairs = {
+        (int(column), int(kind) & _OF_MISSING)
+        for columns_, kinds in zip(asked, told, strict=False)
+        for column, kind in zip(columns_.split(), kinds.split(), strict=False)
+    }
+    return {column: (column, _BY_NAN) in pairs for column, _ in pairs}
 
 
 def _header(text: str) -> dict[str, str]:

@@ -141,6 +141,8 @@ def level_input(
     *,
     takes_missing: bool | None = None,
     of_texts: bool = False,
+    blank_is_text: bool = False,
+    used: bool = True,
 ) -> Input:
     """Describe an input of which levels are known, if any.
 
@@ -157,6 +159,8 @@ def level_input(
         categories=tuple(dict.fromkeys(told)),
         levels=Levels.TEXT if of_texts and not known else kind_of_levels(known),
         takes_missing=takes_missing,
+        blank_is_text=blank_is_text,
+        used=used,
     )
 
 

@@ -32,7 +32,7 @@ _TAKES_ANYTHING = (
 # attributes in which wrappers keep what they fitted, the likeliest first
 _FITTED = ("best_estimator_", "regressor_", "estimators_", "estimator_")
 _BOOSTERS = {
-    "catboost": "",
+    "catboost": "engine.model_host.adapters.catboost_model",
     "lightgbm": "engine.model_host.adapters.lightgbm_model",
     "xgboost": "engine.model_host.adapters.xgboost_model",
 }
@@ -57,6 +57,8 @@ class Accepts:
         Whether the column has to be a categorical one of a frame.
     as_objects
         Whether numbers have to come as Python objects, as the encoder met them.
+    used
+        Whether the column is looked at at all.
     """
 
     dtype: str = "any"
@@ -66,9 +68,11 @@ class Accepts:
     of_texts: bool = False
     as_category: bool = False
     as_objects: bool = False
+    used: bool = True
 
 
 _ANYTHING = Accepts()
+_DROPPED = Accepts(used=False)
 _NUMBER = Accepts("float")
 Found = list[Accepts]
 
@@ -163,9 +167,9 @@ def _before(part: Any, one: Accepts) -> Accepts:
         return one
     missing = getattr(part, "missing_values", np.nan)
     if isinstance(missing, str):  # a text that the imputer knows
-        return replace(one, levels=(*one.levels, missing))
+        return replace(one, levels=(*one.levels, missing), used=True)
     null = None if missing is None else np.nan
-    return replace(one, takes_missing=True, null=null)
+    return replace(one, takes_missing=True, null=null, used=True)
 
 
 def _of_passed(
@@ -210,16 +214,19 @@ def _of_leaf(part: Any, count: int) -> Found | None:
 
 def _of_booster(part: Any, package: str, count: int) -> Found | None:
     """Return what a booster inside a scikit-learn object accepts."""
+    adapter = importlib.import_module(_BOOSTERS[package])
+    met: dict[int, bool] = adapter.missing_inside(part)
     if package == "catboost":
         texts = {*part.get_cat_feature_indices(), *part.get_text_feature_indices()}
-        text = Accepts("category", null="nan", of_texts=True)
-        return [text if place in texts else _NUMBER for place in range(count)]
-    adapter = importlib.import_module(_BOOSTERS[package])
-    known: dict[int, list[Any]] = adapter.levels_inside(part)
+        kinds = dict.fromkeys(texts, Accepts("category", null="nan", of_texts=True))
+    else:
+        known: dict[int, list[Any]] = adapter.levels_inside(part)
+        kinds = {
+            place: Accepts("category", tuple(levels), as_category=True)
+            for place, levels in known.items()
+        }
     return [
-        Accepts("category", tuple(known[place]), as_category=True)
-        if place in known
-        else _NUMBER
+        replace(kinds.get(place, _NUMBER), takes_missing=met.get(place))
         for place in range(count)
     ]
 
@@ -275,8 +282,12 @@ def _columns_of_each(part: Any, n_inner: int, count: int) -> list[list[int]]:
 def _of_columns(transformer: Any, count: int, deepest: int) -> Found:
     names = [str(name) for name in getattr(transformer, "feature_names_in_", ())]
     found: list[Found | None] = []
+    dropped = set(range(count))
     for _, part, chosen in transformer.transformers_:
         places = _places(chosen, names, count)
+        if isinstance(part, str) and part == "drop":
+            continue
+        dropped -= set(places)
         own = _of_text(part, len(places)) or _of(part, len(places), deepest - 1)
         if own is None or len(own) != len(places):
             continue
@@ -284,7 +295,8 @@ def _of_columns(transformer: Any, count: int, deepest: int) -> Found:
         for place, accepted in zip(places, own, strict=True):
             spread[place] = accepted
         found.append(spread)
-    return _merged(found, count) or [_ANYTHING] * count
+    merged = _merged(found, count) or [_ANYTHING] * count
+    return [_DROPPED if at in dropped else one for at, one in enumerate(merged)]
 
 
 def _of_text(part: Any, count: int) -> Found | None:
@@ -353,10 +365,10 @@ def _of_interpret(model: Any, declared: Iterable[Any]) -> Found:
         zip(declared, getattr(model, "bins_", ()), strict=False)
     ):
         first = bins[0] if isinstance(bins, (list, tuple)) and bins else None
+        met = missing[place] > 0 if place in missing else None
         if str(kind) == "continuous":
-            found.append(_NUMBER)
+            found.append(replace(_NUMBER, takes_missing=met))
         elif isinstance(first, dict):
-            met = missing[place] > 0 if place in missing else None
             known = tuple(map(str, first))
             found.append(Accepts("category", known, takes_missing=met))
         else:
@@ -378,16 +390,23 @@ def _both(several: Sequence[Accepts]) -> Accepts:
     Whoever knows levels decides: beside it a part that says nothing, or thinks of
     numbers, is given the same values.
     """
-    of_levels = [one for one in several if one.levels]
+    seeing = [one for one in several if one.used]
+    if not seeing:
+        return _DROPPED
+    of_levels = [one for one in seeing if one.levels]
     if not of_levels:
-        said = {one.dtype: one for one in several if one.dtype != "any"}
-        return next(iter(said.values())) if len(said) == 1 else _ANYTHING
+        said = {one.dtype: one for one in seeing if one.dtype != "any"}
+        if len(said) != 1:
+            return _ANYTHING
+        met = {one.takes_missing for one in seeing}
+        (one,) = said.values()
+        return replace(one, takes_missing=met.pop() if len(met) == 1 else None)
     levels = tuple(dict.fromkeys(v for one in of_levels for v in one.levels))
     missing = {one.takes_missing for one in of_levels}
     return replace(
         of_levels[0],
         levels=levels,
         takes_missing=next(iter(missing)) if len(missing) == 1 else None,
-        as_category=any(one.as_category for one in several),
+        as_category=any(one.as_category for one in seeing),
         as_objects=all(one.as_objects for one in of_levels),
     )

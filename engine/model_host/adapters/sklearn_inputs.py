@@ -60,6 +60,7 @@ def inputs_of(model: Any) -> Inputs:
             one.levels,
             takes_missing=one.takes_missing,
             of_texts=one.of_texts,
+            used=one.used,
         )
         for name, one in zip(shown, found, strict=True)
     )

@@ -10,7 +10,13 @@ from sklearn.pipeline import Pipeline
 
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
-from engine.contracts.model import Capability, ModelInfo, ScoreKind, Task
+from engine.contracts.model import (
+    Capability,
+    ModelInfo,
+    ScoreKind,
+    Task,
+    unused_inputs,
+)
 from engine.model_host.adapters import opened
 from engine.model_host.adapters.blocks import in_blocks
 from engine.model_host.adapters.opened import Answer, Opened
@@ -68,6 +74,7 @@ def from_object(model: Any, seen: Seen) -> Opened:
         notes.append(Note(code="model.labels_only"))
     if score_kind is ScoreKind.MARGIN:
         notes.append(Note(code="model.margins_only"))
+    notes += unused_inputs(inputs.described)
     if not inputs.names_known:
         notes.append(
             Note(code="model.names_unknown", params={"n": len(inputs.described)})

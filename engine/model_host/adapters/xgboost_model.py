@@ -158,6 +158,11 @@ def levels_inside(model: Any) -> dict[int, list[Any]]:
     return _levels(model.get_booster())
 
 
+def missing_inside(_: Any) -> dict[int, bool]:
+    """Return nothing: trees say where blanks go whether or not there were any."""
+    return {}
+
+
 def _levels(booster: xgboost.Booster) -> dict[int, list[Any]]:
     """Return input position → categories in the order of their codes, if it has them.
 

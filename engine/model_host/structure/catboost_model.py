@@ -37,7 +37,7 @@ _TREES = 1  # of the file
 _DIMENSION, _SPLITS, _SIZES, _STARTS, _CATEGORIES, _FLOATS, _ONE_HOT = range(7)
 _VALUES, _WEIGHTS, _STEPS, _LEAF_OF_STEP = range(8, 12)
 _TEXTS, _ESTIMATED = 12, 13
-_FLAT_INDEX, _BORDERS, _MISSING = 2, 3, 5  # of a number
+_MET_MISSING, _FLAT_INDEX, _BORDERS, _MISSING = 0, 2, 3, 5  # of a number
 _AS_TRUE = 2
 _DEEPEST = 16  # as the library allows
 
@@ -110,6 +110,20 @@ def part_of(model: Any) -> Part:
     return Part(form, link, outputs, prepare, columns)
 
 
+def met_missing(model: Any) -> dict[int, bool]:
+    """Return input position → whether a number was missing there in training.
+
+    Of the numbers that trees ask about alone.
+    """
+    return {
+        _number(told, _FLAT_INDEX, kinds.Int32Flags): bool(
+            _number(told, _MET_MISSING, kinds.BoolFlags)
+        )
+        for told in _tables(_trees(bytes(model._object._serialize_model())), _FLOATS)
+        if len(_numbers(told, _BORDERS, kinds.Float32Flags))
+    }
+
+
 def _goal(model: Any, k: int) -> tuple[Link, tuple[str, ...]]:
     loss = str(model.get_all_params().get("loss_function", "")).partition(":")[0]
     classes = opened.texts(list(model.classes_))
@@ -130,14 +144,18 @@ def _goal(model: Any, k: int) -> tuple[Link, tuple[str, ...]]:
 # Reading
 
 
-def _read(data: bytes) -> _Model:
+def _trees(data: bytes) -> Table:
     if data[:4] != _MAGIC:
         raise unknown()
     (size,) = struct.unpack_from("<I", data, 4)
     core = bytearray(data[8 : 8 + size])
     root = Table(core, encode.Get(kinds.UOffsetTFlags.packer_type, core, 0))
     place = root.Offset(_field(_TREES))
-    trees = Table(core, root.Indirect(place + root.Pos))
+    return Table(core, root.Indirect(place + root.Pos))
+
+
+def _read(data: bytes) -> _Model:
+    trees = _trees(data)
     for used in (_TEXTS, _ESTIMATED):
         if _tables(trees, used):
             raise unknown()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.contracts.dataset import Note
-from engine.contracts.decision import Decision, own_cut, rule_of, with_rule
+from engine.contracts.decision import Decision, class_ties, own_cut, rule_of, with_rule
 from engine.contracts.model import ScoreKind, Task
 from engine.contracts.predictions import RowScores
 from engine.contracts.provenance import Provenance
@@ -136,3 +136,15 @@ def test_labels_alone_have_no_rule_on_a_score():
     found = rows([0, 1, 0, 0, 0], np.empty(0), ScoreKind.LABEL)
     assert found.rule(Decision()) is None
     assert found.decided(Decision(threshold=0.9)).tolist() == [0, 1, 0, 0, 0]
+
+
+def test_classes_that_share_the_highest_score_are_counted_by_what_was_decided():
+    scores = np.array(
+        [[0.4, 0.4, 0.2], [0.4, 0.4, 0.2], [0.2, 0.2, 0.6], [np.nan] * 3, [1 / 3] * 3]
+    )
+    found = class_ties(scores, np.array([1, 1, 2, -1, 0]), ("a", "b", "c"))
+    params = {"n": 3, "counts": ("b (2)", "a (1)")}
+    assert found == (Note(code="decision.class_ties", params=params),)
+    assert not class_ties(scores[2:4], np.array([2, -1]), ("a", "b", "c"))
+    assert not class_ties(np.empty((2, 0)), np.array([0, 1]), ("a", "b", "c"))
+    assert not class_ties(np.empty((0, 3)), np.empty(0, dtype=int), ("a", "b", "c"))
