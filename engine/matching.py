@@ -15,7 +15,7 @@ from engine.contracts.model import Mapping, ScoreKind, Task
 from engine.contracts.progress import SILENT
 from engine.contracts.results import MatchPreview
 from engine.input_mapping import mapping_warnings, propose
-from engine.labels import class_codes, respelled
+from engine.labels import canonical, class_codes, respelled
 from engine.models.recorded_scores import class_of_single
 from engine.predict import (
     Matched,
@@ -68,7 +68,7 @@ def preview(
     unmatched, counts = label_counts(table, matched)
     problems = (*problems, *_label_problems(table, matched))
     if unmatched and not any(p.code.startswith("target.") for p in problems):
-        warnings.append(_unmatched(table, matched, unmatched))
+        warnings += _unmatched(table, matched, unmatched)
     warnings += _respelled(table, matched)
     if matched.recorded is not None:
         warnings += info.notes
@@ -83,6 +83,7 @@ def preview(
         problems=problems,
         warnings=tuple(warnings),
         unmatched_labels=unmatched,
+        scores_as="" if matched.recorded is None else matched.recorded.kind,
     )
     if problems:
         return result
@@ -141,16 +142,29 @@ def _label_problems(table: Table, matched: Matched) -> tuple[Note, ...]:
     return ()
 
 
-def _unmatched(table: Table, matched: Matched, unmatched: tuple[str, ...]) -> Note:
+def _unmatched(
+    table: Table, matched: Matched, unmatched: tuple[str, ...]
+) -> list[Note]:
+    """Say which labels do not count: those of which it was said, and the others."""
     codes, labels = labels_of_target(table, matched)
-    places = [labels.index(label) for label in unmatched if label in labels]
-    params: dict[str, Param] = {
-        "labels": unmatched[:_MOST_NAMED],
-        "column": matched.target,
-        "n_rows": int(np.count_nonzero(np.isin(codes, places))),
-        "mapping": f"{unmatched[0]}={matched.info.classes[0]}",
-    }
-    return Note(code="match.unmatched_labels", params=params)
+    said = {canonical(label) for label, name in matched.class_map.items() if not name}
+    notes = []
+    for code, some in (
+        ("match.labels_left_out", [n for n in unmatched if canonical(n) in said]),
+        ("match.unmatched_labels", [n for n in unmatched if canonical(n) not in said]),
+    ):
+        if not some:
+            continue
+        places = [labels.index(label) for label in some if label in labels]
+        params: dict[str, Param] = {
+            "labels": tuple(some[:_MOST_NAMED]),
+            "column": matched.target,
+            "n_rows": int(np.count_nonzero(np.isin(codes, places))),
+            "mapping": f"{some[0]}={matched.info.classes[0]}",
+            "nothing": f"{some[0]}=",
+        }
+        notes.append(Note(code=code, params=params))
+    return notes
 
 
 def _respelled(table: Table, matched: Matched) -> list[Note]:

@@ -13,7 +13,7 @@ from engine.cli.stop import STOPPED, watched
 from engine.cli.terminal import tell
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import install
-from engine.contracts.messages import next_step, sentence
+from engine.contracts.messages import in_full
 from engine.environment import limit_threads, prepare
 
 if TYPE_CHECKING:
@@ -65,9 +65,7 @@ def _say(error: Exception) -> None:
     said = error
     if not isinstance(said, EngineError):
         said = EngineError("engine.internal", kind=type(error).__name__)
-    text = sentence(said.code, said.params)
-    advice = next_step(said.code, said.params)
-    tell(f"trasluz: {text} {advice}".rstrip())
+    tell(f"trasluz: {in_full(said.code, said.params)}")
     if os.environ.get(DETAILS):
         traceback.print_exception(error)
 

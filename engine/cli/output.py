@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.contracts.errors import EngineError
 from engine.contracts.i18n import tr, written
-from engine.contracts.messages import sentence
+from engine.contracts.messages import in_full, next_step, sentence
 from engine.contracts.model import Task
 from engine.contracts.printable import OWN, printable, shortened
 from engine.contracts.provenance import Provenance
@@ -84,7 +84,11 @@ def evaluation(result: Summary) -> dict[str, Any]:
         "baseline": result.baseline,
         "skipped_rows": result.skipped_rows,
         "notes": [
-            {"code": note.code, "text": sentence(note.code, note.params)}
+            {
+                "code": note.code,
+                "text": sentence(note.code, note.params),
+                "next_step": next_step(note.code, note.params),
+            }
             for note in result.notes
         ],
         "parts": {
@@ -138,7 +142,7 @@ def evaluation_text(result: Summary) -> str:
         lines += ["", tr("Confusion (rows are the truth):")]
         lines += _aligned(_confusion_rows(result))
     if result.notes:
-        lines += ["", *(sentence(note.code, note.params) for note in result.notes)]
+        lines += ["", *(in_full(note.code, note.params) for note in result.notes)]
     return "\n".join(lines)
 
 

@@ -21,7 +21,7 @@ from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
 from engine.contracts.events import Failed, Finished, Progressed, Warned
 from engine.contracts.expression import parse
-from engine.contracts.messages import sentence
+from engine.contracts.messages import in_full, sentence
 from engine.contracts.model import ScoreKind, Task, version_notes
 from engine.contracts.requests import (
     ConfigureData,
@@ -104,7 +104,7 @@ class Work:
     def tell(self, code: str, params: dict[str, Param]) -> None:
         """Say on standard error what the user should know."""
         self._clear()
-        tell(f"trasluz: {sentence(code, params)}")
+        tell(f"trasluz: {in_full(code, params)}")
 
     def prepare(self, asked: argparse.Namespace) -> RowScores:
         """Open everything the arguments name and predict."""

@@ -42,7 +42,7 @@ def recorded_model(
     several score columns: what only the model gives is a class too. A column of
     numbers with at most one score beside it is a number that was predicted, unless
     it has two values, or one of 0 and 1 beside scores of classes, or a ``positive``
-    class was named.
+    class was named, or anything was said of its labels.
 
     Returns
     -------
@@ -66,10 +66,11 @@ def recorded_model(
         raise EngineError("scores.are_truth", column=target)
     said = class_map or {}
     try:
-        rows = _rows_of_labels(table, target, recorded)
+        rows = _rows_of_labels(table, target, recorded, said)
     except TypeError:  # too many different numbers to be classes
         rows = {}
-    if not rows or _is_number(recorded, target, rows, table, data, positive):
+    is_number = not said and _is_number(recorded, target, rows, table, data, positive)
+    if not rows or is_number:
         return _of_numbers(recorded, table), recorded
     truth = _distinct(said.get(label, label) for label in rows)
     by_column: tuple[str, ...] = ()
@@ -107,10 +108,10 @@ def recorded_model(
 
 
 def _rows_of_labels(
-    table: Table, column: str, recorded: RecordedScores
+    table: Table, column: str, recorded: RecordedScores, said: Mapping[str, str]
 ) -> dict[str, int]:
     names = known_labels.recorded_classes(table, column, recorded)
-    codes, found = known_labels.labels(table, column, names)
+    codes, found = known_labels.labels(table, column, {*names, *said})
     present = np.bincount(codes[codes >= 0], minlength=len(found))
     return {label: int(n) for label, n in zip(found, present, strict=True) if n}
 

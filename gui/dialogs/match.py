@@ -18,29 +18,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.contracts.dataset import Kind, Role
+from engine.contracts.dataset import Role
 from engine.contracts.i18n import tr, trn
 from engine.contracts.messages import next_step, sentence
 from engine.contracts.model import Mapping, RecordedScores, Task
 from engine.contracts.readings import numbers
 from engine.contracts.requests import Match, UseRecordedScores
 from engine.contracts.results import MatchPreview
+from gui.services.guessed_target import MOST_LABELS, guessed_target
 from gui.widgets.labels import PlainLabel
 from gui.widgets.mapping_table import MappingTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingOf
 
-    from engine.contracts.dataset import DatasetInfo
     from engine.contracts.errors import ErrorInfo, Param
-    from engine.contracts.model import ModelInfo
     from engine.contracts.results import Result
     from gui.context import AppContext
     from gui.services.engine_client import Job
 
 ROW_HEIGHT = 24
-# More labels than this are no other spelling of the classes, but another column.
-_MOST_LABELS = 50
 _BY_NAME, _BY_ORDER, _BY_HAND = "name", "order", "hand"
 
 
@@ -104,7 +101,12 @@ class MatchDialog(QDialog):
         self.mapping = MappingTable(tr("Input of the model"), tr("Column"))
         self.mapping.changed.connect(self._soon.start)
         self.mapping.hide()
-        self.class_map = MappingTable(tr("Label in the data"), tr("Class of the model"))
+        self.class_map = MappingTable(
+            tr("Label in the data"),
+            tr("Class of the model"),
+            unsaid=tr("(as it is written)"),
+            nothing=tr("no class: leave these rows out"),
+        )
         self.class_map.changed.connect(self._soon.start)
         self.class_map.setMaximumHeight(132)
         self.class_map.hide()
@@ -196,6 +198,16 @@ class MatchDialog(QDialog):
             self.score_kind.setCurrentIndex(max(0, self.score_kind.findData(kept.kind)))
         self.score_kind.currentIndexChanged.connect(lambda _i: self._soon.start())
 
+    def _show_score_kind(self, result: MatchPreview) -> None:
+        """Say beside the automatic choice what was taken for what."""
+        taken = self.score_kind.findData(result.scores_as)
+        text = tr("what their numbers tell")
+        if result.scores_as and taken > 0:
+            text = tr(
+                "what their numbers tell: {kind}", kind=self.score_kind.itemText(taken)
+            )
+        self.score_kind.setItemText(0, text)
+
     def _fill_positive(self, classes: tuple[str, ...]) -> None:
         binary = len(classes) == 2
         shown = [self.positive.itemText(i) for i in range(self.positive.count())]
@@ -226,11 +238,16 @@ class MatchDialog(QDialog):
     def _show_labels(self, labels: tuple[str, ...], classes: tuple[str, ...]) -> None:
         """Offer a class for labels that are none; those offered stay."""
         new = [name for name in labels if name not in self.class_map.names]
-        if new and len(labels) <= _MOST_LABELS:
-            chosen = self.class_map.choices()
+        if new and len(labels) <= MOST_LABELS:
+            file = self._context.case.file
+            kept = file.class_map if file.target == self.target.currentText() else {}
+            kept = {name: kept[name] for name in new if name in kept}
+            chosen = {**kept, **self.class_map.choices()}
             self.class_map.fill((*self.class_map.names, *new), classes)
             self.class_map.show_choices(chosen)
             self.class_map.show()
+            if kept:  # not yet part of what was asked
+                self._soon.start()
 
     def _method_changed(self, _index: int) -> None:
         self.mapping.setVisible(self.method.currentData() == _BY_HAND)
@@ -273,9 +290,13 @@ class MatchDialog(QDialog):
             self.positive.setCurrentText(result.positive)
             self.positive.blockSignals(False)
         self._say_why_positive(result)
+        if not self.score_kind.currentData():
+            self._show_score_kind(result)
         if self.method.currentData() != _BY_HAND:
             self.mapping.show_choices(result.mapping.columns)
         self._show_labels(result.unmatched_labels, result.classes)
+        if self.scores is not None and len(result.classes) > 2:
+            self._show_labels(result.classes, result.classes)
         for problem in result.problems:
             self._show_labels(*_misfit(problem.params))
         notes = (*result.problems, *result.warnings)
@@ -343,39 +364,15 @@ class MatchDialog(QDialog):
 def _misfit(
     params: MappingOf[str, Param],
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return labels and classes that a message says do not fit; none of others."""
-    found, classes = params.get("found"), params.get("classes")
+    """Return labels and classes that a message says do not fit; none of others.
+
+    Where columns of scores are more or fewer than the classes, these are the labels.
+    """
+    classes = params.get("classes")
+    found = params.get("found", classes if "n_columns" in params else None)
     if isinstance(found, tuple) and isinstance(classes, tuple):
         return found, classes
     return (), ()
-
-
-def guessed_target(data: DatasetInfo, model: ModelInfo | None) -> str:
-    """Return the column that the truth is in as far as can be told, else ``""``.
-
-    What counts rows or names them, and what is the same in all of them, is never
-    taken for it; nor are labels for a number, or more numbers than there may be
-    labels for a class.
-    """
-    classes = set(model.classes) if model is not None else set()
-    inputs = {field.name for field in model.inputs} if model is not None else set()
-    free = [
-        column
-        for column in data.columns
-        if column.name not in inputs
-        and column.n_distinct != 1
-        and column.role not in (Role.ENTITY, Role.IGNORE)
-    ]
-    named = [column for column in free if column.role is Role.TARGET]
-    labelled = [c for c in free if c.categories and set(c.categories) <= classes]
-    if found := [c for c in labelled if c in named] or named or labelled:
-        return found[0].name
-    rest = [column for column in free if column.role is Role.FEATURE]
-    if model is not None and model.task is Task.REGRESSION:
-        rest = [column for column in rest if column.kind is Kind.NUMERIC]
-    elif model is not None:
-        rest = [column for column in rest if column.n_distinct <= _MOST_LABELS]
-    return rest[-1].name if rest else ""
 
 
 def _sanity(result: MatchPreview) -> str:

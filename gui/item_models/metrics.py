@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from engine.contracts.readings.metric_names import meaning, title
+from engine.contracts.readings.summary import over_fitted
 from gui.services.literal import literal
 
 if TYPE_CHECKING:
@@ -193,6 +194,7 @@ def summary_table(
         titles.append(tr("baseline"))
     if groups is not None:
         titles += [tr("selected"), tr("rest")]
+    sign = over_fitted(result)
     rows = []
     for name, found in result.metrics.items():
         base = result.baseline.get(name)
@@ -202,7 +204,9 @@ def summary_table(
             replace(_bar(name, found, base), ends=(found.low, found.high)),
         ]
         for part in others:
-            row += _beside(name, found, part.metrics.get(name))
+            there = part.metrics.get(name)
+            warns = sign is not None and there is sign[1]
+            row += _beside(name, found, there, warns=warns)
         if result.baseline:
             text = _plain(name, base, found)
             row.append(Figure(text, muted=True, value=base))
@@ -290,10 +294,17 @@ _UNBOUNDED = frozenset(
 )
 
 
-def _beside(name: str, here: Metric, there: Metric | None) -> list[Figure]:
-    """Return another part's figure and the gap to it, marked where it is real.
+def _beside(
+    name: str, here: Metric, there: Metric | None, *, warns: bool
+) -> list[Figure]:
+    """Return another part's figure and the gap to it.
 
-    ``there`` is ``None`` while it is worked out.
+    Parameters
+    ----------
+    there
+        ``None`` while it is worked out.
+    warns
+        Whether the gap is a sign of over-fitting.
     """
     if there is None:  # of another decision: it is being counted
         return [_COUNTING, _COUNTING]
@@ -315,7 +326,9 @@ def _beside(name: str, here: Metric, there: Metric | None) -> list[Figure]:
         and (here.high < there.low or here.low > there.high)
     )
     tip = tr("The intervals do not overlap.") if apart else ""
-    return [shown, Figure(_signed(name, gap, here), warns=apart, tip=tip, value=gap)]
+    if warns:
+        tip = tr("A sign of over-fitting.")
+    return [shown, Figure(_signed(name, gap, here), warns=warns, tip=tip, value=gap)]
 
 
 def _signed(name: str, gap: float, like: Metric) -> str:

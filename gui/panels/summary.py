@@ -59,9 +59,9 @@ class SummaryPanel(Panel):
         how=mark(
             "The bar is the 95 % interval, the thin line the baseline: always "
             "answering the most frequent class, or the mean. A gap to the training "
-            "data whose intervals do not overlap is marked; one of at least two "
-            "percentage points of accuracy or R², with an interval above one, is "
-            "called a sign of over-fitting. Selected and rest compare groups."
+            "data of at least two percentage points of accuracy or R², with an "
+            "interval above one, is a sign of over-fitting: its cell is coloured and "
+            "the reading says so. Selected and rest compare groups."
         ),
         misleads=mark(
             "Accuracy hides rare classes. Intervals know only chance, not a change "

@@ -98,13 +98,29 @@ class MappingTable(QTableWidget):
     ----------
     left, right
         Headings, translated.
+    unsaid
+        What stands where nothing was chosen, translated; *(none)* unless said.
+    nothing
+        How it is said that a name means nothing on the right, translated; ``""`` where
+        that cannot be chosen. The choice itself is then ``""``, which is not the same
+        as none.
     """
 
     changed = Signal()
 
-    def __init__(self, left: str, right: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        left: str,
+        right: str,
+        parent: QWidget | None = None,
+        *,
+        unsaid: str = "",
+        nothing: str = "",
+    ) -> None:
         super().__init__(0, 2, parent)
         self._right = right
+        self._unsaid = unsaid or tr("(none)")
+        self._nothing = nothing
         self._names: tuple[str, ...] = ()
         self._choices: tuple[str, ...] = ()
         self._places: dict[str, int] = {}  # of what was chosen; 0 is nothing
@@ -127,9 +143,11 @@ class MappingTable(QTableWidget):
 
     def fill(self, names: Sequence[str], choices: Sequence[str]) -> None:
         """Offer every choice for every name."""
-        self._names, self._choices = tuple(names), tuple(choices)
+        told = {"": self._nothing} if self._nothing else {}
+        told |= {choice: choice for choice in choices}
+        self._names, self._choices = tuple(names), tuple(told)
         self._places = dict.fromkeys(names, 0)
-        self.offered = [tr("(none)"), *choices]
+        self.offered = [self._unsaid, *told.values()]
         self.setRowCount(len(names))
         for row, name in enumerate(names):
             left = QTableWidgetItem(name)
@@ -144,7 +162,8 @@ class MappingTable(QTableWidget):
         """Show a match without announcing it."""
         places = {choice: place for place, choice in enumerate(self._choices, 1)}
         for row, name in enumerate(self._names):
-            self._places[name] = places.get(choices.get(name, ""), 0)
+            chosen = choices.get(name)
+            self._places[name] = 0 if chosen is None else places.get(chosen, 0)
             self._show(row)
 
     def choices(self) -> dict[str, str]:

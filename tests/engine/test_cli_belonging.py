@@ -69,6 +69,33 @@ def test_the_labels_are_said(evaluated, table):
     assert found["metrics"]["accuracy"]["value"] == right
 
 
+@pytest.mark.parametrize("none", ["unknown", "9", "n/a"])
+@pytest.mark.parametrize("source", [("--scores", "p"), ("--prediction", "said")])
+def test_a_label_is_said_to_be_no_class(typed, table, tmp_path, none, source):
+    frame = table[1].copy()
+    frame["y"] = frame.y.map({0: "no", 1: "yes"} if none != "9" else {0: "0", 1: "1"})
+    frame["said"] = frame.said if none != "9" else frame.said.map({"no": 0, "yes": 1})
+    frame.loc[[2, 5, 7], "y"] = none
+    frame.to_csv(tmp_path / "d.csv", index=False)
+    positive = "1" if none == "9" else "yes"
+    asked = ("evaluate", "--data", tmp_path / "d.csv", "--target", "y", *source)
+    asked = (*asked, "--positive", positive, "--labels", f"{none}=")
+    code, out, err = typed(*asked, "--json", "-")
+    assert code == 0, err
+    found = json.loads(out)
+    rest = frame[frame.y != none]
+    yes = rest.p >= 0.5 if source[1] == "p" else rest.said.isin(["yes", 1])
+    assert found["n_rows"] == N - 3
+    assert found["skipped_rows"] == 3
+    assert len(found["classes"]) == 2
+    accuracy = found["metrics"]["accuracy"]["value"]
+    assert accuracy == pytest.approx((yes == (rest.y == positive)).mean())
+    assert found["provenance"]["n_total"] == N
+    _, out, err = typed(*asked)
+    assert "3 rows of the" in out
+    assert f"as was said of {none}: 3." in err
+
+
 def test_the_class_of_each_column_is_said(evaluated, table):
     found, _ = evaluated("--target", "y", "--scores", "1=two,0=one")
     turned, _ = evaluated("--target", "y", "--scores", "0=two,1=one")

@@ -83,12 +83,21 @@ def test_no_target_is_a_problem_beside_the_others(data):
 
 
 def test_labels_that_are_no_class_are_named_and_do_not_count(data, frame):
-    model = FakeModel(info("x", classes=("no", "maybe")), logistic("x"))
-    found = look(data, model, class_map={"yes": ""})
+    model = FakeModel(info("x", classes=("no", "maybe", "other")), logistic("x"))
+    found = look(data, model)
     assert found.unmatched_labels == ("yes",)
     told = only(found.warnings, "match.unmatched_labels")
     assert told["labels"] == ("yes",)
     assert told["n_rows"] == (frame.y == "yes").sum()
+
+
+def test_labels_said_to_be_no_class_are_told_from_those_nobody_spoke_of(data, frame):
+    model = FakeModel(info("x", classes=("no", "maybe")), logistic("x"))
+    found = look(data, model, class_map={"yes": ""})
+    told = only(found.warnings, "match.labels_left_out")
+    assert told["labels"] == ("yes",)
+    assert told["n_rows"] == (frame.y == "yes").sum()
+    assert "match.unmatched_labels" not in codes(found.warnings)
 
 
 def test_a_label_in_the_place_of_a_class_is_a_problem(data):

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import tr
+from engine.contracts.messages.steps import NOTHING
 from engine.contracts.messages.words import WORDS
 from engine.contracts.printable import printable, shortened
 from engine.contracts.readings import numbers
@@ -65,6 +66,12 @@ def sentence(code: str, params: Mapping[str, Param] | None = None) -> str:
 def next_step(code: str, params: Mapping[str, Param] | None = None) -> str:
     """Return what to do about it; empty where there is nothing to do."""
     return _filled(code, params, 1)
+
+
+def in_full(code: str, params: Mapping[str, Param] | None = None) -> str:
+    """Return what happened, and what to do about it where there is something to do."""
+    said, step = sentence(code, params), next_step(code, params)
+    return said if step in ("", tr(NOTHING)) else f"{said} {step}"
 
 
 def sentences(notes: Iterable[Note]) -> list[str]:

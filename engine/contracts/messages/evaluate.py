@@ -7,7 +7,10 @@ from engine.contracts.i18n import mark
 MESSAGES: dict[str, tuple[str, str]] = {
     "evaluate.no_predictions": (
         mark("There are no predictions yet."),
-        mark("Open data and a model, and accept how their columns match."),
+        mark(
+            "Open data and a model, and accept how their columns match (--data, "
+            "--model, --target)."
+        ),
     ),
     "evaluate.other_task": (
         mark("This needs another task than {task}."),
@@ -15,7 +18,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "evaluate.no_rows": (
         mark("No row of the {part} part can be used: {selected} of {total} selected."),
-        mark("Clear the selection, or check that target and answers are filled in."),
+        mark(
+            "Clear the selection (--where), or check that target and answers are "
+            "filled in."
+        ),
     ),
     "evaluate.unknown_positive": (
         mark("{positive} is not a class of this model."),
@@ -40,7 +46,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "evaluate.too_many_labels": (
         mark("{column} has {n} different values; a table shows at most {limit}."),
-        mark("Choose a column with fewer categories."),
+        mark(
+            "Choose a column with fewer categories (-p rows=COLUMN, -p columns=COLUMN)."
+        ),
     ),
     "evaluate.unknown_metric": (
         mark("“{name}” is not a metric of these predictions."),
@@ -48,37 +56,43 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "evaluate.no_scores": (
         mark("Only predicted labels are known, no scores."),
-        mark("Open a model that gives probabilities, or name its score columns."),
+        mark(
+            "Open a model that gives probabilities, or name its score columns "
+            "(--model, --scores)."
+        ),
     ),
     "evaluate.not_probabilities": (
         mark("The scores are not probabilities."),
-        mark("Use a model that gives probabilities, or calibrate it first."),
+        mark(
+            "Use a model that gives probabilities, or calibrate it first "
+            "(--model, --scores)."
+        ),
     ),
     "evaluate.no_positives": (
         mark("No row in use is truly of this class."),
-        mark("Widen the selection."),
+        mark("Widen the selection (--where)."),
     ),
     "evaluate.no_negatives": (
         mark("Every row in use is truly of this class."),
-        mark("Widen the selection."),
+        mark("Widen the selection (--where)."),
     ),
     "evaluate.never_predicted": (
         mark(
             "This class is never predicted, so nothing can be right or wrong about it."
         ),
-        mark("Lower the threshold, or look at its recall."),
+        mark("Lower the threshold (--threshold), or look at its recall."),
     ),
     "evaluate.neither": (
         mark("This class occurs neither in the truth nor among the predictions."),
-        mark("Widen the selection."),
+        mark("Widen the selection (--where)."),
     ),
     "evaluate.one_label": (
         mark("Truth or predictions hold a single class, so agreement means nothing."),
-        mark("Widen the selection, or read accuracy instead."),
+        mark("Widen the selection (--where), or read accuracy instead."),
     ),
     "evaluate.classes_without_rows": (
         mark("No row in use is truly of: {classes}."),
-        mark("Widen the selection; classes without rows cannot be judged."),
+        mark("Widen the selection (--where); classes without rows cannot be judged."),
     ),
     "evaluate.counted_as_zero_precision": (
         mark("Never predicted, and counted as precision 0: {classes}."),
@@ -94,15 +108,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "evaluate.no_variation": (
         mark("These rows give no idea how much this figure could vary."),
-        mark("Evaluate on more rows."),
+        mark("Evaluate on more rows (--data, --where)."),
     ),
     "evaluate.one_row": (
         mark("One row gives no idea how much this figure could vary."),
-        mark("Evaluate on more rows."),
+        mark("Evaluate on more rows (--data, --where)."),
     ),
     "evaluate.few_rows": (
         mark("There are too few rows for an interval."),
-        mark("Evaluate on more rows."),
+        mark("Evaluate on more rows (--data, --where)."),
     ),
     "evaluate.not_finite": (
         mark("The figure is too large to be represented."),
@@ -114,7 +128,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "evaluate.constant_target": (
         mark("The target is the same in every row, so there is nothing to explain."),
-        mark("Widen the selection."),
+        mark("Widen the selection (--where)."),
     ),
     "evaluate.rows_left_out": (
         mark("{n} rows of the {part} part have no known truth or no answer."),

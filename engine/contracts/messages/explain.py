@@ -7,7 +7,7 @@ from engine.contracts.i18n import mark
 MESSAGES: dict[str, tuple[str, str]] = {
     "explain.no_model": (
         mark("Recorded scores cannot be asked about other rows."),
-        mark("Open the model itself to explain its answers."),
+        mark("Open the model itself to explain its answers (--model)."),
     ),
     "explain.labels_only": (
         mark("The model answers with labels alone, without scores."),
@@ -43,22 +43,27 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "explain.no_pair": (
         mark("“{first}” and “{second}” are no pair of two features of the model."),
-        mark("Give two names of its inputs, or none for the strongest pair."),
+        mark(
+            "Give two names of its inputs, or none for the strongest pair (-p "
+            "first=NAME, -p second=NAME)."
+        ),
     ),
     "explain.trees": (mark("Working through the trees"), ""),
     "explain.shuffling": (mark("Shuffling features"), ""),
     "explain.replacing": (mark("Setting features to values"), ""),
     "explain.no_feature": (
         mark("The model has no input called “{name}”."),
-        mark("Give the name of one of its inputs."),
+        mark("Give the name of one of its inputs (-p first=NAME)."),
     ),
     "explain.same_feature": (
         mark("“{name}” cannot be looked at together with itself."),
-        mark("Give two different inputs, or one alone."),
+        mark(
+            "Give two different inputs, or one alone (-p first=NAME, -p second=NAME)."
+        ),
     ),
     "explain.one_value": (
         mark("“{name}” has one value alone in these rows: there is no way along it."),
-        mark("Choose another feature, or more rows."),
+        mark("Choose another feature, or more rows (-p first=NAME)."),
     ),
     "explain.pair_of_labels": (
         mark(
@@ -69,12 +74,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "explain.bad_points": (
         mark("{given} is no number of places along a feature."),
-        mark("Give a whole number from {least} to {most}."),
+        mark("Give a whole number from {least} to {most} (-p points=…)."),
     ),
     "explain.refitting": (mark("Fitting without a feature"), ""),
     "explain.no_refit": (
         mark("A model of the kind {kind} cannot be fitted anew from its settings."),
-        mark("Shuffle features instead: permutation importance needs no fitting."),
+        mark("Shuffle features instead (run permutation): that needs no fitting."),
     ),
     "explain.wald": (
         mark(
@@ -126,30 +131,33 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "explain.no_training_rows": (
         mark("There are no reference rows with labels to fit to."),
-        mark("Add the training rows as the reference part."),
+        mark("Add the training rows as the reference part (--reference)."),
     ),
     "explain.refit_labels": (
         mark("“{name}” holds labels: only models of numbers are fitted anew."),
-        mark("Shuffle features instead: permutation importance needs no fitting."),
+        mark("Shuffle features instead (run permutation): that needs no fitting."),
     ),
     "explain.refit_failed": (
         mark("{kind} cannot be fitted to the reference rows: {why}"),
-        mark("Shuffle features instead: permutation importance needs no fitting."),
+        mark("Shuffle features instead (run permutation): that needs no fitting."),
     ),
     "explain.one_feature": (
         mark("“{name}” alone makes no pair."),
-        mark("Give two inputs or more, or none for those that move the answer most."),
+        mark(
+            "Give two inputs or more, or none for those that move the answer most"
+            " (-p features=NAME,NAME)."
+        ),
     ),
     "explain.neighbours": (mark("Asking about random rows"), ""),
     "explain.lines": (mark("Fitting lines"), ""),
     "explain.settings": (mark("Trying other settings"), ""),
     "explain.bad_count": (
         mark("{name} cannot be {given}."),
-        mark("Give a number from {least} to {most}."),
+        mark("Give a number from {least} to {most} (-p {name}=…)."),
     ),
     "explain.bad_width": (
         mark("{given} is no width of a kernel."),
-        mark("Give a number above 0, or 0 for the usual width."),
+        mark("Give a number above 0, or 0 for the usual width (-p kernel_width=…)."),
     ),
     "explain.poor_line": (
         mark(
@@ -175,7 +183,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "explain.one_shuffle": (
         mark("One shuffle cannot show how much the loss of {metric} varies."),
-        mark("Shuffle twice or more often: repeats=2 at least."),
+        mark("Shuffle twice or more often: -p repeats=2 at least."),
     ),
     "explain.line_misses": (
         mark(
@@ -199,7 +207,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "explain.nearest_rows": (mark("Looking at the nearest real rows"), ""),
     "explain.bad_aim": (
         mark("“{given}” is no answer that could be wanted."),
-        mark("Write a range such as 100..200, or a change such as +10, -10 or ±10."),
+        mark(
+            "Write a range such as 100..200, or a change such as +10, -10 or ±10 "
+            "(-p wanted=…)."
+        ),
     ),
     "explain.bad_pair": (
         mark("“{given}” does not name an input of the model."),
@@ -207,24 +218,33 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "explain.bad_range": (
         mark("“{name}” cannot be kept within “{given}”."),
-        mark("Write 20..40, 20.. or ..40 for a number, or labels with | between."),
+        mark(
+            "Write 20..40, 20.. or ..40 for a number, or labels with | between "
+            "(-p ranges=NAME=RANGE)."
+        ),
     ),
     "explain.no_direction": (
         mark("“{name}” has labels, which neither grow nor shrink."),
-        mark("Keep it fixed, or give the labels it may have."),
+        mark(
+            "Keep it fixed, or give the labels it may have (-p fixed=NAME, -p "
+            "ranges=NAME=RANGE)."
+        ),
     ),
     "explain.bad_cell": (
         mark("“{name}” cannot be “{given}” in this row."),
-        mark("Give a number, one of its labels, or nothing where values are missing."),
+        mark(
+            "Give a number, one of its labels, or nothing where values are "
+            "missing (-p changes=NAME=VALUE)."
+        ),
     ),
     "explain.as_wanted": (mark("The row already gets the decision wanted."), ""),
     "explain.nothing_may_change": (
         mark("No feature may change, or none has another value in the data."),
-        mark("Let some change."),
+        mark("Let some change (-p fixed=, -p ranges=)."),
     ),
     "explain.time_up": (
         mark("The search was cut short after {seconds} s: there may be nearer ones."),
-        mark("Give it more time, or let fewer features change."),
+        mark("Give it more time, or let fewer features change (-p seconds=…)."),
     ),
     "explain.kinship": (mark("Seeing which features go together"), ""),
     "explain.removing": (mark("Taking features away"), ""),
@@ -266,11 +286,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "explain.walks": (mark("Asking the model step by step"), ""),
     "explain.bad_background": (
         mark("The background needs a number of rows, not “{given}”."),
-        mark("Give a whole number, or all."),
+        mark("Give a whole number, or all (-p background=…)."),
     ),
     "explain.unknown_background": (
         mark("There is no background called “{source}”."),
-        mark("Leave it empty, or write @kmeans, @bucket NAME or @decided CLASS."),
+        mark(
+            "Leave it empty, or write @kmeans, @bucket NAME or @decided CLASS (-p"
+            " background_from=…)."
+        ),
     ),
     "explain.empty_background": (
         mark("No row can be the background: “{source}” holds none."),
@@ -286,27 +309,30 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "explain.no_structure": (
         mark("This model cannot be taken apart, or not for this output."),
-        mark("Leave the route to the program: it will ask the model itself."),
+        mark(
+            "Leave the route to the program (-p route=auto): it will ask the "
+            "model itself."
+        ),
     ),
     "explain.no_gradients": (
         mark(
             "This model is no network whose gradients are known, or not this output's."
         ),
-        mark("Leave the route to the program."),
+        mark("Leave the route to the program (-p route=auto)."),
     ),
     "explain.cut_numbers": (
         mark(
             "{step} cuts numbers into pieces before they reach the network: there is "
             "no way between them along which a gradient could be followed."
         ),
-        mark("Leave the route to the program."),
+        mark("Leave the route to the program (-p route=auto)."),
     ),
     "explain.way_lost": (
         mark(
             "The gradient cannot be followed to row {row}: a number in the network is "
             "missing or without end."
         ),
-        mark("Leave the route to the program."),
+        mark("Leave the route to the program (-p route=auto)."),
     ),
     "explain.gradient_shares": (
         mark(
@@ -325,7 +351,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "Judged by halving the steps along the way, shares may be off by {error}: "
             "trust them no further than that."
         ),
-        mark("Explain fewer rows, or leave the route to the program."),
+        mark(
+            "Explain fewer rows (-p rows=…), or leave the route to the program "
+            "(-p route=auto)."
+        ),
     ),
     "explain.gradients": (mark("Following gradients"), ""),
     "explain.closed": (
@@ -368,12 +397,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "explain.no_tree": (
         mark("There is no tree {given}: the model has {n}, counted from 0."),
-        mark("Give a whole number below that."),
+        mark("Give a whole number below that (-p tree=…)."),
     ),
     "explain.fitting": (mark("Fitting a small tree to the answers"), ""),
     "explain.too_few_rows": (
         mark("{n} rows are too few to fit a tree and to measure it on others."),
-        mark("Use at least {least} rows."),
+        mark("Use at least {least} rows (--data, --where)."),
     ),
     "explain.labels_left_out": (
         mark("The {n} rarest labels are taken together: the tree cannot name them."),

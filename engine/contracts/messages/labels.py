@@ -87,14 +87,24 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "{other}={column}."
         ),
     ),
+    "match.labels_left_out": (
+        mark(
+            "Rows left out because their label in {column} is no class, as was said of "
+            "{labels}: {n_rows}."
+        ),
+        mark(
+            "To count them, give the label a class, on the Match sheet or as --labels "
+            '"{mapping}".'
+        ),
+    ),
     "match.unmatched_labels": (
         mark(
             "In {column} the model has no class for {labels}; such rows do not count "
             "({n_rows})."
         ),
         mark(
-            "Say which class they mean, if any, on the Match sheet or as --labels "
-            '"{mapping}".'
+            "Say which class they mean, on the Match sheet or as --labels "
+            '"{mapping}"; if none, as --labels "{nothing}".'
         ),
     ),
     "match.respelled_labels": (

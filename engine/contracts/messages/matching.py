@@ -14,7 +14,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "predict.not_yet": (
         mark("Nothing has been predicted yet."),
-        mark("Accept how columns and model match first."),
+        mark("Accept how columns and model match first (--target)."),
     ),
     "match.missing": (
         mark(
@@ -36,7 +36,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "match.missing_all_used": (
         mark("There is no column for {n} of the model's inputs: {columns}."),
-        mark("Open data that have them."),
+        mark("Open data that have them (--data)."),
     ),
     "match.not_numeric": (
         mark(

@@ -38,7 +38,7 @@ _HOST: dict[str, tuple[str, str]] = {
     ),
     "host.forbidden": (
         mark("The rules on this computer forbid opening {file}."),
-        mark("Ask whoever administers it, or use recorded scores instead."),
+        mark("Ask whoever administers it, or use recorded scores instead (--scores)."),
     ),
     "host.hangs": (
         mark("The model has not answered for {seconds} seconds and was stopped."),
@@ -49,7 +49,7 @@ _HOST: dict[str, tuple[str, str]] = {
     ),
     "host.memory": (
         mark("The model used {used} GB of memory, {allowed} GB are allowed."),
-        mark("Close other programs, or evaluate fewer rows at a time."),
+        mark("Close other programs, or evaluate fewer rows at a time (--where)."),
     ),
     "host.no_room": (
         mark("There is no room to pass rows to the model: {why}."),
@@ -60,8 +60,8 @@ _HOST: dict[str, tuple[str, str]] = {
             "{file} can run any program, and nothing on this system would hold it in."
         ),
         mark(
-            "Open it on Linux 5.13 or later, or save the model as skops or ONNX, or "
-            "use its recorded scores."
+            "Open it on Linux 5.13 or later, or save the model as skops or ONNX, "
+            "or use its recorded scores (--scores)."
         ),
     ),
     "host.threads": (
@@ -96,7 +96,7 @@ _OPENING: dict[str, tuple[str, str]] = {
         mark("{file} needs the Python module {module}, which is not installed."),
         mark(
             "Save the model without code of its own (skops, ONNX), or use its "
-            "recorded scores."
+            "recorded scores (--scores)."
         ),
     ),
     "model.too_old": (
@@ -149,8 +149,8 @@ _OPENING: dict[str, tuple[str, str]] = {
             "that cannot be read here, and without them it would predict wrongly."
         ),
         mark(
-            "Load it with the XGBoost that wrote it and save it as ONNX, or use its "
-            "recorded scores."
+            "Load it with the XGBoost that wrote it and save it as ONNX, or use "
+            "its recorded scores (--scores)."
         ),
     ),
     "model.objective_unknown": (
@@ -170,14 +170,17 @@ _OPENING: dict[str, tuple[str, str]] = {
 }
 
 _PREDICTING: dict[str, tuple[str, str]] = {
-    "model.not_open": (mark("No model is open."), mark("Open a model first.")),
+    "model.not_open": (
+        mark("No model is open."),
+        mark("Open a model first (--model)."),
+    ),
     "model.out_of_memory": (
         mark("The model asked for more memory than it may use: {allowed} GB."),
-        mark("Close other programs, or evaluate fewer rows at a time."),
+        mark("Close other programs, or evaluate fewer rows at a time (--where)."),
     ),
     "model.out_of_memory_for": (
         mark("The model asked for {needed} GB more memory; it may use {allowed} GB."),
-        mark("Close other programs, or evaluate fewer rows at a time."),
+        mark("Close other programs, or evaluate fewer rows at a time (--where)."),
     ),
     "model.raised": (
         mark("The model failed on these rows: {kind}: {why}."),
@@ -212,7 +215,9 @@ _PREDICTING: dict[str, tuple[str, str]] = {
     ),
     "model.not_numeric": (
         mark("The model needs numbers in {column}, the data hold {found}."),
-        mark("Match another column to this input, or convert it."),
+        mark(
+            "Match another column to this input, or convert it (--match INPUT=COLUMN)."
+        ),
     ),
     "model.missing_integer": (
         mark("The model needs whole numbers in {column}, and {n} rows have none."),
@@ -227,7 +232,7 @@ _PREDICTING: dict[str, tuple[str, str]] = {
     ),
     "model.wrong_columns": (
         mark("The model was given other columns than its inputs."),
-        mark("Match the columns again."),
+        mark("Match the columns again (--match INPUT=COLUMN)."),
     ),
     "engine.aside": (mark("Waiting for what is in sight"), ""),
     "model.scoring": (mark("Scoring rows"), NOTHING),
@@ -262,7 +267,7 @@ _NOTES: dict[str, tuple[str, str]] = {
     ),
     "model.labels_only": (
         mark("The model says only which class, not how sure it is."),
-        mark("Thresholds, ROC and calibration need scores."),
+        mark("Thresholds, ROC and calibration need scores (--scores)."),
     ),
     "model.margins_only": (
         mark("The model's scores are margins, not probabilities."),
@@ -296,7 +301,7 @@ _NOTES: dict[str, tuple[str, str]] = {
     ),
     "model.classes_unnamed": (
         mark("The file does not name its classes; they are numbered from 0."),
-        mark("Say which of your labels is which number."),
+        mark("Say which of your labels is which number (--labels)."),
     ),
     "model.fixed_batch": (
         mark("The model takes exactly {n} rows at a time; the last ones are padded."),

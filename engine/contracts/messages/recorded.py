@@ -21,7 +21,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("{n_columns} score columns do not fit the classes {classes}."),
         mark(
             "Name one score column for each class, or one alone for the class to be "
-            "found of two (--scores, --positive)."
+            "found of two (--scores, --positive). Say which labels are no class, on "
+            "the Match sheet or as --labels LABEL=."
         ),
     ),
     "scores.names": (

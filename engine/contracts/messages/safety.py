@@ -114,7 +114,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "safety.hdf5": (
         mark("A file of {program}; models in it are not opened."),
-        mark("Save the model as ONNX (tf2onnx), or use its recorded scores."),
+        mark(
+            "Save the model as ONNX (tf2onnx), or use its recorded scores (--scores)."
+        ),
     ),
     "safety.of_r": (
         mark("A file of {program}; models of R are not opened."),
@@ -141,8 +143,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "safety.of_program": (
         mark("A file of {program}, not a model that is opened here."),
         mark(
-            "Models are read as skops, joblib, pickle, ONNX, XGBoost JSON or UBJ, "
-            "LightGBM text and CatBoost cbm. Without a model, use recorded scores."
+            "Models are read as skops, joblib, pickle, ONNX, XGBoost JSON or UBJ,"
+            " LightGBM text and CatBoost cbm. Without a model, use recorded "
+            "scores (--scores)."
         ),
     ),
     "safety.is_table": (
@@ -156,8 +159,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "safety.unknown_format": (
         mark("No model format known here, whatever the name says."),
         mark(
-            "Models are read as skops, joblib, pickle, ONNX, XGBoost JSON or UBJ, "
-            "LightGBM text and CatBoost cbm. Without a model, use recorded scores."
+            "Models are read as skops, joblib, pickle, ONNX, XGBoost JSON or UBJ,"
+            " LightGBM text and CatBoost cbm. Without a model, use recorded "
+            "scores (--scores)."
         ),
     ),
     "safety.too_large_to_check": (

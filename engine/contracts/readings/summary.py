@@ -148,18 +148,29 @@ def _bias(result: Summary) -> str:
 
 def _gap(result: Summary) -> str:
     """Compare with the training data where the gap is one to speak of."""
+    found = over_fitted(result)
+    if found is None:
+        return ""
+    name, there = found
+    return tr(
+        "On the training data it is {there}: the gap of {points} percentage "
+        "points is a sign of over-fitting.",
+        there=percent(there.value, there.low, there.high),
+        points=fixed(100 * ((there.value or 0) - (result.metrics[name].value or 0)), 0),
+    )
+
+
+def over_fitted(result: Summary) -> tuple[str, Metric] | None:
+    """Return the metric whose gap is a sign of over-fitting, with its training figure.
+
+    The sentence and the colour in the table both ask here.
+    """
     name = "r2" if result.task is Task.REGRESSION else "accuracy"
-    here = result.metrics[name]
     for other in result.others:
         there = other.metrics.get(name)
-        if other.part == "reference" and there and overfits(there, here):
-            return tr(
-                "On the training data it is {there}: the gap of {points} percentage "
-                "points is a sign of over-fitting.",
-                there=percent(there.value, there.low, there.high),
-                points=fixed(100 * ((there.value or 0) - (here.value or 0)), 0),
-            )
-    return ""
+        if other.part == "reference" and there is not None:
+            return (name, there) if overfits(there, result.metrics[name]) else None
+    return None
 
 
 def overfits(there: Metric, here: Metric) -> bool:

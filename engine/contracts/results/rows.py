@@ -47,6 +47,8 @@ class MatchPreview(msgspec.Struct, frozen=True, kw_only=True, tag="match_preview
         Labels of the target that are no class of the model.
     positive_reason
         Why ``positive`` was taken, where nobody chose it.
+    scores_as
+        What recorded scores of classes are taken for (``--score-kind``), else ``""``.
     """
 
     mapping: Mapping
@@ -64,6 +66,7 @@ class MatchPreview(msgspec.Struct, frozen=True, kw_only=True, tag="match_preview
     baseline: float | None = None
     unmatched_labels: tuple[str, ...] = ()
     positive_reason: Note | None = None
+    scores_as: str = ""
 
 
 class Resolved(msgspec.Struct, frozen=True, kw_only=True, tag="resolved"):

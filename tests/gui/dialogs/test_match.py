@@ -6,9 +6,11 @@ import msgspec
 import pytest
 
 from engine.contracts.dataset import Kind, Note, Role
+from engine.contracts.errors import EngineError
 from engine.contracts.model import Task
 from engine.contracts.requests import Match, Predict, UseRecordedScores
-from gui.dialogs.match import MatchDialog, guessed_target
+from gui.dialogs.match import MatchDialog
+from gui.services.guessed_target import guessed_target
 from tests.gui.panels.small_case import column, data_set
 from tests.gui.support import MODEL, previewed
 
@@ -193,6 +195,94 @@ def test_labels_that_are_no_class_can_be_given_one(sheet, made, qtbot) -> None:
     assert made.process().requests(Predict)[0].class_map == {"BAD": "bad"}
 
 
+def of_no_class(sheet):
+    """The place of the choice that leaves rows of a label out."""
+    return sheet.class_map.offered.index("no class: leave these rows out")
+
+
+def test_a_label_can_be_said_to_be_no_class(sheet, made, qtbot) -> None:
+    note = Note(
+        code="match.labels_left_out",
+        params={"column": "home", "labels": ("unknown",), "n_rows": 12, "mapping": ""},
+    )
+    made.engine.store.answers[Match] = lambda request: msgspec.structs.replace(
+        previewed(request),
+        unmatched_labels=("unknown",),
+        warnings=(note,) if request.class_map == {"unknown": ""} else (),
+    )
+    sheet.target.setCurrentText("home")
+    qtbot.waitUntil(sheet.class_map.isVisible)
+    assert sheet.class_map.choices() == {}  # nothing was said yet
+    sheet.class_map.choose(0, of_no_class(sheet))
+    qtbot.waitUntil(lambda: "12" in sheet.problem.text())
+    assert sheet.class_map.item(0, 1).text() == "no class: leave these rows out"
+    sheet.accept_button.click()
+    qtbot.waitUntil(lambda: bool(made.process().requests(Predict)))
+    assert made.process().requests(Predict)[0].class_map == {"unknown": ""}
+    qtbot.waitUntil(lambda: made.case.file.class_map == {"unknown": ""})
+    again = MatchDialog(made.context, made.window)
+    again.show()
+    again.target.setCurrentText("home")
+    asked = made.process().requests
+    qtbot.waitUntil(lambda: asked(Match)[-1].class_map == {"unknown": ""})
+
+
+def recorded_sheet(made, qtbot) -> MatchDialog:
+    made.window.questions._ask = False
+    made.case.open_data(("/a.data",), then_match=False)
+    qtbot.waitUntil(lambda: made.case.data is not None)
+    score = free_column("p", role=Role.SCORE)
+    made.case.data = msgspec.structs.replace(
+        made.case.data, columns=(*made.case.data.columns, score)
+    )
+    made.engine.store.answers[UseRecordedScores] = lambda _request: MODEL
+    found = MatchDialog(made.context, made.window)
+    found.show()
+    return found
+
+
+def test_labels_beside_recorded_answers_can_be_left_out_too(made, qtbot) -> None:
+    made.engine.store.answers[Match] = lambda request: msgspec.structs.replace(
+        previewed(request),
+        classes=("bad", "good") if request.class_map else ("bad", "good", "unknown"),
+    )
+    sheet = recorded_sheet(made, qtbot)
+    qtbot.waitUntil(sheet.class_map.isVisible)
+    assert sheet.class_map.names == ("bad", "good", "unknown")
+    sheet.class_map.choose(2, of_no_class(sheet))
+    qtbot.waitUntil(lambda: sheet.preview.classes == ("bad", "good"))
+    assert made.process().requests(Match)[-1].class_map == {"unknown": ""}
+
+
+def test_one_score_for_three_labels_offers_to_leave_one_out(made, qtbot) -> None:
+    def answer(request):
+        if not request.class_map:
+            raise EngineError(
+                "scores.columns", n_columns=1, classes=("bad", "good", "unknown")
+            )
+        return previewed(request)
+
+    made.engine.store.answers[Match] = answer
+    sheet = recorded_sheet(made, qtbot)
+    qtbot.waitUntil(sheet.class_map.isVisible)
+    assert sheet.class_map.names == ("bad", "good", "unknown")
+    assert "LABEL=" in sheet.problem.text()
+    sheet.class_map.choose(2, of_no_class(sheet))
+    qtbot.waitUntil(sheet.accept_button.isEnabled)
+
+
+def test_what_scores_were_taken_for_is_shown_and_can_be_changed(made, qtbot) -> None:
+    made.engine.store.answers[Match] = lambda request: msgspec.structs.replace(
+        previewed(request), scores_as="margin"
+    )
+    sheet = recorded_sheet(made, qtbot)
+    said = "what their numbers tell: margins, which decide from 0 on"
+    qtbot.waitUntil(lambda: sheet.score_kind.currentText() == said)
+    sheet.score_kind.setCurrentIndex(sheet.score_kind.findData("probability"))
+    asked = made.process().requests
+    qtbot.waitUntil(lambda: asked(UseRecordedScores)[-1].scores.kind == "probability")
+
+
 def test_shifted_labels_are_all_offered_a_class(sheet, made, qtbot) -> None:
     problem = Note(
         code="target.shifted_labels",
@@ -213,16 +303,7 @@ def test_shifted_labels_are_all_offered_a_class(sheet, made, qtbot) -> None:
 
 
 def test_what_recorded_scores_are_can_be_said(made, qtbot) -> None:
-    made.window.questions._ask = False
-    made.case.open_data(("/a.data",), then_match=False)
-    qtbot.waitUntil(lambda: made.case.data is not None)
-    score = free_column("p", role=Role.SCORE)
-    made.case.data = msgspec.structs.replace(
-        made.case.data, columns=(*made.case.data.columns, score)
-    )
-    made.engine.store.answers[UseRecordedScores] = lambda _request: MODEL
-    found = MatchDialog(made.context, made.window)
-    found.show()
+    found = recorded_sheet(made, qtbot)
     assert found.score_kind.isVisible()
     asked = made.process().requests
     qtbot.waitUntil(lambda: bool(asked(UseRecordedScores)))
