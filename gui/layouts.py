@@ -20,7 +20,6 @@ class Needs(Enum):
     PREDICTIONS = auto()
     SCORES_OF_TWO_CLASSES = auto()
     PROBABILITIES = auto()
-    LATER = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +37,10 @@ class Perspective:
     """
 
     title: str
-    needs: Needs = Needs.LATER
-    columns: tuple[tuple[str, ...], ...] = ()
-    widths: tuple[int, ...] = ()
-    heights: tuple[tuple[int, ...], ...] = ()
+    needs: Needs
+    columns: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...]
+    heights: tuple[tuple[int, ...], ...]
 
 
 PERSPECTIVES: dict[str, Perspective] = {
@@ -103,22 +102,12 @@ PERSPECTIVES: dict[str, Perspective] = {
         widths=(56, 44),
         heights=((1,), (62, 38)),
     ),
-    "images": Perspective(title=mark("Images")),
-    "text": Perspective(title=mark("Text")),
-    "network": Perspective(title=mark("Network")),
-    "stress": Perspective(title=mark("Stress")),
-    "groups": Perspective(title=mark("Groups")),
-    "compare": Perspective(title=mark("Compare")),
-    "findings": Perspective(title=mark("Findings")),
-    "report": Perspective(title=mark("Report")),
 }
 
 
 def reason(name: str, case: CaseService) -> str | None:
     """Return why a perspective does not apply now, or ``None``."""
     needs, scores = PERSPECTIVES[name].needs, case.scores
-    if needs is Needs.LATER:
-        return tr("Comes in a later version.")
     if case.is_empty or needs is Needs.DATA:
         return tr("Open a data set first.") if case.is_empty else None
     if scores is None:

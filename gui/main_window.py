@@ -181,6 +181,7 @@ class MainWindow(QMainWindow):
         for command in self.commands:
             action = QAction(command.title, self)
             action.setObjectName(command.id)
+            action.setCheckable(command.current is not None)
             action.triggered.connect(lambda _=False, command=command: command.act())
             keys = (command.shortcut, command.other_keys)
             action.setShortcuts([QKeySequence(key) for key in keys if key])
@@ -210,6 +211,7 @@ class MainWindow(QMainWindow):
             action = self.findChild(QAction, command.id)
             if action is not None:
                 action.setEnabled(every or command.enabled())
+                action.setChecked(command.current is not None and command.current())
 
     def _connect(self) -> None:
         context = self.context

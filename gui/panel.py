@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gui.context import AppContext
     from gui.services.engine_client import Job
     from gui.services.theme import Tokens
+    from gui.widgets.segmented import Segmented
 
 # A job longer than this shows that it is running; a shorter one just appears.
 QUIET_MS = 300
@@ -66,6 +67,11 @@ class Panel(PanelFrame):
     """
 
     FOLLOWS: ClassVar[frozenset[str]] = frozenset({"predictions"})
+    # Other names the palette finds the panel by, and pictures it finds in the panel:
+    # the key of the choice ``view`` and a title.
+    ALSO: ClassVar[str] = ""
+    PICTURES: ClassVar[tuple[tuple[str, str], ...]] = ()
+    view: Segmented  # of the panels that have pictures to choose from
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -241,6 +247,10 @@ class Panel(PanelFrame):
     def _retheme(self) -> None:
         self._style_frame(self.context.theme)
         self.apply_theme(self.context.theme.tokens)
+
+    def show_picture(self, key: str) -> None:
+        """Show one of the pictures that the panel has a choice of."""
+        self.view.press(key)
 
     def open_button(self, name: str) -> None:
         """Open what a button of the head is for."""

@@ -29,6 +29,8 @@ class Action:
         Title of the menu it stands in; ``""`` for the palette only.
     enabled
         Whether it can be used now.
+    current
+        Of a choice: whether it is in force, which its menu ticks; else ``None``.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Action:
     other_keys: str = ""
     menu: str = ""
     enabled: Callable[[], bool] = lambda: True
+    current: Callable[[], bool] | None = None
 
     def act(self) -> None:
         """Run it, if it can be used now."""

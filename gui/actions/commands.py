@@ -152,19 +152,16 @@ def window_actions(window: MainWindow) -> tuple[Action, ...]:
             menu=help_menu,
         ),
     ]
-    number = 0
-    for name, perspective in PERSPECTIVES.items():
-        if perspective.columns:
-            number += 1
-            actions.append(
-                Action(
-                    id=f"perspective.{name}",
-                    title=tr("Go to {place}", place=tr(perspective.title)),
-                    run=lambda name=name: window.show_perspective(name),  # type: ignore[misc]
-                    shortcut=f"Ctrl+{number}",
-                    enabled=lambda name=name: reason(name, context.case) is None,  # type: ignore[misc]
-                )
+    for number, (name, perspective) in enumerate(PERSPECTIVES.items(), start=1):
+        actions.append(
+            Action(
+                id=f"perspective.{name}",
+                title=tr("Go to {place}", place=tr(perspective.title)),
+                run=lambda name=name: window.show_perspective(name),  # type: ignore[misc]
+                shortcut=f"Ctrl+{number}",
+                enabled=lambda name=name: reason(name, context.case) is None,  # type: ignore[misc]
             )
+        )
     return checked(tuple(actions))
 
 
@@ -205,6 +202,9 @@ def _language_actions(window: MainWindow, menu: str) -> list[Action]:
             title=title,
             run=lambda language=language: choose(language),  # type: ignore[misc]
             menu=menu,
+            current=lambda language=language: (  # type: ignore[misc]
+                window.context.settings.preferences.language == language
+            ),
         )
         for language, title in titles.items()
     ]
@@ -226,6 +226,7 @@ def _theme_actions(window: MainWindow, menu: str) -> list[Action]:
             title=title,
             run=lambda mode=mode: choose(mode),  # type: ignore[misc]
             menu=menu,
+            current=lambda mode=mode: window.context.theme.mode is mode,  # type: ignore[misc]
         )
         for mode, title in titles.items()
     ]

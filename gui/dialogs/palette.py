@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QLineEdit,
     QListWidget,
+    QListWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -20,9 +21,28 @@ from engine.contracts.i18n import tr
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    Entry = tuple[str, str, Callable[[], object]]
-
 _MOST_SHOWN = 60
+
+
+class Entry(NamedTuple):
+    """Something that can be done.
+
+    Attributes
+    ----------
+    title
+        What is shown, and found by any of its words.
+    hint
+        Shown beside it: its keys.
+    run
+        What it does.
+    also
+        Other words it is found by; they are not shown.
+    """
+
+    title: str
+    hint: str
+    run: Callable[[], object]
+    also: str = ""
 
 
 class Palette(QDialog):
@@ -31,8 +51,7 @@ class Palette(QDialog):
     Parameters
     ----------
     offers
-        What there is for the words typed: ``(title, hint, what it does)``. It may
-        offer more than fits the words.
+        What there is for the words typed. It may offer more than fits the words.
     """
 
     def __init__(
@@ -64,8 +83,8 @@ class Palette(QDialog):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-            if step is not None and self.list.count():
-                row = (self.list.currentRow() + step) % self.list.count()
+            if step is not None and self._found:
+                row = (self.list.currentRow() + step) % len(self._found)
                 self.list.setCurrentRow(row)
                 return True
         return super().eventFilter(watched, event)
@@ -75,22 +94,35 @@ class Palette(QDialog):
         fitting = [
             entry
             for entry in self._offers(words)
-            if all(word in f"{entry[0]} {entry[1]}".casefold() for word in words)
+            if all(word in _searched(entry) for word in words)
         ]
         # Sorting is stable: what fits equally well stays in the order of the offers.
-        fitting.sort(key=lambda entry: _distance(entry[0], words))
+        fitting.sort(key=lambda entry: _distance(f"{entry.title} {entry.also}", words))
         self._found = fitting[:_MOST_SHOWN]
         self.list.clear()
-        for title, hint, _run in self._found:
-            shown = " ".join(title.split())
-            self.list.addItem(f"{shown}    {hint}" if hint else shown)
+        for entry in self._found:
+            shown = " ".join(entry.title.split())
+            self.list.addItem(f"{shown}    {entry.hint}" if entry.hint else shown)
         self.list.setCurrentRow(0)
+        if not self._found:
+            self._say_no_match(text)
+
+    def _say_no_match(self, text: str) -> None:
+        item = QListWidgetItem(tr("No match for “{typed}”", typed=text.strip()))
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        self.list.addItem(item)
 
     def _run(self) -> None:
         place = self.list.currentRow()
+        if not self._found:
+            return  # the words stay, to be changed
         self.accept()
         if 0 <= place < len(self._found):
-            self._found[place][2]()
+            self._found[place].run()
+
+
+def _searched(entry: Entry) -> str:
+    return f"{entry.title} {entry.hint} {entry.also}".casefold()
 
 
 def _distance(title: str, words: Sequence[str]) -> int:

@@ -43,6 +43,11 @@ class AgreementPanel(Panel):
 
     ID = "agreement"
     TITLE = mark("Cross-examination")
+    ALSO = mark("agreement of explanations faithfulness deletion insertion")
+    PICTURES = (
+        (AWAY, mark("Agreement of explanations: deletion curve")),
+        (BACK, mark("Agreement of explanations: insertion curve")),
+    )
     ABOUT = About(
         what=mark(
             "Several methods explain the same answer by different rules, and each is "

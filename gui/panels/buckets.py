@@ -55,6 +55,7 @@ class BucketsPanel(Panel):
 
     ID = "buckets"
     TITLE = mark("Buckets")
+    ALSO = mark("groups segments slices cohorts fairness bias subgroups")
     ABOUT = About(
         what=mark(
             "Each bucket is a rule or a picked set of rows with a name. The table "

@@ -58,6 +58,7 @@ class ConfusionPanel(Panel):
 
     ID = "confusion"
     TITLE = mark("Confusion matrix")
+    ALSO = mark("errors precision recall sensitivity specificity false positives")
     ABOUT = About(
         what=mark(
             "Each row is a true class, each column what the model answered. The "

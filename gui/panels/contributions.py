@@ -60,6 +60,16 @@ class ContributionsPanel(Panel):
 
     ID = "contributions"
     TITLE = mark("Contributions")
+    ALSO = mark("SHAP Shapley attribution explanation feature importance")
+    PICTURES = (
+        (IMPORTANCE, mark("SHAP values: importance (bars)")),
+        ("swarm", mark("SHAP values: beeswarm")),
+        ("dependence", mark("SHAP values: dependence plot")),
+        (ROW, mark("SHAP values: waterfall and force plot of a row")),
+        ("several", mark("SHAP values: decision plot")),
+        ("heat", mark("SHAP values: heat map")),
+        ("backgrounds", mark("SHAP values: compare backgrounds")),
+    )
     ABOUT = About(
         what=mark(
             "Shapley values share each answer out among the features: from the mean "

@@ -71,6 +71,7 @@ class CounterfactualPanel(Panel):
 
     ID = "counterfactual"
     TITLE = mark("What would change it")
+    ALSO = mark("counterfactual recourse actionable what would change")
     ABOUT = About(
         what=mark(
             "The smallest changes of the current row found that give it another "

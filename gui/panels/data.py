@@ -56,6 +56,7 @@ class DataPanel(Panel):
 
     ID = "data"
     TITLE = mark("Data")
+    ALSO = mark("table columns rows filter sort dataset")
     ABOUT = About(
         what=mark(
             "The rows as they were read, with the distribution, the missing share "

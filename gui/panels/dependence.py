@@ -54,6 +54,13 @@ class DependencePanel(Panel):
 
     ID = "dependence"
     TITLE = mark("Effect of a feature")
+    ALSO = mark("PDP ICE ALE partial dependence marginal effect")
+    PICTURES = (
+        (MEAN, mark("Feature effects: partial dependence (PDP)")),
+        (LINES, mark("Feature effects: individual lines (ICE)")),
+        (STEPS, mark("Feature effects: accumulated effects (ALE)")),
+        (TWO, mark("Feature effects: two features")),
+    )
     TAB = mark("Effect")
     ABOUT = About(
         what=mark(

@@ -42,6 +42,7 @@ class FriedmanHPanel(Panel):
 
     ID = "friedman_h"
     TITLE = mark("Joint effects (H)")
+    ALSO = mark("H statistic interaction Friedman")
     ABOUT = About(
         what=mark(
             "What two features move the mean answer together beyond what each does "

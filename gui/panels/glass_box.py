@@ -48,6 +48,7 @@ class GlassBoxPanel(Panel):
 
     ID = "glass_box"
     TITLE = mark("The model itself")
+    ALSO = mark("weights coefficients odds ratio tree rules EBM structure")
     ABOUT = About(
         what=mark(
             "The model's own parts, not an approximation: the weights of a sum, a "

@@ -50,6 +50,7 @@ class InteractionsPanel(Panel):
 
     ID = "interactions"
     TITLE = mark("Interactions")
+    ALSO = mark("SHAP interaction values pairs")
     ABOUT = About(
         what=mark(
             "How much two features move the answer together, beyond what each moves "

@@ -53,6 +53,7 @@ class LimePanel(Panel):
 
     ID = "lime"
     TITLE = mark("LIME")
+    ALSO = mark("local surrogate explanation")
     ABOUT = About(
         what=mark(
             "Random rows are drawn, the model is asked about them, and a straight line "

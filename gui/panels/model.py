@@ -46,6 +46,7 @@ class ModelPanel(Panel):
 
     ID = "model"
     TITLE = mark("Model")
+    ALSO = mark("pipeline inputs format consent")
     ABOUT = About(
         what=mark(
             "What the model file is, what the model wants and gives, and what was "

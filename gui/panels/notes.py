@@ -20,6 +20,7 @@ class NotesPanel(Panel):
 
     ID = "notes"
     TITLE = mark("Notes")
+    ALSO = mark("comments")
     ABOUT = About(
         what=mark(
             "Your own words about this case, and readings kept from panels with what "

@@ -48,6 +48,8 @@ class PermutationPanel(Panel):
 
     ID = "permutation"
     TITLE = mark("Permutation importance")
+    ALSO = mark("feature importance shuffle drop-column PFI")
+    PICTURES = ((LEFT_OUT, mark("Permutation importance: drop-column (refitted)")),)
     TAB = mark("Permutation")
     ABOUT = About(
         what=mark(

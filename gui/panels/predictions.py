@@ -59,6 +59,7 @@ class PredictionsPanel(Panel):
 
     ID = "predictions"
     TITLE = mark("Predictions and errors")
+    ALSO = mark("rows errors losses most confidently wrong")
     ABOUT = About(
         what=mark(
             "Every evaluation row with its truth, the decision under the current "

@@ -43,6 +43,7 @@ class ReliabilityPanel(Panel):
 
     ID = "reliability"
     TITLE = mark("Reliability")
+    ALSO = mark("calibration ECE Brier reliability diagram")
     ABOUT = About(
         what=mark(
             "Rows are put into bins by what the model says. Each point sets how "

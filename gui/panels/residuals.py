@@ -39,6 +39,7 @@ class ResidualsPanel(Panel):
 
     ID = "residuals"
     TITLE = mark("Residuals")
+    ALSO = mark("errors regression scatter Q-Q")
     ABOUT = About(
         what=mark(
             "A residual is truth minus prediction. The darker a place, the more rows "

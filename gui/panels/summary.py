@@ -51,6 +51,9 @@ class SummaryPanel(Panel):
 
     ID = "summary"
     TITLE = mark("Summary")
+    ALSO = mark(
+        "metrics accuracy F1 MCC log loss Brier AUC RMSE MAE R² fairness groups"
+    )
     ABOUT = About(
         what=mark(
             "The figures that fit the task, each with the interval in which it would "

@@ -45,6 +45,7 @@ class SurrogatePanel(Panel):
 
     ID = "surrogate"
     TITLE = mark("Surrogate tree")
+    ALSO = mark("global surrogate decision tree approximation fidelity")
     ABOUT = About(
         what=mark(
             "A shallow decision tree fitted to the model's answers, never to the "

@@ -51,6 +51,7 @@ class ThresholdPanel(Panel):
 
     ID = "threshold"
     TITLE = mark("Threshold")
+    ALSO = mark("ROC AUC precision recall PR curve cut-off histogram")
     ABOUT = About(
         what=mark(
             "Above: the scores of each class. Rows at or right of the line are "

@@ -57,6 +57,7 @@ class WhatIfPanel(Panel):
 
     ID = "what_if"
     TITLE = mark("What if")
+    ALSO = mark("simulate change value ceteris paribus")
     ABOUT = About(
         what=mark(
             "The current row with cells changed by hand: the model's answer, how it is "

@@ -53,6 +53,10 @@ class Segmented(QWidget):
         """Put a choice in force, without a signal."""
         self._buttons[key].setChecked(True)
 
+    def press(self, key: str) -> None:
+        """Put a choice in force as if its button had been pressed."""
+        self._buttons[key].click()
+
     def offer(self, key: str, *, visible: bool) -> None:
         """Show or hide one choice."""
         self._buttons[key].setVisible(visible)

@@ -148,7 +148,6 @@ def test_a_perspective_that_does_not_apply_says_why(made, qtbot) -> None:
     buttons = made.window.rail._buttons
     assert not buttons["errors"].isEnabled()
     assert "Open a data set" in buttons["errors"].toolTip()
-    assert "later version" in buttons["images"].toolTip()
     open_small(made, qtbot)
     assert buttons["thresholds"].isEnabled()
     assert buttons["thresholds"].toolTip() == ""

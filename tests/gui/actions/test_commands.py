@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from gui.actions import Action, checked
 from gui.layouts import PERSPECTIVES
 from gui.panels import TABLE, load
+from gui.services.theme import Mode
 
 
 def action(identity: str, shortcut: str = "") -> Action:
@@ -30,9 +31,9 @@ def test_every_command_has_a_title_and_a_key_that_qt_knows(made) -> None:
             assert bound.toString() == command.shortcut
 
 
-def test_every_perspective_with_panels_has_a_command(made) -> None:
+def test_every_perspective_has_a_command(made) -> None:
     ids = {command.id for command in made.window.commands}
-    wanted = {f"perspective.{name}" for name, p in PERSPECTIVES.items() if p.columns}
+    wanted = {f"perspective.{name}" for name in PERSPECTIVES}
     assert wanted <= ids
 
 
@@ -66,3 +67,18 @@ def test_a_command_that_cannot_be_used_does_nothing() -> None:
     )
     refused.act()
     assert not done
+
+
+def test_menus_tick_what_is_in_force(made) -> None:
+    def ticked(prefix: str) -> list[str]:
+        made.window._enable_actions()
+        actions = made.window.findChildren(QAction)
+        names = [a.objectName() for a in actions if a.isChecked()]
+        return [name for name in names if name.startswith(prefix)]
+
+    for mode in (Mode.DARK, Mode.LIGHT):
+        made.window.findChild(QAction, f"view.theme.{mode.value}").trigger()
+        assert ticked("view.theme.") == [f"view.theme.{mode.value}"]
+    made.window.findChild(QAction, "view.language.es").trigger()
+    assert ticked("view.language.") == ["view.language.es"]
+    assert not ticked("file.")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 
+from engine.contracts.dataset import Role
 from engine.contracts.selection import BUCKET, Missing, Range, Values
 from gui.actions.search import entries
 from gui.dialogs.palette import Palette
+from gui.panels import TABLE, load
 from tests.gui.support import open_small
 
 
@@ -20,7 +23,7 @@ def palette(made, qtbot):
 
 
 def shown(palette) -> list[str]:
-    return [palette.list.item(i).text() for i in range(palette.list.count())]
+    return [entry.title for entry in palette._found]
 
 
 def run(palette, qtbot, typed: str, title: str) -> None:
@@ -148,4 +151,74 @@ def test_the_palette_is_walked_with_the_arrows(palette, qtbot) -> None:
 def test_nothing_that_fits_runs_nothing(palette, qtbot) -> None:
     qtbot.keyClicks(palette.line, "qwxyz")
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
-    assert palette.list.count() == 0
+    assert [palette.list.item(0).text()] == ["No match for “qwxyz”"]
+    assert not palette.result()
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("SHAP", "Show panel: Contributions"),
+        ("beeswarm", "SHAP values: beeswarm"),
+        ("waterfall", "SHAP values: waterfall and force plot of a row"),
+        ("ROC", "Show panel: Threshold"),
+        ("PDP", "Feature effects: partial dependence (PDP)"),
+        ("ALE", "Feature effects: accumulated effects (ALE)"),
+        ("counterfactual", "Show panel: What would change it"),
+        ("fairness", "Show panel: Buckets"),
+        ("calibration", "Show panel: Reliability"),
+        ("drop-column", "Permutation importance: drop-column (refitted)"),
+        ("deletion", "Agreement of explanations: deletion curve"),
+    ],
+)
+def test_panels_are_found_by_their_usual_names(palette, qtbot, typed, title) -> None:
+    qtbot.keyClicks(palette.line, typed)
+    assert title in shown(palette)
+
+
+def test_every_picture_that_is_offered_is_one_of_its_panel(palette, made) -> None:
+    for name in TABLE:
+        for key, _title in load(name).PICTURES:
+            made.window.docks.prepare(name)
+            panel = made.window.docks.panels[name]
+            panel.show_picture(key)
+            assert panel.view.key == key
+
+
+def test_the_beeswarm_is_shown_by_its_name(palette, made, qtbot) -> None:
+    run(palette, qtbot, "beeswarm", "SHAP values: beeswarm")
+    panel = made.window.docks.panels["contributions"]
+    assert panel.pages.currentWidget() is panel.swarm
+    assert made.window.docks.current in {"explain", "row"}
+
+
+def test_a_row_is_found_by_its_number(palette, made, qtbot) -> None:
+    run(palette, qtbot, "3", "Go to row 3")
+    assert made.case.current_row == 3
+
+
+def test_a_row_that_does_not_exist_is_not_offered(palette, qtbot) -> None:
+    qtbot.keyClicks(palette.line, "999999")
+    assert not any("Go to row" in title for title in shown(palette))
+
+
+def test_a_row_is_found_by_its_identifier(palette, made, qtbot) -> None:
+    columns = tuple(
+        msgspec.structs.replace(column, role=Role.ENTITY)
+        if column.name in {"age", "home"}
+        else column
+        for column in made.case.data.columns
+    )
+    made.case.data = msgspec.structs.replace(made.case.data, columns=columns)
+    qtbot.keyClicks(palette.line, "31")
+    assert "Select rows where age is 31" in shown(palette)
+    entry = next(e for e in palette._found if e.title == "Select rows where age is 31")
+    entry.run()
+    wanted = Range("age", 31.0, 31.0, high_closed=True)
+    qtbot.waitUntil(lambda: made.context.selection.recipe == wanted)
+
+
+def test_what_is_in_sight_can_be_exported(palette, made, qtbot) -> None:
+    qtbot.keyClicks(palette.line, "export")
+    assert any(title.startswith("Save the picture of") for title in shown(palette))
+    assert any(title.startswith("Save the table of") for title in shown(palette))
