@@ -13,6 +13,12 @@ MISSING_TOKENS = (
     "", "?", "NA", "N/A", "n/a", "na", "#N/A", "NaN", "nan", "-nan", "NULL", "null",
     "None", "none", "NaT", "<NA>", "-", ".", " ",
 )  # fmt: skip
+_BARE_TOKENS = frozenset(token.strip() for token in MISSING_TOKENS)
+
+
+def is_missing_token(text: str) -> bool:
+    """Return whether a text is usually read as a missing value."""
+    return text.strip() in _BARE_TOKENS
 
 
 class Kind(StrEnum):

@@ -25,7 +25,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NoReturn
 
-from engine.contracts.dataset import holds_dates, holds_numbers
+from engine.contracts.dataset import holds_dates, holds_numbers, is_missing_token
 from engine.contracts.dates import day_text, looks_like_date, span
 from engine.contracts.errors import EngineError
 from engine.contracts.rule_text import WORDS, YEAR, number_text, quoted
@@ -177,7 +177,7 @@ class _Parser:
         """Return a value that the column may be equal to."""
         column, at = self._columns.get(name), self._at
         text = self._with_clock(self._value())
-        if column is None or text in column.categories:
+        if column is None or text in column.categories or is_missing_token(text):
             return text
         if holds_dates(column):
             if not YEAR.fullmatch(text) and not looks_like_date(text):

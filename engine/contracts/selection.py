@@ -16,10 +16,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.contracts.dataset import is_missing_token
 from engine.contracts.dates import looks_like_date, span
 from engine.contracts.errors import EngineError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from engine.contracts.dates import Moments
 
 Mask = NDArray[np.bool_]
@@ -47,6 +50,12 @@ class Columns(Protocol):
 
     def codes(self, name: str) -> tuple[NDArray[np.int32], tuple[str, ...]]:
         """Return category codes (``-1`` where missing) and their labels."""
+
+    def read_as_missing(self, name: str, texts: Collection[str]) -> Mask:
+        """Return where a cell holds one of these texts and was read as missing.
+
+        The empty text is that of a blank cell of a file of text.
+        """
 
     def saved(self, name: str) -> Selection:
         """Return a named selection."""
@@ -119,13 +128,23 @@ class Dates(_Recipe, frozen=True, tag="dates"):
 
 
 class Values(_Recipe, frozen=True, tag="values"):
-    """Rows whose label is one of ``labels``; of dates, within one of their spans."""
+    """Rows whose label is one of ``labels``; of dates, within one of their spans.
+
+    Texts that are usually read as missing mean the cells that hold them.
+    """
 
     column: str
     labels: tuple[str, ...]
 
     def resolve(self, columns: Columns) -> Mask:
         """Return the mask over the rows of ``columns``."""
+        found = self._among_values(columns)
+        tokens = [label for label in self.labels if is_missing_token(label)]
+        if not tokens:
+            return found
+        return found | columns.read_as_missing(self.column, tokens)
+
+    def _among_values(self, columns: Columns) -> Mask:
         moments = columns.dates(self.column)
         if moments is not None:
             return self._on(moments)
@@ -155,6 +174,8 @@ class Values(_Recipe, frozen=True, tag="values"):
     def _on(self, moments: Moments) -> Mask:
         mask = np.zeros(len(moments.ticks), dtype=bool)
         for label in self.labels:
+            if is_missing_token(label):
+                continue
             if not _YEAR.fullmatch(label) and not looks_like_date(label):
                 raise EngineError(
                     "rows.date_expected",

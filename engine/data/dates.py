@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 _MOST_MONTHS = 12
 _MICROSECONDS = 6
+_MOST_NAMED = 8
+_OFFSET = r"\d(?P<offset>Z|[+-]\d{2}(?::?\d{2})?)\s*$"
+_IN_UTC = re.compile(r"Z|[+-]00(?::?00)?").fullmatch
 # ISO 8601 with parts of a second or an offset from UTC, as programs write it
 _MOMENT = re.compile(
     r"\d{4}-\d{2}-\d{2}(?P<between>[ T])\d{2}:\d{2}:\d{2}(?P<part>\.\d{1,9})?"
@@ -54,7 +58,8 @@ def read(
     pyarrow.ChunkedArray
         The column, as it was if it does not hold dates.
     tuple of Note
-        ``schema.parsed_dates`` with the format, ``schema.ambiguous_dates``.
+        ``schema.parsed_dates`` with the format, ``schema.ambiguous_dates``,
+        ``schema.offsets``.
     """
     first = next((value.as_py() for value in column if value.is_valid), None)
     if first is None:
@@ -130,7 +135,31 @@ def _moments(
         return column, ()
     spelling = f"%Y-%m-%d{like['between']}%H:%M:%S" + ("%z" if zone else "")
     params: dict[str, Param] = {"column": name, "format": spelling}
-    return found, (Note(code="schema.parsed_dates", params=params),)
+    told = Note(code="schema.parsed_dates", params=params)
+    return found, (told, *(shifted(column, name) if zone else ()))
+
+
+def shifted(texts: pa.ChunkedArray, name: str) -> tuple[Note, ...]:
+    """Say which offsets from UTC times carry that are read as moments in UTC.
+
+    Nothing where all of them are in UTC as they stand.
+    """
+    found = pc.struct_field(pc.extract_regex(texts, _OFFSET), 0).drop_null()
+    counts = Counter({one["values"]: one["counts"] for one in _counted(found)})
+    away = Counter({sign: n for sign, n in counts.items() if not _IN_UTC(sign)})
+    if not away:
+        return ()
+    params: dict[str, Param] = {
+        "column": name,
+        "offsets": tuple(sign for sign, _ in counts.most_common(_MOST_NAMED)),
+        "n": away.total(),
+    }
+    return (Note(code="schema.offsets", params=params),)
+
+
+def _counted(values: pa.ChunkedArray) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = pc.value_counts(values).to_pylist()
+    return found
 
 
 def _form(text: str) -> re.Match[str] | None:

@@ -28,6 +28,7 @@ _BLOCK = 8 << 20
 _OBJECTS = 5_000
 _LONGEST_OBJECT = 64 << 20
 _SHOWN = 80
+_WITH_OFFSET = re.compile(r':\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)"')
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -171,6 +172,9 @@ class _Reader:
             )
         except pa.ArrowInvalid:  # it does not say where; reading line by line does
             return self._of_objects(self._objects(text, first_line), first_row)
+        moments = [f.name for f in table.schema if pa.types.is_timestamp(f.type)]
+        if moments and _WITH_OFFSET.search(text):
+            raise _MixedError(moments[0], None)  # Arrow would drop the offsets
         nested = [f.name for f in table.schema if pa.types.is_nested(f.type)]
         self.nested.update(dict.fromkeys(nested))
         table = table.drop_columns(nested)

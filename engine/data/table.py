@@ -12,7 +12,7 @@ from engine.contracts.dates import Moments
 from engine.contracts.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -84,6 +84,20 @@ class Table:
         where the user called its text missing. Blanks are ``""``.
         """
         return None if self._written is None else self._written.column(name)
+
+    def read_as_missing(self, name: str, texts: Collection[str]) -> NDArray[np.bool_]:
+        """Return where a cell holds one of these texts and was read as missing.
+
+        Blanks round them or not. The empty text is that of a blank cell.
+        """
+        column = self.arrow.column(name)
+        written = self.written(name) if column.null_count else None
+        if written is None:
+            return np.zeros(self.n_rows, dtype=bool)
+        bare = pc.utf8_trim_whitespace(written.cast(pa.string()))
+        wanted = pa.array([text.strip() for text in texts], pa.string())
+        found = pc.and_(pc.is_null(column), pc.is_in(bare, wanted))
+        return np.asarray(found.to_numpy(), dtype=bool)
 
     def has_untyped_cells(self, name: str) -> bool:
         """Whether a column comes from files whose readers guess what is missing.

@@ -14,7 +14,7 @@ import pyarrow.csv as pcsv
 
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
-from engine.data import long_numbers
+from engine.data import dates, long_numbers
 from engine.data.decoding import pieces
 from engine.data.missing import TOKENS, is_number, without
 from engine.data.sniff import cells
@@ -141,7 +141,21 @@ class _Reading:
             lines = self._lines([number for number, _, _ in ragged[:_ROWS_NAMED]])
             note = _ragged_note(ragged, lines, table.num_rows, self._name)
             self.notes.append(note)
+        self._say_offsets(table)
         return self._settled(table)
+
+    def _say_offsets(self, table: pa.Table) -> None:
+        """Note times that have become moments in UTC, from what the file says."""
+        places = [
+            place
+            for place, kind in enumerate(table.schema.types)
+            if pa.types.is_timestamp(kind) and kind.tz is not None
+        ]
+        if not places:
+            return
+        for place, texts in zip(places, self.as_written(places), strict=True):
+            name = self._shown(table.column_names[place])
+            self.notes += dates.shifted(texts.cast(pa.string()), name)
 
     def _learn(
         self, error: pa.ArrowInvalid, ragged: list[tuple[int, int, int]]

@@ -112,6 +112,13 @@ class CaseColumns:
         codes = rows.truth if name == "@truth" else rows.decided(self._decision)
         return np.asarray(codes, dtype=np.int32), rows.classes
 
+    def read_as_missing(self, name: str, texts: Collection[str]) -> NDArray[np.bool_]:
+        """Return where a cell holds one of these texts and was read as missing."""
+        if name.startswith(BUCKET) or name in {*NUMBERS, *LABELS}:
+            return np.zeros(self.n_rows, dtype=bool)
+        self._check(name)
+        return self.table.read_as_missing(name, texts)
+
     def saved(self, name: str) -> Selection:
         """Return a named selection.
 

@@ -10,6 +10,8 @@ from engine.contracts.model import Task
 from engine.contracts.selection import BUCKET, columns_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from engine.contracts.decision import Decision
@@ -76,6 +78,10 @@ class RowColumns:
         if name == "@prediction":
             return self._scores.decided(self._decision), self._scores.classes
         raise TypeError(name)
+
+    def read_as_missing(self, _name: str, _texts: Collection[str]) -> NDArray[np.bool_]:
+        """Return no rows: pseudo-columns are not read from files."""
+        return np.zeros(self.n_rows, dtype=bool)
 
     def saved(self, name: str) -> Selection:
         """Buckets are resolved by the engine."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pyarrow as pa
@@ -29,8 +29,11 @@ from engine.contracts.requests import (
 from engine.contracts.rule_text import describe
 from engine.contracts.selection import Dates, Range, Selection, Values
 from engine.session import Session
+from tests.support.excel_97 import write_old_workbook
+from tests.support.table_files import write_open_document, write_workbook
 
 N = 60
+FEBRUARY = datetime(2024, 2, 1, tzinfo=UTC)
 DAYS = [datetime(2024, 1, 1) + timedelta(days=i) for i in range(N)]
 TYPES = {
     "date32": pa.date32(),
@@ -52,6 +55,13 @@ TEXTS = {
 }
 
 
+BOOKS = {
+    "xlsx": lambda path, table: write_workbook(path, {"days": table}),
+    "xls": lambda path, table: write_old_workbook(path, {"days": table}),
+    "ods": write_open_document,
+}
+
+
 def arrow(kind: pa.DataType) -> pa.Table:
     days = pa.array(DAYS, pa.timestamp("us"))
     if getattr(kind, "tz", None):
@@ -66,6 +76,9 @@ def write(folder, name):
         pq.write_table(arrow(TYPES[kind]), path)
     elif name.endswith(".feather"):
         pf.write_feather(arrow(TYPES[kind]), path)
+    elif (ending := name.rpartition(".")[2]) in BOOKS:
+        cells = [str(day.date()) if kind == "texts" else day.date() for day in DAYS]
+        BOOKS[ending](path, {"y": [*range(N)], "said": [*range(N)], "day": cells})
     elif name.endswith(".jsonl"):
         lines = [json.dumps({"y": i, "day": str(d.date())}) for i, d in enumerate(DAYS)]
         path.write_text("\n".join(lines))
@@ -101,6 +114,7 @@ FILES = [
     *(f"{kind}.feather" for kind in TYPES),
     *(f"{kind}.csv" for kind in TEXTS),
     "lines.jsonl",
+    *(f"{kind}.{end}" for kind in ("cells", "texts") for end in BOOKS),
 ]
 
 
@@ -123,6 +137,44 @@ def test_a_day_is_found_alike_in_every_format(opened, tmp_path, name):
         'day >= "2024-02-01 00:00:01"': 28,
     }
     assert {text: count(work, info, text) for text in counts} == counts
+
+
+OFFSETS = {
+    "one": (["+02:00"] * N, {"column": "day", "offsets": ("+02:00",), "n": N}),
+    "two": (
+        [("+02:00", "+01:00", "+01:00")[i % 3] for i in range(N)],
+        {"column": "day", "offsets": ("+01:00", "+02:00"), "n": N},
+    ),
+    "some": (
+        ["Z" if i % 3 else "-0330" for i in range(N)],
+        {"column": "day", "offsets": ("Z", "-0330"), "n": N // 3},
+    ),
+    "none": (["Z" if i % 2 else "+00:00" for i in range(N)], None),
+}
+
+
+@pytest.mark.parametrize("which", OFFSETS)
+@pytest.mark.parametrize("ending", ["csv", "quoted.csv", "jsonl", *BOOKS])
+def test_that_offsets_are_turned_into_utc_is_said(opened, tmp_path, which, ending):
+    signs, expected = OFFSETS[which]
+    days = [f"{d:%Y-%m-%dT%H:%M:%S}{s}" for d, s in zip(DAYS, signs, strict=True)]
+    path = tmp_path / f"rows.{ending}"
+    if ending in BOOKS:
+        BOOKS[ending](path, {"y": [*range(N)], "day": days})
+    elif ending == "jsonl":
+        rows = [json.dumps({"y": i, "day": day}) for i, day in enumerate(days)]
+        path.write_text("\n".join(rows))
+    else:
+        with path.open("w", newline="") as file:
+            quoting = csv.QUOTE_ALL if "quoted" in ending else csv.QUOTE_MINIMAL
+            writer = csv.writer(file, quoting=quoting)
+            writer.writerows([["y", "day"], *enumerate(days)])
+    work, info = opened(path)
+    notes = (*info.notes, *info.column("day").notes)
+    told = [note.params for note in notes if note.code == "schema.offsets"]
+    assert told == ([] if expected is None else [expected])
+    utc = sum(datetime.fromisoformat(day) >= FEBRUARY for day in days)
+    assert count(work, info, "day >= 2024-02-01") == utc
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from engine.contracts.dataset import Part
 from engine.contracts.decision import Decision
 from engine.contracts.expression import parse
 from engine.contracts.requests import ReadRows
+from engine.contracts.rule_text import describe
 from engine.contracts.selection import (
     And,
     Missing,
@@ -30,6 +33,10 @@ from engine.data.dataset import Dataset
 from engine.data.table import Table
 from engine.session.columns import CaseColumns
 from engine.session.tables import OpenViews, resolve
+from tests.support.table_files import write_open_document, write_workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 N = 300
 _rng = np.random.default_rng(0)
@@ -143,6 +150,67 @@ def test_a_filter_means_the_rows_that_it_says(recipe):
 def test_a_typed_filter_counts_what_one_would_count_by_hand(text, count):
     rows = [{name: values[i] for name, values in DATA.items()} for i in range(N)]
     assert resolve(parse(text), COLUMNS).sum() == sum(map(count, rows))
+
+
+CELLS = {
+    "word": ["?", "NA", "", "a", " ? ", "None"],
+    "number": ["?", "NA", "", "1.5", "2", "-"],
+    "day": ["NA", "?", "2020-01-01", "", "2020-01-02", "None"],
+}
+
+
+def in_csv(path: Path, quote: str) -> None:
+    rows = zip(*CELLS.values(), strict=True)
+    lines = [",".join(f"{quote}{cell}{quote}" for cell in row) for row in rows]
+    path.write_text("\n".join([",".join(CELLS), *lines * 5]))
+
+
+FILES = {
+    "plain.csv": lambda path: in_csv(path, ""),
+    "quoted.csv": lambda path: in_csv(path, '"'),
+    "book.xlsx": lambda path: write_workbook(
+        path, {"rows": {name: cells * 5 for name, cells in CELLS.items()}}
+    ),
+    "book.ods": lambda path: write_open_document(
+        path, {name: cells * 5 for name, cells in CELLS.items()}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_texts_that_are_read_as_missing_are_found_by_rules(name, tmp_path):
+    FILES[name](tmp_path / name)
+    data = Dataset.open([str(tmp_path / name)])
+    columns = CaseColumns(data.parts[Part.EVALUATION], None, Decision(), {})
+    for column, cells in CELLS.items():
+        missing = sum(cell.strip() in {"?", "NA", "", "None", "-"} for cell in cells)
+        for rule, expected in (
+            ("= ?", sum(cell.strip() == "?" for cell in cells)),
+            ("= NA", 1),
+            ('= ""', 1),
+            ('in (?, "", NA)', 2 + sum(cell.strip() == "?" for cell in cells)),
+            ("is missing", missing),
+            ("is not missing", 6 - missing),
+            ("!= ?", 6 - sum(cell.strip() == "?" for cell in cells)),
+            ("= nan", 0),
+        ):
+            found = parse(f"{column} {rule}", data.info.columns)
+            assert resolve(found, columns).sum() == 5 * expected, (column, rule)
+            assert parse(describe(found)) == found
+    value = {"word": "a", "number": "1.5", "day": "2020-01-01"}
+    for column, cell in value.items():
+        both = parse(f"{column} in ({cell}, ?)", data.info.columns)
+        expected = 1 + sum(c.strip() == "?" for c in CELLS[column])
+        assert resolve(both, columns).sum() == 5 * expected
+
+
+def test_a_missing_value_of_a_typed_file_is_no_text(tmp_path):
+    path = tmp_path / "rows.parquet"
+    pq.write_table(pa.table({"a": ["?", None, "", "x"] * 5}), path)
+    table = Dataset.open([str(path)]).parts[Part.EVALUATION]
+    columns = CaseColumns(table, None, Decision(), {})
+    for rule in ("a = ?", 'a = ""', "a is missing", "a = x"):
+        assert resolve(parse(rule), columns).sum() == 5, rule
 
 
 def test_what_a_model_knows_is_a_label_of_rules_and_tables(tmp_path):

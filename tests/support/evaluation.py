@@ -38,6 +38,9 @@ class ArrayColumns:
         labels, codes = np.unique(self._columns[name], return_inverse=True)
         return codes.astype(np.int32), tuple(map(str, labels))
 
+    def read_as_missing(self, name: str, _texts: Any) -> np.ndarray:
+        return np.zeros(self.n_rows, dtype=bool)
+
     def saved(self, name: str) -> Selection:
         raise KeyError(name)
 

@@ -25,6 +25,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
     ),
     "schema.parsed_dates": (mark("{column} is read as dates written {format}."), ""),
+    "schema.offsets": (
+        mark(
+            "The times of {column} carry offsets from UTC ({offsets}) in {n} rows; "
+            "they are turned into UTC."
+        ),
+        mark("Rules and filters mean UTC unless they name an offset."),
+    ),
     "schema.ambiguous_dates": (
         mark(
             "In the dates of {column} no day is after the 12th: the day is taken to "

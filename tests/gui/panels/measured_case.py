@@ -58,6 +58,9 @@ class Columns:
             return self._answers.codes(name)
         return self._engine.homes, HOMES
 
+    def read_as_missing(self, name, texts):
+        return self._answers.read_as_missing(name, texts)
+
     def saved(self, name):
         raise KeyError(name)
 

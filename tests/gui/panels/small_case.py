@@ -80,6 +80,9 @@ class Columns:
             return self._engine.homes, HOMES
         raise TypeError(name)
 
+    def read_as_missing(self, name, texts):
+        return self._answers.read_as_missing(name, texts)
+
     def saved(self, name):
         return self._engine.buckets[name]
 
