@@ -110,9 +110,10 @@ def _decision(rule: Rule | None) -> dict[str, Any] | None:
     if rule is None:
         return None
     sign = ">" if rule.strict else ">="
+    at = numbers.threshold_digits(rule.boundary)
     return {
         "by": "model" if rule.own else "threshold",
-        "rule": None if rule.cut is None else f"score {sign} {rule.boundary:g}",
+        "rule": None if rule.cut is None else f"score {sign} {at}",
         "positive": rule.positive,
         "rows_on_threshold": rule.n_on,
         "of_these_positive": rule.n_on_positive,

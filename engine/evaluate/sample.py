@@ -15,6 +15,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.metrics import effective_share
 from engine.contracts.model import ScoreKind, Task, natural_threshold
 from engine.contracts.provenance import Provenance
+from engine.contracts.readings.numbers import threshold_digits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -285,7 +286,8 @@ def describe_decision(sample: Sample, decision: Decision) -> str:
     rule = sample.rule(decision)
     if rule is None or rule.cut is None:
         return ""
-    return f"{rule.positive} {'>' if rule.strict else '≥'} {rule.boundary:g}"
+    sign = ">" if rule.strict else "≥"
+    return f"{rule.positive} {sign} {threshold_digits(rule.boundary)}"
 
 
 def unsupported(

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from engine.contracts.i18n import tr
 from engine.contracts.tables import shown_text
 from gui.dialogs.export import save_table
+from gui.item_models.cell_format import one_line
 
 if TYPE_CHECKING:
     from gui.panel import Panel
@@ -29,12 +30,12 @@ def show_table(panel: Panel) -> None:
     dialog.setWindowTitle(panel.accessibleName())
     table = QTableWidget(len(rows), len(header), dialog)
     table.setAccessibleName(panel.accessibleName())
-    table.setHorizontalHeaderLabels(header)
+    table.setHorizontalHeaderLabels([one_line(title) for title in header])
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
     table.verticalHeader().hide()
     for i, row in enumerate(rows):
         for j, cell in enumerate(row):
-            item = QTableWidgetItem(shown_text(cell))
+            item = QTableWidgetItem(one_line(shown_text(cell)))
             if not isinstance(cell, str):
                 item.setTextAlignment(
                     Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from engine.contracts.dataset import Part
 from engine.contracts.i18n import tr, trn
 from engine.contracts.readings import decision as decision_words
 from engine.contracts.readings import numbers
+from gui.services.file_names import offered_name
 from gui.services.program import program_version
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from gui.panel import Panel
 
 _HASH = 8
-_UNFIT = re.compile(r"[^\w.-]+")
 
 
 def caption_of(panel: Panel, now: datetime) -> str:
@@ -56,7 +55,7 @@ def caption_of(panel: Panel, now: datetime) -> str:
 def file_name(panel: Panel, now: datetime, suffix: str) -> str:
     """Return a name for a file: case, panel and date."""
     parts = (_case_name(panel), panel.ID, now.strftime("%Y-%m-%d"))
-    return "-".join(_UNFIT.sub("_", part).strip("_") for part in parts) + suffix
+    return offered_name(parts, suffix)
 
 
 def _case_name(panel: Panel) -> str:

@@ -30,7 +30,7 @@ def copy_picture(panel: Panel) -> None:
 
 def save_picture(panel: Panel) -> None:
     """Ask for a file and write PNG, SVG or PDF by its suffix."""
-    path = _asked(panel, tr("Save picture"), PICTURES)
+    path = asked_path(panel, tr("Save picture"), PICTURES)
     if path is not None:
         write_picture(panel, path)
 
@@ -49,7 +49,7 @@ def write_picture(panel: Panel, path: Path) -> None:
 
 def save_table(panel: Panel, table: Table) -> None:
     """Ask for a file and write the table as XLSX or CSV."""
-    path = _asked(panel, tr("Save table"), TABLES)
+    path = asked_path(panel, tr("Save table"), TABLES)
     if path is None:
         return
     try:
@@ -60,7 +60,7 @@ def save_table(panel: Panel, table: Table) -> None:
         panel.context.notify.info(tr("The table was written to {file}.", file=path))
 
 
-def _asked(panel: Panel, title: str, kinds: str) -> Path | None:
+def asked_path(panel: Panel, title: str, kinds: str) -> Path | None:
     """Ask for a file, with a name offered; the kind chosen gives the suffix."""
     case = panel.context.case.path
     folder = Path(case).parent if case else Path.home()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
 from engine.contracts.i18n import tr, trn
 from engine.contracts.requests import Export
-from gui.dialogs.export import copy_picture, save_picture
+from gui.dialogs.export import asked_path, copy_picture, save_picture
 
 if TYPE_CHECKING:
     from engine.contracts.results import ViewInfo
@@ -40,13 +39,9 @@ def ask_export(
     panel: Panel, context: AppContext, view: ViewInfo, columns: tuple[str, ...]
 ) -> None:
     """Ask for a file and let the engine write the rows."""
-    path, chosen = QFileDialog.getSaveFileName(panel, tr("Export rows"), "", KINDS)
-    if not path:
-        return
-    suffixes = [kind.split("*")[1].rstrip(")") for kind in KINDS.split(";;")]
-    if Path(path).suffix.lower() not in suffixes:
-        path += chosen.split("*")[1].rstrip(")") if "*" in chosen else suffixes[0]
-    export_rows(context, view, columns, path)
+    path = asked_path(panel, tr("Export rows"), KINDS)
+    if path is not None:
+        export_rows(context, view, columns, str(path))
 
 
 def export_rows(

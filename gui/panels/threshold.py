@@ -10,7 +10,6 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QDoubleSpinBox,
     QHBoxLayout,
     QWidget,
 )
@@ -31,8 +30,9 @@ from gui.services.row_columns import MANY_ROWS, PAUSE_MS
 from gui.services.selection import mode_of
 from gui.widgets.labels import PlainLabel
 from gui.widgets.panel_body import column_body
-from gui.widgets.threshold_choice import ThresholdChoice, threshold_text
+from gui.widgets.threshold_choice import ThresholdChoice
 from gui.widgets.threshold_source import ThresholdSource, thresholds_request
+from gui.widgets.threshold_spin import ThresholdSpin
 from gui.widgets.threshold_table import rate, threshold_table
 
 if TYPE_CHECKING:
@@ -93,12 +93,10 @@ class ThresholdPanel(Panel):
         self.precision = CurvePlot(
             tr("Precision and recall"), tr("recall"), tr("precision")
         )
-        self.spin = QDoubleSpinBox()
+        self.spin = ThresholdSpin()
         self.spin.setAccessibleName(tr("Threshold"))
         self.spin.setToolTip(tr("Threshold"))
-        self.spin.setDecimals(3)
         self.spin.setKeyboardTracking(False)
-        self.spin.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.spin.setFixedWidth(76)
         self.spin.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.choice = ThresholdChoice()
@@ -238,13 +236,13 @@ class ThresholdPanel(Panel):
     def _place(self, decision: Decision) -> tuple[float | None, str]:
         """Return where the line stands, ``None`` for nowhere, and what it is called."""
         if decision.threshold is not None:
-            return decision.threshold, threshold_text(decision.threshold)
+            return decision.threshold, numbers.threshold(decision.threshold)
         own = tr("the model's own rule")
         rule = self.context.case.rule
         if rule is None or rule.cut is None:
             return None, own
         sign = ">" if rule.strict else "≥"
-        return rule.cut, f"{own}: {sign} {threshold_text(rule.boundary)}"
+        return rule.cut, f"{own}: {sign} {numbers.threshold(rule.boundary)}"
 
     def follow_selection(self) -> None:
         """Show the scores of the selected rows."""

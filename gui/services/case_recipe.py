@@ -17,6 +17,7 @@ from engine.contracts.requests import (
     SetBuckets,
     UseRecordedScores,
 )
+from gui.services.file_names import offered_name
 
 if TYPE_CHECKING:
     from engine.contracts.case import CaseFile
@@ -87,7 +88,7 @@ def free_path(recipe: CaseFile) -> str:
         QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
     )
     stem = Path(recipe.data[0].paths[0]).stem if recipe.data else "case"
-    number = 1
-    while (path := folder / "cases" / f"{stem}-{number}.trasluz").exists():
+    number, cases = 1, folder / "cases"
+    while (path := cases / offered_name((stem, str(number)), ".trasluz")).exists():
         number += 1
     return str(path)

@@ -133,7 +133,7 @@ class ThresholdChoice(QWidget):
     def _words(self, point: OperatingPoint) -> str:
         return tr(
             "→ {threshold} · precision {precision} · recall {recall}",
-            threshold=threshold_text(point.threshold),
+            threshold=numbers.threshold(point.threshold),
             precision=_rate(point.precision),
             recall=_rate(point.recall),
         )
@@ -145,16 +145,6 @@ class ThresholdChoice(QWidget):
             self.applied.emit(
                 self._point.threshold, self.cost_fp.value(), self.cost_fn.value()
             )
-
-
-def threshold_text(threshold: float) -> str:
-    """Return a threshold with three decimals, or as many digits as it needs."""
-    if not np.isfinite(threshold):
-        return str(threshold)
-    small = 0 < abs(threshold) < 0.01
-    if small:
-        return numbers.significant(threshold, 3)
-    return numbers.fixed(threshold, 3)
 
 
 def _rate(value: float) -> str:

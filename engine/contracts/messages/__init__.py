@@ -97,6 +97,8 @@ def _shown(name: str, value: Param) -> str:
         return str(value)
     if isinstance(value, int):
         return numbers.count(value)
+    if isinstance(value, float) and name == "threshold":
+        return numbers.threshold(value)
     if isinstance(value, float):
         return numbers.significant(value, 6)
     return "" if value is None else _word(name, value)

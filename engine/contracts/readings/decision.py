@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentences
 from engine.contracts.model import ScoreKind
-from engine.contracts.readings.numbers import significant
+from engine.contracts.readings.numbers import threshold
 
 if TYPE_CHECKING:
     from engine.contracts.dataset import Note
@@ -21,7 +21,7 @@ def in_short(rule: Rule, kind: ScoreKind) -> str:
     values = {
         "positive": rule.positive,
         "sign": "p" if kind is ScoreKind.PROBABILITY else tr("score"),
-        "threshold": significant(rule.boundary, 4),
+        "threshold": threshold(rule.boundary),
     }
     if rule.strict:
         return tr("{positive} if {sign} > {threshold}", **values)

@@ -17,6 +17,7 @@ _MOST = 6
 _LARGE = 1e9  # from here on powers are easier to read than noughts
 LARGEST = 1e15  # from here on noughts would claim digits that no float has
 _FIGURES = 3
+_TYPED, _FOUND = 10, 4  # digits of a threshold: more than so many nobody types
 
 
 def decimals(low: float | None, high: float | None, fallback: int = 3) -> int:
@@ -186,6 +187,38 @@ def significant(value: float, digits: int) -> str:
         if after < 0:
             return written(f"{round(value, after):,.0f}")
     return written(f"{value + 0.0:.{digits}g}")
+
+
+def threshold(value: float) -> str:
+    """Return a threshold of scores, as the language writes it.
+
+    It is written in one way wherever it stands; see :func:`threshold_digits`.
+    """
+    return written(threshold_digits(value))
+
+
+def threshold_digits(value: float) -> str:
+    """Return a threshold with a decimal point.
+
+    One that somebody typed has all its digits, and no noughts behind them; one that
+    was found between two scores has four, or as many as tell it from 1.
+
+    Examples
+    --------
+    >>> threshold_digits(0.5), threshold_digits(0.12345), threshold_digits(1.0)
+    ('0.5', '0.12345', '1')
+    >>> threshold_digits(1 / 3), threshold_digits(1 - 1 / 300_000)
+    ('0.3333', '0.9999967')
+    """
+    if not math.isfinite(value):
+        return str(value)
+    full = repr(value + 0.0).removesuffix(".0")
+    if len(full.lstrip("-").replace(".", "").lstrip("0")) <= _TYPED:
+        return full
+    if 0.999 < value < 1:
+        return f"{value:.{1 - math.floor(math.log10(1 - value))}f}"
+    whole = math.floor(math.log10(abs(value))) + 1
+    return f"{value:.{max(_FOUND, whole)}g}"
 
 
 def signed(value: float, digits: int) -> str:

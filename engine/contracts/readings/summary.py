@@ -17,7 +17,7 @@ from engine.contracts.readings.numbers import (
     fixed,
     percent,
     percent_with_interval,
-    significant,
+    threshold,
 )
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _one_sided(result: Summary) -> str:
         "Every row is decided as {label} at the threshold {threshold}: choose one "
         "among the scores.",
         label=label,
-        threshold=significant(result.rule.boundary, 4),
+        threshold=threshold(result.rule.boundary),
     )
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings.class_names import class_name
-from engine.contracts.readings.numbers import about, figure, fixed, percent_interval
+from engine.contracts.readings.numbers import about, fixed, percent_interval
+from engine.contracts.readings.numbers import threshold as written_threshold
 
 if TYPE_CHECKING:
     from engine.contracts.decision import Decision
@@ -26,10 +27,7 @@ def _at(result: Thresholds, threshold: float | None) -> str:
     rates = result.metrics_at(threshold)
     precision, missed = rates["precision"], rates["false_negative_rate"]
     cut = result.own_cut if threshold is None else threshold
-    if cut is None:
-        at = tr("the model's own rule")
-    else:
-        at = figure(cut, cut - 0.04, cut + 0.04)
+    at = tr("the model's own rule") if cut is None else written_threshold(cut)
     if missed is None:
         return tr("No row is truly {positive}.", positive=class_name(result.positive))
     if precision is None:

@@ -214,7 +214,7 @@ def test_confusion_without_errors_or_rows():
 def test_thresholds_follow_the_decision():
     found = run("thresholds", credit())
     assert plain(thresholds.read(found, Decision(threshold=0.5))) == (
-        "At 0.50, about two thirds of the alarms are right (60–71 %), and about half "
+        "At 0.5, about two thirds of the alarms are right (60–71 %), and about half "
         "of bad pass (48–58 %). Classes are 73 : 27; read precision–recall first."
     )
     none = thresholds.read(found, Decision(threshold=0.95))
