@@ -113,6 +113,7 @@ class PermutationAnalysis:
         mean = lost.mean(axis=1)
         spread = lost.std(axis=1)
         half = _WIDE * _errors(lost, pull)
+        half[half == 0] = most_unseen(name, sample, costs)
         return Permutation(
             metric=name,
             baseline=base.value,
@@ -232,6 +233,26 @@ def _mixed(
         field = features.schema.field(j)
         features = features.set_column(j, field, features.column(j).take(places))
     return features
+
+
+def most_unseen(name: str, sample: Sample, costs: tuple[float, float]) -> float:
+    """Return what a loss may be, 95 %, where no shuffle moved any row.
+
+    That none of ``n`` rows was moved leaves a share of up to ``1 - 0.025 ** (1 / n)``
+    of all rows that may be (the upper end of Clopper and Pearson's interval of 0 of
+    ``n``, nearly ``3.7 / n``), and of a mean over rows each moves it by at most the
+    largest loss of a row. Of other metrics ``nan``: no interval.
+
+    References
+    ----------
+    C. J. Clopper, E. S. Pearson (1934). The use of confidence or fiducial limits
+    illustrated in the case of the binomial. Biometrika 26.
+    """
+    largest = {"accuracy": 1.0, "brier_score": 1.0, "cost": max(costs)}.get(name)
+    if largest is None:
+        return float("nan")
+    weight = sample.n if sample.weights is None else float(sample.weights.sum())
+    return float(largest * (1 - 0.025 ** (1 / max(sample.effective * weight, 1.0))))
 
 
 def _errors(lost: Floats, pull: Floats | None) -> Floats:

@@ -208,8 +208,10 @@ class PermutationPanel(Panel):
                 Rank(
                     result.feature_names[j],
                     (float(result.importances_mean[j]),),
-                    float(result.low[j]),
-                    float(result.high[j]),
+                    *(
+                        reading_of.interval(result, j)
+                        or (float(result.importances_mean[j]),) * 2
+                    ),
                     reading_of.loss(result, j),
                 )
                 for j in order
@@ -247,6 +249,12 @@ class PermutationPanel(Panel):
         kin = tr(
             "What they share was found on {n} rows.", n=numbers.count(result.n_kinship)
         )
+        if bool((result.importances == 0).all(axis=1).any()):
+            unseen = tr(
+                "A loss of 0 in every shuffle is no proof of none: its interval is "
+                "what so many rows may leave unseen."
+            )
+            said = f"{said} {unseen}"
         return f"{said} {together} {kin}"
 
     def follow_decision(self, decision: Decision) -> None:
@@ -282,13 +290,12 @@ class PermutationPanel(Panel):
         if result is None:
             return header, []
         order = np.argsort(-result.importances_mean, kind="stable").tolist()
-        figures = (
-            result.importances_mean,
-            result.low,
-            result.high,
-            result.importances_std,
-        )
         return header, [
-            [result.feature_names[j], *(float(part[j]) for part in figures)]
+            [
+                result.feature_names[j],
+                float(result.importances_mean[j]),
+                *(reading_of.interval(result, j) or (None, None)),
+                float(result.importances_std[j]),
+            ]
             for j in order
         ]

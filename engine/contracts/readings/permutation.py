@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,7 +36,7 @@ def read(result: Permutation) -> str:
         metric=title(result.metric),
         baseline=figure(result.baseline),
     )
-    unsure = int(np.count_nonzero(result.low <= 0))
+    unsure = int(np.count_nonzero(~(result.low > 0)))
     if unsure:
         told = tr(
             "For {n} of {total} the loss cannot be told from nothing.",
@@ -47,9 +48,14 @@ def read(result: Permutation) -> str:
 
 
 def loss(result: Permutation, place: int) -> str:
-    """Return a mean loss with its interval."""
-    return figure_with_interval(
-        float(result.importances_mean[place]),
-        float(result.low[place]),
-        float(result.high[place]),
-    )
+    """Return a mean loss with its interval, where it has one."""
+    mean, ends = float(result.importances_mean[place]), interval(result, place)
+    if ends is None:
+        return tr("{loss} (no interval)", loss=figure(mean))
+    return figure_with_interval(mean, *ends)
+
+
+def interval(result: Permutation, place: int) -> tuple[float, float] | None:
+    """Return the 95 % interval of a mean loss, ``None`` where there is none."""
+    low, high = float(result.low[place]), float(result.high[place])
+    return None if math.isnan(low) else (low, high)

@@ -32,7 +32,8 @@ class Permutation(msgspec.Struct, frozen=True, kw_only=True, tag="permutation"):
     importances_mean, importances_std
         ``(g,)`` over the repeats.
     low, high
-        ``(g,)`` 95 % interval of the mean.
+        ``(g,)`` 95 % interval of the mean; ``nan`` where no shuffle changed anything
+        and the metric does not tell how much may have gone unseen.
     interval_from
         ``rows`` (rows taken as a sample, and the repeats) or ``repeats`` alone, for
         metrics of which no row's pull is known.

@@ -8,7 +8,10 @@ from scipy.stats import spearmanr
 
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Task
+from engine.contracts.readings import permutation as reading
+from engine.evaluate.sample import take
 from engine.explain.kinship import groups_at, kinship, tree_of
+from engine.explain.permutation import most_unseen
 from tests.support.explained import case, matrix
 from tests.support.in_process import explain
 
@@ -34,11 +37,28 @@ def classified(seed=0, n=N, **kwargs):
 
 
 def test_what_the_model_does_not_look_at_loses_nothing():
-    found = explain(classified()[0], "permutation")
+    found = explain(classified()[0], "permutation", metric="accuracy")
     idle = found.feature_names.index("idle")
     assert np.array_equal(found.importances[idle], np.zeros(10))
-    assert found.low[idle] == found.high[idle] == 0
+    assert found.high[idle] == pytest.approx(1 - 0.025 ** (1 / N))  # 0 of N
+    assert found.low[idle] == -found.high[idle]
     assert found.importances_mean[:idle].min() > 0.01
+
+
+def test_a_loss_of_nothing_has_no_interval_where_none_is_known():
+    found = explain(classified()[0], "permutation", metric="log_loss")
+    idle = found.feature_names.index("idle")
+    assert found.importances_mean[idle] == 0
+    assert np.isnan(found.low[idle])
+    assert np.isnan(found.high[idle])
+    assert reading.loss(found, idle).endswith("(no interval)")
+    assert "For 1 of 3 the loss cannot be told" in reading.read(found)
+
+
+def test_a_row_that_costs_more_may_cost_more_unseen():
+    inputs, _ = classified()
+    one = most_unseen("cost", take(inputs), (1.0, 1.0))
+    assert most_unseen("cost", take(inputs), (1.0, 5.0)) == pytest.approx(5 * one)
 
 
 def test_twins_shuffled_together_lose_more_than_either_alone():
@@ -106,7 +126,8 @@ def test_one_shuffle_of_what_varies_by_shuffles_alone_is_no_interval():
     with pytest.raises(EngineError, match=r"explain\.one_shuffle"):
         explain(inputs, "permutation", repeats=1, **asked)
     found = explain(inputs, "permutation", repeats=2, **asked)
-    assert (found.high >= found.low).all()
+    assert found.high[0] > found.low[0]
+    assert np.isnan(found.low[1])  # both shuffles of what is not looked at gave 0
     assert found.high[0] > found.low[0]
     explain(inputs, "permutation", repeats=1, metric="mean_absolute_error")
 
