@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from engine.contracts.printable import OWN, printable, shortened
 
@@ -22,10 +22,5 @@ class MessageBox(QMessageBox):
         super().setText(printable(shortened(text, _LONGEST), OWN))
 
     def setInformativeText(self, text: str) -> None:
-        """Show what else is to be known.
-
-        Qt keeps this text in a label of its own, to which the format does not apply.
-        """
+        """Show what else is to be known."""
         super().setInformativeText(printable(shortened(text, _LONGEST), OWN))
-        for label in self.findChildren(QLabel):
-            label.setTextFormat(Qt.TextFormat.PlainText)

@@ -29,6 +29,10 @@ def test_a_hostile_text_makes_the_name_of_one_plain_file(parts, tmp_path):
     assert {path.parent for path in tmp_path.rglob("*")} == {tmp_path}
 
 
+def test_many_long_parts_make_no_name_that_is_too_long():
+    assert len(offered_name(("é" * 300,) * 5, ".png").encode()) <= 200
+
+
 def test_what_is_plain_in_a_text_stays():
     assert offered_name(("Kredit_7 (März)", "a.b"), ".csv") == "Kredit_7_März-a.b.csv"
 
