@@ -14,7 +14,7 @@ from engine.contracts.score_names import subjects
 from engine.labels import canonical
 from engine.models import recorded_scores
 from engine.models.recorded_scores import class_of_column
-from engine.recorded_answers import label_column, look, score_column
+from engine.recorded_answers import answers, label_column, look, score_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +104,9 @@ def recorded_model(
     how, kind, notes = look(table, recorded, recorded.scores)
     notes += _without_label(table, recorded, classes)
     info = recorded_scores.describe(recorded, classes, kind, notes)
-    return info, msgspec.structs.replace(recorded, kind=how)
+    recorded = msgspec.structs.replace(recorded, kind=how)
+    notes += _decided_otherwise(table, info, recorded)
+    return msgspec.structs.replace(info, notes=notes), recorded
 
 
 def _rows_of_labels(
@@ -159,6 +161,21 @@ def _without_label(
     if not (codes < 0).any():
         return ()
     return (_missing("scores.no_label", recorded.prediction, codes < 0),)
+
+
+def _decided_otherwise(
+    table: Table, info: ModelInfo, recorded: RecordedScores
+) -> tuple[Note, ...]:
+    """Say where recorded decisions of several classes are not the largest score."""
+    if not recorded.scores or not recorded.prediction or len(info.classes) < 3:
+        return ()
+    alone = msgspec.structs.replace(recorded, prediction=None)
+    told = answers(table, info, recorded, "")[1]
+    largest = answers(table, info, alone, "")[1]
+    apart = (told >= 0) & (largest >= 0) & (told != largest)
+    if not apart.any():
+        return ()
+    return (_missing("scores.decided_otherwise", recorded.prediction, apart),)
 
 
 def _missing(code: str, column: str, where: np.ndarray) -> Note:

@@ -96,6 +96,25 @@ def test_a_label_is_said_to_be_no_class(typed, table, tmp_path, none, source):
     assert f"as was said of {none}: 3." in err
 
 
+def test_recorded_decisions_count_and_it_is_said_where_scores_differ(typed, tmp_path):
+    scores = np.random.default_rng(5).dirichlet((1, 1, 1), N)
+    largest = np.array(list("abc"))[scores.argmax(axis=1)]
+    frame = pd.DataFrame(scores, columns=["p_a", "p_b", "p_c"]).assign(t=largest)
+    frame["q"] = frame.t
+    frame.loc[[4, 9], "q"] = np.where(frame.t[[4, 9]] == "a", "b", "a")
+    frame.to_csv(tmp_path / "d.csv", index=False)
+    asked = ("evaluate", "--data", tmp_path / "d.csv", "--target", "t", "--json", "-")
+    asked = (*asked, "--scores", "p_a,p_b,p_c")
+    code, out, err = typed(*asked, "--prediction", "q")
+    assert code == 0, err
+    assert json.loads(out)["metrics"]["accuracy"]["value"] == pytest.approx(1 - 2 / N)
+    assert "In row 4 the class in q is not that of the largest score" in err
+    assert "(rows like it: 2)" in err
+    _, out, err = typed(*asked)
+    assert json.loads(out)["metrics"]["accuracy"]["value"] == 1
+    assert "largest score" not in err
+
+
 def test_the_class_of_each_column_is_said(evaluated, table):
     found, _ = evaluated("--target", "y", "--scores", "1=two,0=one")
     turned, _ = evaluated("--target", "y", "--scores", "0=two,1=one")

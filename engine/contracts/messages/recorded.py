@@ -53,6 +53,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
         "",
     ),
+    "scores.decided_otherwise": (
+        mark(
+            "In row {row} the class in {column} is not that of the largest score (rows "
+            "like it: {n}); what {column} says is taken for the decision."
+        ),
+        mark("To have the largest score decide, leave the column out (--prediction)."),
+    ),
     "scores.none": (
         mark("None of the {n} rows has a score in {columns}."),
         mark("Choose the columns with the scores (--scores), or say --score-kind."),
