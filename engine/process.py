@@ -172,6 +172,8 @@ class _Server:
 
     def serve(self) -> None:
         """Read messages until told to leave or the window is gone."""
+        from engine.models.policy import read_policy  # noqa: PLC0415 - child only
+
         queues = {"aside": self._aside, "rows": self._rows}
         workers = [
             threading.Thread(target=self._work, args=(jobs,), name=name, daemon=True)
@@ -179,7 +181,13 @@ class _Server:
         ]
         for worker in workers:
             worker.start()
-        self._emit(EngineReady(os.getpid(), self._session.versions))
+        self._emit(
+            EngineReady(
+                os.getpid(),
+                self._session.versions,
+                silent_seconds=read_policy().limits.silent_seconds,
+            )
+        )
         threading.Thread(
             target=self._session.watch_host,
             args=(self._emit,),

@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command and return the exit code.
 
     0 where it was done, 2 with one line on standard error where it could not be,
-    130 after Ctrl+C with nothing half-written.
+    130 after Ctrl+C, with first figures marked as partial and no file.
     """
     prepare()
     limit_threads()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from engine import analysis
-from engine.cli import output
+from engine.cli import output, partial
 from engine.cli.parameters import typed
 from engine.cli.terminal import say as _print
 from engine.cli.work import work
@@ -17,14 +18,16 @@ from engine.models.safety_text import as_text
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
+    from engine.cli.work import Work
     from engine.contracts.results import Summary
 
 
 def evaluate(asked: argparse.Namespace) -> None:
     """Say how good the model is."""
     output.check_places(asked.json)
-    with work(warm=bool(asked.model)) as session:
+    with work(warm=bool(asked.model)) as session, _partial_told(session, asked):
         scores = session.prepare(asked)
         result = cast("Summary", session.analyse("summary", scores, asked))
     if asked.json:
@@ -38,7 +41,7 @@ def run(asked: argparse.Namespace) -> None:
     kinds = analysis.load(asked.analysis).Params
     output.check_places(asked.json, asked.out)
     params = typed(asked.params, kinds)
-    with work(warm=bool(asked.model)) as session:
+    with work(warm=bool(asked.model)) as session, _partial_told(session, asked):
         scores = session.prepare(asked)
         result = session.analyse(
             asked.analysis, scores, asked, params, row=asked.row, seed=asked.seed
@@ -49,6 +52,17 @@ def run(asked: argparse.Namespace) -> None:
         output.write_json(result, asked.json)
     if asked.json != "-":
         _print(output.as_text(result))
+
+
+@contextlib.contextmanager
+def _partial_told(session: Work, asked: argparse.Namespace) -> Iterator[None]:
+    """On Ctrl+C print what was found until then, marked as partial."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        json = asked.json == "-"
+        partial.tell(session.first_figures, session.reached, json=json)
+        raise
 
 
 def export(asked: argparse.Namespace) -> None:

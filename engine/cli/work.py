@@ -19,7 +19,7 @@ from engine.cli.terminal import tell
 from engine.contracts.dataset import Part, Split
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
-from engine.contracts.events import Failed, Finished, Progressed, Warned
+from engine.contracts.events import Failed, Finished, Progressed, Refined, Warned
 from engine.contracts.expression import parse
 from engine.contracts.messages import in_full, sentence
 from engine.contracts.model import ScoreKind, Task, version_notes
@@ -69,6 +69,8 @@ class Work:
         self._columns: tuple[Column, ...] = ()
         self._watched = sys.stderr.isatty()
         self._tells_all = False
+        self.first_figures: Result | None = None
+        self.reached: Progressed | None = None
 
     def ask(self, request: Request) -> Any:
         """Return the answer.
@@ -79,11 +81,15 @@ class Work:
             What the session says is wrong.
         """
         self._jobs += 1
+        self.first_figures = self.reached = None
         last: list[JobEvent] = []
 
         def hear(event: JobEvent) -> None:
             if isinstance(event, Progressed):
+                self.reached = event
                 self._show(event)
+            elif isinstance(event, Refined):
+                self.first_figures = event.result
             elif isinstance(event, Warned):
                 self.tell(event.code, event.params)
             elif isinstance(event, (Finished, Failed)):
@@ -95,7 +101,7 @@ class Work:
         match last:
             case [Finished() as finished]:
                 return finished.result
-            case [Failed(error=found)]:
+            case [Failed(error=found)] if not STOPPED.is_set():
                 error = EngineError(found.code, **found.params)
                 error.add_note(found.details)
                 raise error

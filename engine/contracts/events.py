@@ -64,11 +64,15 @@ class CancelledEvent(msgspec.Struct, frozen=True, tag="cancelled"):
 
 
 class EngineReady(msgspec.Struct, frozen=True, tag="ready"):
-    """The engine process has come up (job 0: about the process, not a job)."""
+    """The engine process has come up (job 0: about the process, not a job).
+
+    ``silent_seconds`` is how long a job may say nothing before that is said.
+    """
 
     pid: int
     versions: dict[str, str] = {}
     sandbox: tuple[str, ...] = ()
+    silent_seconds: float = 20.0
 
 
 class HostState(msgspec.Struct, frozen=True, tag="host"):

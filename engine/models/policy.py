@@ -6,7 +6,7 @@ Support``)::
 
     {"forbid": ["red"], "contact": "model risk, ext. 4711",
      "limits": {"memory_gb": 8, "load_seconds": 60, "batch_seconds": 60,
-                "structure_seconds": 60}}
+                "structure_seconds": 60, "silent_seconds": 20}}
 
 A policy that cannot be read forbids what needs consent: a typing error must not
 open a door.
@@ -25,7 +25,13 @@ from engine.contracts.model import Light
 
 APPLICATION = "trasluz"
 MAX_SIZE = 1 << 20
-_LIMITS = {"memory_gb", "load_seconds", "structure_seconds", "batch_seconds"}
+_LIMITS = {
+    "memory_gb",
+    "load_seconds",
+    "structure_seconds",
+    "batch_seconds",
+    "silent_seconds",
+}
 _MOST = 1e6
 _FORBIDDABLE = {light.value: light for light in (Light.AMBER, Light.RED)}
 
@@ -42,12 +48,15 @@ class Limits:
         For opening a model, and for taking it apart.
     batch_seconds
         For one batch of rows, or fifty times as long as its pace so far promises.
+    silent_seconds
+        Without news of a job before the window says that it is still working.
     """
 
     memory_gb: float | None = None
     load_seconds: float = 60.0
     structure_seconds: float = 60.0
     batch_seconds: float = 60.0
+    silent_seconds: float = 20.0
 
     @property
     def memory(self) -> int | None:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 # Shorter jobs are over before anybody could read their name.
 QUIET_S = 0.3
-STILL_WORKING_S = 20.0
 
 
 class StatusBar(QWidget):
@@ -134,7 +133,7 @@ class StatusBar(QWidget):
         progress = job.progress
         stage = sentence(progress.stage) if progress is not None else ""
         parts = [part for part in (job.label, stage) if part]
-        if (silent := self._silent(job)) >= STILL_WORKING_S:
+        if self._is_silent(silent := self._silent(job)):
             parts.append(tr("still working, no news for {n} s", n=int(silent)))
         more = sum(not other.held for other, _ in self._running.values()) - 1
         if more > 0:
@@ -148,6 +147,11 @@ class StatusBar(QWidget):
             self.bar.setValue(int(1000 * progress.done / progress.total))
             self.left.setText(time_left(job.seconds_left))
         self.cancel.setEnabled(not job.cancelling)
+
+    def _is_silent(self, seconds: float) -> bool:
+        """Return whether it is to be said that nothing was heard for so long."""
+        ready = self._context.engine.ready
+        return ready is not None and seconds >= ready.silent_seconds
 
     def _silent(self, job: Job) -> float:
         """Return for how many seconds nothing new was heard of a job."""

@@ -31,7 +31,6 @@ from engine.contracts.selection import Range, cell
 from gui.dialogs.match import MatchDialog
 from gui.dialogs.reading_options import ReadingOptions
 from gui.services import autosave
-from gui.widgets import status_bar
 from tests.gui.support import AnsweringProcess, open_small, shown
 
 
@@ -172,7 +171,7 @@ def test_a_crash_restores_the_case_and_says_so(made, qtbot) -> None:
 
 
 def test_a_job_without_news_is_said_to_be_still_working_and_can_be_cancelled(
-    made, qtbot, monkeypatch
+    made, qtbot
 ) -> None:
     open_small(made, qtbot)
     AnsweringProcess.silent = (Predict,)
@@ -182,7 +181,8 @@ def test_a_job_without_news_is_said_to_be_still_working_and_can_be_cancelled(
     status = made.window.status
     qtbot.waitUntil(lambda: status.text.text() != "" and status.cancel.isVisible())
     assert "still working" not in status.text.text()
-    monkeypatch.setattr(status_bar, "STILL_WORKING_S", 0.5)
+    engine = made.context.engine  # what the administrator's policy says
+    engine.ready = msgspec.structs.replace(engine.ready, silent_seconds=0.5)
     qtbot.waitUntil(lambda: "still working" in status.text.text())
     assert status.cancel.isVisible()
 

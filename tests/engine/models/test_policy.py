@@ -27,6 +27,7 @@ def test_without_a_word_a_person_waits_a_minute(tmp_path):
     assert limits == read(tmp_path).limits
     assert {limits.load_seconds, limits.batch_seconds, limits.structure_seconds} == {60}
     assert limits.memory is None
+    assert limits.silent_seconds == 20
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,8 @@ def test_without_a_word_a_person_waits_a_minute(tmp_path):
         {"load_seconds": True},
         {"load_seconds": None},
         {"load_second": 60},
+        {"silent_seconds": 0},
+        {"silent_seconds": "20"},
         {"memory_gb": 1e300},
         {"memory_gb": float("nan")},
         [60],
