@@ -79,7 +79,7 @@ def test_a_label_is_said_to_be_no_class(typed, table, tmp_path, none, source):
     frame.to_csv(tmp_path / "d.csv", index=False)
     positive = "1" if none == "9" else "yes"
     asked = ("evaluate", "--data", tmp_path / "d.csv", "--target", "y", *source)
-    asked = (*asked, "--positive", positive, "--labels", f"{none}=")
+    asked = (*asked, "--labels", f"{none}=")
     code, out, err = typed(*asked, "--json", "-")
     assert code == 0, err
     found = json.loads(out)
