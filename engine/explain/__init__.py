@@ -1,1 +1,1 @@
-"""Why: explanations of models and of single answers (rooms to come)."""
+"""Explanations of a model and of single predictions, one package a family."""

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PLANTED = {
     "direction": ("engine/predict.py", "import PySide6.QtCore"),
     "engine-layers": ("engine/predict.py", "import engine.session"),
+    "explain-layers": ("engine/explain/subject.py", "import engine.explain.scope"),
     "model-host": ("engine/model_host/planted.py", "import engine.predict"),
     "model-host-alone": ("engine/predict.py", "import engine.model_host.planted"),
     "light-contracts": ("engine/contracts/decision.py", "import pandas"),
@@ -65,6 +66,18 @@ def test_every_contract_has_a_planted_violation() -> None:
     [(contract, *planted) for contract, planted in PLANTED.items()]
     + [
         ("engine-layers", "engine/formats.py", "import engine.data.sniff"),
+        ("engine-layers", "engine/in_no_layer.py", ""),
+        ("explain-layers", "engine/explain/in_no_layer.py", ""),
+        (
+            "explain-layers",
+            "engine/explain/shapley/planted.py",
+            "import engine.explain.agreement.ablation",
+        ),
+        (
+            "explain-layers",
+            "engine/explain/lime/planted.py",
+            "import engine.explain.effects.grid",
+        ),
         ("engine-layers", "engine/known_values.py", "import engine.predict"),
     ],
 )

@@ -65,7 +65,7 @@ class Asked:
 
     def walks(self, rounds: int, seed: int) -> np.ndarray:
         """Return our estimates ``(rows, features)``."""
-        from engine.explain import coalitions
+        from engine.explain.shapley import coalitions
 
         cells = np.concatenate([self.rows, self.background])
         places = np.repeat(np.arange(len(cells))[:, None], N_FEATURES, axis=1)
@@ -247,7 +247,7 @@ def _exact(model: Any, data: Any) -> list[Row]:
 
 def _shuffled(model: Any, data: Any) -> list[Row]:
     from engine.contracts.requests import Run
-    from engine.explain.permutation import ASKED_AT_ONCE
+    from engine.explain.importance.permutation import ASKED_AT_ONCE
     from engine.models.model import Model
 
     calls = -(-3 * N_FEATURES // (ASKED_AT_ONCE // N_MANY))

@@ -45,7 +45,7 @@ def trees() -> list[Row]:
     import shap
     from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 
-    from engine.explain.tree_shap import tree_shapley
+    from engine.explain.shapley.tree_shap import tree_shapley
     from engine.model_host.structure.sklearn_trees import part_of
 
     rows, answer = table()

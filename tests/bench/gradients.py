@@ -33,7 +33,7 @@ class Network(Asked):
     def shares(self, precision: float) -> np.ndarray:
         """Return ours ``(rows, features)``."""
         from engine.contracts.structure import Link
-        from engine.explain.straight_ways import Ways
+        from engine.explain.gradients.path_integral import Ways
         from engine.model_host.structure.network import part_of
 
         form: Any = part_of(self.model).form

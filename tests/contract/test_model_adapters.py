@@ -14,8 +14,8 @@ from engine.contracts.errors import EngineError
 from engine.contracts.host import LoadModel, Scores
 from engine.contracts.model import Capability, ScoreKind
 from engine.contracts.structure import DenseNetwork
-from engine.explain.form_shapley import TOLERANCE
-from engine.explain.structure_value import matches
+from engine.explain.shapley.structural_shapley import TOLERANCE
+from engine.explain.structure_predictions import matches
 from engine.model_host import adapters
 from engine.models import checks, structure_checks
 from engine.models.host import HostPool

@@ -126,7 +126,7 @@ def test_nothing_is_written_beside_the_sources_nor_read_from_where_one_stands(tm
 
 
 def test_the_kernels_keep_what_is_compiled_out_of_the_programs_folder():
-    from engine.explain import tree_games, tree_kernel
+    from engine.explain.shapley import tree_games, tree_kernel
 
     compiled = [
         found

@@ -28,7 +28,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.model import ModelInfo, ScoreKind, Task
 from engine.contracts.readings.drop_column import read
 from engine.data.table import Table
-from engine.explain.refit import can_refit
+from engine.explain.importance.refit import can_refit
 from tests.support.explained import case
 from tests.support.in_process import explain, fitted_case
 from tests.support.taken_apart import numbers, three, two, value

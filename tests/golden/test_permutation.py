@@ -11,7 +11,7 @@ from sklearn.inspection import permutation_importance
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import train_test_split
 
-import engine.explain.permutation as ours
+import engine.explain.importance.permutation as ours
 from engine.contracts.progress import SILENT
 from tests.support.in_process import explain, fitted_case
 from tests.support.taken_apart import numbers, two

@@ -12,7 +12,7 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 
-from engine.explain.tree_shap import tree_base, tree_interactions, tree_shapley
+from engine.explain.shapley.tree_shap import tree_base, tree_interactions, tree_shapley
 from engine.model_host.structure.sklearn_trees import part_of
 
 shap = pytest.importorskip("shap")

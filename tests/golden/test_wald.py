@@ -17,7 +17,7 @@ from engine.contracts.decision import Decision
 from engine.contracts.progress import SILENT
 from engine.contracts.readings.glass_box import read
 from engine.contracts.structure import Link
-from engine.explain.wald import Sureness, of_fit
+from engine.explain.glass_box.wald import Sureness, of_fit
 from tests.support.in_process import explain, fitted_case
 
 # Ezekiel (1930): speed of cars and the way they took to stop.

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from engine.contracts.host import LoadModel
-from engine.explain.structure_value import evaluate
+from engine.explain.structure_predictions import evaluate
 from engine.model_host import adapters
 from tests.support.model_files import arrow
 

@@ -32,7 +32,7 @@ class Counterfactual(msgspec.Struct, frozen=True, kw_only=True):
         The class decided; ``""`` for regression.
     distance
         How far it lies from the current row, see
-        :mod:`engine.explain.plausibility`.
+        :mod:`engine.explain.counterfactual.plausibility`.
     plausibility
         Share of real rows that lie as far from their nearest real rows, or farther;
         ``nan`` where there are too few to tell.

@@ -64,7 +64,8 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True, tag="what_if"):
     threshold
         Of two classes the score from which the positive one is decided.
     distance
-        How far the two lie apart, see :mod:`engine.explain.plausibility`.
+        How far the two lie apart, see
+        :mod:`engine.explain.counterfactual.plausibility`.
     plausibility
         ``(2,)`` share of real rows that lie as far from their nearest real rows, or
         farther; ``nan`` where there are too few to tell.

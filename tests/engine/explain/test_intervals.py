@@ -7,7 +7,7 @@ import pytest
 
 from engine.contracts.results.effects import mean_of_rows
 from engine.evaluate.sample import take
-from engine.explain.permutation import most_unseen
+from engine.explain.importance.permutation import most_unseen
 from engine.explain.scope import mean_size
 from tests.support.explained import case
 from tests.support.in_process import explain

@@ -11,8 +11,8 @@ from sklearn.ensemble import RandomForestClassifier
 
 from engine.contracts.errors import Cancelled
 from engine.contracts.progress import SILENT
+from engine.explain.shapley.tree_shap import tree_interactions, tree_shapley
 from engine.explain.stoppable import stoppable
-from engine.explain.tree_shap import tree_interactions, tree_shapley
 from engine.model_host.structure.sklearn_trees import part_of
 
 

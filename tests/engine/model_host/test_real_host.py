@@ -24,7 +24,7 @@ from sklearn.preprocessing import StandardScaler
 
 from engine.contracts.errors import EngineError
 from engine.contracts.layers import missing
-from engine.explain.structure_value import matches
+from engine.explain.structure_predictions import matches
 from engine.models.host import HostPool
 from tests.support.hostile import Misbehaving, save
 from tests.support.model_files import arrow, report_on, take

@@ -1,1 +1,0 @@
-"""How fragile: robustness, drift, leakage, label noise (rooms to come)."""

@@ -1,0 +1,1 @@
+"""Counterfactuals: the nearest rows with another decision."""

@@ -1,0 +1,1 @@
+"""Feature effects: partial dependence, ALE, Friedman's H."""

@@ -1,0 +1,1 @@
+"""Model structure: weights, trees, shape functions; surrogates."""

@@ -1,0 +1,1 @@
+"""Gradients of networks: path integrals between rows."""

@@ -1,0 +1,1 @@
+"""Feature importance: permutation and drop-column."""

@@ -1,0 +1,1 @@
+"""LIME: local linear models."""

@@ -1,0 +1,1 @@
+"""What if: a row changed by hand."""

@@ -1,1 +1,0 @@
-"""Results to findings: rules, severity, evidence, next step (rooms to come)."""

@@ -1,1 +1,0 @@
-"""Results and findings to documents (rooms to come)."""
