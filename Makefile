@@ -60,7 +60,7 @@ mutants: setup ## Plant known faults and see that the tests notice each (minutes
 	$(BIN)/python tools/mutants.py
 
 screenshots: setup ## Take the README's pictures anew
-	QT_QPA_PLATFORM=offscreen $(BIN)/python packaging/screenshots.py
+	QT_QPA_PLATFORM=offscreen $(BIN)/python tools/screenshots.py
 
 translations: setup ## Collect new strings and compile the catalogues
 	@mkdir -p build
@@ -71,7 +71,7 @@ translations: setup ## Collect new strings and compile the catalogues
 	$(BIN)/pybabel --quiet compile --domain trasluz --directory resources/i18n
 
 lock: ## Write the versions installed now to requirements.lock
-	$(BIN)/python packaging/write_lock.py
+	$(BIN)/python tools/write_lock.py
 
 clean:
 	rm -rf build dist $(VENV)

@@ -22,7 +22,6 @@ from engine.contracts.events import CancelledEvent, EngineReady, Event
 from engine.contracts.frames import Channel, FrameError
 from engine.contracts.requests import (
     CHANGES,
-    Behind,
     Cancel,
     FindRow,
     Hold,
@@ -39,12 +38,13 @@ from engine.contracts.requests import (
     Run,
     SaveCase,
     SetBuckets,
+    SetPriority,
     Shutdown,
     Submit,
     Summarise,
 )
 from engine.environment import deaf_children
-from engine.turns import Turns
+from engine.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 # Asked while a person drags or scrolls: look-ups in what is already there.
 _ROWS = (ReadRows, FindRow, Resolve)
 # What must not wait for a model: tables, dropped files, the autosave.
-_ASIDE = (OpenView, Summarise, Recognise, Inspect, ListConsents, SaveCase)
+_AT_ONCE = (OpenView, Summarise, Recognise, Inspect, ListConsents, SaveCase)
 # What a person cannot go on without: explanations let it go first.
 _FIRST = (*CHANGES, Match)
 _USES_HOST = (OpenModel, Match, Predict, Run)
@@ -165,16 +165,16 @@ class _Server:
         self._tokens: dict[int, threading.Event] = {}
         self._waiting: set[int] = set()
         self._on_host: set[int] = set()
-        self._turns = Turns()
+        self._scheduler = Scheduler()
         self._at_work: set[threading.Thread] = set()
-        self._aside: Jobs = queue.SimpleQueue()
+        self._at_once: Jobs = queue.SimpleQueue()
         self._rows: Jobs = queue.SimpleQueue()
 
     def serve(self) -> None:
         """Read messages until told to leave or the window is gone."""
         from engine.models.policy import read_policy  # noqa: PLC0415 - child only
 
-        queues = {"aside": self._aside, "rows": self._rows}
+        queues = {"at_once": self._at_once, "rows": self._rows}
         workers = [
             threading.Thread(target=self._work, args=(jobs,), name=name, daemon=True)
             for name, jobs in queues.items()
@@ -199,7 +199,7 @@ class _Server:
         with self._lock:
             for token in self._tokens.values():
                 token.set()
-        self._turns.look_again()
+        self._scheduler.look_again()
         self._session.kill_host()
         for jobs in queues.values():
             jobs.put(_END)
@@ -219,8 +219,10 @@ class _Server:
                     self._submit(message)
                 case Cancel():
                     self._cancel(message.job)
-                case Behind():
-                    self._turns.put_behind(message.job, behind=message.behind)
+                case SetPriority():
+                    self._scheduler.set_priority(
+                        message.job, in_background=message.in_background
+                    )
                 case Hold():
                     self._hold(message.job, held=message.held)
                 case Shutdown():
@@ -237,10 +239,10 @@ class _Server:
             self._answer(submit)  # at once, for whatever is asked after it
         elif isinstance(submit.request, _ROWS):
             self._rows.put(submit)
-        elif isinstance(submit.request, _ASIDE):
-            self._aside.put(submit)
+        elif isinstance(submit.request, _AT_ONCE):
+            self._at_once.put(submit)
         else:
-            self._turns.join(submit.job, first=isinstance(submit.request, _FIRST))
+            self._scheduler.join(submit.job, first=isinstance(submit.request, _FIRST))
             name, what = f"job {submit.job}", (submit, token)
             worker = threading.Thread(target=self._take_turn, args=what, name=name)
             worker.daemon = True
@@ -248,7 +250,7 @@ class _Server:
             worker.start()
 
     def _hold(self, job: int, *, held: bool) -> None:
-        self._turns.hold(job, held=held)
+        self._scheduler.hold(job, held=held)
         if held:
             timer = threading.Timer(_PATIENCE, self._end_if_it_goes_on, (job,))
             timer.daemon = True
@@ -256,7 +258,7 @@ class _Server:
 
     def _end_if_it_goes_on(self, job: int) -> None:
         """End a held job that is in the middle of an endless question."""
-        if self._turns.is_held(job) and self._turns.is_working(job):
+        if self._scheduler.is_held(job) and self._scheduler.is_working(job):
             self._cancel(job)
 
     def _cancel(self, job: int) -> None:
@@ -269,7 +271,7 @@ class _Server:
             if not begun:
                 self._waiting.discard(job)
                 del self._tokens[job]
-        self._turns.look_again()
+        self._scheduler.look_again()
         if not begun:
             self._emit(CancelledEvent(job))
             return
@@ -279,7 +281,7 @@ class _Server:
 
     def _force(self, job: int) -> None:
         with self._lock:  # so that no other job can have the host by now
-            if job in self._on_host and self._turns.is_working(job):
+            if job in self._on_host and self._scheduler.is_working(job):
                 self._session.kill_host()
 
     def _work(self, jobs: Jobs) -> None:
@@ -288,24 +290,24 @@ class _Server:
 
     def _take_turn(self, submit: Submit, token: threading.Event) -> None:
         try:
-            if not self._turns.take(submit.job, token):
+            if not self._scheduler.take(submit.job, token):
                 return  # cancelled before its turn came
-            way = _Way(self._turns, self._session, submit.job, token)
-            done = self._answer(submit, way)
+            preemption = _Preemption(self._scheduler, self._session, submit.job, token)
+            done = self._answer(submit, preemption)
             if done and isinstance(submit.request, CHANGES):
-                self._drop_aside()
+                self._cancel_preempted()
         finally:
-            self._turns.leave(submit.job)
+            self._scheduler.leave(submit.job)
             self._at_work.discard(threading.current_thread())
 
-    def _drop_aside(self) -> None:
-        """End the jobs that stepped aside: the case has changed under them."""
+    def _cancel_preempted(self) -> None:
+        """End the jobs that were preempted: the case has changed under them."""
         with self._lock:
-            for job in self._turns.aside():
+            for job in self._scheduler.preempted():
                 self._tokens[job].set()
-        self._turns.look_again()
+        self._scheduler.look_again()
 
-    def _answer(self, submit: Submit, way: _Way | None = None) -> bool:
+    def _answer(self, submit: Submit, preemption: _Preemption | None = None) -> bool:
         """Answer a request; return whether it was done."""
         from engine import runner  # noqa: PLC0415 - child only
 
@@ -318,7 +320,9 @@ class _Server:
             if isinstance(submit.request, _USES_HOST):
                 self._on_host.add(job)
         try:
-            return runner.run(submit, self._session.answer, self._emit, token, way)
+            return runner.run(
+                submit, self._session.answer, self._emit, token, preemption
+            )
         finally:
             with self._lock:
                 del self._tokens[job]
@@ -330,23 +334,23 @@ class _Server:
             self._channel.send(event)
 
 
-class _Way:
+class _Preemption:
     """How one job gives way to others, but not in the middle of a question."""
 
     def __init__(
-        self, turns: Turns, session: Session, job: int, gone: threading.Event
+        self, scheduler: Scheduler, session: Session, job: int, gone: threading.Event
     ) -> None:
-        self._turns, self._session = turns, session
+        self._scheduler, self._session = scheduler, session
         self._job, self._gone = job, gone
 
     def is_wanted(self) -> bool:
-        """Return whether to step aside now."""
-        wanted = self._turns.should_step_aside(self._job)
+        """Return whether a more urgent job waits."""
+        wanted = self._scheduler.should_yield(self._job)
         return wanted and not self._session.is_asking
 
-    def step_aside(self) -> None:
+    def yield_to_others(self) -> None:
         """Return when it is the job's turn again, or it is to end."""
-        self._turns.step_aside(self._job, self._gone)
+        self._scheduler.yield_to_others(self._job, self._gone)
 
 
 def _die_with_parent() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from engine import scratch
 from engine.contracts.errors import Cancelled, EngineError, ErrorInfo, Param
 from engine.contracts.events import (
-    ASIDE,
+    PREEMPTED,
     CancelledEvent,
     Failed,
     Finished,
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     Answer = Callable[[Request, "JobProgress"], Result]
 
 
-class Way(Protocol):
-    """How a job gives way to others."""
+class Preemption(Protocol):
+    """When a job lets others run first."""
 
     def is_wanted(self) -> bool:
-        """Return whether to step aside now."""
+        """Return whether a more urgent job waits."""
 
-    def step_aside(self) -> None:
+    def yield_to_others(self) -> None:
         """Return when it is the job's turn again, or it is to end."""
 
 
@@ -65,15 +65,19 @@ class JobProgress:
         Where events go.
     token
         Set when the job should stop.
-    way
+    preemption
         Asked whether to let others go first, as often as the token is looked at.
     """
 
     def __init__(
-        self, job: int, emit: Emit, token: threading.Event, way: Way | None = None
+        self,
+        job: int,
+        emit: Emit,
+        token: threading.Event,
+        preemption: Preemption | None = None,
     ) -> None:
         self._job, self._emit, self._token = job, emit, token
-        self._way, self._thread = way, threading.get_ident()
+        self._preemption, self._thread = preemption, threading.get_ident()
         self._stage = ""
         self._pace = _Pace(0.0, 0.0)
         self._told = -math.inf
@@ -101,11 +105,11 @@ class JobProgress:
 
     def raise_if_cancelled(self) -> None:
         """Raise :class:`Cancelled` if the token is set; let others go first."""
-        way = self._way
-        if way is not None and self._thread == threading.get_ident():
-            while way.is_wanted() and not self._token.is_set():
-                self._emit(Progressed(self._job, 0.0, 0.0, ASIDE, None))
-                way.step_aside()
+        preemption = self._preemption
+        if preemption is not None and self._thread == threading.get_ident():
+            while preemption.is_wanted() and not self._token.is_set():
+                self._emit(Progressed(self._job, 0.0, 0.0, PREEMPTED, None))
+                preemption.yield_to_others()
         if self._token.is_set():
             raise Cancelled
 
@@ -144,7 +148,7 @@ def run(
     answer: Answer,
     emit: Emit,
     token: threading.Event | None = None,
-    way: Way | None = None,
+    preemption: Preemption | None = None,
 ) -> bool:
     """Answer one request in events; return whether it was done.
 
@@ -158,12 +162,12 @@ def run(
         Where events go; called from this thread only.
     token
         Set from elsewhere to stop the job.
-    way
+    preemption
         How the job lets others go first, where there are others.
     """
     job = submit.job
     token = token or threading.Event()
-    progress = JobProgress(job, emit, token, way)
+    progress = JobProgress(job, emit, token, preemption)
     emit(Started(job))
     last: JobEvent
     try:

@@ -154,7 +154,7 @@ class Panel(PanelFrame):
         woken = live and not self._live
         self._live = live
         if self._job is not None:
-            self.context.engine.put_behind(self._job, behind=not live)
+            self.context.engine.set_priority(self._job, in_background=not live)
         if woken and self._missed:
             self._missed = False
             self.ask()
@@ -347,7 +347,7 @@ class Panel(PanelFrame):
         if job.held:
             self.update_reading()  # it could not stand still: going on begins anew
         elif not job.cancelling:
-            self._ask_now()  # it had stepped aside, and the case is another now
+            self._ask_now()  # it had been preempted, and the case is another now
         elif self.result is None:
             self._enter(State.EMPTY)
             self._page.show_stopped(tr("Stopped. Nothing was changed."))

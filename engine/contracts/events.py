@@ -15,7 +15,7 @@ class Started(msgspec.Struct, frozen=True, tag="started"):
 
 
 # The stage of a job that lets others go first.
-ASIDE = "engine.aside"
+PREEMPTED = "engine.preempted"
 
 
 class Progressed(msgspec.Struct, frozen=True, tag="progressed"):

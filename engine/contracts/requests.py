@@ -224,11 +224,11 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     job: int
 
 
-class Behind(msgspec.Struct, frozen=True, tag="behind"):
-    """Let others go before a job that nobody looks at, or no more."""
+class SetPriority(msgspec.Struct, frozen=True, tag="set_priority"):
+    """Move a job to the background, where others go before it, or back."""
 
     job: int
-    behind: bool = True
+    in_background: bool = True
 
 
 class Hold(msgspec.Struct, frozen=True, tag="hold"):
@@ -242,7 +242,7 @@ class Shutdown(msgspec.Struct, frozen=True, tag="shutdown"):
     """End the engine process."""
 
 
-Message = Submit | Cancel | Behind | Hold | Shutdown
+Message = Submit | Cancel | SetPriority | Hold | Shutdown
 
 # What leaves the engine in another state.
 CHANGES = (

@@ -26,7 +26,7 @@ from engine.contracts.events import (
     Started,
     Warned,
 )
-from engine.contracts.requests import CHANGES, Behind, Cancel, Hold, Submit
+from engine.contracts.requests import CHANGES, Cancel, Hold, SetPriority, Submit
 from engine.process import EngineProcess
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Job:
     progressed_at: float = 0.0
     warnings: list[Warned] = field(default_factory=list)
     cancelling: bool = False
-    behind: bool = False
+    in_background: bool = False
     refined: bool = False
     held: bool = False
     _cancel: Callable[[Job], None] = lambda _job: None
@@ -223,12 +223,12 @@ class EngineClient(QObject):
             self._waiting.append(message)
         return job
 
-    def put_behind(self, job: Job, *, behind: bool) -> None:
+    def set_priority(self, job: Job, *, in_background: bool) -> None:
         """Let others go before a job that nobody looks at, or no more."""
-        if job.id in self._jobs and job.behind != behind:
-            job.behind = behind
+        if job.id in self._jobs and job.in_background != in_background:
+            job.in_background = in_background
             if self.state == "ready" and self._process is not None:
-                self._process.send(Behind(job.id, behind))
+                self._process.send(SetPriority(job.id, in_background))
 
     def hold(self, job: Job, *, held: bool) -> None:
         """Have a job stand still and keep what it has found, or go on with it."""
@@ -285,8 +285,8 @@ class EngineClient(QObject):
         for message in waiting:
             if self._process is not None:
                 self._process.send(message)
-                if self._jobs[message.job].behind:
-                    self._process.send(Behind(message.job))
+                if self._jobs[message.job].in_background:
+                    self._process.send(SetPriority(message.job))
 
     def _tell(self, job: Job, event: Event) -> None:
         match event:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.contracts.events import ASIDE
+from engine.contracts.events import PREEMPTED
 from engine.contracts.i18n import tr
 from engine.contracts.layers import is_sealed, missing
 from engine.contracts.messages import sentence
@@ -120,7 +120,7 @@ class StatusBar(QWidget):
             for job, since in self._running.values()
             if now - since >= QUIET_S and not job.held
         ]
-        return min(loud, key=_is_aside, default=None)
+        return min(loud, key=_is_preempted, default=None)
 
     def _show_job(self, *_: object) -> None:
         job = self._shown()
@@ -156,7 +156,7 @@ class StatusBar(QWidget):
     def _silent(self, job: Job) -> float:
         """Return for how many seconds nothing new was heard of a job."""
         since = max(self._running[job.id][1], job.progressed_at)
-        return 0.0 if _is_aside(job) else time.monotonic() - since
+        return 0.0 if _is_preempted(job) else time.monotonic() - since
 
     def _cancel(self) -> None:
         job = self._shown()
@@ -198,5 +198,5 @@ class StatusBar(QWidget):
         )
 
 
-def _is_aside(job: Job) -> bool:
-    return job.progress is not None and job.progress.stage == ASIDE
+def _is_preempted(job: Job) -> bool:
+    return job.progress is not None and job.progress.stage == PREEMPTED

@@ -25,7 +25,6 @@ from engine.contracts.events import (
     Progressed,
 )
 from engine.contracts.requests import (
-    Behind,
     Cancel,
     Hold,
     Match,
@@ -37,6 +36,7 @@ from engine.contracts.requests import (
     Recognise,
     Run,
     SetBuckets,
+    SetPriority,
     Shutdown,
     Submit,
 )
@@ -254,20 +254,20 @@ def test_a_late_cancel_does_not_hit_the_next_job(session, window):
 def test_a_job_nobody_looks_at_lets_the_next_one_go_first(session, window):
     window.ask(1, STEPWISE)
     assert session.begun.wait(WAIT)
-    window.channel.send(Behind(1))
+    window.channel.send(SetPriority(1))
     window.ask(2, SHORT)
     heard = window.hear()
     assert heard[-1] == Finished(2, Done())
-    assert Progressed(1, 0.0, 0.0, "engine.aside", None) in heard
+    assert Progressed(1, 0.0, 0.0, "engine.preempted", None) in heard
     session.done.set()
     assert window.end(1) == Finished(1, Done())
 
 
-def test_a_job_does_not_step_aside_in_the_middle_of_a_question(session, window):
+def test_a_job_is_not_preempted_in_the_middle_of_a_question(session, window):
     window.ask(1, STEPWISE)
     assert session.begun.wait(WAIT)
     session.is_asking = True
-    window.channel.send(Behind(1))
+    window.channel.send(SetPriority(1))
     window.ask(2, SHORT)
     window.ask(3, ROWS)
     window.end(3)
@@ -276,11 +276,11 @@ def test_a_job_does_not_step_aside_in_the_middle_of_a_question(session, window):
     assert window.end(2) == Finished(2, Done())
 
 
-def test_a_job_that_stepped_aside_ends_when_the_case_changes(session, window):
+def test_a_job_that_was_preempted_ends_when_the_case_changes(session, window):
     session.go_on.set()
     window.ask(1, STEPWISE)
     assert session.begun.wait(WAIT)
-    window.channel.send(Behind(1))
+    window.channel.send(SetPriority(1))
     window.ask(2, LONG)
     ends = {end.job: end for end in (window.hear()[-1], window.hear()[-1])}
     assert ends == {1: CancelledEvent(1), 2: Finished(2, Done())}
@@ -295,10 +295,10 @@ def test_a_job_in_sight_ends_when_the_case_changes_under_it(session, window):
     assert ends == {1: CancelledEvent(1), 2: Finished(2, Done())}
 
 
-def test_a_job_that_stepped_aside_goes_on_after_a_change_that_failed(session, window):
+def test_a_job_that_was_preempted_goes_on_after_a_change_that_failed(session, window):
     window.ask(1, STEPWISE)
     assert session.begun.wait(WAIT)
-    window.channel.send(Behind(1))
+    window.channel.send(SetPriority(1))
     session.host_killed.set()  # predicting fails
     window.ask(2, LONG)
     heard = window.hear()
@@ -313,8 +313,8 @@ def test_a_held_job_stands_still_and_goes_on_where_it_was(session, window, monke
     window.ask(1, STEPWISE)
     assert session.begun.wait(WAIT)
     window.channel.send(Hold(1))
-    aside = Progressed(1, 0.0, 0.0, "engine.aside", None)
-    assert aside in window.hear(Progressed)
+    preempted = Progressed(1, 0.0, 0.0, "engine.preempted", None)
+    assert preempted in window.hear(Progressed)
     session.done.set()
     window.ask(2, SHORT)
     assert window.hear()[-1] == Finished(2, Done())  # and nothing of the first
@@ -332,10 +332,10 @@ def test_a_held_job_that_cannot_stand_still_is_ended(session, window, monkeypatc
     assert window.end(1) == CancelledEvent(1)
 
 
-def test_a_job_that_stepped_aside_is_cancelled_at_once(session, window):
+def test_a_job_that_was_preempted_is_cancelled_at_once(session, window):
     window.ask(1, STEPWISE)
     assert session.begun.wait(WAIT)
-    window.channel.send(Behind(1))
+    window.channel.send(SetPriority(1))
     session.begun.clear()
     window.ask(2, STEPWISE)
     assert session.begun.wait(WAIT)

@@ -40,8 +40,8 @@ class Waiting:
         self.jobs.append(job)
         return job
 
-    def put_behind(self, job, *, behind):
-        job.behind = behind
+    def set_priority(self, job, *, in_background):
+        job.in_background = in_background
 
     def hold(self, job, *, held):
         job.held = held
@@ -238,12 +238,12 @@ def test_a_panel_out_of_sight_asks_nothing_until_it_is_back(made, qtbot) -> None
 def test_the_job_of_a_panel_out_of_sight_lets_others_go_first(made) -> None:
     (job,) = made.engine.jobs
     made.panel.set_live(False)
-    assert job.behind
+    assert job.in_background
     made.panel.set_live(True)
-    assert not job.behind
+    assert not job.in_background
     job.on_result(answer("four"))
     made.panel.set_live(False)
-    assert not job.behind  # it has ended
+    assert not job.in_background  # it has ended
 
 
 @pytest.mark.parametrize("seen", [True, False])

@@ -234,7 +234,7 @@ _PREDICTING: dict[str, tuple[str, str]] = {
         mark("The model was given other columns than its inputs."),
         mark("Match the columns again (--match INPUT=COLUMN)."),
     ),
-    "engine.aside": (mark("Waiting for what is in sight"), ""),
+    "engine.preempted": (mark("Waiting for what is in sight"), ""),
     "model.scoring": (mark("Scoring rows"), NOTHING),
     "model.no_structure": (
         mark("This model cannot be taken apart."),

@@ -263,7 +263,7 @@ def test_that_the_lister_and_the_real_machine_import_the_same(name, protocol):
 
 
 def test_that_the_list_was_made_with_what_is_installed():
-    """After an upgrade: python packaging/build_allow_list.py."""
+    """After an upgrade: python tools/build_allow_list.py."""
     from importlib.metadata import version
 
     from engine.models.static.allow_list import shipped

@@ -92,8 +92,8 @@ class MeasuringEngine(QObject):
         self.homes = rng.integers(0, 3, predictions.n_rows).astype(np.int32)
         self.scores = row_scores(predictions, positive)
 
-    def put_behind(self, job, *, behind):
-        job.behind = behind
+    def set_priority(self, job, *, in_background):
+        job.in_background = in_background
 
     def submit(self, request, *, on_result=None, on_error=None, **_others):
         self.asked.append(request)

@@ -139,8 +139,8 @@ class SmallEngine(QObject):
     def asked_for(self, kind):
         return [request for request in self.store.asked if isinstance(request, kind)]
 
-    def put_behind(self, job, *, behind):
-        job.behind = behind
+    def set_priority(self, job, *, in_background):
+        job.in_background = in_background
 
     def submit(self, request, **callbacks):
         return self.store.submit(request, **callbacks)

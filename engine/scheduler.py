@@ -1,25 +1,25 @@
-"""Whose turn it is: long jobs work one at a time, the most wanted before the others."""
+"""The order of long jobs: one works at a time, the most urgent first."""
 
 from __future__ import annotations
 
 import threading
 
 
-class Turns:
-    """A line of jobs, of which one works.
+class Scheduler:
+    """A queue of jobs, of which one runs.
 
-    A job that nobody looks at is passed by those that somebody waits for; where it
-    works already, it steps aside for them the next time it can, and goes on after. So
-    does every job for those that come first, and these for none. A job that is held
-    lets all others go first until it is let go.
+    A background job (no panel in sight waits for it) is passed by the others; where it
+    runs already it is preempted at its next yield point, and goes on afterwards. Every
+    job is preempted by those that come first, and these by none. A held job lets all
+    others go first until it is released.
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._line: list[int] = []
         self._first: set[int] = set()
-        self._behind: set[int] = set()
-        self._aside: set[int] = set()
+        self._in_background: set[int] = set()
+        self._preempted: set[int] = set()
         self._held: set[int] = set()
         self._working: int | None = None
 
@@ -50,14 +50,14 @@ class Turns:
                 self._working = None
             self._changed.notify_all()
 
-    def put_behind(self, job: int, *, behind: bool) -> None:
-        """Say that nobody looks at a job, or that somebody does again."""
+    def set_priority(self, job: int, *, in_background: bool) -> None:
+        """Move a job to the background, or back."""
         with self._changed:
             known = job in self._line or job == self._working
-            if behind and known:
-                self._behind.add(job)
+            if in_background and known:
+                self._in_background.add(job)
             else:
-                self._behind.discard(job)
+                self._in_background.discard(job)
             self._changed.notify_all()
 
     def hold(self, job: int, *, held: bool) -> None:
@@ -74,8 +74,8 @@ class Turns:
         """Return whether a job is to stand still."""
         return job in self._held
 
-    def should_step_aside(self, job: int) -> bool:
-        """Return whether a job is in the way of one that somebody waits for."""
+    def should_yield(self, job: int) -> bool:
+        """Return whether a more urgent job waits for the running one."""
         if job != self._working or job in self._first:
             return False
         if job in self._held:
@@ -83,25 +83,25 @@ class Turns:
         line = set(self._line) - self._held
         if line & self._first:
             return True
-        return job in self._behind and bool(line - self._behind)
+        return job in self._in_background and bool(line - self._in_background)
 
-    def step_aside(self, job: int, gone: threading.Event) -> bool:
-        """Let others go first; ``False`` if the job is gone meanwhile."""
+    def yield_to_others(self, job: int, gone: threading.Event) -> bool:
+        """Let others run first; ``False`` if the job was cancelled meanwhile."""
         with self._changed:
             self._working = None
             self._line.insert(0, job)
-            self._aside.add(job)
+            self._preempted.add(job)
             self._changed.notify_all()
         try:
             return self.take(job, gone)
         finally:
             with self._changed:
-                self._aside.discard(job)
+                self._preempted.discard(job)
 
-    def aside(self) -> tuple[int, ...]:
-        """Return the jobs that stepped aside."""
+    def preempted(self) -> tuple[int, ...]:
+        """Return the jobs that were preempted."""
         with self._changed:
-            return tuple(self._aside)
+            return tuple(self._preempted)
 
     def look_again(self) -> None:
         """Have the waiting jobs see whether they are gone."""
@@ -117,9 +117,9 @@ class Turns:
             return False
         line = [other for other in self._line if other not in self._held]
         wanted = [other for other in line if other in self._first]
-        wanted += [other for other in line if other not in self._behind]
+        wanted += [other for other in line if other not in self._in_background]
         return job == next(iter(wanted or line), None)
 
     def _forget(self, job: int) -> None:
-        for kind in (self._first, self._behind, self._held):
+        for kind in (self._first, self._in_background, self._held):
             kind.discard(job)

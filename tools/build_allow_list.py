@@ -8,7 +8,7 @@ judges users' files. What must not be vetted although it was seen is in
 ``EXCLUDED``; what is vetted although this run cannot see it is in ``REVIEWED``;
 both with the reason, and both are written into the file.
 
-Run ``python packaging/build_allow_list.py`` after changing a locked version.
+Run ``python tools/build_allow_list.py`` after changing a locked version.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from engine.turns import Turns
+from engine.scheduler import Scheduler
 
 WAIT = 10.0
 
@@ -16,7 +16,7 @@ class Line:
     """Jobs in threads of their own, which note when their turn comes."""
 
     def __init__(self) -> None:
-        self.turns = Turns()
+        self.scheduler = Scheduler()
         self.order: list[str] = []
         self.gone: dict[int, threading.Event] = {}
         self.end: dict[int, threading.Event] = {}
@@ -24,24 +24,24 @@ class Line:
 
     def add(self, job, *, first=False):
         self.gone[job], self.end[job] = threading.Event(), threading.Event()
-        self.turns.join(job, first=first)
+        self.scheduler.join(job, first=first)
         thread = threading.Thread(target=self._work, args=(job,))
         self.threads.append(thread)
         thread.start()
 
     def _work(self, job):
-        if not self.turns.take(job, self.gone[job]):
+        if not self.scheduler.take(job, self.gone[job]):
             self.order.append(f"{job} never began")
             return
         self.order.append(f"{job} begins")
         while not self.end[job].wait(0.002):
-            if self.turns.should_step_aside(job):
-                self.order.append(f"{job} steps aside")
-                on = self.turns.step_aside(job, self.gone[job])
+            if self.scheduler.should_yield(job):
+                self.order.append(f"{job} is preempted")
+                on = self.scheduler.yield_to_others(job, self.gone[job])
                 self.order.append(f"{job} goes on" if on else f"{job} is gone")
                 if not on:
                     break
-        self.turns.leave(job)
+        self.scheduler.leave(job)
 
     def until(self, *said):
         late = time.monotonic() + WAIT
@@ -78,46 +78,46 @@ def test_jobs_go_in_the_order_in_which_they_came(line):
     assert line.order == ["1 begins", "2 begins", "3 begins"]
 
 
-def test_a_job_behind_waits_for_all_others(line):
+def test_a_background_job_waits_for_all_others(line):
     for job in (1, 2, 3):
         line.add(job)
-    line.turns.put_behind(2, behind=True)
+    line.scheduler.set_priority(2, in_background=True)
     for job in (1, 2, 3):
         line.finish(job)
     line.until("2 begins")
     assert line.order == ["1 begins", "3 begins", "2 begins"]
 
 
-def test_a_job_behind_works_when_nobody_else_waits(line):
+def test_a_background_job_works_when_nobody_else_waits(line):
     line.add(1)
-    line.turns.put_behind(1, behind=True)
+    line.scheduler.set_priority(1, in_background=True)
     line.until("1 begins")
     time.sleep(0.02)
     assert line.order == ["1 begins"]
 
 
-def test_a_job_behind_steps_aside_and_goes_on_after(line):
+def test_a_background_job_is_preempted_and_goes_on_after(line):
     line.add(1)
     line.until("1 begins")
-    line.turns.put_behind(1, behind=True)
+    line.scheduler.set_priority(1, in_background=True)
     line.add(2)
     line.until("2 begins")
-    assert line.turns.aside() == (1,)
-    assert not line.turns.is_working(1)
+    assert line.scheduler.preempted() == (1,)
+    assert not line.scheduler.is_working(1)
     line.finish(2)
     line.until("1 goes on")
-    assert line.order == ["1 begins", "1 steps aside", "2 begins", "1 goes on"]
-    assert line.turns.aside() == ()
+    assert line.order == ["1 begins", "1 is preempted", "2 begins", "1 goes on"]
+    assert line.scheduler.preempted() == ()
 
 
 def test_a_job_that_is_looked_at_again_goes_on_before_those_that_came_later(line):
     line.add(1)
     line.until("1 begins")
-    line.turns.put_behind(1, behind=True)
+    line.scheduler.set_priority(1, in_background=True)
     line.add(2)
     line.add(3)
     line.until("2 begins")
-    line.turns.put_behind(1, behind=False)
+    line.scheduler.set_priority(1, in_background=False)
     line.finish(2)
     line.until("1 goes on")
     assert "3 begins" not in line.order
@@ -125,13 +125,13 @@ def test_a_job_that_is_looked_at_again_goes_on_before_those_that_came_later(line
     line.until("3 begins")
 
 
-def test_what_stepped_aside_goes_on_before_what_never_began(line):
+def test_what_was_preempted_goes_on_before_what_never_began(line):
     line.add(1)
     line.until("1 begins")
     for job in (2, 3):
         line.add(job)
-    line.turns.put_behind(3, behind=True)
-    line.turns.put_behind(1, behind=True)
+    line.scheduler.set_priority(3, in_background=True)
+    line.scheduler.set_priority(1, in_background=True)
     line.until("2 begins")
     line.finish(2)
     line.until("1 goes on")
@@ -144,25 +144,25 @@ def test_a_job_that_is_gone_while_it_waits_lets_the_others_go_on(line):
     line.add(2)
     line.add(3)
     line.gone[2].set()
-    line.turns.look_again()
+    line.scheduler.look_again()
     line.until("2 never began")
     line.finish(1)
     line.until("3 begins")
 
 
-def test_a_job_that_is_gone_while_aside_ends_at_once(line):
+def test_a_job_that_is_cancelled_while_preempted_ends_at_once(line):
     line.add(1)
     line.until("1 begins")
-    line.turns.put_behind(1, behind=True)
+    line.scheduler.set_priority(1, in_background=True)
     line.add(2)
     line.until("2 begins")
     line.gone[1].set()
-    line.turns.look_again()
+    line.scheduler.look_again()
     line.until("1 is gone")
-    assert line.turns.is_working(2)
+    assert line.scheduler.is_working(2)
 
 
-def test_a_job_that_is_looked_at_steps_aside_for_those_that_come_first(line):
+def test_a_job_that_is_in_sight_is_preempted_by_those_that_come_first(line):
     line.add(1)
     line.until("1 begins")
     line.add(2)
@@ -170,16 +170,16 @@ def test_a_job_that_is_looked_at_steps_aside_for_those_that_come_first(line):
     line.until("3 begins")
     line.finish(3)
     line.until("1 goes on")
-    assert line.order == ["1 begins", "1 steps aside", "3 begins", "1 goes on"]
+    assert line.order == ["1 begins", "1 is preempted", "3 begins", "1 goes on"]
 
 
-def test_those_that_come_first_keep_their_order_and_step_aside_for_none(line):
+def test_those_that_come_first_keep_their_order_and_are_preempted_by_none(line):
     line.add(1, first=True)
     line.until("1 begins")
     line.add(2)
     line.add(3, first=True)
     line.add(4, first=True)
-    line.turns.put_behind(1, behind=True)
+    line.scheduler.set_priority(1, in_background=True)
     time.sleep(0.02)
     for job in (1, 3, 4):
         line.finish(job)
@@ -191,40 +191,40 @@ def test_nothing_is_kept_of_a_job_that_has_ended(line):
     line.add(1, first=True)
     line.finish(1)
     line.close()
-    line.turns.put_behind(1, behind=True)
-    assert not line.turns.should_step_aside(1)
-    assert not line.turns._behind
-    assert not line.turns._first
+    line.scheduler.set_priority(1, in_background=True)
+    assert not line.scheduler.should_yield(1)
+    assert not line.scheduler._in_background
+    assert not line.scheduler._first
 
 
-def test_who_is_not_at_work_has_nothing_to_step_aside_from(line):
+def test_who_is_not_at_work_is_not_preempted(line):
     line.add(1)
     line.until("1 begins")
     line.add(2)
-    line.turns.join(3, first=True)
-    assert line.turns.should_step_aside(1)
-    assert not line.turns.should_step_aside(2)
-    assert not line.turns.should_step_aside(99)  # it takes no turns at all
+    line.scheduler.join(3, first=True)
+    assert line.scheduler.should_yield(1)
+    assert not line.scheduler.should_yield(2)
+    assert not line.scheduler.should_yield(99)  # it takes no turns at all
     line.gone[3] = threading.Event()
     line.gone[3].set()
-    line.turns.take(3, line.gone[3])
+    line.scheduler.take(3, line.gone[3])
 
 
 def test_a_held_job_keeps_its_place_lets_all_others_go_and_goes_on(line):
     line.add(1)
     line.until("1 begins")
-    line.turns.hold(1, held=True)
-    line.until("1 steps aside")
+    line.scheduler.hold(1, held=True)
+    line.until("1 is preempted")
     line.add(2)
     line.until("2 begins")
     line.finish(2)
     line.add(3)
     line.until("3 begins")
-    line.turns.put_behind(3, behind=True)  # nobody waits for it, 1 stands still
+    line.scheduler.set_priority(3, in_background=True)
     time.sleep(0.05)
     assert line.order[-1] == "3 begins"
-    line.turns.hold(1, held=False)
-    line.until("3 steps aside", "1 goes on")
+    line.scheduler.hold(1, held=False)
+    line.until("3 is preempted", "1 goes on")
     line.finish(1)
     line.until("3 goes on")
 
@@ -232,12 +232,12 @@ def test_a_held_job_keeps_its_place_lets_all_others_go_and_goes_on(line):
 def test_a_held_job_can_be_cancelled_and_its_number_used_again(line):
     line.add(1)
     line.until("1 begins")
-    line.turns.hold(1, held=True)
-    line.until("1 steps aside")
+    line.scheduler.hold(1, held=True)
+    line.until("1 is preempted")
     line.gone[1].set()
-    line.turns.look_again()
+    line.scheduler.look_again()
     line.until("1 is gone")
-    line.turns.hold(1, held=True)  # too late: nothing is held
+    line.scheduler.hold(1, held=True)  # too late: nothing is held
     line.add(1)
     time.sleep(0.05)
     assert line.order.count("1 begins") == 2
@@ -247,10 +247,10 @@ def test_a_held_job_can_be_cancelled_and_its_number_used_again(line):
 def test_a_held_job_alone_in_the_line_does_not_take_its_turn_again(line):
     line.add(1)
     line.until("1 begins")
-    line.turns.hold(1, held=True)
-    line.until("1 steps aside")
+    line.scheduler.hold(1, held=True)
+    line.until("1 is preempted")
     time.sleep(0.05)
-    assert line.order == ["1 begins", "1 steps aside"]
+    assert line.order == ["1 begins", "1 is preempted"]
     line.finish(1)
-    line.turns.hold(1, held=False)
+    line.scheduler.hold(1, held=False)
     line.until("1 goes on")
