@@ -11,9 +11,9 @@ import contextlib
 import multiprocessing
 import os
 import queue
-import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,8 @@ _USES_HOST = (OpenModel, Match, Predict, Run)
 _GRACE = 0.3
 # How long a job that is to stand still may work on what it has begun.
 _PATIENCE = 10.0
+# Seconds after which opening a file and a window is no longer in the way.
+_START_IS_OVER = 3.0
 _END = None
 
 Jobs = queue.SimpleQueue[Submit | None]
@@ -142,7 +144,6 @@ class EngineProcess:
 
 def serve(reader: Connection, writer: Connection, folder: str) -> None:
     """Run the engine in this process; called by :mod:`engine.child`."""
-    _die_with_parent()
     from engine.models.consents import ConsentStore, own_folder  # noqa: PLC0415
     from engine.session import Session  # noqa: PLC0415 - heavy, child only
     from engine.session.versions import program_version  # noqa: PLC0415
@@ -150,6 +151,7 @@ def serve(reader: Connection, writer: Connection, folder: str) -> None:
     consents = ConsentStore(own_folder(), program_version())
     session = Session(Path(folder), consents=consents)
     server = _Server(Channel(reader, writer, Message, Path(folder)), session)
+    threading.Thread(target=_compile_ahead, name="compiling ahead", daemon=True).start()
     try:
         server.serve()
     finally:
@@ -353,18 +355,15 @@ class _Preemption:
         self._scheduler.yield_to_others(self._job, self._gone)
 
 
-def _die_with_parent() -> None:
-    """End this process when its parent is gone, whatever it is doing."""
-    if sys.platform == "linux":
-        import ctypes  # noqa: PLC0415 - child only
+def _compile_ahead() -> None:
+    """Have the kernels compiled before they are asked for, once the start is over."""
+    from engine.explain.shapley import compile_ahead  # noqa: PLC0415 - child only
 
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-    parent = multiprocessing.parent_process()
-    if parent is None:
+    time.sleep(_START_IS_OVER)
+    if compile_ahead.is_compiled():
         return
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, name="parent watch", daemon=True).start()
+    compiler = multiprocessing.get_context("spawn").Process(
+        target=child.compile_ahead, name="trasluz-compiler", daemon=True
+    )
+    compiler.start()
+    compiler.join()
