@@ -21,15 +21,15 @@ _HEADER = 512
 _IN_HEADER = 109  # sectors of the table, named in the header
 _ENTRY = 128
 _STREAM, _ROOT = 2, 5
+_SMALL = 4096  # bytes, below which a stream is kept among the small ones
+_PIECE = 64  # bytes, of those
 _WORKBOOKS = tuple(
     name.encode("utf-16-le").rstrip(b"\0") for name in ("Workbook", "Book")
 )
 
 
-def workbook(path: Path) -> bytes:
-    """Return the workbook's stream of a file whose chains all have an end.
-
-    Empty where there is none, or where it is kept among the small streams.
+def workbooks(path: Path) -> list[bytes]:
+    """Return every workbook's stream of a file whose chains all have an end.
 
     Raises
     ------
@@ -40,25 +40,33 @@ def workbook(path: Path) -> bytes:
     if len(data) < _HEADER:
         raise ValueError("its header is cut short")
     shift, mini = struct.unpack_from("<HH", data, 30)
-    if shift not in (9, 12) or mini != 6:
-        raise ValueError("its header names sectors of an unknown size")
     first_folder, _, cutoff, first_mini = struct.unpack_from("<IIII", data, 48)
+    if shift not in (9, 12) or mini != 6 or cutoff != _SMALL:
+        raise ValueError("its header names sectors of an unknown size")
     table = _table(data, 1 << shift)
     small = _sectors(data, _chain(first_mini, table), 1 << shift)
     small_table = np.frombuffer(small, "<u4")
     folder = _sectors(data, _chain(first_folder, table), 1 << shift)
-    found = b""
+    found, pieces = [], b""
     for place in range(0, len(folder) - _ENTRY + 1, _ENTRY):
         kind = folder[place + 66]
+        # the library goes by the name alone, so that the kind says nothing of these
+        named = folder[place : place + 64].rstrip(b"\0") in _WORKBOOKS
         start, size = struct.unpack_from("<II", folder, place + 116)
-        if kind == _ROOT or (kind == _STREAM and size >= cutoff):
+        stream = b""
+        if kind == _ROOT or (size >= _SMALL and (named or kind == _STREAM)):
             chain = _chain(start, table)
-            if folder[place : place + 64].rstrip(b"\0") in _WORKBOOKS:
-                found = b"".join(_sector(data, n, 1 << shift) for n in chain)[:size]
-                if len(found) < size:
-                    raise ValueError("it ends before the last of its sectors")
-        elif kind == _STREAM:
-            _chain(start, small_table)
+            if named or place == 0:
+                stream = b"".join(_sector(data, n, 1 << shift) for n in chain)
+            pieces = stream if place == 0 else pieces
+        elif named or kind == _STREAM:
+            chain = _chain(start, small_table)
+            if named:
+                stream = b"".join(pieces[_PIECE * n : _PIECE * (n + 1)] for n in chain)
+        if named:
+            if len(stream) < size:
+                raise ValueError("it ends before the last of its sectors")
+            found.append(stream[:size])
     return found
 
 

@@ -71,7 +71,8 @@ def of_excel_97(stream: bytes) -> tuple[int, int]:
     Raises
     ------
     ValueError
-        If its list of texts claims more of them than there is room for.
+        If its list of texts claims more of them than there is room for, or a sheet
+        ends before it begins: the library would make room without end.
     """
     starts = [0]
     for kind, place, length in _records(stream, 0):
@@ -95,6 +96,8 @@ def _span(stream: bytes, start: int) -> tuple[int, int]:
         elif kind == _CLAIMED and length >= 10:  # room for so many cells is made
             form = "<IIHH" if length >= 14 else "<HHHH"
             low, high, left, right = struct.unpack_from(form, stream, place)
+            if high and right and (high < low or right < left):
+                raise ValueError("a sheet of it ends before it begins")
             rows, columns = max(rows, high - low), max(columns, right - left)
         elif kind in _CELLS and length >= 4:
             row, column = struct.unpack_from("<HH", stream, place)

@@ -247,7 +247,10 @@ def _check_extent(path: Path, progress: Progress) -> None:
     with path.open("rb") as file:
         old = file.read(len(compound_files.MAGIC)) == compound_files.MAGIC
     if old:
-        rows, columns = sheet_extents.of_excel_97(compound_files.workbook(path))
+        streams = compound_files.workbooks(path) or [b""]
+        rows, columns = max(
+            map(sheet_extents.of_excel_97, streams), key=lambda e: e[0] * e[1]
+        )
     elif zipfile.is_zipfile(path):
         look = progress.raise_if_cancelled
         rows, columns = sheet_extents.of_zip(path, look)
