@@ -34,7 +34,10 @@ _NUMBERS = (
 )
 _STATIC_ONLY = ("pickle", "joblib")
 # What sound files are refused for, too: they say what they are, and it is not for us.
-_PLAIN = ("model.multi_output", "model.codes_unknown", "model.objective_unknown")
+_PLAIN = (
+    *("model.multi_output", "model.codes_unknown", "model.objective_unknown"),
+    *("model.inputs_unknown", "model.not_tabular"),
+)
 
 
 @dataclass
@@ -200,8 +203,8 @@ def outcome_of(data: bytes, folder: Path) -> str:
         opened = adapters.open_model(data, load)
         answer = opened.predict(rows_for(opened.info))
     except EngineError as error:
-        if error.code in _PLAIN or report.format == "onnx":
-            return "refused"  # of graphs only what is cheap to see is checked before
+        if error.code in _PLAIN:
+            return "refused"
         return f"{error.code} {error.params}"
     except Exception as error:
         return f"{type(error).__name__}: {error}"[:300]

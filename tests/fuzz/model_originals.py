@@ -111,6 +111,9 @@ ORIGINALS: dict[str, Callable[[], bytes]] = {
     "xgboost_json_dart": lambda: _xgboost(
         "json", booster="dart", rate_drop=0.5, one_drop=1
     ),
+    "xgboost_json_parallel": lambda: _xgboost(
+        "json", num_parallel_tree=3, subsample=0.5
+    ),
     "xgboost_ubj": lambda: _xgboost("ubj"),
     "xgboost_ubj_levels": lambda: _xgboost_levels("ubj"),
     "xgboost_ubj_dart": lambda: _xgboost("ubj", booster="dart", rate_drop=0.5),

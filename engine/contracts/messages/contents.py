@@ -136,6 +136,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("The operator {name} asks for {n} numbers at once."),
         DISHONEST,
     ),
+    "safety.too_many_inputs": (
+        mark("The model has {n} inputs; the limit is {limit}."),
+        SMALLER,
+    ),
     "safety.too_many_nodes": (
         mark("The graph has more than {limit} nodes."),
         DISHONEST,
@@ -167,6 +171,22 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "safety.onnx_checker": (
         mark("The graph does not hang together: {why}."),
         _AGAIN,
+    ),
+    "safety.onnx_opset": (
+        mark(
+            "It is written in version {version} of ONNX's operators; the newest known "
+            "here is {newest}."
+        ),
+        mark("Save it again with an older version (target_opset)."),
+    ),
+    "safety.onnx_recursive": (
+        mark("A function of it, {name}, calls itself, so that it never ends."),
+        HIDING,
+    SMALLER,
+    ),
+    "safety.onnx_twice": (
+        mark("Two functions of it are called {name}."),
+        HIDING,
     ),
     "safety.catboost_objective": (
         mark("{name} is nothing that CatBoost trains models for."),

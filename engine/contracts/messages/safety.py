@@ -201,5 +201,5 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "safety.native_checked": (mark("its trees were checked and are sound"), NOTHING),
     "safety.trees_checked": (mark("{n} trees, all sound"), NOTHING),
-    "safety.code_member": (mark("source code that runs on opening"), FINDINGS),
+    "safety.code_member": (mark("code that may run on opening"), FINDINGS),
 }

@@ -31,6 +31,7 @@ _COURSE = {
     *("learn_best_error", "test_best_error"),
     *("learn_metrics_history", "test_metrics_history"),
 }
+_OF_CLASSES = {"class_label_type", "class_to_label", "class_names", "classes_count"}
 _LABELS: dict[str, tuple[type, ...]] = {
     "Integer": (int,),
     "Float": (int, float),
@@ -152,11 +153,14 @@ def _check_settings(model: flatbuffers.Table, dimension: int) -> dict[str, str]:
         raise BrokenError("safety.broken_booster", part="loss_function")
     if not is_catboost_objective(name):
         raise NotUnderstoodError("safety.catboost_objective", name=str(name)[:40])
+    if not isinstance(settings.get("boosting_options", {}), dict):
+        raise BrokenError("safety.broken_booster", part="boosting_options")
+    if settings.get("random_seed", 0) is None:
+        raise BrokenError("safety.broken_booster", part="random_seed")
     _plain(told, "output_options")
     _check_training(_plain(told, "training"))
-    classes = _plain(told, "class_params")
-    if classes:
-        _check_classes(classes, dimension)
+    if "class_params" in told:
+        _check_classes(_plain(told, "class_params"), dimension)
     return told
 
 
@@ -171,6 +175,9 @@ def _check_training(told: dict[str, Any]) -> None:
         _COURSE <= set(metrics) <= _COURSE | {"best_iteration"}
     ):
         raise BrokenError("safety.broken_booster", part="training")
+    lists = [metrics[name] for name in sorted(_COURSE - {"learn_best_error"})]
+    if not all(isinstance(part, list) for part in lists):
+        raise BrokenError("safety.broken_booster", part="training")
     best = [metrics["learn_best_error"], *metrics["test_best_error"]]
     if not all(
         isinstance(part, dict) and all(type(v) in (int, float) for v in part.values())
@@ -184,7 +191,8 @@ def _check_classes(told: dict[str, Any], dimension: int) -> None:
     kind = told.get("class_label_type")
     wanted = _LABELS.get(str(kind), ())
     sound = (
-        isinstance(names, list)
+        set(told) <= _OF_CLASSES
+        and isinstance(names, list)
         and isinstance(labels, list)
         and len(names) >= 2
         and all(type(name) in wanted for name in names)

@@ -47,16 +47,24 @@ _WORDS = frozenset(
         *("boosting", "objective", "metric", "tree_learner", "device_type", "data"),
         *("data_sample_strategy", "valid", "monotone_constraints_method", "machines"),
         *("forcedsplits_filename", "forcedbins_filename", "parser_config_file"),
-        *("interaction_constraints", "label_column", "weight_column", "config"),
-        *("group_column", "ignore_column", "categorical_feature", "input_model"),
+        *("label_column", "weight_column", "config", "group_column", "input_model"),
         *("output_model", "output_result", "convert_model", "task", "initscore"),
         *("machine_list_filename", "gpu_device_id_list", "convert_model_language"),
         *("valid_data_initscores", "initscore_filename", "snapshot_freq"),
     }
 )
+# The package reads these as they stand.
+_LISTS = frozenset({"interaction_constraints", "ignore_column", "categorical_feature"})
+_LIST = re.compile(r"[\d,\[\] ]*")
+_NEEDS = {
+    "binary": ("sigmoid",),
+    "multiclass": ("num_class",),
+    "multiclassova": ("num_class", "sigmoid"),
+}
 _FLOAT = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|nan)")
 _LEVELS = "pandas_categorical"
 _MOST = 1e9
+_MOST_LABEL = 2**31 - 1
 _NOT_FINITE = re.compile(r"[a-df-z]")  # what inf and nan have, and e-05 has not
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 
@@ -91,6 +99,8 @@ def check_text(
         text = data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise _broken("text") from error
+    if "\r" in text:  # a line ends there, too, for the library
+        raise _broken("text")
     first = text.find("\nTree=")
     stop = text.find("\nend of trees")
     if not text.startswith("tree\n") or first < 0 or stop < first:
@@ -131,6 +141,8 @@ def _check_head(head: dict[str, str]) -> int:
     for name in ("num_class", "num_tree_per_iteration"):
         if not 1 <= _integer(head, name, "head") <= 1_000_000:
             raise _broken(name)
+    if not 0 <= _integer(head, "label_index", "head") <= _MOST_LABEL:
+        raise _broken("label_index")
     for name in ("feature_names", "feature_infos"):
         if len(head.get(name, "").split(" ")) != n_features:
             raise _broken(name)
@@ -147,6 +159,9 @@ def _check_objective(head: dict[str, str]) -> None:
     objective, *settings = head.get("objective", "custom").split(" ")
     if objective not in LIGHTGBM:
         raise NotUnderstoodError("safety.lightgbm_objective", name=objective[:40])
+    told = {setting.partition(":")[0] for setting in settings if ":" in setting}
+    if not told.issuperset(_NEEDS.get(objective, ())):
+        raise _broken("objective")
     for setting in settings:
         name, colon, value = setting.partition(":")
         if colon and not _NUMBERS.fullmatch(value or "-"):
@@ -246,7 +261,7 @@ def _check_tail(text: str) -> None:
     if not text.startswith("end of trees\n"):
         raise _broken("end of trees")
     _, begins, rest = text.partition("\nparameters:\n")
-    settings, ends, _ = rest.partition("\nend of parameters")
+    settings, ends, _ = f"\n{rest}\n".partition("\nend of parameters\n")
     if begins and not ends:
         raise _broken("end of parameters")
     _check_levels(text)
@@ -254,7 +269,13 @@ def _check_tail(text: str) -> None:
         found = _SETTING.fullmatch(line)
         if line and not found:
             raise _broken(line[:40])
-        if found and found[1] not in _WORDS and not _NUMBERS.fullmatch(found[2]):
+        if not found:
+            continue
+        if found[1] in _LISTS:
+            sound = _LIST.fullmatch(found[2])
+        else:
+            sound = found[1] in _WORDS or _NUMBERS.fullmatch(found[2])
+        if not sound:
             raise _broken(line[:40])
 
 

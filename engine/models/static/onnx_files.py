@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.contracts.dataset import Note
 from engine.contracts.model import Light, Verdict
+from engine.models.static.onnx_functions import check_functions
 from engine.models.static.onnx_trees import check_ensemble
+from engine.models.static.onnx_types import check_flow, check_length, check_values
 from engine.models.static.onnx_whole import check_names, check_whole
 from engine.models.static.outcome import BrokenError, NotUnderstoodError, Outcome
 
@@ -54,6 +56,7 @@ def examine(data: bytes, progress: Progress) -> Outcome:
         for function in model.functions:
             walk.repeated = True  # it may be called by a loop
             _nodes(function.node, {}, walk, 1, progress)
+        check_functions(model, MAX_NODES)
         _judge(model, walk, outcome)
         if walk.endless:
             outcome.best = Light.AMBER
@@ -64,6 +67,7 @@ def examine(data: bytes, progress: Progress) -> Outcome:
             )
         if all(found.verdict is Verdict.VETTED for found in outcome.findings):
             check_whole(model)
+            check_flow(model)
     except NotUnderstoodError as error:
         outcome.not_understood(error)
     return outcome
@@ -96,6 +100,7 @@ def _describe(model: Any, outcome: Outcome) -> None:
 def _graph(graph: Any, walk: _Walk, depth: int, progress: Progress) -> None:
     if depth > MAX_NESTING:
         raise NotUnderstoodError("safety.nested_too_deep", limit=MAX_NESTING)
+    check_values(graph)
     known: dict[str, tuple[int, ...]] = {}
     for tensor in graph.initializer:
         _tensor(tensor, walk)
@@ -171,49 +176,7 @@ def _tensor(tensor: Any, walk: _Walk) -> None:
         places = [e.value for e in tensor.external_data if e.key == "location"]
         walk.outside.append((places or ["?"])[0][:200])
         return
-    if any(n < 0 for n in tensor.dims):
-        raise BrokenError("safety.broken_tensor", name=tensor.name[:80])
-    declared = math.prod(tensor.dims)
-    if tensor.HasField("raw_data"):
-        bits = _bits(tensor.data_type)
-        if bits is None or len(tensor.raw_data) != (declared * bits + 7) // 8:
-            raise BrokenError("safety.broken_tensor", name=tensor.name[:80])
-        return
-    given = max(
-        len(tensor.float_data),
-        len(tensor.int32_data),
-        len(tensor.int64_data),
-        len(tensor.double_data),
-        len(tensor.uint64_data),
-        len(tensor.string_data),
-    )
-    # Complex numbers take two entries, half bytes share one.
-    if not (declared + 1) // 2 <= given <= 2 * declared:
-        raise BrokenError("safety.broken_tensor", name=tensor.name[:80])
-
-
-def _bits(kind: int) -> int | None:
-    import onnx  # noqa: PLC0415
-
-    name = onnx.TensorProto.DataType.Name(kind) if kind in _kinds() else ""
-    if name.endswith("INT4") or name.startswith("FLOAT4"):
-        return 4
-    if name.endswith("INT2"):
-        return 2
-    sizes = {"FLOAT": 32, "DOUBLE": 64, "BOOL": 8, "FLOAT16": 16, "BFLOAT16": 16}
-    sizes |= {"COMPLEX64": 64, "COMPLEX128": 128}
-    if name.startswith("FLOAT8"):
-        return 8
-    if name in sizes:
-        return sizes[name]
-    digits = name.lstrip("UINT")
-    return int(digits) if digits.isdigit() else None
-
-
-def _kinds() -> set[int]:
-    import onnx  # noqa: PLC0415
-
-    return set(onnx.TensorProto.DataType.values())
+    check_length(tensor)
 
 
 def _small_integers(tensor: Any) -> tuple[int, ...]:

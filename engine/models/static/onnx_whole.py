@@ -88,6 +88,7 @@ def check_whole(model: Any) -> None:
         _check_words(node)
         _check_lengths(node)
         _check_features(node, model.graph)
+    _check_places(model.graph)
 
 
 def _newest(domain: str) -> int:
@@ -132,6 +133,26 @@ def _check_features(node: Any, graph: Any) -> None:
         width = dims[-1].dim_value if len(dims) > 1 else 0
         if value.name == node.input[0] and width and asked >= width:
             raise BrokenError("safety.broken_booster", part="nodes_featureids")
+
+
+def _check_places(graph: Any) -> None:
+    """Check that no class is looked up by the number of a row.
+
+    What else is looked up by a number that is computed shows only with the rows.
+    """
+    by_row: set[str] = set()
+    for node in graph.node:
+        if node.op_type in ("ArgMax", "ArgMin"):
+            axes = [
+                attribute.i for attribute in node.attribute if attribute.name == "axis"
+            ]
+            if not axes or axes[0] == 0:
+                by_row.update(node.output)
+        elif node.op_type in ("Cast", "Reshape", "Identity") and node.input:
+            by_row.update(node.output if node.input[0] in by_row else ())
+        looks_up = node.op_type in ("ArrayFeatureExtractor", "Gather")
+        if looks_up and by_row.intersection(node.input[1:2]):
+            raise BrokenError("safety.broken_booster", part="axis")
 
 
 def _check_outputs(graph: Any) -> None:
@@ -183,5 +204,8 @@ def _check_linear(node: Any, lengths: dict[str, int]) -> None:
         width = max(lengths.get("intercepts", 0), 1)
         if lengths.get("coefficients", 0) % width:
             raise BrokenError("safety.broken_booster", part="coefficients")
+    labels = [n for name, n in lengths.items() if name.startswith("classlabels_")]
+    if node.op_type == "LinearClassifier" and max(labels, default=0) < width:
+        raise BrokenError("safety.broken_booster", part="classlabels")
     if node.op_type == "Scaler" and lengths.get("scale") != lengths.get("offset"):
         raise BrokenError("safety.broken_booster", part="scale")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_FILE = 2 << 30
 MAX_NODES = 1 << 26
+MAX_FEATURES = 1_000_000
+MAX_OUTPUTS = 10_000  # the library makes room for them in every row
 NO_PARENT = 2**31 - 1
 _WHOLE = ("left_children", "right_children", "parents", "split_indices")
 _REAL = ("split_conditions", "loss_changes", "sum_hessian")
@@ -88,11 +90,18 @@ def check_model(model: Any, progress: Progress | None) -> int:
     parameters = _part(learner, "learner_model_param", dict)
     n_features = _count(parameters, "num_feature")
     n_classes = _count(parameters, "num_class")
+    if n_features > MAX_FEATURES:
+        raise NotUnderstoodError(
+            "safety.too_many_inputs", n=n_features, limit=MAX_FEATURES
+        )
     n_targets = _count(parameters, "num_target") if "num_target" in parameters else 1
     for names in ("feature_names", "feature_types"):
         given = learner.get(names, [])
         if not isinstance(given, list) or len(given) not in (0, n_features):
             raise BrokenError("safety.broken_booster", part=names)
+    several = n_classes > 1 and n_targets > 1
+    if several or not n_targets or max(n_classes, n_targets) > MAX_OUTPUTS:
+        raise BrokenError("safety.broken_booster", part="num_target")
     check_learner(learner)
     if not _list(_part(model, "version", (list, np.ndarray))):
         raise BrokenError("safety.broken_booster", part="version")

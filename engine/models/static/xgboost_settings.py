@@ -10,23 +10,40 @@ import math
 import re
 from typing import Any
 
+import numpy as np
+
 from engine.contracts.objectives import SOFTMAX, XGBOOST
 from engine.models.static.outcome import BrokenError, NotUnderstoodError
 
 _INTEGER = re.compile(r"-?\d{1,18}")
 _FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
-_WORDS = frozenset({"mean", "topk", "normal", "logistic", "extreme"})
 _WHOLE = frozenset(
     {
         *("num_class", "num_feature", "num_target", "boost_from_average"),
         *("num_trees", "num_parallel_tree", "num_nodes", "num_deleted"),
         *("num_roots", "num_pairsample", "num_output_group", "size_leaf_vector"),
-        *("lambdarank_normalization", "lambdarank_score_normalization"),
-        *("lambdarank_unbiased", "lambdarank_num_pair_per_sample", "ndcg_exp_gain"),
     }
 )
-_UNSIGNED = frozenset({"lambdarank_num_pair_per_sample"})
 _MOST, _MOST_UNSIGNED = 2**31 - 1, 2**32 - 1
+_LEAST_REAL, _MOST_REAL = 1.1754944e-38, 3.4028234e38
+# What the library gives up on when it is beyond.
+_RANGES = {
+    "scale_pos_weight": (0.0, _MOST_REAL),
+    "tweedie_variance_power": (1.0, 2.0),
+    "max_delta_step": (0.0, _MOST_REAL),
+    "quantile_alpha": (0.0, 1.0),
+    "lambdarank_bias_norm": (0.0, _MOST_REAL),
+}
+_YES_OR_NO = frozenset({"0", "1"})
+_CHOICES = {
+    "aft_loss_distribution": frozenset({"normal", "logistic", "extreme"}),
+    "lambdarank_pair_method": frozenset({"mean", "topk"}),
+    "lambdarank_normalization": _YES_OR_NO,
+    "lambdarank_score_normalization": _YES_OR_NO,
+    "lambdarank_unbiased": _YES_OR_NO,
+    "ndcg_exp_gain": _YES_OR_NO,
+}
+_BIASES = ("ti+", "tj-")  # of places in a ranking
 _PROBABLE = frozenset({"binary:logistic", "reg:logistic", "binary:logitraw"})
 _POSITIVE = ("count:poisson", "reg:gamma", "reg:tweedie", "survival:")
 _KINDS = frozenset({"float", "int", "i", "q", "c"})
@@ -48,18 +65,24 @@ def check_settings(told: Any, where: str) -> None:
 
 
 def _reads(name: str, value: str) -> bool:
+    if name in _CHOICES:
+        return value in _CHOICES[name]
+    if name == "lambdarank_num_pair_per_sample":
+        return bool(_INTEGER.fullmatch(value)) and 1 <= int(value) <= _MOST_UNSIGNED
     if name in _WHOLE:
-        most = _MOST_UNSIGNED if name in _UNSIGNED else _MOST
-        return _INTEGER.fullmatch(value) is not None and -1 <= int(value) <= most
-    if value in _WORDS:
-        return True
+        return bool(_INTEGER.fullmatch(value)) and -1 <= int(value) <= _MOST
     if value.startswith("[") and value.endswith("]"):
         value = value[1:-1]
-    numbers = value.split(",")
-    return all(
-        _FLOAT.fullmatch(number.strip()) and math.isfinite(float(number))
-        for number in numbers
-    )
+    numbers = [number.strip() for number in value.split(",")]
+    if not all(_FLOAT.fullmatch(number) for number in numbers):
+        return False
+    low, high = _RANGES.get(name, (-_MOST_REAL, _MOST_REAL))
+    return all(low <= float(n) <= high and _is_single(float(n)) for n in numbers)
+
+
+def _is_single(number: float) -> bool:
+    """Return whether a number is one of single precision, to which they are read."""
+    return not number or _LEAST_REAL <= abs(number) <= _MOST_REAL
 
 
 def check_learner(learner: dict[str, Any]) -> None:
@@ -80,14 +103,13 @@ def check_learner(learner: dict[str, Any]) -> None:
     if name not in XGBOOST:
         raise NotUnderstoodError("safety.xgboost_objective", name=name[:40])
     for part, told in objective.items():
-        if part != "name":
+        if part not in ("name", *_BIASES):
             check_settings(told, part[:40])
     _check_base(learner["learner_model_param"], name)
     wanted = XGBOOST[name]
     if wanted and not set(wanted) & set(objective):
         raise BrokenError("safety.broken_booster", part=wanted[0])
-    if wanted == SOFTMAX and "num_class" not in objective[wanted[0]]:
-        raise BrokenError("safety.broken_booster", part="num_class")
+    _check_needed(objective, wanted)
     attributes = learner.get("attributes")
     if not isinstance(attributes, dict) or not all(
         isinstance(value, str) for value in attributes.values()
@@ -97,6 +119,26 @@ def check_learner(learner: dict[str, Any]) -> None:
     if not _INTEGER.fullmatch(best):
         raise BrokenError("safety.broken_booster", part="best_iteration")
     _check_names(learner)
+
+
+def _check_needed(objective: dict[str, Any], wanted: tuple[str, ...]) -> None:
+    """Check settings that the library cannot go without."""
+    told = next((objective[part] for part in wanted if part in objective), {})
+    if wanted == SOFTMAX and int(told.get("num_class", "0")) < 1:
+        raise BrokenError("safety.broken_booster", part="num_class")
+    if "quantile_loss_param" in wanted and "quantile_alpha" not in told:
+        raise BrokenError("safety.broken_booster", part="quantile_alpha")
+    given = [name for name in _BIASES if name in objective]
+    if told.get("lambdarank_unbiased") == "1":
+        given = list(_BIASES)
+    for name in given:
+        numbers = objective.get(name)
+        if isinstance(numbers, np.ndarray) and numbers.dtype.kind == "f":
+            numbers = numbers.tolist()
+        if not isinstance(numbers, list) or not all(
+            type(number) is float and math.isfinite(number) for number in numbers
+        ):
+            raise BrokenError("safety.broken_booster", part=name)
 
 
 def _check_base(told: dict[str, str], objective: str) -> None:
