@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 HEAD = 256 << 10
 _PICKLES = ("pickle", "torch_legacy")
-_MEMBERS = 60_000
 _INNER = 64 << 10
 _ONNX_WIRE = {1: 0, 5: 0} | dict.fromkeys((2, 3, 4, 6, 7, 8, 14, 20, 25, 26), 2)
 
@@ -316,6 +315,8 @@ def _archive(head: bytes, file: IO[bytes] | None) -> Format:
     inner = {name.partition("/")[2] for name in names}
     if "schema.json" in names:
         found = _model("skops")
+    elif ".data/extern_modules" in inner:
+        found = _model("torch_package")
     elif {"config.json", "metadata.json"} <= names:
         found = _model("keras")
     elif "constants.pkl" in inner or any(name.startswith("code/") for name in inner):
@@ -351,7 +352,7 @@ def _members(head: bytes, file: IO[bytes] | None) -> tuple[set[str], bool]:
         try:
             with open_zip(file) as archive:
                 names = archive.namelist()
-            return set(names if len(names) <= _MEMBERS else ()), False
+            return set(names), False
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             pass
     return set(_named_ahead(head)), True

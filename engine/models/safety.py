@@ -165,7 +165,7 @@ def _examine(
         return pickles.examine(file, intake.size, kind, progress)
     if kind == "skops":
         return skops_files.examine(file, progress), kind
-    if kind in ("torch_zip", "torch_legacy", "torchscript", "pt2"):
+    if kind in torch_files.KINDS:
         return torch_files.examine(file, kind, progress), kind
     if kind == "npy":
         return other_files.examine_npy(file, progress), kind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.contracts.i18n import mark
-from engine.contracts.messages.steps import DISHONEST, FINDINGS, OTHER_FORMAT
+from engine.contracts.messages.steps import DISHONEST, FINDINGS, OTHER_FORMAT, SMALLER
 
 _AGAIN = mark("Ask its author for a new copy of the file, and compare the SHA-256.")
 
@@ -181,12 +181,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "safety.onnx_recursive": (
         mark("A function of it, {name}, calls itself, so that it never ends."),
-        HIDING,
-    SMALLER,
+        DISHONEST,
     ),
     "safety.onnx_twice": (
         mark("Two functions of it are called {name}."),
-        HIDING,
+        DISHONEST,
     ),
     "safety.catboost_objective": (
         mark("{name} is nothing that CatBoost trains models for."),

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING
 
-from engine.models.static.outcome import NotUnderstoodError
+from engine.models.static.outcome import BrokenError, NotUnderstoodError
 from engine.zip_directory import open_zip
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def open_archive(file: IO[bytes]) -> zipfile.ZipFile:
     ------
     NotUnderstoodError
         If it is damaged, encrypted, too large, or its names try to leave it.
+    BrokenError
+        If it has more members than any model needs.
     """
     try:
         archive = open_zip(file)
@@ -40,9 +42,7 @@ def open_archive(file: IO[bytes]) -> zipfile.ZipFile:
         raise NotUnderstoodError("safety.bad_archive") from error
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
-        raise NotUnderstoodError(
-            "safety.too_many_members", n=len(members), limit=MAX_MEMBERS
-        )
+        raise BrokenError("safety.too_many_members", n=len(members), limit=MAX_MEMBERS)
     _check_names(members)
     _check_sizes(members)
     return archive

@@ -15,7 +15,7 @@ from engine.models.static.onnx_whole import check_names, check_whole
 from engine.models.static.outcome import BrokenError, NotUnderstoodError, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from engine.contracts.progress import Progress
 
@@ -24,7 +24,12 @@ MAX_NODES = 500_000
 MAX_NESTING = 20
 MAX_ITEMS = 1 << 28
 STANDARD = ("", "ai.onnx", "ai.onnx.ml")
-_SHAPED = {"ConstantOfShape": 0, "Expand": 1, "Tile": 1, "Reshape": 1}
+# operators of the size of their result, and which of their inputs says it
+_SHAPED = {
+    **{"ConstantOfShape": 0, "Expand": 1, "Tile": 1, "Reshape": 1, "OneHot": 1},
+    **{"Resize": 3, "HannWindow": 0, "HammingWindow": 0, "BlackmanWindow": 0},
+}
+_SMALL = 16  # numbers, as many as a shape has
 _SHAPE_ATTRIBUTE = ("RandomNormal", "RandomUniform")
 _REPEATING = ("Loop", "Scan", "SequenceMap")
 MAX_TRIPS = 100_000
@@ -49,13 +54,13 @@ def examine(data: bytes, progress: Progress) -> Outcome:
     )
     try:
         model = _parse(data)
-        check_names(model)
-        _describe(model, outcome)
         walk = _Walk()
         _graph(model.graph, walk, 0, progress)
         for function in model.functions:
             walk.repeated = True  # it may be called by a loop
             _nodes(function.node, {}, walk, 1, progress)
+        check_names(model)
+        _describe(model, outcome)
         check_functions(model, MAX_NODES)
         _judge(model, walk, outcome)
         if walk.endless:
@@ -101,10 +106,10 @@ def _graph(graph: Any, walk: _Walk, depth: int, progress: Progress) -> None:
     if depth > MAX_NESTING:
         raise NotUnderstoodError("safety.nested_too_deep", limit=MAX_NESTING)
     check_values(graph)
-    known: dict[str, tuple[int, ...]] = {}
+    known: dict[str, tuple[float, ...]] = {}
     for tensor in graph.initializer:
         _tensor(tensor, walk)
-        known[tensor.name] = _small_integers(tensor)
+        known[tensor.name] = _small(tensor)
     for given in graph.input:  # what is given from outside may be another number
         known.pop(given.name, None)
     for sparse in graph.sparse_initializer:
@@ -114,16 +119,16 @@ def _graph(graph: Any, walk: _Walk, depth: int, progress: Progress) -> None:
 
 
 def _nodes(
-    nodes: Iterable[Any],
-    known: dict[str, tuple[int, ...]],
+    nodes: Sequence[Any],
+    known: dict[str, tuple[float, ...]],
     walk: _Walk,
     depth: int,
     progress: Progress,
 ) -> None:
+    if walk.n_nodes + len(nodes) > MAX_NODES:  # before anything looks at each
+        raise NotUnderstoodError("safety.too_many_nodes", limit=MAX_NODES)
     for node in nodes:
         walk.n_nodes += 1
-        if walk.n_nodes > MAX_NODES:
-            raise NotUnderstoodError("safety.too_many_nodes", limit=MAX_NODES)
         if walk.n_nodes % 4096 == 0:
             progress.raise_if_cancelled()
         key = (node.domain, node.op_type)
@@ -137,15 +142,15 @@ def _nodes(
             walk.repeated = True
         for attribute in node.attribute:
             _attribute(attribute, walk, depth, progress)
-            if node.op_type == "Constant" and attribute.name == "value" and node.output:
-                known[node.output[0]] = _small_integers(attribute.t)
+            if node.op_type == "Constant" and node.output:
+                known[node.output[0]] = _constant(attribute)
         walk.repeated = outer
         _check_size(node, known)
         if node.op_type in _TREES and node.domain == "ai.onnx.ml":
             check_ensemble(node)
 
 
-def _has_end(node: Any, known: dict[str, tuple[int, ...]]) -> bool:
+def _has_end(node: Any, known: dict[str, tuple[float, ...]]) -> bool:
     """Return whether the file itself says how often at most a part is repeated.
 
     Scans end with their rows; a loop inside another may multiply without measure, and
@@ -179,21 +184,36 @@ def _tensor(tensor: Any, walk: _Walk) -> None:
     check_length(tensor)
 
 
-def _small_integers(tensor: Any) -> tuple[int, ...]:
-    if len(tensor.int64_data):
-        return tuple(tensor.int64_data[:16])
-    if tensor.data_type == 7 and 0 < len(tensor.raw_data) <= 128:
-        raw = tensor.raw_data
-        return tuple(
-            int.from_bytes(raw[i : i + 8], "little", signed=True)
-            for i in range(0, len(raw) - 7, 8)
-        )
+def _small(tensor: Any) -> tuple[float, ...]:
+    """Return the numbers of a tensor of few, such as a shape or a count."""
+    from onnx import numpy_helper  # noqa: PLC0415
+
+    if not 0 < math.prod(tensor.dims) <= _SMALL or len(tensor.external_data):
+        return ()
+    try:
+        values = numpy_helper.to_array(tensor).ravel()
+    except (ValueError, TypeError) as error:
+        raise BrokenError("safety.broken_tensor", name=tensor.name[:80]) from error
+    return tuple(values.tolist()) if values.dtype.kind in "iuf" else ()
+
+
+def _constant(attribute: Any) -> tuple[float, ...]:
+    """Return the numbers of an operator that is one."""
+    match attribute.name:
+        case "value":
+            return _small(attribute.t)
+        case "value_int":
+            return (attribute.i,)
+        case "value_ints":
+            return tuple(attribute.ints[:_SMALL])
+        case "value_float":
+            return (attribute.f,)
     return ()
 
 
-def _check_size(node: Any, known: dict[str, tuple[int, ...]]) -> None:
+def _check_size(node: Any, known: dict[str, tuple[float, ...]]) -> None:
     """Refuse operators that ask for a tensor no honest model of rows needs."""
-    shape: tuple[int, ...] = ()
+    shape: tuple[float, ...] = ()
     at = _SHAPED.get(node.op_type)
     if at is not None and len(node.input) > at:
         shape = known.get(node.input[at], ())
@@ -203,8 +223,19 @@ def _check_size(node: Any, known: dict[str, tuple[int, ...]]) -> None:
     if node.op_type == "Reshape" and any(size < -1 for size in shape):
         raise BrokenError("safety.broken_tensor", name=node.name[:80])
     n = math.prod(abs(size) for size in shape if size)
-    if n > MAX_ITEMS:
-        raise BrokenError("safety.huge_tensor", name=node.op_type, n=n)
+    if node.op_type == "Range":
+        n = _rounds(*(known.get(name, ()) for name in node.input[:3]))
+    if not n <= MAX_ITEMS:
+        most = 10**18
+        raise BrokenError("safety.huge_tensor", name=node.op_type, n=int(min(n, most)))
+
+
+def _rounds(*parts: tuple[float, ...]) -> float:
+    """Return how many numbers a range has, as far as the file says."""
+    if [len(part) for part in parts] != [1, 1, 1]:
+        return 0
+    start, stop, step = (part[0] for part in parts)
+    return (stop - start) / step if step else 0
 
 
 def _judge(model: Any, walk: _Walk, outcome: Outcome) -> None:

@@ -23,7 +23,8 @@ _FIELDS = {
     "UINT64": ("uint64_data", 1),
     "STRING": ("string_data", 1),
 }
-_TYPE_ERRORS = ("[TypeInferenceError]", "unsupported type")
+_OF_A_PART = "Inference error(s):"
+_HINT = "Inferred shape and existing shape differ"
 
 
 def check_length(tensor: Any) -> None:
@@ -114,8 +115,9 @@ def check_flow(model: Any) -> None:
     try:
         inference.infer_shapes(model, check_type=True, strict_mode=True)
     except (inference.InferenceError, RuntimeError, ValueError) as error:
-        why = " ".join(str(error).split())
-        if any(word in why for word in _TYPE_ERRORS):
-            raise NotUnderstoodError(
-                "safety.onnx_checker", why=why[:160].rstrip(".: ")
-            ) from error
+        head, *each = str(error).split("(op_type:")
+        for told in each or [head]:
+            why = " ".join(told.split())
+            if _HINT not in why and not why.endswith(_OF_A_PART):
+                why = why[:160].rstrip(".: ")
+                raise NotUnderstoodError("safety.onnx_checker", why=why) from error

@@ -24,6 +24,7 @@ _MODES = {
     *(b"BRANCH_LEQ", b"BRANCH_LT", b"BRANCH_GTE", b"BRANCH_GT", b"BRANCH_EQ"),
     *(b"BRANCH_NEQ", b"BRANCH_MEMBER", b"LEAF"),
 }
+_KEEP_WIDTH = ("Scaler", "Imputer", "Normalizer", "Binarizer", "Cast", "Identity")
 _LISTS = ("ints", "floats", "strings")
 
 
@@ -80,14 +81,15 @@ def check_whole(model: Any) -> None:
         why = " ".join(str(error).split())[:160].rstrip(".: ")
         raise NotUnderstoodError("safety.onnx_checker", why=why) from error
     _check_outputs(model.graph)
-    if any(item.version > _newest(item.domain) for item in model.opset_import):
-        raise BrokenError("safety.broken_onnx")
+    for item in model.opset_import:
+        if item.version > (newest := _newest(item.domain)):
+            raise BrokenError("safety.onnx_opset", version=item.version, newest=newest)
     opsets = {item.domain: item.version for item in model.opset_import}
     for node in model.graph.node:
         _check_kinds(node, opsets)
         _check_words(node)
         _check_lengths(node)
-        _check_features(node, model.graph)
+    _check_widths(model.graph)
     _check_places(model.graph)
 
 
@@ -122,17 +124,37 @@ def _check_kinds(node: Any, opsets: dict[str, int]) -> None:
                 raise BrokenError("safety.broken_booster", part=attribute.name)
 
 
-def _check_features(node: Any, graph: Any) -> None:
-    """Check that a forest asks for no input there is not."""
-    if not node.op_type.startswith("TreeEnsemble"):
-        return
-    lists = [a.ints for a in node.attribute if a.name == "nodes_featureids"]
-    asked = max((max(ints) for ints in lists if ints), default=-1)
-    for value in graph.input:
-        dims = value.type.tensor_type.shape.dim
-        width = dims[-1].dim_value if len(dims) > 1 else 0
-        if value.name == node.input[0] and width and asked >= width:
-            raise BrokenError("safety.broken_booster", part="nodes_featureids")
+def _check_widths(graph: Any) -> None:
+    """Check that operators of classical models fit the width of what they are given."""
+    widths = {value.name: _width(value) for value in graph.input}
+    for node in graph.node:
+        width = widths.get(node.input[0], 0) if node.input else 0
+        if node.op_type in _KEEP_WIDTH:
+            widths[node.output[0]] = width
+        if not width or node.domain != "ai.onnx.ml":
+            continue
+        told = {attribute.name: attribute for attribute in node.attribute}
+        wrong = ""
+        if node.op_type.startswith("TreeEnsemble"):
+            lists = [a.ints for a in node.attribute if a.name == "nodes_featureids"]
+            if any(ints and max(ints) >= width for ints in lists):
+                wrong = "nodes_featureids"
+        elif node.op_type == "Scaler":
+            if len(told["scale"].floats) not in (1, width):
+                wrong = "scale"
+        elif node.op_type in ("LinearClassifier", "LinearRegressor"):
+            outputs = len(told["intercepts"].floats) if "intercepts" in told else 1
+            if len(told["coefficients"].floats) != outputs * width:
+                wrong = "coefficients"
+        if wrong:
+            raise BrokenError("safety.broken_booster", part=wrong)
+
+
+def _width(value: Any) -> int:
+    dims = value.type.tensor_type.shape.dim
+    if len(dims) == 1:  # a number a row
+        return 1
+    return int(dims[-1].dim_value) if dims else 0
 
 
 def _check_places(graph: Any) -> None:

@@ -7,7 +7,12 @@ from typing import IO, TYPE_CHECKING
 from engine.contracts.dataset import Note
 from engine.contracts.model import Light, Verdict
 from engine.models.static.allow_list import is_dangerous
-from engine.models.static.archives import members, open_archive, read_member
+from engine.models.static.archives import (
+    CODE,
+    members,
+    open_archive,
+    read_member,
+)
 from engine.models.static.outcome import NotUnderstoodError, Outcome
 from engine.models.static.pickle_machine import Listing, Machine
 from engine.models.static.streams import whole
@@ -17,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_PICKLE = 1 << 30
 LEGACY_PICKLES = 5
+KINDS = ("torch_zip", "torch_legacy", "torchscript", "torch_package", "pt2")
+_PROGRAMS = ("torchscript", "torch_package", "pt2")
 _STORAGES = (
     *("Double", "Float", "Half", "Long", "Int", "Short", "Char", "Byte", "Bool"),
     *("BFloat16", "ComplexFloat", "ComplexDouble", "Untyped"),
@@ -42,7 +49,7 @@ def examine(file: IO[bytes], kind: str, progress: Progress) -> Outcome:
     Parameters
     ----------
     kind
-        ``torch_zip``, ``torch_legacy``, ``torchscript`` or ``pt2``.
+        One of ``KINDS``.
     """
     outcome = Outcome(
         best=Light.AMBER, reason=Note(code="safety.state_dict"), producer="PyTorch"
@@ -79,12 +86,12 @@ def _follow_archive(
 ) -> None:
     with open_archive(file) as archive:
         for name in members(archive):
-            if kind in ("torchscript", "pt2") and "/code/" in f"/{name}":
+            if name.endswith(CODE) or (kind in _PROGRAMS and "/code/" in f"/{name}"):
                 note = Note(code="safety.code_member")
                 outcome.add("archive_member", name, Verdict.UNKNOWN, note)
             elif name.endswith((".pkl", ".pt", ".pickle")):
                 _run(read_member(archive, name, MAX_PICKLE), listing, progress)
-    if kind in ("torchscript", "pt2"):
+    if kind in _PROGRAMS:
         note = Note(code="safety.program")
         outcome.add("format", kind, Verdict.UNKNOWN, note)
 

@@ -304,14 +304,16 @@ def check_reach(
     if ((right == -1) == inner).any():
         raise BrokenError("safety.broken_booster", part=f"{where}, right_children")
     level = np.zeros(1, dtype=np.int64)
-    seen = 1
+    visits = np.zeros(n, dtype=np.int64)
     while True:
         level = level[inner[level]]
         if not len(level):
             return
         level = np.concatenate([left[level], right[level]])
-        seen += len(level)
-        if level.min() < 1 or level.max() >= n or seen > n:
+        sound = level.min() >= 1 and level.max() < n
+        if sound:
+            np.add.at(visits, level, 1)
+        if not sound or visits[level].max() > 1:
             raise BrokenError("safety.broken_booster", part=f"{where}, children")
 
 

@@ -18,7 +18,6 @@ from engine.models.policy import Policy, read_policy
 from engine.models.safety import check_consent, inspect, report_on
 from engine.models.static import (
     catboost_files,
-    flatbuffers,
     lightgbm_files,
     onnx_files,
     xgboost_files,
@@ -65,37 +64,6 @@ def catboost_blob(tmp_path_factory):
     )
     model.fit(X, Y).save_model(str(path))
     return path.read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("array", "value"),
-    [
-        ("left_children", 10**6),
-        ("left_children", 0),
-        ("right_children", -7),
-        ("split_indices", 6),
-        ("split_indices", -1),
-        ("left_children", "x"),
-    ],
-)
-def test_that_a_bad_number_in_an_xgboost_tree_is_refused(
-    tmp_path, xgboost_json, array, value
-):
-    model = json.loads(xgboost_json[0])
-    tree = model["learner"]["gradient_booster"]["model"]["trees"][2]
-    tree[array][0] = value
-    report = examine(tmp_path, json.dumps(model).encode())
-    assert report.light is Light.FORBIDDEN
-    assert report.reason.code == "safety.broken_booster"
-    assert "tree 2" in report.reason.params["part"]
-
-
-def test_that_a_circle_in_an_xgboost_tree_is_refused(tmp_path, xgboost_json):
-    model = json.loads(xgboost_json[0])
-    tree = model["learner"]["gradient_booster"]["model"]["trees"][0]
-    inner = [i for i, left in enumerate(tree["left_children"]) if left != -1]
-    tree["left_children"][inner[-1]] = inner[0]
-    assert examine(tmp_path, json.dumps(model).encode()).light is Light.FORBIDDEN
 
 
 @pytest.mark.parametrize("name", ["num_trees", "tree_info", "num_feature", "version"])
@@ -166,34 +134,6 @@ def test_that_every_cut_of_a_lightgbm_file_is_refused(lightgbm_text):
     for at in range(10, stop, 97):
         outcome = lightgbm_files.examine(lightgbm_text[:at], SILENT)
         assert outcome.light()[0] is Light.FORBIDDEN
-
-
-@pytest.mark.parametrize(
-    ("line", "value"),
-    [
-        ("left_child", "99"),
-        ("right_child", "-99"),
-        ("split_feature", "6"),
-        ("leaf_value", "abc"),
-        ("num_leaves", "2"),
-    ],
-)
-def test_that_a_bad_number_in_a_lightgbm_tree_is_refused(lightgbm_text, line, value):
-    text = re.sub(r"^tree_sizes=.*\n", "", lightgbm_text.decode(), flags=re.MULTILINE)
-    bad = re.sub(rf"^{line}=\S+", f"{line}={value}", text, flags=re.MULTILINE)
-    assert bad != text
-    outcome = lightgbm_files.examine(bad.encode(), SILENT)
-    assert outcome.light()[1].code == "safety.broken_booster"
-
-
-def test_that_a_catboost_split_out_of_range_is_refused(catboost_blob):
-    (size,) = struct.unpack_from("<I", catboost_blob, 4)
-    core = catboost_blob[8 : 8 + size]
-    root = flatbuffers.root(core)
-    splits = root.table(1).vector(1, "<i4").tobytes()
-    bad = struct.pack("<i", 2**30) + splits[4:]
-    outcome = catboost_files.examine(catboost_blob.replace(splits, bad))
-    assert outcome.light()[0] is Light.FORBIDDEN
 
 
 ARCHIVES = {
