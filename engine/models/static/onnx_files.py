@@ -11,7 +11,12 @@ from engine.contracts.model import Light, Verdict
 from engine.models.static.onnx_functions import check_functions
 from engine.models.static.onnx_trees import check_ensemble
 from engine.models.static.onnx_types import check_flow, check_length, check_values
-from engine.models.static.onnx_whole import check_names, check_whole
+from engine.models.static.onnx_whole import (
+    check_names,
+    check_names_of_graph,
+    check_names_of_nodes,
+    check_whole,
+)
 from engine.models.static.outcome import BrokenError, NotUnderstoodError, Outcome
 
 if TYPE_CHECKING:
@@ -54,13 +59,13 @@ def examine(data: bytes, progress: Progress) -> Outcome:
     )
     try:
         model = _parse(data)
+        check_names(model)
+        _describe(model, outcome)
         walk = _Walk()
         _graph(model.graph, walk, 0, progress)
         for function in model.functions:
             walk.repeated = True  # it may be called by a loop
             _nodes(function.node, {}, walk, 1, progress)
-        check_names(model)
-        _describe(model, outcome)
         check_functions(model, MAX_NODES)
         _judge(model, walk, outcome)
         if walk.endless:
@@ -105,6 +110,7 @@ def _describe(model: Any, outcome: Outcome) -> None:
 def _graph(graph: Any, walk: _Walk, depth: int, progress: Progress) -> None:
     if depth > MAX_NESTING:
         raise NotUnderstoodError("safety.nested_too_deep", limit=MAX_NESTING)
+    check_names_of_graph(graph)
     check_values(graph)
     known: dict[str, tuple[float, ...]] = {}
     for tensor in graph.initializer:
@@ -127,13 +133,12 @@ def _nodes(
 ) -> None:
     if walk.n_nodes + len(nodes) > MAX_NODES:  # before anything looks at each
         raise NotUnderstoodError("safety.too_many_nodes", limit=MAX_NODES)
+    check_names_of_nodes(nodes)
     for node in nodes:
         walk.n_nodes += 1
         if walk.n_nodes % 4096 == 0:
             progress.raise_if_cancelled()
         key = (node.domain, node.op_type)
-        if not all(isinstance(part, str) for part in key):
-            raise BrokenError("safety.broken_onnx")
         walk.operators[key] = walk.operators.get(key, 0) + 1
         outer = walk.repeated
         if node.op_type in _REPEATING and node.domain in STANDARD:

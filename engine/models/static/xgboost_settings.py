@@ -123,7 +123,9 @@ def check_learner(learner: dict[str, Any]) -> None:
 
 def _check_needed(objective: dict[str, Any], wanted: tuple[str, ...]) -> None:
     """Check settings that the library cannot go without."""
-    told = next((objective[part] for part in wanted if part in objective), {})
+    told: dict[str, str] = {}
+    for part in wanted:
+        told = objective.get(part, told)
     if wanted == SOFTMAX and int(told.get("num_class", "0")) < 1:
         raise BrokenError("safety.broken_booster", part="num_class")
     if "quantile_loss_param" in wanted and "quantile_alpha" not in told:

@@ -206,6 +206,30 @@ SETTINGS_TOLD = {
         changed(class_names=["a", 1]),
         "classes",
     ),
+    "a setting of classes that is none": (
+        "class_params",
+        changed(classes_c0unt=0),
+        "classes",
+    ),
+    "no settings of classes": ("class_params", lambda text: "{}", "classes"),
+    "a course that is a number": (
+        "training",
+        changed(
+            metrics={
+                "learn_best_error": {},
+                "test_best_error": 0,
+                "learn_metrics_history": [],
+                "test_metrics_history": [],
+            }
+        ),
+        "training",
+    ),
+    "options that are none": (
+        "params",
+        changed(boosting_options=0),
+        "boosting_options",
+    ),
+    "a seed that is none": ("params", changed(random_seed=None), "random_seed"),
     "a course that is none": ("training", changed(metrics={}), "training"),
 }
 

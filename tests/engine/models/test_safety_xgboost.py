@@ -103,6 +103,22 @@ BROKEN = {
     "no settings of the objective": drop(learner, "objective", "reg_loss_param"),
     "attributes are missing": drop(learner, "attributes"),
     "a best round that is none": put(learner, "attributes", "best_iteration", "x"),
+    "no output": put(learner, "learner_model_param", "num_target", "0"),
+    "outputs without measure": put(
+        learner, "learner_model_param", "num_target", "2147483647"
+    ),
+    "inputs without measure": put(
+        learner, "learner_model_param", "num_feature", "2147483647"
+    ),
+    "a weight below zero": put(
+        learner, "objective", "reg_loss_param", "scale_pos_weight", "-0.5"
+    ),
+    "a number beyond single precision": put(
+        learner, "objective", "reg_loss_param", "scale_pos_weight", "1e308"
+    ),
+    "a number below single precision": put(
+        learner, "learner_model_param", "base_score", "1e-320"
+    ),
     "a name twice": put(learner, "feature_names", ["a", "a", "b"]),
     "a kind that is none": put(learner, "feature_types", ["float", "int", "o"]),
     "another booster inside": put(learner, "gradient_booster", "name", "gbtre"),
@@ -137,6 +153,57 @@ def test_names_of_categories_fit_one_another(case):
     told = levels()
     LEVELS[case](told)
     assert report(told).light()[0] is not Light.GREEN
+
+
+def of_objective(name, **more):
+    label = np.abs(ROWS[:, 0]) + 0.1
+    if name.startswith("rank"):
+        label = THREE
+    rows = xgboost.DMatrix(ROWS, label=label)
+    if name.startswith("rank"):
+        rows.set_group([60, 60])
+    if name == "survival:aft":
+        rows.set_float_info("label_lower_bound", label)
+        rows.set_float_info("label_upper_bound", label + 1)
+    settings = {"objective": name, "base_score": None, **more}
+    return document(settings, rows=rows)
+
+
+SETTINGS = [
+    ("reg:tweedie", "tweedie_variance_power", "2.5"),
+    ("reg:tweedie", "tweedie_variance_power", "0.5"),
+    ("reg:quantileerror", "quantile_alpha", "1.5"),
+    ("reg:quantileerror", "quantile_alpha", None),
+    ("count:poisson", "max_delta_step", "-1"),
+    ("survival:aft", "aft_loss_distribution", "0"),
+    ("survival:aft", "aft_loss_distribution", "mean"),
+    ("rank:ndcg", "lambdarank_pair_method", "1"),
+    ("rank:ndcg", "lambdarank_num_pair_per_sample", "0"),
+    ("rank:ndcg", "lambdarank_unbiased", "2"),
+    ("rank:ndcg", "lambdarank_unbiased", "1"),  # without what it then needs
+    ("rank:ndcg", "lambdarank_bias_norm", "-1"),
+]
+
+
+@pytest.mark.parametrize(("objective", "setting", "value"), SETTINGS)
+def test_settings_of_an_objective_are_within_its_range(objective, setting, value):
+    more = {"quantile_alpha": 0.3} if objective == "reg:quantileerror" else {}
+    told = of_objective(objective, **more)
+    assert report(told).light()[0] is Light.GREEN
+    holder = next(v for v in learner(told)["objective"].values() if setting in v)
+    if value is None:
+        del holder[setting]
+    else:
+        holder[setting] = value
+    light, reason = report(told).light()
+    assert (light, reason.code) == (Light.FORBIDDEN, "safety.broken_booster")
+
+
+def test_a_ranking_that_learnt_its_biases_is_green():
+    told = of_objective("rank:ndcg", lambdarank_unbiased=True)
+    assert report(told).light()[0] is Light.GREEN
+    learner(told)["objective"]["ti+"][0] = "x"
+    assert report(told).light()[0] is Light.FORBIDDEN
 
 
 def vectors():
