@@ -271,11 +271,8 @@ def _check_tail(text: str) -> None:
             raise _broken(line[:40])
         if not found:
             continue
-        if found[1] in _LISTS:
-            sound = _LIST.fullmatch(found[2])
-        else:
-            sound = found[1] in _WORDS or _NUMBERS.fullmatch(found[2])
-        if not sound:
+        shape = _LIST if found[1] in _LISTS else _NUMBERS
+        if found[1] not in _WORDS and not shape.fullmatch(found[2]):
             raise _broken(line[:40])
 
 

@@ -167,11 +167,12 @@ def _check_widths(graph: Any) -> None:
             if any(ints and max(ints) >= width for ints in lists):
                 wrong = "nodes_featureids"
         elif node.op_type == "Scaler":
-            if len(told["scale"].floats) not in (1, width):
+            if "scale" in told and len(told["scale"].floats) not in (1, width):
                 wrong = "scale"
         elif node.op_type in ("LinearClassifier", "LinearRegressor"):
             outputs = len(told["intercepts"].floats) if "intercepts" in told else 1
-            if len(told["coefficients"].floats) < outputs * width:
+            given = told.get("coefficients")
+            if given is None or len(given.floats) < outputs * width:
                 wrong = "coefficients"
         if wrong:
             raise BrokenError("safety.broken_booster", part=wrong)
