@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.contracts.messages import next_step, sentence
-from engine.contracts.messages.safety import MESSAGES
+from engine.contracts.messages import contents, intake, next_step, safety, sentence
 from engine.contracts.model import Light
 from engine.models.intake import take_in
 from engine.models.policy import read_policy
@@ -18,6 +17,7 @@ from engine.models.safety import inspect, report_on
 from engine.models.safety_text import as_text, plain
 from tests.engine.models.safety_cases import containers, gadgets, tricks
 
+MESSAGES = {**safety.MESSAGES, **contents.MESSAGES, **intake.MESSAGES}
 SOURCES = [
     *Path("engine/models/static").glob("*.py"),
     *(
