@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
-from engine.contracts.readings.effects import value_text
+from engine.contracts.readings.effects.pdp_and_ale import value_text
 from engine.contracts.results import Dependence
 
 if TYPE_CHECKING:

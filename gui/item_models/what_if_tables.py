@@ -14,7 +14,7 @@ from engine.contracts.readings.counterfactual import (
     changes_text,
     share_text,
 )
-from engine.contracts.readings.effects import value_text
+from engine.contracts.readings.effects.pdp_and_ale import value_text
 from engine.contracts.results.counterfactual import Change
 from gui.item_models.effect_tables import axis_value
 from gui.item_models.metrics import Figure

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentence
-from engine.contracts.readings import explained_row
-from engine.contracts.readings import shapley as reading_of
+from engine.contracts.readings.shapley import explained_row
+from engine.contracts.readings.shapley import shapley_values as reading_of
 from engine.contracts.requests import Resolve, Run
 from engine.contracts.results import Resolved
 from engine.contracts.selection import Rows, unpack

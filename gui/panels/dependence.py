@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentence
-from engine.contracts.readings import effects as reading_of
 from engine.contracts.readings import numbers
 from engine.contracts.readings.class_names import answer
+from engine.contracts.readings.effects import pdp_and_ale as reading_of
+from engine.contracts.readings.output_units import unit
 from engine.contracts.readings.row_names import row_text
-from engine.contracts.readings.shapley import unit
 from engine.contracts.requests import Run
 from engine.contracts.results import Dependence
 from engine.contracts.selection import Rows

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
 )
 
 from engine.contracts.i18n import mark, tr
-from engine.contracts.readings import friedman_h as reading_of
 from engine.contracts.readings import numbers
-from engine.contracts.readings.shapley import unit
+from engine.contracts.readings.effects import friedman_h as reading_of
+from engine.contracts.readings.output_units import unit
 from engine.contracts.requests import Run
 from gui.panel import Panel
 from gui.panel_frame import About

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import next_step, sentence
-from engine.contracts.readings import glass_box as reading_of
 from engine.contracts.readings import numbers
+from engine.contracts.readings.glass_box import glass_box as reading_of
 from engine.contracts.requests import Run
 from engine.contracts.results import Shapes, Trees, WeightedSum
 from engine.contracts.selection import Rows

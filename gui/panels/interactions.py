@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentence
-from engine.contracts.readings import interactions as reading_of
 from engine.contracts.readings import numbers
-from engine.contracts.readings import shapley as start_of
+from engine.contracts.readings.output_units import unit
+from engine.contracts.readings.shapley import interactions as reading_of
 from engine.contracts.requests import Run
 from engine.contracts.selection import Rows
 from gui.item_models.attributions import colour_levels, value_text
@@ -187,7 +187,7 @@ class InteractionsPanel(Panel):
             colour_levels(result.data[:, 1], result.categories[1]),
             (
                 result.feature_names[pair[0]],
-                tr("interaction, {unit}", unit=start_of.unit(result.space)),
+                tr("interaction, {unit}", unit=unit(result.space)),
                 result.feature_names[pair[1]],
             ),
             result.categories[0],

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import next_step, sentence
-from engine.contracts.readings import drop_column as dropped
 from engine.contracts.readings import numbers
-from engine.contracts.readings import permutation as reading_of
+from engine.contracts.readings.importance import drop_column as dropped
+from engine.contracts.readings.importance import permutation as reading_of
 from engine.contracts.readings.metric_names import title
 from engine.contracts.requests import Run
 from engine.contracts.results import DropColumn

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from engine.contracts.i18n import mark, tr
 from engine.contracts.messages import sentence
 from engine.contracts.model import Capability, ModelInfo
-from engine.contracts.readings import surrogate as reading_of
+from engine.contracts.readings.glass_box import surrogate as reading_of
 from engine.contracts.requests import Run
 from engine.contracts.selection import Rows
 from gui.panel import Panel

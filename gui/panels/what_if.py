@@ -21,7 +21,8 @@ from engine.contracts.readings import numbers
 from engine.contracts.readings import what_if as reading_of
 from engine.contracts.readings.class_names import answer as named
 from engine.contracts.readings.counterfactual import output_shown, share_text
-from engine.contracts.readings.shapley import start, unit
+from engine.contracts.readings.output_units import unit
+from engine.contracts.readings.shapley.shapley_values import start
 from engine.contracts.requests import Run
 from gui.dialogs.panel_menus import keep_note
 from gui.item_models import what_if_tables as tables

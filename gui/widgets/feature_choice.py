@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from engine.contracts.i18n import tr
-from engine.contracts.readings.shapley import unit
+from engine.contracts.readings.output_units import unit
 from gui.widgets.labels import PlainLabel
 from gui.widgets.output_choice import OutputChoice
 

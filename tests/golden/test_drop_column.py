@@ -26,7 +26,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from engine.contracts.dataset import Part
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ModelInfo, ScoreKind, Task
-from engine.contracts.readings.drop_column import read
+from engine.contracts.readings.importance.drop_column import read
 from engine.data.table import Table
 from engine.explain.importance.refit import can_refit
 from tests.support.explained import case

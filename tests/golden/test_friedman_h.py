@@ -11,7 +11,7 @@ from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Task
-from engine.contracts.readings.friedman_h import read
+from engine.contracts.readings.effects.friedman_h import read
 from tests.support.explained import case, matrix
 from tests.support.in_process import explain, fitted_case
 from tests.support.taken_apart import numbers, three, two

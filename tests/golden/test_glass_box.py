@@ -28,7 +28,7 @@ from sklearn.preprocessing import (
 )
 
 from engine.contracts.decision import Decision
-from engine.contracts.readings.glass_box import read
+from engine.contracts.readings.glass_box.glass_box import read
 from engine.contracts.results.glass_box import Shapes, WeightedSum
 from tests.support.in_process import glass_box as glass
 from tests.support.taken_apart import numbers, three, two, value

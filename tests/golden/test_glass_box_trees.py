@@ -22,7 +22,7 @@ from sklearn.preprocessing import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, export_text
 
 from engine.contracts.decision import Decision
-from engine.contracts.readings.glass_box import rules_of
+from engine.contracts.readings.glass_box.glass_box import rules_of
 from engine.contracts.results.glass_box import Trees
 from tests.support.in_process import glass_box as glass
 from tests.support.taken_apart import numbers, three, two, value

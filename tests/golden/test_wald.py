@@ -15,7 +15,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from engine.contracts.dataset import Part
 from engine.contracts.decision import Decision
 from engine.contracts.progress import SILENT
-from engine.contracts.readings.glass_box import read
+from engine.contracts.readings.glass_box.glass_box import read
 from engine.contracts.structure import Link
 from engine.explain.glass_box.wald import Sureness, of_fit
 from tests.support.in_process import explain, fitted_case

@@ -1,4 +1,4 @@
-"""The sentence above the cross-examination."""
+"""The reading of the agreement of explanations."""
 
 from __future__ import annotations
 

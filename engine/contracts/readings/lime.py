@@ -17,8 +17,8 @@ from engine.contracts.readings.numbers import (
     signed,
     significant,
 )
+from engine.contracts.readings.output_units import unit
 from engine.contracts.readings.row_names import row_text
-from engine.contracts.readings.shapley import unit
 from engine.contracts.results.lime import POOR_FIT
 
 if TYPE_CHECKING:

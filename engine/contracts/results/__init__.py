@@ -8,7 +8,6 @@ from engine.contracts.dataset import DatasetInfo
 from engine.contracts.model import ModelInfo, SafetyReport
 from engine.contracts.predictions import RowScores
 from engine.contracts.results.agreement import Agreement, Faithfulness, Opposed
-from engine.contracts.results.attribution import Background, Interactions, Shapley
 from engine.contracts.results.calibration import Reliability, ReliabilityBins
 from engine.contracts.results.classification import (
     ClassMetrics,
@@ -35,6 +34,7 @@ from engine.contracts.results.glass_box import (
     GlassBox,
     Shape,
     Shapes,
+    Surrogate,
     TreeNodes,
     Trees,
     WeightedSum,
@@ -63,7 +63,7 @@ from engine.contracts.results.rows import (
     RowsWindow,
     ViewInfo,
 )
-from engine.contracts.results.surrogate import Surrogate
+from engine.contracts.results.shapley import Background, Interactions, Shapley
 from engine.contracts.results.what_if import Editable, WhatIf
 
 Result = (

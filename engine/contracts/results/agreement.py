@@ -1,4 +1,4 @@
-"""Results that hold one explanation against others."""
+"""Agreement of explanations, and how faithful they are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.contracts.dataset import Note
 from engine.contracts.provenance import Provenance
-from engine.contracts.results.attribution import Background
+from engine.contracts.results.shapley import Background
 
 
 class Opposed(msgspec.Struct, frozen=True, kw_only=True):

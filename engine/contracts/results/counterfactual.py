@@ -1,4 +1,4 @@
-"""Results about what would have to be different for another decision."""
+"""Counterfactuals of a row."""
 
 from __future__ import annotations
 

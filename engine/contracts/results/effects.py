@@ -1,4 +1,4 @@
-"""Results that follow the answer along one feature or two."""
+"""Partial dependence, accumulated local effects, Friedman's H."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results that say how much a model's quality rests on each feature."""
+"""Permutation and drop-column importance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results of the straight line that stands for a model about a row."""
+"""Local linear models (LIME) of one row and of many."""
 
 from __future__ import annotations
 

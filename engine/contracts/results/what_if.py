@@ -1,4 +1,4 @@
-"""The result of changing cells of one row by hand."""
+"""A row changed by hand, and its prediction."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import numpy as np
 
 from engine.contracts.dataset import Note
 from engine.contracts.provenance import Provenance
-from engine.contracts.results.attribution import Shapley
 from engine.contracts.results.counterfactual import Cell, Change
 from engine.contracts.results.effects import Axis
+from engine.contracts.results.shapley import Shapley
 
 
 class Editable(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton
 
 from engine.contracts.i18n import tr
-from engine.contracts.readings import shapley as reading_of
+from engine.contracts.readings.shapley import shapley_values as reading_of
 from gui.item_models.attributions import Attributions
 from gui.plots.ranking import Rank, Ranking
 from gui.plots.waterfall import Step, Waterfall

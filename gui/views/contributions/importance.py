@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
-from engine.contracts.readings import shapley as reading_of
 from engine.contracts.readings.class_names import answer
+from engine.contracts.readings.shapley import shapley_values as reading_of
 from gui.item_models.attribution_figures import HARDLY, difference, hardly_matter
 from gui.plots.ranking import Rank, Ranking
 from gui.views.contributions.view import (

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
-from engine.contracts.readings import shapley as reading_of
+from engine.contracts.readings.shapley import shapley_values as reading_of
 from gui.plots.force import Force
 from gui.plots.waterfall import Step, Waterfall
 from gui.views.contributions.view import (

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from engine.contracts.readings.class_names import answer
-from engine.contracts.readings.shapley import unit
+from engine.contracts.readings.output_units import unit
 from engine.contracts.results import Trees, WeightedSum
 from engine.contracts.structure import Link
 from gui.plots.ranking import Ranking

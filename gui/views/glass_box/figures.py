@@ -8,7 +8,11 @@ import numpy as np
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
-from engine.contracts.readings.glass_box import factor_text, shape_name, weight_name
+from engine.contracts.readings.glass_box.glass_box import (
+    factor_text,
+    shape_name,
+    weight_name,
+)
 from engine.contracts.results import Axis, Shapes, Trees, WeightedSum
 from gui.plots.ranking import Rank
 

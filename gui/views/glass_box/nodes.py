@@ -13,7 +13,7 @@ from gui.item_models.metrics import Figure
 from gui.plots.tree_plot import Node
 
 if TYPE_CHECKING:
-    from engine.contracts.readings.tree_rules import Rules
+    from engine.contracts.readings.glass_box.tree_rules import Rules
     from engine.contracts.results import TreeNodes
 
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
-from engine.contracts.readings.glass_box import shape_name
-from engine.contracts.readings.shapley import unit
+from engine.contracts.readings.glass_box.glass_box import shape_name
+from engine.contracts.readings.output_units import unit
 from engine.contracts.results import Shapes
 from gui.plots.effect_curve import EffectCurve
 from gui.plots.effect_surface import EffectSurface

@@ -25,7 +25,7 @@ from gui.widgets.scrolled import scrolled
 from gui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
-    from engine.contracts.readings.tree_rules import Rules
+    from engine.contracts.readings.glass_box.tree_rules import Rules
     from engine.contracts.results import TreeNodes
     from engine.contracts.tables import Table
     from gui.services.theme import Tokens

@@ -9,7 +9,7 @@ import numpy as np
 from engine.contracts.i18n import tr
 from engine.contracts.readings import lime as reading_of
 from engine.contracts.readings import numbers
-from engine.contracts.readings.shapley import unit
+from engine.contracts.readings.output_units import unit
 from engine.contracts.results.lime import FLIPS
 from gui.plots.ranking import Rank, Ranking
 

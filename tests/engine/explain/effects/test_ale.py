@@ -12,7 +12,7 @@ from engine import analysis
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Task
 from engine.contracts.progress import SILENT
-from engine.contracts.readings import effects as reading
+from engine.contracts.readings.effects import pdp_and_ale as reading
 from engine.explain.effects.label_order import order_of_labels
 from tests.support.explained import case, matrix
 from tests.support.in_process import explain

@@ -12,7 +12,7 @@ from engine import analysis
 from engine.contracts.errors import Cancelled, EngineError
 from engine.contracts.model import Task
 from engine.contracts.progress import SILENT, Silent
-from engine.contracts.readings import effects as reading
+from engine.contracts.readings.effects import pdp_and_ale as reading
 from engine.explain.effects.grid import MOST_LABELS, along
 from tests.support.explained import case, matrix
 from tests.support.in_process import explain

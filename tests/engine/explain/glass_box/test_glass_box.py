@@ -29,8 +29,8 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
-from engine.contracts.readings.glass_box import read, rules_of, weight_name
-from engine.contracts.readings.tree_rules import named, threshold
+from engine.contracts.readings.glass_box.glass_box import read, rules_of, weight_name
+from engine.contracts.readings.glass_box.tree_rules import named, threshold
 from engine.explain.glass_box.inverse_transform import OwnUnits
 from engine.explain.glass_box.splits import astray
 from engine.explain.subject import Subject

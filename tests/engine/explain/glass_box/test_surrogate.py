@@ -18,7 +18,7 @@ from sklearn.tree import DecisionTreeRegressor
 
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Task
-from engine.contracts.readings.surrogate import read, rules_of
+from engine.contracts.readings.glass_box.surrogate import read, rules_of
 from engine.explain.glass_box.one_hot import MOST_LABELS
 from tests.support.explained import case, matrix
 from tests.support.in_process import explain, fitted_case

@@ -8,7 +8,7 @@ from scipy.stats import spearmanr
 
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Task
-from engine.contracts.readings import permutation as reading
+from engine.contracts.readings.importance import permutation as reading
 from engine.evaluate.sample import take
 from engine.explain.association import groups_at, kinship, tree_of
 from engine.explain.importance.permutation import most_unseen

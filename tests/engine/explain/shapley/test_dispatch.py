@@ -10,7 +10,8 @@ from sklearn.linear_model import LogisticRegression
 from engine import analysis
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import Silent
-from engine.contracts.readings import interactions, shapley
+from engine.contracts.readings.shapley import interactions
+from engine.contracts.readings.shapley import shapley_values as shapley
 from engine.explain import scope
 from engine.explain.shapley import dispatch, explainers, structural_shapley
 from tests.support.in_process import explain, fitted_case

@@ -15,7 +15,7 @@ from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder, StandardScale
 
 from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
-from engine.contracts.readings import shapley as reading
+from engine.contracts.readings.shapley import shapley_values as reading
 from engine.explain.shapley import coalitions
 from tests.support.in_process import explain, fitted_case
 from tests.support.taken_apart import numbers, three, two, value

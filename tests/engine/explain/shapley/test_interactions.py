@@ -14,7 +14,7 @@ from sklearn.linear_model import LinearRegression
 from engine.analysis import load
 from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
-from engine.contracts.readings import interactions as reading
+from engine.contracts.readings.shapley import interactions as reading
 from tests.support.explained import case, matrix
 from tests.support.in_process import as_matrix, explain, fitted_case
 from tests.support.taken_apart import numbers, value

@@ -13,7 +13,7 @@ from engine.contracts.dataset import Part
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Task
 from engine.contracts.progress import SILENT
-from engine.contracts.readings import shapley as reading
+from engine.contracts.readings.shapley import shapley_values as reading
 from engine.contracts.selection import Range
 from tests.support.explained import case, matrix
 

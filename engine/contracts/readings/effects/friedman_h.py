@@ -10,7 +10,7 @@ from engine.contracts.i18n import tr
 from engine.contracts.messages import sentences
 from engine.contracts.readings.class_names import answer
 from engine.contracts.readings.numbers import count, decimals_of, fixed, percent
-from engine.contracts.readings.shapley import unit
+from engine.contracts.readings.output_units import unit
 
 if TYPE_CHECKING:
     from engine.contracts.results import FriedmanH

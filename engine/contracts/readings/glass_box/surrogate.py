@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentences
 from engine.contracts.readings.class_names import answer
+from engine.contracts.readings.glass_box.tree_rules import Rules
 from engine.contracts.readings.numbers import (
     count,
     decimals_of,
@@ -15,8 +16,7 @@ from engine.contracts.readings.numbers import (
     percent_with_interval,
     significant,
 )
-from engine.contracts.readings.shapley import unit
-from engine.contracts.readings.tree_rules import Rules
+from engine.contracts.readings.output_units import unit
 
 if TYPE_CHECKING:
     from engine.contracts.results import Surrogate

@@ -9,6 +9,7 @@ import numpy as np
 from engine.contracts.i18n import tr
 from engine.contracts.messages import sentences
 from engine.contracts.readings.class_names import answer
+from engine.contracts.readings.glass_box.tree_rules import Rules
 from engine.contracts.readings.numbers import (
     count,
     decimals_of,
@@ -16,8 +17,7 @@ from engine.contracts.readings.numbers import (
     percent,
     significant,
 )
-from engine.contracts.readings.shapley import unit
-from engine.contracts.readings.tree_rules import Rules
+from engine.contracts.readings.output_units import unit
 from engine.contracts.results.glass_box import Shapes, Trees, WeightedSum
 from engine.contracts.structure import Link
 

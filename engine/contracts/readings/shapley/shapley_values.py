@@ -1,4 +1,4 @@
-"""The sentence above contributions."""
+"""The readings of SHAP values."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from engine.contracts.readings.numbers import (
     signed,
     significant,
 )
+from engine.contracts.readings.output_units import unit
 
 if TYPE_CHECKING:
     from engine.contracts.results import Shapley
@@ -107,16 +108,6 @@ _CHOSEN = {
     "sample": mark("drawn at random"),
     "kmeans": mark("each for a group of rows alike"),
 }
-_SPACES = {
-    "probability": mark("in probability"),
-    "margin": mark("in margin (log-odds)"),
-    "value": mark("in the target's own units"),
-}
-
-
-def unit(space: str) -> str:
-    """Return what contributions are measured in."""
-    return tr(_SPACES.get(space, space))
 
 
 def start(result: Shapley, output: int = 0) -> str:

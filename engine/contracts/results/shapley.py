@@ -1,4 +1,4 @@
-"""Results that share an answer out among the features."""
+"""SHAP values and interactions."""
 
 from __future__ import annotations
 

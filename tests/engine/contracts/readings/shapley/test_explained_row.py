@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.contracts.provenance import Provenance
-from engine.contracts.readings.explained_row import read
+from engine.contracts.readings.shapley.explained_row import read
 from engine.contracts.results import Shapley
 
 

@@ -1,0 +1,1 @@
+"""Readings of the model structure and of surrogate trees."""

@@ -1,0 +1,1 @@
+"""Readings of SHAP values and interactions."""
