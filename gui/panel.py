@@ -12,14 +12,14 @@ from engine.contracts.messages import next_step, sentence
 from engine.contracts.readings import unfinished
 from gui.dialogs.about_method import show_about
 from gui.dialogs.as_table import show_table
-from gui.dialogs.panel_menus import open_export, open_more
+from gui.dialogs.panel_menus import add_exports, open_export, open_more
 from gui.panel_frame import PanelFrame
 from gui.widgets.badge import badge_of
 from gui.widgets.panel_foot import CONTINUE, STOP
 from gui.widgets.unbroken import unbroken
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QMenu, QWidget
 
     from engine.contracts.errors import ErrorInfo
     from engine.contracts.events import Progressed
@@ -263,6 +263,11 @@ class Panel(PanelFrame):
                 show_about(self)
             case "more":
                 open_more(self, self._buttons[name])
+
+    def offer_picture(self, menu: QMenu) -> None:
+        """Add to a plot's menu what can be done with the panel's picture."""
+        menu.addAction(tr("View as table"), lambda: show_table(self))
+        add_exports(menu, self)
 
     # Asking
 

@@ -37,10 +37,15 @@ def open_more(panel: Panel, button: QToolButton) -> None:
 def open_export(panel: Panel, button: QToolButton) -> None:
     """Offer the panel as a picture or a table."""
     menu = new_menu(panel)
+    add_exports(menu, panel)
+    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+
+def add_exports(menu: QMenu, panel: Panel) -> None:
+    """Offer to copy the picture, and to save it or the table."""
     menu.addAction(tr("Copy picture"), lambda: copy_picture(panel))
     menu.addAction(tr("Save picture…"), lambda: save_picture(panel))
     menu.addAction(tr("Save table…"), lambda: save_table(panel, panel.as_table()))
-    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
 
 def keep_note(panel: Panel) -> None:

@@ -30,7 +30,7 @@ from PySide6.QtSvg import QSvgGenerator
 from engine.contracts.i18n import tr
 from gui.dialogs.caption import caption_of
 from gui.dialogs.picture_parts import parts_of
-from gui.plots.canvas import FONT_PIXELS
+from gui.plots.plot import FONT_PIXELS
 from gui.services.theme import LIGHT
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from engine.contracts.tables import shown_text
-from gui.plots.canvas import FONT_PIXELS, Canvas
+from gui.plots.plot import FONT_PIXELS, Plot
 from gui.services.theme import LIGHT
 from gui.widgets.matrix import MatrixView
 
@@ -61,7 +61,7 @@ class Part:
 class PlotPart(Part):
     """A plot, which paints itself."""
 
-    plot: Canvas | MatrixView
+    plot: Plot | MatrixView
 
     @property
     def size(self) -> QSizeF:
@@ -173,8 +173,8 @@ def parts_of(body: QWidget, table: Table) -> list[Part]:
     Plots with the words beside them; where there is no plot, the tables in sight;
     where there is none either, the panel's content as a table.
     """
-    plots: list[Canvas | MatrixView] = [
-        *body.findChildren(Canvas),
+    plots: list[Plot | MatrixView] = [
+        *body.findChildren(Plot),
         *body.findChildren(MatrixView),
     ]
     found: list[Part] = [
@@ -229,7 +229,7 @@ def _in_plot(control: QWidget, body: QWidget) -> bool:
     """Return whether a scroll bar or a corner belongs to a view, not to a row."""
     above = control.parentWidget()
     while above is not None and above is not body:
-        if isinstance(above, (Canvas, MatrixView, QTableView)):
+        if isinstance(above, (Plot, MatrixView, QTableView)):
             return True
         above = above.parentWidget()
     return above is None

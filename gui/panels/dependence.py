@@ -261,7 +261,7 @@ class DependencePanel(Panel):
             said.append(
                 tr(
                     "{n} of {total} rows are drawn; a brush finds all of them.",
-                    n=numbers.count(self.curve.n_drawn),
+                    n=numbers.count(self.curve.n_shown),
                     total=numbers.count(len(shown.row_ids)),
                 )
             )

@@ -205,7 +205,11 @@ class ThresholdPanel(Panel):
         share = result.positives / max(result.positives + result.negatives, 1e-300)
         roc, both = result.roc, result.precision_recall
         self.roc.set_curve(
-            roc[:, 0], roc[:, 1], ((0, 0), (1, 1)), (_area(tr("AUC"), result.roc_auc),)
+            roc[:, 0],
+            roc[:, 1],
+            ((0, 0), (1, 1)),
+            (_area(tr("AUC"), result.roc_auc),),
+            tip=lambda x, y: _cells(result, y * result.positives, x * result.negatives),
         )
         self.precision.set_curve(
             both[:, 0],
@@ -213,6 +217,11 @@ class ThresholdPanel(Panel):
             ((0, share), (1, share)),
             (_area(tr("average precision"), result.average_precision),),
             right=False,
+            tip=lambda x, y: _cells(
+                result,
+                x * result.positives,
+                x * result.positives * (1 / y - 1) if y > 0 else float("nan"),
+            ),
         )
 
     def follow_decision(self, decision: Decision) -> None:
@@ -382,6 +391,19 @@ def _area(name: str, found: Metric) -> str:
     value = numbers.figure(found.value, found.low, found.high)
     ends = numbers.interval(found.low, found.high)
     return f"{name} {value} [{ends}]" if ends else f"{name} {value}"
+
+
+def _cells(result: Thresholds, tp: float, fp: float) -> str:
+    """Return how many of each class are called positive."""
+    lines = []
+    for called, all_of, name in (
+        (tp, result.positives, result.positive),
+        (fp, result.negatives, result.negative),
+    ):
+        if np.isfinite(called):
+            n, total = (numbers.fixed(value, 0) for value in (called, all_of))
+            lines.append(tr("{n} of {total} {name}", n=n, total=total, name=name))
+    return tr("predicted {name}:", name=result.positive) + "\n" + "\n".join(lines)
 
 
 def _point(x: float | None, y: float | None) -> tuple[tuple[float, float], ...]:

@@ -69,12 +69,26 @@ class Axes:
         share = (self.area.bottom() - place) / max(self.area.height(), 1.0)
         return self.bottom + min(max(share, 0.0), 1.0) * (self.top - self.bottom)
 
-    def line(self, xs: np.ndarray, ys: np.ndarray) -> QPolygonF:
-        """Return a line through pairs of numbers."""
+    @property
+    def across_per_pixel(self) -> float:
+        """How much a pixel across is."""
+        return (self.right - self.left) / max(self.area.width(), 1.0)
+
+    @property
+    def up_per_pixel(self) -> float:
+        """How much a pixel up is."""
+        return (self.top - self.bottom) / max(self.area.height(), 1.0)
+
+    def pixels(self, xs: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return where pairs of numbers lie, from the widget's left and top."""
         wide = self.area.width() / (self.right - self.left or 1.0)
         high = self.area.height() / (self.top - self.bottom or 1.0)
         across = self.area.left() + (np.asarray(xs) - self.left) * wide
-        down = self.area.bottom() - (np.asarray(ys) - self.bottom) * high
+        return across, self.area.bottom() - (np.asarray(ys) - self.bottom) * high
+
+    def line(self, xs: np.ndarray, ys: np.ndarray) -> QPolygonF:
+        """Return a line through pairs of numbers."""
+        across, down = self.pixels(xs, ys)
         pairs = zip(across.tolist(), down.tolist(), strict=True)
         return QPolygonF([QPointF(x, y) for x, y in pairs])
 
@@ -137,6 +151,12 @@ def _digits(
         if near and len(set(texts)) == len(texts):
             return digits
     return _ALL_DIGITS
+
+
+def squared(area: QRectF) -> QRectF:
+    """Return the largest square in an area, at its middle from left to right."""
+    side = max(min(area.width(), area.height()), 1.0)
+    return QRectF(area.left() + (area.width() - side) / 2, area.top(), side, side)
 
 
 def paint_frame(painter: QPainter, axes: Axes, tokens: Tokens) -> None:
@@ -205,6 +225,8 @@ def paint_labels_below(
     step = max(math.ceil(_LEAST_LABEL / max(each, 1.0)), 1)
     painter.setPen(QColor(tokens.muted))
     for place in range(0, len(labels), step):
+        if not axes.left <= place <= axes.right:
+            continue
         room = min(each * step, axes.area.width())
         left = max(axes.x(place) - room / 2, 0.0)
         text = metrics.elidedText(
@@ -231,8 +253,12 @@ def paint_ticks_left(
         painter.setPen(QPen(QColor(tokens.line), 1))
         painter.drawLine(QPointF(left - 3, y), QPointF(left, y))
         painter.setPen(QColor(tokens.muted))
-        room = QRectF(0, y - high / 2, left - 6, high)
-        painter.drawText(room, int(_RIGHT | _MIDDLE | _WHOLE), text)
+        room, side = QRectF(0, y - high / 2, left - 6, high), _RIGHT
+        if not fit([value], [text]):  # beside the axis; zoomed far in
+            wide = metrics.horizontalAdvance(text) + 4.0
+            room, side = QRectF(left + 3, room.top(), wide, high), _LEFT
+            painter.fillRect(room, QColor(tokens.panel))
+        painter.drawText(room, int(side | _MIDDLE | _WHOLE), text)
 
 
 def ticks_up(height: float) -> int:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QPen
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QPen
 
-from engine.contracts.i18n import tr
-from gui.plots.axes import Axes, paint_ticks_below, paint_title_below
+from engine.contracts.i18n import mark, tr
+from gui.plots.axes import paint_ticks_below, paint_title_below
 from gui.plots.beeswarm_layout import AS_POINTS, Strip, cells, strip
-from gui.plots.brush import BrushCanvas
+from gui.plots.painted_plot import PaintedPlot
+from gui.plots.readout import Readout
 from gui.plots.scales import level_colour, level_colours
-from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,12 +21,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
 
+    from gui.plots.axes import Axes
+    from gui.plots.window import Ends
+
 _AT_ONCE = 60_000  # points laid out in one turn
 _STRIP, _NEAR = 34, 7.0
 _ELLIPSIS = Qt.TextElideMode.ElideRight
 
 
-class Beeswarm(BrushCanvas):
+class Beeswarm(PaintedPlot):
     """Strips of points, one for each feature, with a common axis.
 
     Signals
@@ -37,6 +39,11 @@ class Beeswarm(BrushCanvas):
     clicked(int)
         Position of the row whose point was clicked.
     """
+
+    SELECTS = True
+    MAGNIFIES = False  # strips keep their height: the numbers in sight change
+    ZOOMS_UP = False
+    OWN_DRAG = mark("Drag selects rows")
 
     brushed = Signal(object, Qt.KeyboardModifier)
     clicked = Signal(int)
@@ -92,37 +99,45 @@ class Beeswarm(BrushCanvas):
         return 2 * self.fontMetrics().height() + 9.0
 
     @property
-    def axes(self) -> Axes:
-        """Where contributions lie across, and strips down."""
+    def ends(self) -> Ends:
+        """Contributions across, strips down."""
+        return (*self._ends, float(max(len(self._names), 1)), 0.0)
+
+    def room(self, ends: Ends) -> QRectF:
+        """Return where the strips lie, beside their names."""
         metrics = self.fontMetrics()
         widest = max((metrics.horizontalAdvance(n) for n in self._names), default=0)
         left = min(widest + 12.0, self.width() * 0.34)
-        area = QRectF(
+        return QRectF(
             left,
             4.0,
             max(self.width() - left - 62, 10.0),
             max(self.height() - self._foot - 6, 10.0),
         )
-        return Axes(area, *self._ends, float(max(len(self._names), 1)), 0.0)
 
     # Painting
 
-    def paint_still(self, painter: QPainter) -> None:
+    def paint_static(self, painter: QPainter) -> None:
         """Paint all strips, the axis and the colour key."""
         axes, tokens = self.axes, self.tokens
+        for place in range(len(self._strips)):
+            self._paint_name(painter, axes, place)
+        painter.save()
+        if self.zoomed:
+            painter.setClipRect(axes.area)
         painter.setPen(QPen(QColor(tokens.line), 1))
         zero = axes.x(0.0)
         painter.drawLine(
             QPointF(zero, axes.area.top()), QPointF(zero, axes.area.bottom())
         )
         for place, found in enumerate(self._strips):
-            self._paint_name(painter, axes, place)
             many = len(found.values) > AS_POINTS
             faded = 0.28 if self._chosen is not None else 1.0
             paint = self._paint_cells if many else self._paint_points
             paint(painter, axes, place, found, None, faded)
             if self._chosen is not None:
                 paint(painter, axes, place, found, self._chosen, 1.0)
+        painter.restore()
         paint_ticks_below(painter, axes, tokens)
         high = painter.fontMetrics().height()
         paint_title_below(painter, axes, tokens, self._across, high + 5)
@@ -155,7 +170,10 @@ class Beeswarm(BrushCanvas):
         pixels[..., 3] = (255 * strength * shown).round()
         kind = QImage.Format.Format_RGBA8888
         image = QImage(pixels.tobytes(), width, height, 4 * width, kind).copy()
-        painter.drawImage(self._room(axes, place), image)
+        room = self._room(axes, place)
+        room.setLeft(axes.x(self._ends[0]))  # cells cover the whole, in sight or not
+        room.setRight(axes.x(self._ends[1]))
+        painter.drawImage(room, image)
 
     def _paint_points(
         self,
@@ -216,8 +234,8 @@ class Beeswarm(BrushCanvas):
         self, axes: Axes, place: int, found: Strip
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         room = self._room(axes, place)
-        scale = axes.area.width() / (self._ends[1] - self._ends[0])
-        across = axes.area.left() + (found.values - self._ends[0]) * scale
+        scale = axes.area.width() / (axes.right - axes.left)
+        across = axes.area.left() + (found.values - axes.left) * scale
         down = room.center().y() - found.heights * room.height()
         return across.astype(np.float64), down.astype(np.float64)
 
@@ -236,22 +254,22 @@ class Beeswarm(BrushCanvas):
 
     # Hands
 
-    def event(self, event: QEvent) -> bool:
+    def readout_at(self, where: QPointF) -> Readout | None:
         """Say which row lies under the pointer."""
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            found = self.point_at(QPointF(event.pos()))
-            text = "" if found is None else self._tip(*found)
-            QToolTip.showText(event.globalPos(), literal(text), self)
-            return True
-        return super().event(event)
+        found = self.point_at(where)
+        if found is None:
+            return None
+        across, down = self._places(self.axes, found[0], self._strips[found[0]])
+        at = QPointF(float(across[found[1]]), float(down[found[1]]))
+        return Readout(self._tip(*found), at)
 
-    def tapped(self, where: QPointF, keys: Qt.KeyboardModifier) -> None:
+    def click_at(self, where: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Give the row under a click."""
         found = self.point_at(where)
         if found is not None:
             self.clicked.emit(found[1])
 
-    def marked(self, area: QRectF, keys: Qt.KeyboardModifier) -> None:
+    def select_area(self, area: QRectF, keys: Qt.KeyboardModifier) -> None:
         """Give the rows under the brush."""
         rows = self._rows_in(area)
         if len(rows):
@@ -259,6 +277,8 @@ class Beeswarm(BrushCanvas):
 
     def _rows_in(self, marked: QRectF) -> NDArray[np.intp]:
         axes = self.axes
+        if self.zoomed:
+            marked = marked.intersected(axes.area)
         inside = np.zeros(len(self._strips[0].values) if self._strips else 0, bool)
         for place, found in enumerate(self._strips):
             if not self._room(axes, place).intersects(marked):

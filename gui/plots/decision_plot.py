@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QPen
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPen
 
+from engine.contracts.i18n import mark
 from gui.plots.axes import Axes, paint_ticks_below, paint_title_below
-from gui.plots.brush import BrushCanvas
+from gui.plots.painted_plot import PaintedPlot
+from gui.plots.readout import Readout
 from gui.plots.scales import level_colour
-from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ _LINE, _NEAR = 18, 8.0
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
-class DecisionPlot(BrushCanvas):
+class DecisionPlot(PaintedPlot):
     """Lines through the sums so far; the feature that matters most stands on top.
 
     Signals
@@ -34,6 +34,9 @@ class DecisionPlot(BrushCanvas):
     clicked(int)
         Place of the line that was clicked.
     """
+
+    SELECTS = True
+    OWN_DRAG = mark("Drag selects rows")
 
     brushed = Signal(object, Qt.KeyboardModifier)
     clicked = Signal(int)
@@ -95,7 +98,7 @@ class DecisionPlot(BrushCanvas):
         )
         return Axes(area, low - room, high + room, 0.0, float(max(len(self._names), 1)))
 
-    def paint_still(self, painter: QPainter) -> None:
+    def paint_static(self, painter: QPainter) -> None:
         """Paint names, the base, the lines and the axis."""
         axes, tokens = self.axes, self.tokens
         each = axes.area.height() / max(len(self._names), 1)
@@ -156,13 +159,13 @@ class DecisionPlot(BrushCanvas):
         place = int(far.argmin())
         return place if far[place] <= _NEAR else None
 
-    def tapped(self, where: QPointF, keys: Qt.KeyboardModifier) -> None:
+    def click_at(self, where: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Give the line under a click."""
         place = self.line_at(where)
         if place is not None:
             self.clicked.emit(place)
 
-    def marked(self, area: QRectF, keys: Qt.KeyboardModifier) -> None:
+    def select_area(self, area: QRectF, keys: Qt.KeyboardModifier) -> None:
         """Give the lines that pass through the brush."""
         if not self._names or not len(self._sums):
             return
@@ -173,14 +176,22 @@ class DecisionPlot(BrushCanvas):
         if inside.any():
             self.brushed.emit(np.flatnonzero(inside), keys)
 
-    def event(self, event: QEvent) -> bool:
+    def readout_at(self, where: QPointF) -> Readout | None:
         """Name the row under the pointer."""
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            place = self.line_at(QPointF(event.pos()))
-            QToolTip.showText(
-                event.globalPos(),
-                "" if place is None else literal(self._tip(place)),
-                self,
-            )
-            return True
-        return super().event(event)
+        place = self.line_at(where)
+        if place is None:
+            return None
+        return Readout(
+            self._tip(place), QPointF(float(self._at(where.y())[place]), where.y())
+        )
+
+    @property
+    def n_stops(self) -> int:
+        """A place for each line."""
+        return len(self._sums) if self._names else 0
+
+    def stop(self, place: int) -> Readout:
+        """Name a row at the head of its line, from the lowest answer up."""
+        line = int(np.argsort(self._sums[:, -1], kind="stable")[place])
+        top = self.axes.point(float(self._sums[line, -1]), float(len(self._names)))
+        return Readout(self._tip(line), top)

@@ -8,21 +8,24 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPen
 
+from engine.contracts.i18n import mark
+from engine.contracts.readings import numbers
 from gui.plots.axes import Axes, paint_ticks_below, paint_title_below
-from gui.plots.canvas import Canvas
+from gui.plots.painted_plot import PaintedPlot
+from gui.plots.readout import Readout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+    from PySide6.QtGui import QKeyEvent, QPainter
 
 _LINE = 19
-_STEP = 0.05
+_STEP, _NEAR = 0.05, 8.0
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-class Dendrogram(Canvas):
+class Dendrogram(PaintedPlot):
     """Leaves down the left side, distance to the right, the cut as a line.
 
     Signals
@@ -30,6 +33,8 @@ class Dendrogram(Canvas):
     cut_rested(float)
         Where the cut was left.
     """
+
+    OWN_DRAG = mark("Drag moves the cut")
 
     cut_rested = Signal(float)
 
@@ -39,6 +44,8 @@ class Dendrogram(Canvas):
         self._names: tuple[str, ...] = ()
         self._tree: NDArray[np.float64] = np.zeros((0, 4))
         self._leaves: list[int] = []
+        self._joints: list[tuple[float, float]] = []  # distance, and place down
+        self._joined: list[list[str]] = []
         self.cut = 0.0
         self.setMinimumSize(200, 90)
 
@@ -48,9 +55,22 @@ class Dendrogram(Canvas):
         """Show a linkage of scipy's form over named leaves."""
         self._names, self._tree, self.cut = tuple(names), tree, cut
         self._leaves = _in_order(tree, len(self._names))
+        self._join()
         high = 2 * self.fontMetrics().height() + 14
         self.setMinimumHeight(high + _LINE * len(self._names))
         self.renew()
+
+    def _join(self) -> None:
+        """Work out where branches meet, and what meets there."""
+        at = {leaf: (0.0, place + 0.5) for place, leaf in enumerate(self._leaves)}
+        under = {leaf: [name] for leaf, name in enumerate(self._names)}
+        self._joints, self._joined = [], []
+        for step, (one, other, apart, _) in enumerate(self._tree.tolist()):
+            node = len(self._names) + step
+            at[node] = (apart, (at[int(one)][1] + at[int(other)][1]) / 2)
+            under[node] = under[int(one)] + under[int(other)]
+            self._joints.append(at[node])
+            self._joined.append(under[node])
 
     @property
     def axes(self) -> Axes:
@@ -66,7 +86,7 @@ class Dendrogram(Canvas):
         )
         return Axes(area, 0.0, 1.0, float(max(len(self._names), 1)), 0.0)
 
-    def paint_still(self, painter: QPainter) -> None:
+    def paint_static(self, painter: QPainter) -> None:
         """Paint the names and the tree."""
         axes, tokens = self.axes, self.tokens
         metrics = painter.fontMetrics()
@@ -96,7 +116,7 @@ class Dendrogram(Canvas):
         paint_ticks_below(painter, axes, tokens)
         paint_title_below(painter, axes, tokens, self._across, metrics.height() + 5)
 
-    def paint_moving(self, painter: QPainter) -> None:
+    def paint_overlay(self, painter: QPainter) -> None:
         """Paint the cut."""
         axes = self.axes
         painter.setPen(QPen(QColor(self.tokens.warning), 2))
@@ -107,32 +127,41 @@ class Dendrogram(Canvas):
 
     def _move(self, cut: float) -> None:
         self.cut = min(max(cut, 0.0), 1.0)
-        self.update()
+        self.refresh()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def take(self, where: QPointF, keys: Qt.KeyboardModifier) -> bool:
         """Take hold of the cut."""
-        if event.button() is Qt.MouseButton.LeftButton:
-            self._move(self.axes.value_x(event.position().x()))
+        self._move(self.axes.value_x(where.x()))
+        return True
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def hold(self, where: QPointF) -> None:
         """Move the cut."""
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self._move(self.axes.value_x(event.position().x()))
+        self._move(self.axes.value_x(where.x()))
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+    def let_go(self, where: QPointF) -> None:
         """Leave the cut where it is."""
-        if event.button() is Qt.MouseButton.LeftButton:
-            self.cut_rested.emit(self.cut)
+        self.cut_rested.emit(self.cut)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def key(self, event: QKeyEvent) -> bool:
         """Move the cut by keys."""
         steps = {Qt.Key.Key_Left: -_STEP, Qt.Key.Key_Right: _STEP}
         step = steps.get(Qt.Key(event.key()))
         if step is None:
-            super().keyPressEvent(event)
-            return
+            return False
         self._move(round(self.cut + step, 2))
+        self.speak(numbers.fixed(self.cut, 2))
         self.cut_rested.emit(self.cut)
+        return True
+
+    def readout_at(self, where: QPointF) -> Readout | None:
+        """Say how far apart the features under the pointer's joint are."""
+        axes = self.axes
+        for (apart, middle), names in zip(self._joints, self._joined, strict=True):
+            at = axes.point(apart, middle)
+            if (at - where).manhattanLength() <= _NEAR:
+                text = f"{', '.join(names)}: {numbers.fixed(apart, 2)}"
+                return Readout(text, at)
+        return None
 
 
 def _in_order(tree: NDArray[np.float64], n: int) -> list[int]:

@@ -6,23 +6,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPen, QPolygonF
+from PySide6.QtGui import QColor
 
+from engine.contracts.i18n import mark, tr
+from engine.contracts.readings import numbers
 from gui.plots.axes import (
-    Axes,
     left_room,
     paint_frame,
     paint_ticks_below,
     paint_ticks_left,
     paint_title_below,
+    tick_texts,
 )
-from gui.plots.brush import BrushCanvas
+from gui.plots.chart import Chart, show_band, show_image
+from gui.plots.readout import Readout
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
+    from gui.plots.window import Ends
 
-class DensityPlot(BrushCanvas):
+
+class DensityPlot(Chart):
     """Counts of cells as shades of one hue, with a line of reference.
 
     Signals
@@ -30,6 +35,9 @@ class DensityPlot(BrushCanvas):
     brushed(QRectF, Qt.KeyboardModifier)
         A rectangle in numbers: x, y, width, height, from its lowest corner.
     """
+
+    SELECTS = True
+    OWN_DRAG = mark("Drag selects rows")
 
     brushed = Signal(QRectF, Qt.KeyboardModifier)
 
@@ -41,6 +49,9 @@ class DensityPlot(BrushCanvas):
         self._reference: tuple[tuple[float, float], tuple[float, float]] | None = None
         self._trend: tuple[np.ndarray, ...] | None = None
         self._chosen: np.ndarray | None = None
+        self._image, self._own_image = self.image(above=0.1), self.image(above=0.2)
+        self._reference_line = self.curve(above=0.3)
+        self._trend_band, self._trend_line = self.band(above=0.4), self.curve(above=0.5)
         self.setMinimumSize(120, 100)
 
     def set_density(
@@ -67,31 +78,46 @@ class DensityPlot(BrushCanvas):
         return self._x, self._y
 
     @property
-    def axes(self) -> Axes:
-        """Where the numbers lie."""
+    def ends(self) -> Ends:
+        """The outermost edges of the cells."""
+        return tuple(float(e[i]) for e in (self._x, self._y) for i in (0, -1))  # type: ignore[return-value]
+
+    def room(self, ends: Ends) -> QRectF:
+        """Return the room between the numbers."""
         metrics = self.fontMetrics()
-        low, high = float(self._y[0]), float(self._y[-1])
         top = metrics.height() + 6
         foot = 2 * metrics.height() + 9
         tall = max(self.height() - top - foot, 10)
-        left = left_room(metrics, low, high, tall)
-        area = QRectF(left, top, max(self.width() - left - 14, 10), tall)
-        return Axes(area, float(self._x[0]), float(self._x[-1]), low, high)
+        left = left_room(metrics, *ends[2:], tall)
+        return QRectF(left, top, max(self.width() - left - 14, 10), tall)
 
-    def paint_still(self, painter: QPainter) -> None:
-        """Paint the image, the reference, the trend and the frame."""
+    def draw(self) -> None:
+        """Draw the images, the reference and the trend."""
+        tokens = self.tokens
+        left, right, low, high = self.ends
+        area = QRectF(left, low, right - left, high - low)
+        faded = 0.35 if self._chosen is not None else 1.0
+        own = np.zeros((0, 0)) if self._chosen is None else self._chosen
+        show_image(self._image, _shades(self._counts, tokens.accent, faded), area)
+        show_image(self._own_image, _shades(own, tokens.warning, 1.0), area)
+        ends = np.array(self._reference or np.zeros((0, 2)))
+        dots = self.pen(tokens.text, 1, Qt.PenStyle.DotLine)
+        self._reference_line.setData(ends[:, 0], ends[:, 1], pen=dots)
+        x, mean, low_line, high_line = self._known_trend()
+        shade = QColor(tokens.text)
+        shade.setAlphaF(0.18)
+        show_band(self._trend_band, x, low_line, high_line, shade)
+        self._trend_line.setData(x, mean, pen=self.pen(tokens.text, 1.6))
+
+    def _known_trend(self) -> tuple[np.ndarray, ...]:
+        if self._trend is None:
+            return (np.zeros(0),) * 4
+        keep = np.isfinite(self._trend[1])
+        return tuple(part[keep] for part in self._trend)
+
+    def paint_frame(self, painter: QPainter) -> None:
+        """Paint the frame, the numbers and what they are."""
         axes, tokens = self.axes, self.tokens
-        if self._counts.size:
-            faded = 0.35 if self._chosen is not None else 1.0
-            painter.drawImage(axes.area, _shades(self._counts, tokens.accent, faded))
-        if self._chosen is not None and self._chosen.size:
-            painter.drawImage(axes.area, _shades(self._chosen, tokens.warning, 1.0))
-        if self._reference is not None:
-            painter.setPen(QPen(QColor(tokens.text), 1, Qt.PenStyle.DotLine))
-            (x, y), (x2, y2) = self._reference
-            painter.drawLine(axes.point(x, y), axes.point(x2, y2))
-        if self._trend is not None:
-            self._paint_trend(painter, axes)
         paint_frame(painter, axes, tokens)
         paint_ticks_below(painter, axes, tokens)
         paint_ticks_left(painter, axes, tokens)
@@ -104,27 +130,46 @@ class DensityPlot(BrushCanvas):
             self._up,
         )
 
-    def _paint_trend(self, painter: QPainter, axes: Axes) -> None:
-        assert self._trend is not None
-        keep = np.isfinite(self._trend[1])
-        x, mean, low, high = (part[keep] for part in self._trend)
-        if not len(x):
-            return
-        painter.save()
-        painter.setClipRect(axes.area)
-        band = QColor(self.tokens.text)
-        painter.setPen(Qt.PenStyle.NoPen)
-        band.setAlphaF(0.18)
-        painter.setBrush(band)
-        upper = [axes.point(a, b) for a, b in zip(x, high, strict=True)]
-        lower = [axes.point(a, b) for a, b in zip(x, low, strict=True)]
-        painter.drawPolygon(QPolygonF(upper + lower[::-1]))
-        painter.setPen(QPen(QColor(self.tokens.text), 1.6))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(axes.line(x, mean))
-        painter.restore()
+    # Reading
 
-    def marked(self, area: QRectF, keys: Qt.KeyboardModifier) -> None:
+    def readout_at(self, where: QPointF) -> Readout | None:
+        """Say how many rows the cell under the pointer holds."""
+        axes = self.axes
+        if not axes.area.contains(where) or not self._counts.size:
+            return None
+        value = axes.value_x(where.x()), axes.value_y(where.y())
+        cell = [
+            min(max(int(np.searchsorted(edges, v, "right")) - 1, 0), len(edges) - 2)
+            for edges, v in zip((self._x, self._y), value, strict=True)
+        ]
+        return self._read(*cell)
+
+    @property
+    def n_stops(self) -> int:
+        """A place for each cell that holds rows."""
+        return int(np.count_nonzero(self._counts))
+
+    def stop(self, place: int) -> Readout:
+        """Say what a cell holds, from left to right."""
+        across, up = np.nonzero(self._counts)
+        return self._read(int(across[place]), int(up[place]))
+
+    def _read(self, i: int, j: int) -> Readout:
+        lines = []
+        for name, edges, at in ((self._across, self._x, i), (self._up, self._y, j)):
+            low, high = tick_texts(np.asarray(edges)[at : at + 2].tolist())
+            lines.append(tr("{name}: {low} to {high}", name=name, low=low, high=high))
+        n = numbers.count(round(float(self._counts[i, j])))
+        lines.append(tr("{n} rows", n=n))
+        if self._chosen is not None:
+            own = numbers.count(round(float(self._chosen[i, j])))
+            lines[-1] += f" ({tr('{n} selected', n=own)})"
+        middle = [(e[k] + e[k + 1]) / 2 for e, k in ((self._x, i), (self._y, j))]
+        return Readout("\n".join(lines), self.axes.point(*middle))
+
+    # Hands
+
+    def select_area(self, area: QRectF, keys: Qt.KeyboardModifier) -> None:
         """Give the rectangle in numbers."""
         axes = self.axes
         low = QPointF(axes.value_x(area.left()), axes.value_y(area.bottom()))
@@ -132,15 +177,13 @@ class DensityPlot(BrushCanvas):
         self.brushed.emit(QRectF(low, high), keys)
 
 
-def _shades(counts: np.ndarray, colour: str, strength: float) -> QImage:
-    """Return cells as one hue whose opacity grows with the logarithm of the count."""
-    level = np.log1p(np.asarray(counts, dtype=np.float64).T[::-1])
-    level = level / (level.max() or 1.0)
+def _shades(counts: np.ndarray, colour: str, strength: float) -> np.ndarray:
+    """Return pixels of one hue whose opacity grows with the logarithm of the count."""
+    level = np.log1p(np.asarray(counts, dtype=np.float64).T)
+    level = level / (level.max(initial=0.0) or 1.0)
     alpha = np.where(level > 0, 0.12 + 0.88 * level, 0.0) * strength
     tint = QColor(colour)
     pixels = np.zeros((*level.shape, 4), dtype=np.uint8)
     pixels[..., :3] = (tint.red(), tint.green(), tint.blue())
     pixels[..., 3] = (255 * alpha).round()
-    height, width = level.shape
-    kind = QImage.Format.Format_RGBA8888
-    return QImage(pixels.tobytes(), width, height, 4 * width, kind).copy()
+    return pixels

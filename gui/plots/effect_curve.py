@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPen, QPolygonF
 
-from engine.contracts.i18n import tr
+from engine.contracts.i18n import mark, tr
 from gui.plots.axes import (
     Axes,
     left_room,
@@ -19,9 +18,9 @@ from gui.plots.axes import (
     paint_ticks_left,
     paint_title_below,
 )
-from gui.plots.brush import BrushCanvas
-from gui.plots.drawn import evenly
-from gui.services.literal import literal
+from gui.plots.chart import Chart, show_band, show_bars, show_intervals
+from gui.plots.readout import Readout
+from gui.plots.subsample import evenly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,16 +29,17 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
     from engine.contracts.results import Axis
+    from gui.plots.window import Ends
 
     Floats = NDArray[np.floating]
 
-MOST_LINES = 250  # drawn at once; more are a carpet
+MOST_LINES = 250  # shown at once; more are a carpet
 _STRIP = 18.0  # height of the strip that shows where rows lie
 _NEAR = 7.0
 _DASH, _NARROW = 14.0, 4.0  # half of what stands for a row at a label, a missing value
 
 
-class EffectCurve(BrushCanvas):
+class EffectCurve(Chart):
     """A mean with its interval, lines of rows behind it, rows' places below it.
 
     Signals
@@ -49,6 +49,9 @@ class EffectCurve(BrushCanvas):
     clicked(int)
         Position of the row whose line was clicked.
     """
+
+    SELECTS = True
+    OWN_DRAG = mark("Drag selects rows")
 
     brushed = Signal(object, Qt.KeyboardModifier)
     clicked = Signal(int)
@@ -68,6 +71,14 @@ class EffectCurve(BrushCanvas):
         self._chosen: NDArray[np.bool_] | None = None
         self._current: float | None = None
         self._own: Floats | None = None
+        self._zero_line = self.curve()
+        self._row_lines = self.curve(above=0.1), self.curve(above=0.2)
+        self._mean_band, self._mean_line = self.band(above=0.3), self.curve(above=0.4)
+        self._mean_ends = self.intervals(above=0.5)
+        self._mean_spots = self.spots(above=0.6)
+        self.strip = self.new_box()
+        self._strip_bars = self.bars(above=0.1, box=self.strip)
+        self._current_layer = self.layer(self._paint_current, above=2.0)
         self.setMinimumSize(200, 150)
 
     def set_curve(
@@ -115,45 +126,126 @@ class EffectCurve(BrushCanvas):
         ``nan`` stands for a missing value, ``None`` for no row.
         """
         self._current, self._own = value, line
-        self.update()
+        self._current_layer.update()
 
     @property
-    def n_drawn(self) -> int:
-        """Lines that are drawn of those there are."""
+    def n_shown(self) -> int:
+        """Lines that are shown of those there are."""
         return min(len(self._lines), MOST_LINES)
 
     @property
-    def axes(self) -> Axes:
-        """Where the numbers lie."""
+    def ends(self) -> Ends:
+        """The numbers across and up."""
+        return self._ends
+
+    def room(self, ends: Ends) -> QRectF:
+        """Return the room above the strip that shows where rows lie."""
         metrics = self.fontMetrics()
         top = metrics.height() + 6
         foot = 2 * metrics.height() + 9 + _STRIP
         tall = max(self.height() - top - foot, 10)
-        low, high = self._ends[2:]
-        left = left_room(metrics, low, high, tall)
-        area = QRectF(left, top, max(self.width() - left - 14, 10), tall)
-        return Axes(area, *self._ends)
+        left = left_room(metrics, *ends[2:], tall)
+        return QRectF(left, top, max(self.width() - left - 14, 10), tall)
 
-    # Painting
+    # Drawing
 
-    def paint_still(self, painter: QPainter) -> None:
-        """Paint lines, interval, mean, the rows' places and the axes."""
+    def draw(self) -> None:
+        """Draw the mean with its interval; lines may depend on pixels."""
+        tokens, joined = self.tokens, self._joined
+        left, right = self._ends[:2]
+        dots = self.pen(tokens.muted, 1, Qt.PenStyle.DotLine)
+        shown = [left, right] if self._zero else []
+        self._zero_line.setData(shown, [0.0] * len(shown), pen=dots)
+        shade = QColor(tokens.accent)
+        shade.setAlphaF(0.22)
+        pen = self.pen(tokens.accent, 2)
+        along = slice(joined if joined > 1 else 0)
+        x = self._x[along]
+        show_band(self._mean_band, x, self._low[along], self._high[along], shade)
+        self._mean_line.setData(x, self._middle[along], pen=pen)
+        apart = slice(joined if joined > 1 else 0, None)
+        x, y = self._x[apart], self._middle[apart]
+        show_intervals(self._mean_ends, x, y, self._low[apart], self._high[apart], pen)
+        brush = QColor(tokens.accent)
+        self._mean_spots.setData(x, y, size=7, pen=pen, brush=brush)
+
+    def fit_items(self) -> None:
+        """Draw the lines of rows, and where rows lie."""
+        rows = evenly(np.arange(len(self._lines)), MOST_LINES)
+        chosen = rows[:0]
+        if self._chosen is not None:
+            chosen = evenly(np.flatnonzero(self._chosen), MOST_LINES)
+        faint = 0.12 if self._chosen is not None else 0.3
+        tokens = self.tokens
+        for item, which, colour, strength in (
+            (self._row_lines[0], rows, tokens.muted, faint),
+            (self._row_lines[1], chosen, tokens.warning, 0.5),
+        ):
+            shade = QColor(colour)
+            shade.setAlphaF(strength)
+            x, y = self._joined_lines(self._lines[which])
+            item.setData(x, y, connect="finite", pen=self.pen(shade))
+        self._fit_strip()
+
+    def _joined_lines(self, lines: Floats) -> tuple[Floats, Floats]:
+        """Return rows' predictions as one line with gaps.
+
+        They are joined along numbers; at a label or a missing value stands a dash.
+        """
+        joined, n = self._joined, len(lines)
+        gap = np.full((n, 1), np.nan)
+        xs = [np.broadcast_to(self._x[:joined], (n, joined)), gap]
+        ys = [lines[:, :joined], gap]
+        half = self._dash * self.axes.across_per_pixel
+        for place in range(joined, len(self._x)):
+            at = np.array([[self._x[place] - half, self._x[place] + half]])
+            xs += [np.broadcast_to(at, (n, 2)), gap]
+            ys += [np.repeat(lines[:, place : place + 1], 2, axis=1), gap]
+        return np.concatenate(xs, axis=1).ravel(), np.concatenate(ys, axis=1).ravel()
+
+    @property
+    def _dash(self) -> float:
+        """Half of what stands for a row at a label or a missing value, in pixels."""
+        if not self._by_label:
+            return _NARROW
+        return min(0.3 / self.axes.across_per_pixel, _DASH)
+
+    @property
+    def _strip_axes(self) -> Axes:
+        axes = self.axes
+        area = QRectF(axes.area.left(), axes.area.bottom(), axes.area.width(), _STRIP)
+        return Axes(area, axes.left, axes.right, 0.0, _STRIP)
+
+    def _fit_strip(self) -> None:
+        """Draw how many rows lie where, under the area."""
+        below, axis = self._strip_axes, self._axis
+        self.place_box(self.strip, below)
+        most = 0 if axis is None else axis.counts.max(initial=0)
+        if axis is None or not most:
+            self._strip_bars.setVisible(False)
+            return
+        shade = QColor(self.tokens.muted)
+        shade.setAlphaF(0.55)
+        pixel = below.across_per_pixel
+        if axis.labels:
+            lefts, rights = self._x - 0.3, self._x + 0.3
+        else:
+            lefts, rights = axis.edges[:-1], axis.edges[1:]
+        sides = (lefts, np.maximum(rights - 0.5 * pixel, lefts + pixel))
+        tall = (_STRIP - 3) * np.asarray(axis.counts, float) / most
+        show_bars(self._strip_bars, sides, tall, shade, least=1.0)
+
+    def paint_frame(self, painter: QPainter) -> None:
+        """Paint the frame, the numbers or labels, and what they are."""
         axis = self._axis
         if axis is None:
             return
         axes, tokens = self.axes, self.tokens
-        if self._zero:
-            painter.setPen(QPen(QColor(tokens.muted), 1, Qt.PenStyle.DotLine))
-            y = axes.y(0.0)
-            painter.drawLine(
-                QPointF(axes.area.left(), y), QPointF(axes.area.right(), y)
-            )
-        self._paint_lines(painter, axes)
-        self._paint_mean(painter, axes)
-        self._paint_strip(painter, axes, axis)
         paint_frame(painter, axes, tokens)
         paint_ticks_left(painter, axes, tokens)
-        below = Axes(axes.area.adjusted(0, 0, 0, _STRIP), *self._ends)
+        below = Axes(axes.area.adjusted(0, 0, 0, _STRIP), *self._in_sight)
+        painter.setPen(QPen(QColor(tokens.line), 1))
+        painter.drawLine(below.area.bottomLeft(), below.area.bottomRight())
         high = painter.fontMetrics().height()
         if axis.labels:
             missing = (tr("missing"),) if axis.n_missing else ()
@@ -172,39 +264,9 @@ class EffectCurve(BrushCanvas):
             ),
         )
 
-    def _paint_lines(self, painter: QPainter, axes: Axes) -> None:
-        drawn = evenly(np.arange(len(self._lines)), MOST_LINES)
-        strength = 0.12 if self._chosen is not None else 0.3
-        self._paint_some(painter, axes, drawn, self.tokens.muted, strength)
-        if self._chosen is not None:
-            chosen = evenly(np.flatnonzero(self._chosen), MOST_LINES)
-            self._paint_some(painter, axes, chosen, self.tokens.warning, 0.5)
-
-    def _paint_some(
-        self,
-        painter: QPainter,
-        axes: Axes,
-        which: NDArray[np.intp],
-        colour: str,
-        strength: float,
-    ) -> None:
-        ink = QColor(colour)
-        ink.setAlphaF(strength)
-        painter.setPen(QPen(ink, 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for row in which.tolist():
-            self._paint_line(painter, axes, self._lines[row])
-
-    def _paint_line(self, painter: QPainter, axes: Axes, line: Floats) -> None:
-        """Paint a row's answers: joined along numbers, a dash where nothing is."""
-        joined = self._joined
-        painter.drawPolyline(axes.line(self._x[:joined], line[:joined]))
-        half = QPointF(min(0.3 * (axes.x(1.0) - axes.x(0.0)), _DASH), 0)
-        if not self._by_label:
-            half = QPointF(_NARROW, 0)
-        for place in range(joined, len(line)):
-            at = axes.point(self._x[place], line[place])
-            painter.drawLine(at - half, at + half)
+    @property
+    def _in_sight(self) -> Ends:
+        return self.window_in_sight.ends(self._ends)
 
     @property
     def _by_label(self) -> bool:
@@ -219,54 +281,8 @@ class EffectCurve(BrushCanvas):
             return 0
         return int(np.count_nonzero(np.isfinite(axis.values)))
 
-    def _paint_mean(self, painter: QPainter, axes: Axes) -> None:
-        tokens, joined = self.tokens, self._joined
-        if joined > 1:
-            band = QColor(tokens.accent)
-            band.setAlphaF(0.22)
-            x = self._x[:joined]
-            edge = np.concatenate([self._high[:joined], self._low[:joined][::-1]])
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(band)
-            painter.drawPolygon(axes.line(np.concatenate([x, x[::-1]]), edge))
-            painter.setPen(QPen(QColor(tokens.accent), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPolyline(axes.line(x, self._middle[:joined]))
-        for place in range(joined if joined > 1 else 0, len(self._x)):
-            at = float(self._x[place])
-            painter.setPen(QPen(QColor(tokens.accent), 2))
-            painter.drawLine(
-                axes.point(at, self._low[place]), axes.point(at, self._high[place])
-            )
-            painter.setBrush(QColor(tokens.accent))
-            painter.drawEllipse(axes.point(at, self._middle[place]), 3.5, 3.5)
-
-    def _paint_strip(self, painter: QPainter, axes: Axes, axis: Axis) -> None:
-        """Paint how many rows lie where, under the area."""
-        most = axis.counts.max(initial=0)
-        if not most:
-            return
-        shade = QColor(self.tokens.muted)
-        shade.setAlphaF(0.55)
-        foot = axes.area.bottom() + _STRIP
-        if axis.labels:
-            lefts, rights = self._x - 0.3, self._x + 0.3
-        else:
-            lefts, rights = axis.edges[:-1], axis.edges[1:]
-        for left, right, n in zip(
-            lefts.tolist(), rights.tolist(), axis.counts.tolist(), strict=True
-        ):
-            if n:
-                tall = max((_STRIP - 3) * n / most, 1.0)
-                wide = max(axes.x(right) - axes.x(left) - 0.5, 1.0)
-                painter.fillRect(QRectF(axes.x(left), foot - tall, wide, tall), shade)
-        painter.setPen(QPen(QColor(self.tokens.line), 1))
-        painter.drawLine(
-            QPointF(axes.area.left(), foot), QPointF(axes.area.right(), foot)
-        )
-
     def _paint_missing(self, painter: QPainter, axes: Axes) -> None:
-        if self._joined == len(self._x):
+        if self._joined == len(self._x) or self._x[-1] > axes.right:
             return
         metrics, text = painter.fontMetrics(), tr("missing")
         width = metrics.horizontalAdvance(text)
@@ -274,29 +290,33 @@ class EffectCurve(BrushCanvas):
         painter.setPen(QColor(self.tokens.muted))
         painter.drawText(QPointF(left, axes.area.top() + metrics.ascent() + 2), text)
 
-    def paint_moving(self, painter: QPainter) -> None:
-        """Paint the current row and the brush."""
-        if self._axis is not None and self._current is not None:
-            self._paint_current(painter, self._current)
-        super().paint_moving(painter)
+    def paint_above(self, painter: QPainter) -> None:
+        """Paint the current row into saved pictures too."""
+        self._paint_current(painter)
 
-    def _paint_current(self, painter: QPainter, value: float) -> None:
-        axes, ink = self.axes, QColor(self.tokens.text)
-        x = value
-        if np.isnan(value):
-            if np.isfinite(self._axis.values).all():  # type: ignore[union-attr]
+    def _paint_current(self, painter: QPainter) -> None:
+        axis, axes, colour = self._axis, self.axes, QColor(self.tokens.text)
+        if axis is None or self._current is None:
+            return
+        x = self._current
+        if np.isnan(x):
+            if np.isfinite(axis.values).all():
                 return
             x = float(self._x[-1])
+        painter.save()
+        self.prepare(painter)
+        if self.zoomed:
+            painter.setClipRect(axes.area.adjusted(-6, 0, 6, _STRIP + 3))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._own is not None:
-            painter.setPen(QPen(ink, 1.6))
-            self._paint_line(painter, axes, self._own)
+            painter.setPen(QPen(colour, 1.6))
+            self._paint_own(painter, axes, self._own)
         across = axes.x(x)
-        painter.setPen(QPen(ink, 1, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(colour, 1, Qt.PenStyle.DashLine))
         foot = axes.area.bottom() + _STRIP
         painter.drawLine(QPointF(across, axes.area.top()), QPointF(across, foot))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ink)
+        painter.setBrush(colour)
         tip = QPointF(across, foot - 6)
         painter.drawPolygon(
             QPolygonF(
@@ -305,24 +325,43 @@ class EffectCurve(BrushCanvas):
         )
         if self._own is not None:
             height = float(self._heights(self._own[None], x)[0])
-            painter.setPen(QPen(ink, 2))
+            painter.setPen(QPen(colour, 2))
             painter.setBrush(QColor(self.tokens.panel))
             painter.drawEllipse(axes.point(x, height), 4.5, 4.5)
+        painter.restore()
+
+    def _paint_own(self, painter: QPainter, axes: Axes, line: Floats) -> None:
+        """Paint the current row's line: joined along numbers, a dash elsewhere."""
+        joined, half = self._joined, QPointF(self._dash, 0)
+        painter.drawPolyline(axes.line(self._x[:joined], line[:joined]))
+        for place in range(joined, len(line)):
+            at = axes.point(self._x[place], line[place])
+            painter.drawLine(at - half, at + half)
+
+    # Reading
+
+    def readout_at(self, where: QPointF) -> Readout | None:
+        """Say what the mean is at the place under the pointer."""
+        axes = self.axes
+        within = axes.area.adjusted(0, 0, 0, _STRIP)
+        if not len(self._x) or not within.contains(where):
+            return None
+        value = axes.value_x(where.x())
+        return self.stop(int(np.argmin(np.abs(self._x - value))))
+
+    @property
+    def n_stops(self) -> int:
+        """A place for each value or label."""
+        return len(self._x)
+
+    def stop(self, place: int) -> Readout:
+        """Say what the mean is at a place."""
+        at = self.axes.point(float(self._x[place]), float(self._middle[place]))
+        return Readout(self._tip(place), at)
 
     # Hands
 
-    def event(self, event: QEvent) -> bool:
-        """Say what the mean is at the place under the pointer."""
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            text = ""
-            if len(self._x):
-                value = self.axes.value_x(event.pos().x())
-                text = self._tip(int(np.argmin(np.abs(self._x - value))))
-            QToolTip.showText(event.globalPos(), literal(text), self)
-            return True
-        return super().event(event)
-
-    def tapped(self, where: QPointF, keys: Qt.KeyboardModifier) -> None:
+    def click_at(self, where: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Give the row whose line is under a click."""
         axes = self.axes
         if not len(self._lines) or not axes.area.contains(where):
@@ -335,11 +374,13 @@ class EffectCurve(BrushCanvas):
         if far[nearest] * scale <= _NEAR:
             self.clicked.emit(int(drawn[nearest]))
 
-    def marked(self, area: QRectF, keys: Qt.KeyboardModifier) -> None:
+    def select_area(self, area: QRectF, keys: Qt.KeyboardModifier) -> None:
         """Give the rows whose lines cross the brush."""
         if not len(self._lines):
             return
         axes = self.axes
+        if self.zoomed:
+            area = area.intersected(axes.area)
         left, right = axes.value_x(area.left()), axes.value_x(area.right())
         low, high = axes.value_y(area.bottom()), axes.value_y(area.top())
         within = self._lines[:, (self._x > left) & (self._x < right)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QHelpEvent, QPen
-from PySide6.QtWidgets import QToolTip
+import pyqtgraph
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QTransform
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
@@ -20,22 +20,23 @@ from gui.plots.axes import (
     paint_ticks_left,
     paint_title_below,
 )
-from gui.plots.canvas import Canvas
-from gui.plots.drawn import evenly
+from gui.plots.chart import Chart
+from gui.plots.readout import Readout
 from gui.plots.scales import level_colour, signed_colour
-from gui.services.literal import literal
+from gui.plots.subsample import evenly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QMouseEvent, QPainter
+    from PySide6.QtGui import QPainter
 
     from engine.contracts.results import Axis
+    from gui.plots.window import Ends
 
     Floats = NDArray[np.floating]
 
-MOST_POINTS = 1_000  # drawn at once
+MOST_POINTS = 1_000  # shown at once
 _NEAR = 6.0
 _MISSING = 0.08  # width of the cells of missing values, of that of the others
 _LEFT_MOST = 0.3  # of the width that labels at the left may take
@@ -43,7 +44,7 @@ _KEY = 70.0
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
-class EffectSurface(Canvas):
+class EffectSurface(Chart):
     """Cells of two features, points for rows on them, and the current row.
 
     Signals
@@ -65,6 +66,10 @@ class EffectSurface(Canvas):
         self._chosen: NDArray[np.bool_] | None = None
         self._current: tuple[float, float] | None = None
         self._signed, self._title = False, ""
+        self._mesh = self.add(pyqtgraph.PColorMeshItem(edgecolors=None), above=0.1)
+        self._empty_bars = self.bars(above=0.2), self.bars(above=0.3)
+        self._points_shown = self.spots(above=0.4), self.spots(above=0.5)
+        self._rings = self.spots(above=2.0), self.spots(above=2.1)
         self.setMinimumSize(220, 160)
 
     def set_surface(
@@ -90,7 +95,10 @@ class EffectSurface(Canvas):
         self._axes, self._values, self._title = axes, values, title
         self._signed = empty is not None
         self._empty = np.zeros(values.shape, dtype=bool) if empty is None else empty
-        self._edges = (_edges(axes[0], self._signed), _edges(axes[1], self._signed))
+        self._edges = (
+            _edges(axes[0], values.shape[0], self._signed),
+            _edges(axes[1], values.shape[1], self._signed),
+        )
         self._points = np.column_stack(
             [
                 _shaken(_shown(points[:, a], axes[a], self._edges[a]), axes[a])
@@ -108,11 +116,18 @@ class EffectSurface(Canvas):
     def set_current(self, place: tuple[float, float] | None) -> None:
         """Ring the current row's own values."""
         self._current = place
-        self.update()
+        self._draw_rings()
 
     @property
-    def axes(self) -> Axes:
-        """Where the numbers lie."""
+    def ends(self) -> Ends:
+        """The outermost edges of the cells."""
+        across, up = self._edges
+        if not len(across) or not len(up):
+            return 0.0, 1.0, 0.0, 1.0
+        return float(across[0]), float(across[-1]), float(up[0]), float(up[-1])
+
+    def room(self, ends: Ends) -> QRectF:
+        """Return the room between numbers or labels."""
         metrics = self.fontMetrics()
         top, foot = metrics.height() + 8.0, 2 * metrics.height() + 9
         tall = max(self.height() - top - foot, 10)
@@ -121,25 +136,106 @@ class EffectSurface(Canvas):
             widest = max(map(metrics.horizontalAdvance, self._axes[1].labels))
             left = min(widest + 12.0, self.width() * _LEFT_MOST)
         elif self._axes is not None:
-            low, high = float(self._edges[1][0]), float(self._edges[1][-1])
-            left = left_room(metrics, low, high, tall)
-        area = QRectF(left, top, max(self.width() - left - 14, 10), tall)
+            left = left_room(metrics, *ends[2:], tall)
+        return QRectF(left, top, max(self.width() - left - 14, 10), tall)
+
+    # Drawing
+
+    def draw(self) -> None:
+        """Draw cells, points and the current row's ring."""
+        self._mesh.setVisible(self._axes is not None and bool(self._values.size))
+        for bars in self._empty_bars:
+            bars.setVisible(bool(self._empty.any()))
+        if self._axes is None:
+            return
+        if self._values.size:
+            across, up = np.meshgrid(*self._edges, indexing="ij")
+            limits = (-1.0, 1.0) if self._signed else (0.0, 1.0)
+            self._mesh.setColorMap(self._colour_map())
+            self._mesh.setData(across, up, self._levels())
+            self._mesh.setLevels(limits)
+        self._draw_empty()
+        self._draw_points()
+        self._draw_rings()
+
+    def _colour_map(self) -> Any:
+        stops = np.linspace(0.0, 1.0, 256)
+        colours = [
+            self._colour(2 * stop - 1 if self._signed else stop).getRgb()
+            for stop in stops.tolist()
+        ]
+        return pyqtgraph.ColorMap(stops, np.array(colours, dtype=np.uint8))
+
+    def _draw_empty(self) -> None:
+        """Cover cells that hold no row: hatched, over the panel's own colour."""
+        if not self._empty.any():
+            return
+        i, j = np.nonzero(self._empty)
         across, up = self._edges
-        if not len(across) or not len(up):
-            return Axes(area, 0.0, 1.0, 0.0, 1.0)
-        return Axes(
-            area, float(across[0]), float(across[-1]), float(up[0]), float(up[-1])
-        )
+        hatch = QBrush(QColor(self.tokens.muted), Qt.BrushStyle.BDiagPattern)
+        axes = self.axes  # the hatch is as fine as pixels, whatever the numbers are
+        pixel = QTransform.fromScale(axes.across_per_pixel, -axes.up_per_pixel)
+        hatch.setTransform(pixel)
+        plain = QBrush(QColor(self.tokens.panel))
+        for item, brush in zip(self._empty_bars, (plain, hatch), strict=True):
+            item.setOpts(
+                x0=across[i],
+                x1=across[i + 1],
+                y0=up[j],
+                y1=up[j + 1],
+                pen=None,
+                brush=brush,
+            )
 
-    # Painting
+    def fit_items(self) -> None:
+        """Keep the hatch as fine as pixels."""
+        if self._axes is not None:
+            self._draw_empty()
 
-    def paint_still(self, painter: QPainter) -> None:
-        """Paint cells, points and axes."""
+    def _draw_points(self) -> None:
+        """Draw the rows, and the selected ones above them."""
+        inside = np.flatnonzero(np.isfinite(self._points).all(axis=1))
+        chosen = inside[:0]
+        if self._chosen is not None:
+            chosen = inside[self._chosen[inside]]
+        plain, ring = QColor(self.tokens.text), QColor(self.tokens.panel)
+        plain.setAlphaF(0.5)
+        ring.setAlphaF(0.6)
+        full = QColor(self.tokens.panel)
+        warning = QColor(self.tokens.warning)
+        for item, rows, size, pen, brush in (
+            (self._points_shown[0], inside, 3.8, self.pen(ring, 0.8), plain),
+            (self._points_shown[1], chosen, 6.4, self.pen(full), warning),
+        ):
+            x, y = self._points[evenly(rows, MOST_POINTS)].T
+            item.setData(x, y, size=size, pen=pen, brush=brush)
+
+    def _draw_rings(self) -> None:
+        """Ring the current row."""
+        place = np.full(2, np.nan)
+        if self._current is not None and self._axes is not None:
+            place = np.array(
+                [
+                    float(_shown(np.array([value]), axis, edges)[0])
+                    for value, axis, edges in zip(
+                        self._current, self._axes, self._edges, strict=True
+                    )
+                ]
+            )
+        at = place.reshape(-1, 2)[: int(np.isfinite(place).all())]
+        tokens = self.tokens
+        for item, colour, width in (
+            (self._rings[0], tokens.panel, 4),
+            (self._rings[1], tokens.text, 2),
+        ):
+            pen = self.pen(colour, width)
+            item.setData(at[:, 0], at[:, 1], size=12, pen=pen, brush=None)
+
+    def paint_frame(self, painter: QPainter) -> None:
+        """Paint the frame, numbers or labels, and the key of the colours."""
         if self._axes is None:
             return
         axes, tokens = self.axes, self.tokens
-        self._paint_cells(painter, axes)
-        self._paint_points(painter, axes)
         paint_frame(painter, axes, tokens)
         first, second = self._axes
         if first.labels:
@@ -154,22 +250,6 @@ class EffectSurface(Canvas):
         paint_title_below(painter, axes, tokens, first.name, high + 5)
         self._paint_head(painter, axes, second.name)
 
-    def _paint_cells(self, painter: QPainter, axes: Axes) -> None:
-        across = [axes.x(edge) for edge in self._edges[0].tolist()]
-        down = [axes.y(edge) for edge in self._edges[1].tolist()]
-        painter.save()
-        painter.setRenderHint(painter.RenderHint.Antialiasing, on=False)
-        hatch = QBrush(QColor(self.tokens.muted), Qt.BrushStyle.BDiagPattern)
-        for (i, j), level in np.ndenumerate(self._levels()):
-            left, right = round(across[i]), round(across[i + 1])
-            top, bottom = round(down[j + 1]), round(down[j])
-            room = QRectF(left, top, right - left, bottom - top)
-            painter.fillRect(room, self._colour(float(level)))
-            if self._empty[i, j]:
-                painter.fillRect(room, QColor(self.tokens.panel))
-                painter.fillRect(room, hatch)
-        painter.restore()
-
     def _levels(self) -> Floats:
         """Return values as -1 to 1 about 0 where signed, else 0 to 1."""
         if self._signed:
@@ -183,31 +263,14 @@ class EffectSurface(Canvas):
             signed_colour(level, self.tokens) if self._signed else level_colour(level)
         )
 
-    def _paint_points(self, painter: QPainter, axes: Axes) -> None:
-        inside = np.flatnonzero(np.isfinite(self._points).all(axis=1))
-        drawn = evenly(inside, MOST_POINTS)
-        plain, ring = QColor(self.tokens.text), QColor(self.tokens.panel)
-        plain.setAlphaF(0.5)
-        ring.setAlphaF(0.6)
-        painter.setPen(QPen(ring, 0.8))
-        painter.setBrush(plain)
-        for x, y in self._points[drawn].tolist():
-            painter.drawEllipse(axes.point(x, y), 1.9, 1.9)
-        if self._chosen is None:
-            return
-        painter.setPen(QPen(QColor(self.tokens.panel), 1))
-        painter.setBrush(QColor(self.tokens.warning))
-        for x, y in self._points[
-            evenly(inside[self._chosen[inside]], MOST_POINTS)
-        ].tolist():
-            painter.drawEllipse(axes.point(x, y), 3.2, 3.2)
-
     def _paint_labels_left(
         self, painter: QPainter, axes: Axes, texts: tuple[str, ...]
     ) -> None:
         metrics = painter.fontMetrics()
         painter.setPen(QColor(self.tokens.muted))
         for place, text in enumerate(texts):
+            if not axes.bottom <= place <= axes.top:
+                continue
             room = QRectF(
                 0,
                 axes.y(place) - metrics.height() / 2,
@@ -254,25 +317,6 @@ class EffectSurface(Canvas):
             QPointF(2, base), metrics.elidedText(up, Qt.TextElideMode.ElideRight, left)
         )
 
-    def paint_moving(self, painter: QPainter) -> None:
-        """Ring the current row."""
-        if self._current is None or self._axes is None:
-            return
-        place = [
-            float(_shown(np.array([value]), axis, edges)[0])
-            for value, axis, edges in zip(
-                self._current, self._axes, self._edges, strict=True
-            )
-        ]
-        if not np.isfinite(place).all():
-            return
-        at = self.axes.point(place[0], place[1])
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(self.tokens.panel), 4))
-        painter.drawEllipse(at, 6, 6)
-        painter.setPen(QPen(QColor(self.tokens.text), 2))
-        painter.drawEllipse(at, 6, 6)
-
     # Hands
 
     def cell_at(self, where: QPointF) -> tuple[int, int] | None:
@@ -290,36 +334,43 @@ class EffectSurface(Canvas):
             found.append(min(max(place, 0), len(edges) - 2))
         return found[0], found[1]
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def click_at(self, where: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Give the row whose point is under a click."""
-        if event.button() is not Qt.MouseButton.LeftButton or not len(self._points):
+        if not len(self._points):
             return
-        axes, where = self.axes, event.position()
-        across = np.array([axes.x(x) for x in self._points[:, 0].tolist()])
-        down = np.array([axes.y(y) for y in self._points[:, 1].tolist()])
+        across, down = self.axes.pixels(*self._points.T)
         far = np.hypot(across - where.x(), down - where.y())
         far[~np.isfinite(far)] = np.inf
         if far.min() <= _NEAR:
             self.clicked.emit(int(np.argmin(far)))
 
-    def event(self, event: QEvent) -> bool:
+    # Reading
+
+    def readout_at(self, where: QPointF) -> Readout | None:
         """Say what the cell under the pointer holds."""
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            cell = self.cell_at(QPointF(event.pos()))
-            QToolTip.showText(
-                event.globalPos(),
-                "" if cell is None else literal(self._tip(*cell)),
-                self,
-            )
-            return True
-        return super().event(event)
+        cell = self.cell_at(where)
+        return None if cell is None else self._read(*cell)
+
+    @property
+    def n_stops(self) -> int:
+        """A place for each cell, column by column."""
+        return 0 if self._axes is None else int(self._values.size)
+
+    def stop(self, place: int) -> Readout:
+        """Say what a cell holds."""
+        return self._read(*divmod(place, self._values.shape[1]))
+
+    def _read(self, i: int, j: int) -> Readout:
+        across, up = self._edges
+        middle = (across[i] + across[i + 1]) / 2, (up[j] + up[j + 1]) / 2
+        return Readout(self._tip(i, j), self.axes.point(*middle))
 
 
-def _edges(axis: Axis, between: bool) -> Floats:
+def _edges(axis: Axis, n_cells: int, between: bool) -> Floats:
     """Return the edges of cells: the places themselves, or half-way between them."""
     x = np.array(axis.values, dtype=np.float64)
     if axis.labels:
-        return np.arange(len(x) + 1) - 0.5
+        return np.arange(n_cells + 1) - 0.5
     if between:
         return x
     known = np.isfinite(x)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPen
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPen
 
 from gui.plots.axes import Axes, paint_ticks_below
-from gui.plots.canvas import Canvas
-from gui.services.literal import literal
+from gui.plots.painted_plot import PaintedPlot
+from gui.plots.readout import Readout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 _BAR = 18.0
 
 
-class Force(Canvas):
+class Force(PaintedPlot):
     """Pieces that push up end at the answer from the left, the others from the right.
 
     The pieces between the base and the answer that do not cancel are the difference
@@ -76,7 +75,7 @@ class Force(Canvas):
         area = QRectF(14, top, max(self.width() - 28.0, 20.0), _BAR)
         return Axes(area, low - room, high + room, 0.0, 1.0)
 
-    def paint_still(self, painter: QPainter) -> None:
+    def paint_static(self, painter: QPainter) -> None:
         """Paint the pieces, base and answer."""
         axes, tokens = self.axes, self.tokens
         painter.setPen(QPen(QColor(tokens.panel), 1))
@@ -126,14 +125,25 @@ class Force(Canvas):
         painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft), text)
         return room
 
-    def event(self, event: QEvent) -> bool:
+    def readout_at(self, where: QPointF) -> Readout | None:
         """Name the piece under the pointer."""
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            value = self.axes.value_x(event.pos().x())
-            text = ""
-            for step, low, high in self.pieces:
-                if low <= value <= high:
-                    text = f"{step.name} {step.value}: {step.text}"
-            QToolTip.showText(event.globalPos(), literal(text), self)
-            return True
-        return super().event(event)
+        axes = self.axes
+        value = axes.value_x(where.x())
+        if not axes.area.left() <= where.x() <= axes.area.right():
+            return None
+        for step, low, high in self.pieces:
+            if low <= value <= high:
+                return Readout(f"{step.name} {step.value}: {step.text}")
+        return None
+
+    @property
+    def n_stops(self) -> int:
+        """A place for each piece."""
+        return len(self._steps)
+
+    def stop(self, place: int) -> Readout:
+        """Name a piece, from left to right."""
+        pieces = sorted(self.pieces, key=lambda piece: piece[1])
+        step, low, high = pieces[place]
+        at = self.axes.point((low + high) / 2, 0.5)
+        return Readout(f"{step.name} {step.value}: {step.text}", at)

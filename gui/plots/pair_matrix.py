@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QPen
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPen
 
-from gui.plots.canvas import Canvas
-from gui.plots.ink import ink_on, over
-from gui.services.literal import literal
+from gui.plots.contrast import over, readable_on
+from gui.plots.painted_plot import PaintedPlot
+from gui.plots.readout import Readout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+    from PySide6.QtGui import QKeyEvent, QPainter
 
 _CELL = 24.0  # the least side that still shows a shade
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -25,7 +24,7 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _MIDDLE = int(Qt.AlignmentFlag.AlignCenter)
 
 
-class PairMatrix(Canvas):
+class PairMatrix(PaintedPlot):
     """The lower half of a symmetric table, the deeper the stronger.
 
     What each feature does alone stands on the diagonal, as a number without shade:
@@ -63,7 +62,7 @@ class PairMatrix(Canvas):
     def set_current(self, first: int, second: int) -> None:
         """Frame the cell of a pair."""
         self._at = max(first, second), min(first, second)
-        self.update()
+        self.refresh()
 
     @property
     def current(self) -> tuple[int, int] | None:
@@ -86,7 +85,7 @@ class PairMatrix(Canvas):
         wide, tall = area.width() / d, area.height() / d
         return QRectF(area.left() + column * wide, area.top() + row * tall, wide, tall)
 
-    def paint_still(self, painter: QPainter) -> None:
+    def paint_static(self, painter: QPainter) -> None:
         """Paint the cells, the names of the rows and those of the columns."""
         d = len(self._names)
         apart = np.tril(self._values, -1)
@@ -113,7 +112,7 @@ class PairMatrix(Canvas):
     ) -> None:
         room = self.cell(row, column).adjusted(1, 1, -1, -1)
         value = float(self._values[row, column])
-        ink = QColor(self.tokens.muted)
+        colour = QColor(self.tokens.muted)
         if row == column:
             painter.setPen(QPen(QColor(self.tokens.line), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -123,14 +122,14 @@ class PairMatrix(Canvas):
             shade = QColor(self.tokens.accent)
             shade.setAlphaF(0.04 + 0.96 * share)
             painter.fillRect(room, shade)
-            ink = ink_on(over(shade, QColor(self.tokens.panel)), self.tokens)
+            colour = readable_on(over(shade, QColor(self.tokens.panel)), self.tokens)
         text = self._text(value)
         metrics = painter.fontMetrics()
         if metrics.horizontalAdvance(text) < room.width() - 2:
-            painter.setPen(ink)
+            painter.setPen(colour)
             painter.drawText(room, _MIDDLE, text)
 
-    def paint_moving(self, painter: QPainter) -> None:
+    def paint_overlay(self, painter: QPainter) -> None:
         """Frame the current cell."""
         if self._at is not None and len(self._names):
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -148,13 +147,13 @@ class PairMatrix(Canvas):
         column = min(int((where.x() - area.left()) / area.width() * d), d - 1)
         return (row, column) if column <= row else None
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def click_at(self, where: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Choose the pair under the pointer."""
-        cell = self.cell_at(event.position())
-        if event.button() is Qt.MouseButton.LeftButton and cell is not None:
+        cell = self.cell_at(where)
+        if cell is not None:
             self._choose(*cell)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def key(self, event: QKeyEvent) -> bool:
         """Go from cell to cell."""
         ways = {
             Qt.Key.Key_Up: (-1, 0),
@@ -164,25 +163,19 @@ class PairMatrix(Canvas):
         }
         way = ways.get(Qt.Key(event.key()))
         if way is None or len(self._names) < 2:
-            super().keyPressEvent(event)
-            return
+            return False
         row, column = self._at or (1, 0)
         row = min(max(row + way[0], 1), len(self._names) - 1)
         self._choose(row, min(max(column + way[1], 0), row - 1))
+        self.speak(self._tip(*(self._at or (1, 0))))
+        return True
 
     def _choose(self, row: int, column: int) -> None:
         if row != column:
             self.set_current(row, column)
             self.chosen.emit(row, column)
 
-    def event(self, event: QEvent) -> bool:
+    def readout_at(self, where: QPointF) -> Readout | None:
         """Name the pair under the pointer."""
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            cell = self.cell_at(QPointF(event.pos()))
-            QToolTip.showText(
-                event.globalPos(),
-                "" if cell is None else literal(self._tip(*cell)),
-                self,
-            )
-            return True
-        return super().event(event)
+        cell = self.cell_at(where)
+        return None if cell is None else Readout(self._tip(*cell))

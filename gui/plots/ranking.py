@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QPen
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPen
 
 from gui.plots.axes import Axes, paint_ticks_below, paint_title_below
-from gui.plots.canvas import Canvas
-from gui.services.literal import literal
+from gui.plots.painted_plot import PaintedPlot
+from gui.plots.readout import Readout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+    from PySide6.QtGui import QKeyEvent, QPainter
 
 _LINE = 21
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -54,7 +53,7 @@ class Rank:
         return sum(self.parts)
 
 
-class Ranking(Canvas):
+class Ranking(PaintedPlot):
     """Bars that can be chosen by click and by key.
 
     Its one signal ``chosen(int)`` gives the place of the bar.
@@ -87,7 +86,7 @@ class Ranking(Canvas):
     def set_current(self, place: int) -> None:
         """Mark one bar."""
         self._current = place
-        self.update()
+        self.refresh()
 
     @property
     def _foot(self) -> float:
@@ -114,7 +113,7 @@ class Ranking(Canvas):
         high = high if high > low else low + 1.0
         return Axes(area, low, high, float(max(len(self._ranks), 1)), 0.0)
 
-    def paint_still(self, painter: QPainter) -> None:
+    def paint_static(self, painter: QPainter) -> None:
         """Paint names, bars, intervals and the axis."""
         axes, tokens = self.axes, self.tokens
         each = axes.area.height() / max(len(self._ranks), 1)
@@ -166,7 +165,7 @@ class Ranking(Canvas):
         wide = metrics.horizontalAdvance(rank.text) + 2.0
         painter.drawText(QRectF(end + 6, top, wide, each), int(_LEFT), rank.text)
 
-    def paint_moving(self, painter: QPainter) -> None:
+    def paint_overlay(self, painter: QPainter) -> None:
         """Mark the current bar."""
         if 0 <= self._current < len(self._ranks):
             axes = self.axes
@@ -188,29 +187,26 @@ class Ranking(Canvas):
         self.set_current(place)
         self.chosen.emit(place)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def click_at(self, where: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Choose the bar under the pointer."""
-        place = self.place_at(event.position().y())
-        if event.button() is Qt.MouseButton.LeftButton and place is not None:
+        place = self.place_at(where.y())
+        if place is not None:
             self._choose(place)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def key(self, event: QKeyEvent) -> bool:
         """Go up and down the bars."""
         steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
         step = steps.get(Qt.Key(event.key()))
         if step is None or not self._ranks:
-            super().keyPressEvent(event)
-            return
+            return False
         self._choose(min(max(self._current + step, 0), len(self._ranks) - 1))
+        self.speak(self._tip_of(self._ranks[self._current]))
+        return True
 
-    def event(self, event: QEvent) -> bool:
+    def readout_at(self, where: QPointF) -> Readout | None:
         """Say the whole of a bar."""
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            place = self.place_at(event.pos().y())
-            text = "" if place is None else self._tip_of(self._ranks[place])
-            QToolTip.showText(event.globalPos(), literal(text), self)
-            return True
-        return super().event(event)
+        place = self.place_at(where.y())
+        return None if place is None else Readout(self._tip_of(self._ranks[place]))
 
     def _tip_of(self, rank: Rank) -> str:
         return rank.tip or f"{rank.name}: {rank.text}"

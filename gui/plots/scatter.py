@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QPen
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QBrush, QColor
 
-from engine.contracts.i18n import tr
+from engine.contracts.i18n import mark, tr
 from gui.plots.axes import (
-    Axes,
     left_room,
     paint_frame,
     paint_labels_below,
@@ -20,9 +18,9 @@ from gui.plots.axes import (
     paint_ticks_left,
     paint_title_below,
 )
-from gui.plots.brush import BrushCanvas
+from gui.plots.chart import Chart, show_band, show_bars, show_image
+from gui.plots.readout import Readout
 from gui.plots.scales import level_colour, level_colours
-from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,13 +28,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
 
+    from gui.plots.axes import Axes
+    from gui.plots.window import Ends
+
 AS_POINTS = 4_000  # more rows than this are a picture of cells
 _BINS, _TALL = 60, 14.0  # of the density under the points, and its height
-_ACROSS, _DOWN = 220, 120  # cells of that picture
-_NEAR, _STRETCHES = 7.0, 24
+_ACROSS, _UP = 220, 120  # cells of that picture
+_NEAR, _RADIUS, _STRETCHES = 7.0, 2.6, 24
 
 
-class Scatter(BrushCanvas):
+class Scatter(Chart):
     """Points, their typical height along the axis, and the current row.
 
     Signals
@@ -46,6 +47,9 @@ class Scatter(BrushCanvas):
     clicked(int)
         Position of the row whose point was clicked.
     """
+
+    SELECTS = True
+    OWN_DRAG = mark("Drag selects rows")
 
     brushed = Signal(object, Qt.KeyboardModifier)
     clicked = Signal(int)
@@ -63,6 +67,12 @@ class Scatter(BrushCanvas):
         self._chosen: NDArray[np.bool_] | None = None
         self._current: int | None = None
         self._diagonal = False
+        self._zero_line, self._diagonal_line = self.curve(), self.curve(above=0.6)
+        self._points = self.spots(above=0.1), self.spots(above=0.2)
+        self._cells = self.image(above=0.1), self.image(above=0.2)
+        self._density_bars = self.bars(above=0.3)
+        self._trend_band, self._trend_line = self.band(above=0.4), self.curve(above=0.5)
+        self._ring = self.spots(above=2.0)
         self.setMinimumSize(180, 120)
 
     def set_points(
@@ -119,42 +129,90 @@ class Scatter(BrushCanvas):
     def set_current(self, row: int | None) -> None:
         """Ring the point of one row."""
         self._current = row
-        self.update()
+        self._draw_ring()
 
     @property
-    def axes(self) -> Axes:
-        """Where the numbers lie."""
+    def ends(self) -> Ends:
+        """The numbers across and up."""
+        return self._ends
+
+    def room(self, ends: Ends) -> QRectF:
+        """Return the room between the numbers."""
         metrics = self.fontMetrics()
-        low, high = self._ends[2:]
         top = metrics.height() + 6
         foot = 2 * metrics.height() + 9
         tall = max(self.height() - top - foot, 10)
-        left = left_room(metrics, low, high, tall)
-        area = QRectF(left, top, max(self.width() - left - 14, 10), tall)
-        return Axes(area, *self._ends)
+        left = left_room(metrics, *ends[2:], tall)
+        return QRectF(left, top, max(self.width() - left - 14, 10), tall)
 
-    # Painting
+    # Drawing
 
-    def paint_still(self, painter: QPainter) -> None:
-        """Paint points, the zero line, the typical height and the axes."""
-        axes, tokens = self.axes, self.tokens
-        painter.setPen(QPen(QColor(tokens.line), 1))
-        zero = axes.y(0.0)
-        painter.drawLine(
-            QPointF(axes.area.left(), zero), QPointF(axes.area.right(), zero)
-        )
+    def draw(self) -> None:
+        """Draw points or cells, the zero line, the typical height and the ring."""
+        tokens = self.tokens
+        left, right, low, high = self._ends
+        pen = self.pen(tokens.line)
+        self._zero_line.setData([left, right], [0.0, 0.0], pen=pen)
+        self._draw_rows()
+        shade = QColor(tokens.text)
+        shade.setAlphaF(0.14)
+        trend = self._trend
+        show_band(self._trend_band, trend.x, trend.low, trend.high, shade)
+        line = self.pen(tokens.text, 1.6)
+        known = slice(None) if len(trend.x) > 1 else slice(0)
+        self._trend_line.setData(trend.x[known], trend.middle[known], pen=line)
+        ends = np.clip([left, right], low, high) if self._diagonal else np.zeros(0)
+        dashes = self.pen(tokens.muted, 1, Qt.PenStyle.DashLine)
+        self._diagonal_line.setData(ends, ends, pen=dashes)
+        self._draw_ring()
+
+    def _draw_rows(self) -> None:
+        """Draw all rows and, above them, the selected ones."""
         everyone = np.ones(len(self._x), dtype=bool)
+        chosen = np.zeros(len(self._x), bool) if self._chosen is None else self._chosen
         faded = 0.25 if self._chosen is not None else 1.0
-        paint = self._paint_cells if len(self._x) > AS_POINTS else self._paint_points
-        paint(painter, axes, everyone, faded)
-        if self._chosen is not None:
-            paint(painter, axes, self._chosen, 1.0)
-        self._paint_density(painter, axes)
-        self._paint_trend(painter, axes)
-        if self._diagonal:
-            ends = np.clip(self._ends[:2], *self._ends[2:])
-            painter.setPen(QPen(QColor(tokens.muted), 1, Qt.PenStyle.DashLine))
-            painter.drawPolyline(axes.line(ends, ends))
+        many = len(self._x) > AS_POINTS
+        for spots, cells, mask, strength in (
+            (self._points[0], self._cells[0], everyone, faded),
+            (self._points[1], self._cells[1], chosen, 1.0),
+        ):
+            left, right, low, high = self._ends
+            area = QRectF(left, low, right - left, high - low)
+            pixels = self._pixels(mask, strength)
+            show_image(cells, pixels if many and mask.any() else pixels[:0], area)
+            shown = mask & (not many)
+            spots.setData(
+                self._x[shown],
+                self._y[shown],
+                size=2 * _RADIUS,
+                pen=None,
+                brush=_brushes(level_colours(self._levels[shown]), 0.8 * strength),
+            )
+
+    def _draw_ring(self) -> None:
+        """Draw the current row's ring."""
+        row = self._current
+        at = [] if row is None or row >= len(self._x) else [row]
+        pen = self.pen(self.tokens.text, 2)
+        self._ring.setData(self._x[at], self._y[at], size=12, pen=pen, brush=None)
+
+    def fit_items(self) -> None:
+        """Draw where the rows are, standing on the lower edge."""
+        axes, most = self.axes, self._density.max(initial=0)
+        if not most:
+            self._density_bars.setVisible(False)
+            return
+        shade = QColor(self.tokens.muted)
+        shade.setAlphaF(0.45)
+        left, right = self._ends[:2]
+        edges = np.linspace(left, right, _BINS + 1)
+        tall = _TALL * self._density / most * axes.up_per_pixel
+        sides = (edges[:-1], edges[1:] - axes.across_per_pixel)
+        show_bars(self._density_bars, sides, tall, shade, foot=axes.bottom)
+
+    def paint_frame(self, painter: QPainter) -> None:
+        """Paint the frame, the numbers and the key of the colours."""
+        axes, tokens = self.axes, self.tokens
         paint_frame(painter, axes, tokens)
         paint_ticks_left(painter, axes, tokens)
         high = painter.fontMetrics().height()
@@ -172,39 +230,9 @@ class Scatter(BrushCanvas):
         if self._titles[2]:
             self._paint_key(painter, axes)
 
-    def _paint_trend(self, painter: QPainter, axes: Axes) -> None:
-        """Paint the median and, shaded, the middle half of the rows."""
-        trend = self._trend
-        if len(trend.x) < 2:
-            return
-        shade = QColor(self.tokens.text)
-        shade.setAlphaF(0.14)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(shade)
-        around = np.concatenate([trend.x, trend.x[::-1]])
-        ends = np.concatenate([trend.low, trend.high[::-1]])
-        painter.drawPolygon(axes.line(around, ends))
-        painter.setPen(QPen(QColor(self.tokens.text), 1.6))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(axes.line(trend.x, trend.middle))
-
-    def _paint_density(self, painter: QPainter, axes: Axes) -> None:
-        """Paint where the rows are, standing on the axis."""
-        most = self._density.max(initial=0)
-        if not most:
-            return
-        shade = QColor(self.tokens.muted)
-        shade.setAlphaF(0.45)
-        wide = axes.area.width() / _BINS
-        for place, n in enumerate(self._density.tolist()):
-            tall = _TALL * n / most
-            left = axes.area.left() + place * wide
-            bar = QRectF(left, axes.area.bottom() - tall, max(wide - 1, 1), tall)
-            painter.fillRect(bar, shade)
-
     def _paint_missing(self, painter: QPainter, axes: Axes) -> None:
         """Say what the points beyond the numbers are."""
-        if self._gap is None:
+        if self._gap is None or not axes.left <= self._gap <= axes.right:
             return
         metrics, text = painter.fontMetrics(), tr("missing")
         width = metrics.horizontalAdvance(text)
@@ -234,30 +262,16 @@ class Scatter(BrushCanvas):
             painter.fillRect(part, level_colour(step / 19))
         painter.drawText(QPointF(left + wide + 4, base), words[1])
 
-    def _paint_points(
-        self, painter: QPainter, axes: Axes, mask: NDArray[np.bool_], strength: float
-    ) -> None:
-        across, down = self._places(axes)
-        painter.setPen(Qt.PenStyle.NoPen)
-        which = np.flatnonzero(mask)
-        colours = level_colours(self._levels[which])
-        for i, rgb in zip(which.tolist(), colours.tolist(), strict=True):
-            colour = QColor(*rgb)
-            colour.setAlphaF(0.8 * strength)
-            painter.setBrush(colour)
-            painter.drawEllipse(QPointF(across[i], down[i]), 2.6, 2.6)
-
-    def _paint_cells(
-        self, painter: QPainter, axes: Axes, mask: NDArray[np.bool_], strength: float
-    ) -> None:
+    def _pixels(self, mask: NDArray[np.bool_], strength: float) -> NDArray[np.uint8]:
+        """Return cells of rows as pixels, the lowest first: hue level, depth count."""
         left, right, low, high = self._ends
         span_x, span_y = right - left or 1.0, high - low or 1.0
         column = ((self._x[mask] - left) / span_x * _ACROSS).astype(np.int64)
-        row = ((high - self._y[mask]) / span_y * _DOWN).astype(np.int64)
-        cell = np.clip(row, 0, _DOWN - 1) * _ACROSS + np.clip(column, 0, _ACROSS - 1)
+        row = ((self._y[mask] - low) / span_y * _UP).astype(np.int64)
+        cell = np.clip(row, 0, _UP - 1) * _ACROSS + np.clip(column, 0, _ACROSS - 1)
         levels = self._levels[mask]
         known = np.isfinite(levels)
-        size = _ACROSS * _DOWN
+        size = _ACROSS * _UP
         count = np.bincount(cell, minlength=size)
         with_level = np.bincount(cell[known], minlength=size)
         total = np.bincount(cell[known], weights=levels[known], minlength=size)
@@ -268,61 +282,71 @@ class Scatter(BrushCanvas):
         pixels[:, :3] = level_colours(mean)
         shown = np.where(count > 0, 0.35 + 0.65 * shade, 0.0)
         pixels[:, 3] = (255 * strength * shown).round()
-        kind = QImage.Format.Format_RGBA8888
-        image = QImage(pixels.tobytes(), _ACROSS, _DOWN, 4 * _ACROSS, kind).copy()
-        painter.drawImage(axes.area, image)
+        return pixels.reshape(_UP, _ACROSS, 4)
 
-    def paint_moving(self, painter: QPainter) -> None:
-        """Paint the current row's ring and the brush."""
-        if self._current is not None and self._current < len(self._x):
-            axes = self.axes
-            where = axes.point(self._x[self._current], self._y[self._current])
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self.tokens.text), 2))
-            painter.drawEllipse(where, 6, 6)
-        super().paint_moving(painter)
+    # Reading
 
-    # Hands
-
-    def _places(self, axes: Axes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        left, right, low, high = self._ends
-        wide = axes.area.width() / (right - left or 1.0)
-        tall = axes.area.height() / (high - low or 1.0)
-        across = axes.area.left() + (self._x - left) * wide
-        return across, axes.area.bottom() - (self._y - low) * tall
+    def _places(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return where points are seen, in pixels."""
+        return self.axes.pixels(self._x, self._y)
 
     def point_at(self, where: QPointF) -> int | None:
         """Return the row of the nearest point, if one is near."""
         if not len(self._x):
             return None
-        across, down = self._places(self.axes)
+        across, down = self._places()
         far = np.hypot(across - where.x(), down - where.y())
         row = int(far.argmin())
         return row if far[row] <= _NEAR else None
 
-    def event(self, event: QEvent) -> bool:
+    def readout_at(self, where: QPointF) -> Readout | None:
         """Say which row lies under the pointer."""
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            row = self.point_at(QPointF(event.pos()))
-            QToolTip.showText(
-                event.globalPos(), "" if row is None else literal(self._tip(row)), self
-            )
-            return True
-        return super().event(event)
+        row = self.point_at(where)
+        return None if row is None else self._read(row)
 
-    def tapped(self, where: QPointF, keys: Qt.KeyboardModifier) -> None:
+    @property
+    def n_stops(self) -> int:
+        """A place for each row."""
+        return len(self._x)
+
+    def stop(self, place: int) -> Readout:
+        """Say a row, from left to right."""
+        return self._read(int(np.argsort(self._x, kind="stable")[place]))
+
+    def _read(self, row: int) -> Readout:
+        at = self.axes.point(float(self._x[row]), float(self._y[row]))
+        return Readout(self._tip(row), at)
+
+    # Hands
+
+    def click_at(self, where: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Give the row under a click."""
         row = self.point_at(where)
         if row is not None:
             self.clicked.emit(row)
 
-    def marked(self, area: QRectF, keys: Qt.KeyboardModifier) -> None:
-        """Give the rows under the brush."""
-        across, down = self._places(self.axes)
+    def select_area(self, area: QRectF, keys: Qt.KeyboardModifier) -> None:
+        """Give the rows under the area, of those in sight."""
+        if self.zoomed:
+            area = area.intersected(self.axes.area)
+        across, down = self._places()
         inside = (across >= area.left()) & (across <= area.right())
         inside &= (down >= area.top()) & (down <= area.bottom())
         if inside.any():
             self.brushed.emit(np.flatnonzero(inside), keys)
+
+
+def _brushes(colours: NDArray[np.uint8], strength: float) -> list[QBrush]:
+    """Return a brush for each point, one object for each colour."""
+    made: dict[tuple[int, ...], QBrush] = {}
+    found = []
+    for rgb in map(tuple, colours.tolist()):
+        if rgb not in made:
+            colour = QColor(*rgb)
+            colour.setAlphaF(strength)
+            made[rgb] = QBrush(colour)
+        found.append(made[rgb])
+    return found
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from PySide6.QtGui import QColor, QPen
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
-from gui.plots.canvas import Canvas
-from gui.services.literal import literal
+from gui.plots.painted_plot import PaintedPlot
+from gui.plots.readout import Readout
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+    from PySide6.QtGui import QKeyEvent, QPainter
 
     from engine.contracts.results import LimeSettings
 
@@ -27,7 +27,7 @@ _STEPS = {
 }
 
 
-class SettingGrid(Canvas):
+class SettingGrid(PaintedPlot):
     """A cell for each setting: the bar is its fidelity, the words how far it moves.
 
     Signals
@@ -87,7 +87,7 @@ class SettingGrid(Canvas):
             return QRectF(0, top + a * tall, left - 8, tall)
         return QRectF(left + b * wide, top + a * tall, wide, tall)
 
-    def paint_still(self, painter: QPainter) -> None:
+    def paint_static(self, painter: QPainter) -> None:
         """Paint headings, cells, the frame in use and the star of the suggestion."""
         known, tokens = self._settings, self.tokens
         if known is None:
@@ -133,7 +133,7 @@ class SettingGrid(Canvas):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(box)
 
-    def paint_moving(self, painter: QPainter) -> None:
+    def paint_overlay(self, painter: QPainter) -> None:
         """Paint where the keys stand."""
         if self._settings is not None and self.hasFocus() and self._at[0] >= 0:
             painter.setPen(QPen(QColor(self.tokens.accent), 1, Qt.PenStyle.DashLine))
@@ -153,23 +153,24 @@ class SettingGrid(Canvas):
         inside = 0 <= a < len(known.kernel_widths) and 0 <= b < len(known.num_samples)
         return (a, b) if inside else None
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def click_at(self, where: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Choose the setting under the pointer."""
-        at = self.cell_at(event.position())
-        if event.button() is Qt.MouseButton.LeftButton and at is not None:
+        at = self.cell_at(where)
+        if at is not None:
             self._at = at
+            self.refresh()
             self.chosen.emit(*at)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def readout_at(self, where: QPointF) -> Readout | None:
         """Say the setting under the pointer."""
-        at = self.cell_at(event.position())
-        self.setToolTip("" if at is None else literal(self.text_of(*at)))
+        at = self.cell_at(where)
+        return None if at is None else Readout(self.text_of(*at))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def key(self, event: QKeyEvent) -> bool:
         """Go about the cells; Enter chooses."""
         known = self._settings
         if known is None:
-            return
+            return False
         key = Qt.Key(event.key())
         if key in _STEPS:
             a, b = (at + step for at, step in zip(self._at, _STEPS[key], strict=True))
@@ -177,9 +178,10 @@ class SettingGrid(Canvas):
                 min(max(a, 0), len(known.kernel_widths) - 1),
                 min(max(b, 0), len(known.num_samples) - 1),
             )
-            self.setAccessibleDescription(self.text_of(*self._at))
-            self.update()
+            self.speak(self.text_of(*self._at))
+            self.refresh()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.chosen.emit(*self._at)
         else:
-            super().keyPressEvent(event)
+            return False
+        return True

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPen
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPen
 
-from gui.plots.canvas import Canvas
-from gui.services.literal import literal
+from gui.plots.painted_plot import PaintedPlot
+from gui.plots.readout import Readout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +44,7 @@ class Said:
     opposed: bool = False
 
 
-class SideBySide(Canvas):
+class SideBySide(PaintedPlot):
     """Features down, methods across; a bar to the right raises the answer.
 
     Each column is drawn in its own unit. Where columns are wide enough figures stand
@@ -102,7 +101,7 @@ class SideBySide(Canvas):
         bars = self.cell(0, 0).width() - wide
         return float(wide) if bars / 2 >= _LEAST else 0.0
 
-    def paint_still(self, painter: QPainter) -> None:
+    def paint_static(self, painter: QPainter) -> None:
         """Paint titles, names and bars."""
         tokens, metrics, figures = self.tokens, painter.fontMetrics(), self.figures()
         for place, method in enumerate(self._methods):
@@ -151,14 +150,21 @@ class SideBySide(Canvas):
                 QRectF(box.right() - 14, box.top(), 12, box.height()), _CENTRE, "≠"
             )
 
-    def event(self, event: QEvent) -> bool:
+    def readout_at(self, where: QPointF) -> Readout | None:
         """Say a bar in its own unit."""
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            QToolTip.showText(
-                event.globalPos(), literal(self._tip(event.pos().toPointF())), self
-            )
-            return True
-        return super().event(event)
+        text = self._tip(where)
+        return Readout(text) if text else None
+
+    @property
+    def n_stops(self) -> int:
+        """A place for each bar."""
+        return len(self._features) * len(self._methods)
+
+    def stop(self, place: int) -> Readout:
+        """Say a bar, feature by feature."""
+        row, column = divmod(place, len(self._methods))
+        middle = self.cell(row, column).center()
+        return Readout(self._tip(middle), middle)
 
     def _tip(self, at: QPointF) -> str:
         for place, line in enumerate(self._cells):

@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QPainterPath, QPen
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainterPath, QPen
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
-from gui.plots.canvas import Canvas
-from gui.services.literal import literal
+from gui.plots.painted_plot import PaintedPlot
+from gui.plots.readout import Readout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+    from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 
 _SLOT, _WIDEST = 74, 240  # pixels for a box without children, and at most
 _GAP = 8.0
@@ -56,7 +55,7 @@ class Node:
     tip: str
 
 
-class TreePlot(Canvas):
+class TreePlot(PaintedPlot):
     """Boxes joined by lines as thick as the rows that go there.
 
     Signals
@@ -176,7 +175,7 @@ class TreePlot(Canvas):
 
     # Painting
 
-    def paint_still(self, painter: QPainter) -> None:
+    def paint_static(self, painter: QPainter) -> None:
         """Paint lines and boxes."""
         self._paint_key(painter)
         for node in self.shown:
@@ -206,8 +205,8 @@ class TreePlot(Canvas):
         for child, word in ((known.left, tr("yes")), (known.right, tr("no"))):
             below = self.box(child)
             on_path = node in self._path and child in self._path
-            ink = QColor(self.tokens.accent if on_path else self.tokens.muted)
-            ink.setAlphaF(1.0 if on_path else 0.45)
+            colour = QColor(self.tokens.accent if on_path else self.tokens.muted)
+            colour.setAlphaF(1.0 if on_path else 0.45)
             thick = 1 + (_THICKEST - 1) * self._nodes[child].weight
             start = QPointF(box.center().x(), box.bottom())
             end = QPointF(below.center().x(), below.top())
@@ -215,7 +214,7 @@ class TreePlot(Canvas):
             line = QPainterPath(start)
             line.cubicTo(start + QPointF(0, half), end - QPointF(0, half), end)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(ink, thick))
+            painter.setPen(QPen(colour, thick))
             painter.drawPath(line)
             if node == self.top:
                 painter.setPen(QColor(self.tokens.muted))
@@ -267,7 +266,7 @@ class TreePlot(Canvas):
             mark = QRectF(room.left(), room.bottom() + 1, wide, 3)
             painter.fillRect(mark, QColor(tokens.warning))
 
-    def paint_moving(self, painter: QPainter) -> None:
+    def paint_overlay(self, painter: QPainter) -> None:
         """Mark the node that keys speak of."""
         if self.hasFocus() and self.focused in self._boxes:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -283,25 +282,25 @@ class TreePlot(Canvas):
                 return node
         return None
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def click_at(self, where: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Give the node under a click."""
-        node = self.node_at(event.position())
-        if event.button() is Qt.MouseButton.LeftButton and node is not None:
+        node = self.node_at(where)
+        if node is not None:
             self.focused = node
-            self.update()
-            self.clicked.emit(node, event.modifiers())
+            self.refresh()
+            self.clicked.emit(node, keys)
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+    def double_click_at(self, where: QPointF) -> bool:
         """Put the node under the pointer at the top."""
-        node = self.node_at(event.position())
+        node = self.node_at(where)
         if node is not None and self._nodes[node].left >= 0:
             self.open(node)
+        return node is not None
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def key(self, event: QKeyEvent) -> bool:
         """Walk the tree; Enter selects, plus opens, Backspace goes back up."""
         if not self._nodes:
-            super().keyPressEvent(event)
-            return
+            return False
         known, key = self._nodes[self.focused], Qt.Key(event.key())
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.clicked.emit(self.focused, event.modifiers())
@@ -309,8 +308,9 @@ class TreePlot(Canvas):
             self.open(self.focused)
         elif key is Qt.Key.Key_Backspace and self._nodes[self.top].parent >= 0:
             self.open(self._nodes[self.top].parent)
-        elif not self._walk(key):
-            super().keyPressEvent(event)
+        else:
+            return self._walk(key)
+        return True
 
     def _walk(self, key: Qt.Key) -> bool:
         known = self._nodes[self.focused]
@@ -331,17 +331,14 @@ class TreePlot(Canvas):
             return False
         if goals[key] in self._boxes:
             self.focused = goals[key]
-            self.update()
+            self.speak(self._nodes[self.focused].tip)
+            self.refresh()
         return True
 
-    def event(self, event: QEvent) -> bool:
+    def readout_at(self, where: QPointF) -> Readout | None:
         """Say the whole of a node."""
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            node = self.node_at(QPointF(event.pos()))
-            text = "" if node is None else self._nodes[node].tip
-            QToolTip.showText(event.globalPos(), literal(text), self)
-            return True
-        return super().event(event)
+        node = self.node_at(where)
+        return None if node is None else Readout(self._nodes[node].tip)
 
 
 def _broken(text: str, metrics: QFontMetrics, wide: int) -> list[str]:

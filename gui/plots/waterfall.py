@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPen, QPolygonF
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from gui.plots.axes import Axes, paint_ticks_below, paint_title_below
-from gui.plots.canvas import Canvas
-from gui.services.literal import literal
+from gui.plots.painted_plot import PaintedPlot
+from gui.plots.readout import Readout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +36,7 @@ class Step:
     error: float = 0.0
 
 
-class Waterfall(Canvas):
+class Waterfall(PaintedPlot):
     """Bars from the base at the foot up to the answer at the head.
 
     The largest contribution stands on top; those that find no room are one bar of
@@ -108,7 +107,7 @@ class Waterfall(Canvas):
         area = QRectF(left, high + 5, wide, max(self.height() - 4 * high - 16, _LINE))
         return Axes(area, low - share, top + share, max(len(shown), 1), 0.0)
 
-    def paint_still(self, painter: QPainter) -> None:
+    def paint_static(self, painter: QPainter) -> None:
         """Paint base, bars and answer."""
         axes, tokens, shown = self.axes, self.tokens, self.shown
         answer = self._base + sum(step.contribution for step in shown)
@@ -206,15 +205,25 @@ class Waterfall(Canvas):
             QRectF(left, top, width, each), int(_LEFT if up else _RIGHT), step.text
         )
 
-    def event(self, event: QEvent) -> bool:
+    def readout_at(self, where: QPointF) -> Readout | None:
         """Say the whole of a line that may be cut short."""
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            axes, shown = self.axes, self.shown
-            place = int(axes.value_y(event.pos().y()))
-            text = ""
-            if shown and axes.area.top() <= event.pos().y() <= axes.area.bottom():
-                step = shown[min(place, len(shown) - 1)]
-                text = f"{step.name} {step.value}: {step.text}"
-            QToolTip.showText(event.globalPos(), literal(text), self)
-            return True
-        return super().event(event)
+        axes, shown = self.axes, self.shown
+        if not shown or not axes.area.top() <= where.y() < axes.area.bottom():
+            return None
+        step = shown[min(int(axes.value_y(where.y())), len(shown) - 1)]
+        return Readout(f"{step.name} {step.value}: {step.text}")
+
+    @property
+    def n_stops(self) -> int:
+        """A place for each bar."""
+        return len(self.shown)
+
+    def stop(self, place: int) -> Readout:
+        """Say the whole of a bar, the lowest first."""
+        shown = self.shown
+        place = len(shown) - 1 - place
+        step, below = shown[place], shown[place + 1 :]
+        end = self._base + step.contribution + sum(s.contribution for s in below)
+        return Readout(
+            f"{step.name} {step.value}: {step.text}", self.axes.point(end, place + 0.5)
+        )

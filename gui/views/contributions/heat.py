@@ -89,7 +89,7 @@ class HeatView(ContributionView):
         shares = None
         if chosen is not None:
             shares = np.array([chosen[group].mean() for group in self._groups])
-        self.plot.set_marked(shares)
+        self.plot.set_selected(shares)
 
     def _brush(self, ends: tuple[int, int], keys: Qt.KeyboardModifier) -> None:
         self.brushed.emit(np.concatenate(self._groups[slice(*ends)]), keys)

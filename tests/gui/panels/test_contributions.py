@@ -228,7 +228,7 @@ def test_brushed_columns_of_the_heat_map_select_all_their_rows(made):
     expected = np.concatenate(panel.heat._groups[2:4])
     chosen = np.flatnonzero(case.context.selection.mask)
     assert chosen.tolist() == sorted(panel.shown.result.row_ids[expected].tolist())
-    assert np.flatnonzero(panel.heat.plot._marked).tolist() == [2, 3]
+    assert np.flatnonzero(panel.heat.plot._selected).tolist() == [2, 3]
 
 
 def test_the_table_of_many_rows_has_quartiles_along_the_values(made, monkeypatch):

@@ -101,7 +101,7 @@ def test_lines_of_rows_need_no_new_question(made):
     look(case, panel, "lines")
     assert len(asked(case)) == n
     assert "250 of 400 rows are drawn" in panel.words.text()
-    assert panel.curve.n_drawn == 250
+    assert panel.curve.n_shown == 250
     assert not panel.grab().isNull()
 
 

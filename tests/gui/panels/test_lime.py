@@ -217,7 +217,7 @@ def test_a_brush_among_all_rows_selects_them(made):
     case, panel, _ = made
     look(case, panel, "all")
     area = panel.every.axes.area
-    panel.every.marked(area, Qt.KeyboardModifier.NoModifier)
+    panel.every.select_area(area, Qt.KeyboardModifier.NoModifier)
     recipe = case.context.selection.recipe
     assert isinstance(recipe, Rows)
     assert len(recipe.indices) == N

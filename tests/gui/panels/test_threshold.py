@@ -110,8 +110,14 @@ def test_that_every_choice_brings_what_it_says(case, panel):
 
 def test_that_the_roc_can_be_dragged(case, panel):
     plot = panel.roc
-    QTest.mousePress(plot, LEFT, pos=place(plot, 0.2))
-    QTest.mouseRelease(plot, LEFT, pos=place(plot, 0.2))
+    roc = panel._result.roc
+    here, there = (
+        plot.axes.point(x, float(np.interp(x, roc[:, 0], roc[:, 1]))).toPoint()
+        for x in (0.4, 0.2)
+    )
+    QTest.mousePress(plot, LEFT, pos=here)
+    QTest.mouseMove(plot, there)
+    QTest.mouseRelease(plot, LEFT, pos=there)
     _, fp, _, tn = panel._result.counts_at(case.decision.decision.threshold)
     assert fp / (fp + tn) == pytest.approx(0.2, abs=0.02)
 
@@ -164,7 +170,7 @@ def shown(case, qtbot):
 
 def test_that_a_rule_that_is_a_threshold_stands_there(qapp, qtbot):
     panel = shown(own_rule(lambda scores: scores >= 0.3), qtbot)
-    assert panel.histogram._drawn
+    assert panel.histogram._has_threshold
     assert panel.spin.value() == pytest.approx(0.3, abs=0.005)
     assert panel.histogram._text.startswith("the model's own rule: ≥ 0.3")
 
@@ -172,7 +178,7 @@ def test_that_a_rule_that_is_a_threshold_stands_there(qapp, qtbot):
 def test_that_a_rule_that_is_none_draws_no_line(qapp, qtbot):
     case = own_rule(lambda scores: (scores >= 0.3) & (scores < 0.9))
     panel = shown(case, qtbot)
-    assert not panel.histogram._drawn
+    assert not panel.histogram._has_threshold
     assert panel.spin.text() == ""
     assert "no threshold on its score" in panel.reading()
     errors = case.case.scores.errors(case.decision.decision)
@@ -182,7 +188,7 @@ def test_that_a_rule_that_is_none_draws_no_line(qapp, qtbot):
     assert panel.as_table()[1][0][2:4] == [fp, fn]
     panel.spin.setValue(0.7)
     assert case.decision.decision.threshold == 0.7
-    assert panel.histogram._drawn
+    assert panel.histogram._has_threshold
     case.undo.undo()
     assert case.decision.decision.threshold is None
 

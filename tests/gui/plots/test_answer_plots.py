@@ -42,7 +42,7 @@ def test_a_brush_gives_the_lines_that_pass_through(lines, qtbot):
     axes = lines.axes
     area = QRectF(axes.point(-0.4, 1.99), axes.point(0.1, 1.9)).normalized()
     with qtbot.waitSignal(lines.brushed) as brushed:
-        lines.marked(area, NO_KEY)
+        lines.select_area(area, NO_KEY)
     assert brushed.args[0].tolist() == [1, 2]
 
 

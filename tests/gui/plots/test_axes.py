@@ -20,7 +20,7 @@ from gui.plots.axes import (
     tick_texts,
     ticks,
 )
-from gui.plots.canvas import Canvas
+from gui.plots.painted_plot import PaintedPlot
 from gui.services.theme import LIGHT
 
 finite = st.floats(-1e9, 1e9)
@@ -182,11 +182,17 @@ def test_a_minus_sign_is_in_a_saved_picture(qtbot):
     assert bytes(data.data()).decode().count("−1.5") >= 2  # at each axis
 
 
-class CurveOf(Canvas):
+class CurveOf(PaintedPlot):
     def __init__(self, low, high):
         super().__init__("curve")
-        self.axes = Axes(QRectF(60, 10, 200, 150), low, high, low, high)
+        self._ends = low, high
+        self.renew()
 
-    def paint_still(self, painter):
+    @property
+    def axes(self):
+        low, high = self._ends
+        return Axes(QRectF(60, 10, 200, 150), low, high, low, high)
+
+    def paint_static(self, painter):
         paint_ticks_left(painter, self.axes, self.tokens)
         paint_ticks_below(painter, self.axes, self.tokens)

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from engine.contracts.results import Axis
-from gui.plots.drawn import evenly
 from gui.plots.effect_curve import EffectCurve
 from gui.plots.effect_surface import EffectSurface
+from gui.plots.subsample import evenly
 
 
 def numbers(*values, missing=0):
@@ -73,12 +73,23 @@ class Joining(QPainter):
         super().drawPolyline(line)
 
 
+def runs(line):
+    """Return how many points each stretch without a gap has."""
+    known = np.isfinite(line.getData()[0])
+    return [len(run) for run in "".join(" x"[int(k)] for k in known).split()]
+
+
 def joined(plot):
+    """Return the most places that a row's or the current row's line joins."""
     page = QPixmap(plot.size())
     with Joining(page) as painter:
-        plot.paint_still(painter)
-        plot.paint_moving(painter)
-    return max(painter.joined, default=0)
+        plot.paint_above(painter)
+    dashes = np.isfinite(plot._x).sum() - plot._joined
+    stretches = runs(plot._row_lines[0])
+    if dashes:
+        assert stretches.count(2) >= dashes  # a dash where nothing is joined
+        stretches = [n for n in stretches if n > 2]
+    return max([*painter.joined, *stretches])
 
 
 @pytest.mark.parametrize(
@@ -100,11 +111,11 @@ def test_rows_at_a_label_are_found_where_they_are_drawn(qtbot):
     axes = plot.axes
     corner = axes.point(0.4, 0.4)  # a line from one label to the other would be there
     between = QRectF(corner, axes.point(0.6, 0.6)).normalized()
-    plot.marked(between, Qt.KeyboardModifier.NoModifier)
+    plot.select_area(between, Qt.KeyboardModifier.NoModifier)
     assert found == []
     at = QRectF(axes.point(-0.2, 0.5), axes.point(0.2, 0.7)).normalized()
-    plot.marked(at, Qt.KeyboardModifier.NoModifier)
-    plot.tapped(axes.point(1.1, 1.0), Qt.KeyboardModifier.NoModifier)
+    plot.select_area(at, Qt.KeyboardModifier.NoModifier)
+    plot.click_at(axes.point(1.1, 1.0), Qt.KeyboardModifier.NoModifier)
     assert found == [[1], 0]
 
 
@@ -122,7 +133,7 @@ def test_a_brush_finds_lines_that_are_not_drawn(qtbot):
     axes = plot.axes
     low = QPointF(axes.x(0.4), axes.y(0.25))
     high = QPointF(axes.x(0.6), axes.y(0.5))
-    plot.marked(QRectF(low, high).normalized(), Qt.KeyboardModifier.NoModifier)
+    plot.select_area(QRectF(low, high).normalized(), Qt.KeyboardModifier.NoModifier)
     assert heights[found[0]].min() == pytest.approx(0.25, abs=2e-3)
     assert heights[found[0]].max() == pytest.approx(0.5, abs=2e-3)
     assert len(found[0]) == pytest.approx(250, abs=3)
@@ -136,7 +147,7 @@ def test_a_line_that_only_crosses_the_brush_is_found(qtbot):
     axes = plot.axes
     low = QPointF(axes.x(0.4), axes.y(0.49))
     high = QPointF(axes.x(0.6), axes.y(0.51))
-    plot.marked(QRectF(low, high).normalized(), Qt.KeyboardModifier.NoModifier)
+    plot.select_area(QRectF(low, high).normalized(), Qt.KeyboardModifier.NoModifier)
     assert found == [[0]]
 
 

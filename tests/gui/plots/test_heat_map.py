@@ -31,7 +31,7 @@ def test_a_brush_gives_the_columns_it_touches(heat, qtbot):
     wide = area.width() / 4
     brush = QRectF(area.left() + wide * 1.2, area.top() + 5, wide * 1.5, 20)
     with qtbot.waitSignal(heat.brushed) as brushed:
-        heat.marked(brush, NO_KEY)
+        heat.select_area(brush, NO_KEY)
     assert brushed.args[0] == (1, 3)
 
 

@@ -39,7 +39,7 @@ def painted(plot):
     page = QPixmap(plot.size())
     with Noting(page) as painter:
         painter.setFont(plot.font())
-        plot.paint_still(painter)
+        plot.paint_static(painter)
     return painter.written
 
 

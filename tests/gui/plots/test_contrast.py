@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QColor
 
-from gui.plots.ink import contrast, ink_on, over
+from gui.plots.contrast import contrast, over, readable_on
 from gui.services.theme import DARK, LIGHT
 
 
@@ -15,7 +15,7 @@ def test_the_ink_can_be_read_on_every_shade(tokens, share):
     shade = QColor(tokens.accent)
     shade.setAlphaF(share)
     ground = over(shade, QColor(tokens.panel))
-    ink = ink_on(ground, tokens)
+    ink = readable_on(ground, tokens)
     assert contrast(ink, ground) > 3.9  # no ink of two can do better half-way
     assert ink in (QColor(tokens.text), QColor(tokens.on_accent))
 

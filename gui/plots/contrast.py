@@ -25,11 +25,11 @@ def over(shade: QColor, ground: QColor) -> QColor:
     )
 
 
-def ink_on(ground: QColor, tokens: Tokens) -> QColor:
-    """Return which of the two inks of the theme is easier to read on a ground."""
+def readable_on(ground: QColor, tokens: Tokens) -> QColor:
+    """Return which of the two text colours of the theme reads better on a ground."""
     return max(
         (QColor(tokens.text), QColor(tokens.on_accent)),
-        key=lambda ink: contrast(ink, ground),
+        key=lambda text: contrast(text, ground),
     )
 
 

@@ -1,4 +1,4 @@
-"""Which of many rows are drawn."""
+"""Which of many rows are shown."""
 
 from __future__ import annotations
 
