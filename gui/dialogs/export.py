@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QFileDialog
 
 from engine.contracts.i18n import tr
 from gui.dialogs.caption import file_name
-from gui.dialogs.picture import Picture
 from gui.services.table_files import write_table, written_whole
 
 if TYPE_CHECKING:
     from engine.contracts.tables import Table
+    from gui.dialogs.picture import Picture
     from gui.panel import Panel
 
 PICTURES = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
@@ -24,7 +24,7 @@ TABLES = "Excel (*.xlsx);;CSV (*.csv)"
 
 def copy_picture(panel: Panel) -> None:
     """Put a picture of the panel's plot on the clipboard."""
-    QGuiApplication.clipboard().setImage(Picture(panel).image())
+    QGuiApplication.clipboard().setImage(_picture(panel).image())
     panel.context.notify.info(tr("The picture was copied."))
 
 
@@ -37,7 +37,7 @@ def save_picture(panel: Panel) -> None:
 
 def write_picture(panel: Panel, path: Path) -> None:
     """Write the panel's plot with its caption, and say where it went."""
-    data = Picture(panel).encoded(path.suffix.lower())
+    data = _picture(panel).encoded(path.suffix.lower())
     try:
         with written_whole(path) as partial:
             partial.write_bytes(data)
@@ -45,6 +45,14 @@ def write_picture(panel: Panel, path: Path) -> None:
         _refused(panel, path, error)
     else:
         panel.context.notify.info(tr("The picture was written to {file}.", file=path))
+
+
+def _picture(panel: Panel) -> Picture:
+    """Return a panel's picture."""
+    # it knows the plots, and so pyqtgraph, which the first paint is spared
+    from gui.dialogs.picture import Picture  # noqa: PLC0415
+
+    return Picture(panel)
 
 
 def save_table(panel: Panel, table: Table) -> None:

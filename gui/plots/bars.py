@@ -124,7 +124,7 @@ class BarsPlot(Chart):
         text = tr("{low} to {high}: {n} rows", low=low, high=high, n=n)
         if self._chosen is not None:
             own = numbers.count(round(float(self._chosen[place])))
-            text += f" ({tr('{n} selected', n=own)})"
+            text += " (" + tr("{n} selected", n=own) + ")"
         return Readout(text)
 
     # Hands

@@ -163,7 +163,7 @@ class DensityPlot(Chart):
         lines.append(tr("{n} rows", n=n))
         if self._chosen is not None:
             own = numbers.count(round(float(self._chosen[i, j])))
-            lines[-1] += f" ({tr('{n} selected', n=own)})"
+            lines[-1] += " (" + tr("{n} selected", n=own) + ")"
         middle = [(e[k] + e[k + 1]) / 2 for e, k in ((self._x, i), (self._y, j))]
         return Readout("\n".join(lines), self.axes.point(*middle))
 

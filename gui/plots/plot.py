@@ -9,13 +9,14 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.contracts.i18n import tr
 from gui.plots.axes import Axes
 from gui.plots.drag import Drag
 from gui.plots.gestures import Gestures
+from gui.plots.plot_menu import how_to
 from gui.plots.readout import Readout, paint_readout
 from gui.plots.scene import Layer, PlotView
 from gui.plots.window import Window
+from gui.services.literal import literal
 from gui.services.theme import LIGHT
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Plot(QWidget):
         font = self.font()
         font.setPixelSize(FONT_PIXELS)
         self.setFont(font)
-        self.setWhatsThis(how_to(self))
+        self.setWhatsThis(literal(how_to(self)))
 
     # Where things are
 
@@ -234,7 +235,7 @@ class Plot(QWidget):
     @property
     def shown_text(self) -> str:
         """What is said at the moment."""
-        return "" if self._said is None else self._said.text
+        return "" if self._said is None else self._said.shown
 
     def step_cursor(self, steps: int) -> None:
         """Move the cursor to another place, show and speak what stands there."""
@@ -250,7 +251,7 @@ class Plot(QWidget):
         said = self.stop(self._stop)
         at = None if said.at is None else self.from_picture(said.at)
         self.read(said, at or QPointF(self.rect().center()))
-        self.speak(said.text)
+        self.speak(said.shown)
 
     def speak(self, text: str) -> None:
         """Tell those who read by ear."""
@@ -349,20 +350,3 @@ class Plot(QWidget):
         self._stop = -1
         self.read(None, QPointF())
         self.refresh()
-
-
-def how_to(plot: Plot) -> str:
-    """Return what mouse and keys do on a plot."""
-    own = [f"{tr(plot.OWN_DRAG)}."] if plot.OWN_DRAG else []
-    return "\n".join(
-        [
-            *own,
-            tr("Middle button: pan."),
-            tr("Right button: a click opens the menu, a drag zooms into a box."),
-            tr("Wheel: zoom, where the plot has the focus; Ctrl + wheel: always."),
-            tr("With Shift or over the numbers of an axis it zooms that axis alone."),
-            tr("Double click or Home: show everything."),
-            tr("+ and −: zoom. Alt + arrows: pan."),
-            tr("Arrows, or Ctrl + arrows: read from place to place."),
-        ]
-    )

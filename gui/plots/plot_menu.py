@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWhatsThis
 
 from engine.contracts.i18n import tr
 from gui.plots.drag import Drag
+from gui.services.literal import literal
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
@@ -78,4 +79,22 @@ def _choose(plot: Plot, drag: Drag) -> None:
 
 
 def _explain(plot: Plot) -> None:
-    QWhatsThis.showText(plot.mapToGlobal(plot.rect().center()), plot.whatsThis(), plot)
+    middle = plot.mapToGlobal(plot.rect().center())
+    QWhatsThis.showText(middle, literal(how_to(plot)), plot)
+
+
+def how_to(plot: Plot) -> str:
+    """Return what mouse and keys do on a plot."""
+    own = [f"{tr(plot.OWN_DRAG)}."] if plot.OWN_DRAG else []
+    return "\n".join(
+        [
+            *own,
+            tr("Middle button: pan."),
+            tr("Right button: a click opens the menu, a drag zooms into a box."),
+            tr("Wheel: zoom, where the plot has the focus; Ctrl + wheel: always."),
+            tr("With Shift or over the numbers of an axis it zooms that axis alone."),
+            tr("Double click or Home: show everything."),
+            tr("+ and −: zoom. Alt + arrows: pan."),
+            tr("Arrows, or Ctrl + arrows: read from place to place."),
+        ]
+    )

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPen
 
+from engine.contracts.printable import OWN, printable, shortened
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
     from gui.services.theme import Tokens
 
 _WIDEST, _ASIDE, _PADDING = 340.0, 14.0, 6.0
-_RING = 4.5
+_RING, _LONGEST = 4.5, 2_000
 _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
 
 
@@ -24,6 +26,11 @@ class Readout:
 
     text: str
     at: QPointF | None = None
+
+    @property
+    def shown(self) -> str:
+        """The text as it is painted and spoken: texts of files as they stand."""
+        return printable(shortened(self.text, _LONGEST), OWN)
 
 
 def paint_readout(
@@ -36,13 +43,13 @@ def paint_readout(
         painter.drawEllipse(said.at, _RING, _RING)
         painter.setPen(QPen(QColor(tokens.text), 1.6))
         painter.drawEllipse(said.at, _RING, _RING)
-    box = box_of(painter, said.text, by, size)
+    box = box_of(painter, said.shown, by, size)
     painter.setPen(QPen(QColor(tokens.line), 1))
     painter.setBrush(QColor(tokens.panel))
     painter.drawRect(box)
     painter.setPen(QColor(tokens.text))
     inner = box.adjusted(_PADDING, _PADDING / 2, -_PADDING, -_PADDING / 2)
-    painter.drawText(inner, _WRAPPED, said.text)
+    painter.drawText(inner, _WRAPPED, said.shown)
 
 
 def box_of(painter: QPainter, text: str, by: QPointF, size: QSizeF) -> QRectF:

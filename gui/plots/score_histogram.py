@@ -212,7 +212,7 @@ class ScoreHistogram(Chart):
             lines.append(f"{name}: {n}")
             if self._chosen is not None:
                 own = round(float(self._chosen[which][place]))
-                lines[-1] += f" ({tr('{n} selected', n=numbers.count(own))})"
+                lines[-1] += " (" + tr("{n} selected", n=numbers.count(own)) + ")"
         return Readout("\n".join(lines))
 
     # Pointer and keys
