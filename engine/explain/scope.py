@@ -140,7 +140,9 @@ def check_counts(
 
 
 def mean_size(values: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return the mean absolute value over rows with its 95 % interval.
+    """Return the mean absolute value over rows with the ends of its 95 % interval.
+
+    One row says nothing of others: its ends are ``nan``.
 
     Parameters
     ----------
@@ -149,7 +151,10 @@ def mean_size(values: Floats) -> tuple[Floats, Floats, Floats]:
     """
     size = np.abs(values)
     mean = size.mean(axis=0)
-    spread = size.std(axis=0, ddof=1) if len(values) > 1 else np.zeros_like(mean)
+    if len(values) < 2:
+        unknown = np.full_like(mean, np.nan)
+        return mean, unknown, unknown
+    spread = size.std(axis=0, ddof=1)
     half = _WIDE * spread / np.sqrt(len(values))
     return mean, np.maximum(mean - half, 0.0), mean + half
 

@@ -198,7 +198,7 @@ class Chart(Plot):
 
 def show_band(item: Any, x: Any, low: Any, high: Any, colour: QColor) -> None:
     """Give a band its two lines."""
-    item.setVisible(len(x) > 1)
+    item.setVisible(len(x) > 1 and bool(np.isfinite(low).all()))
     for curve, y in zip(item.curves, (low, high), strict=True):
         curve.setData(np.asarray(x, float), np.asarray(y, float))
     item.setPen(None)
@@ -207,7 +207,8 @@ def show_band(item: Any, x: Any, low: Any, high: Any, colour: QColor) -> None:
 
 def show_intervals(item: Any, x: Any, y: Any, low: Any, high: Any, pen: Any) -> None:
     """Give intervals their ends."""
-    x, y, low, high = (np.asarray(part, float) for part in (x, y, low, high))
+    known = np.isfinite(low)  # others have no interval
+    x, y, low, high = (np.asarray(part, float)[known] for part in (x, y, low, high))
     item.setVisible(bool(len(x)))
     if len(x):
         item.setData(x=x, y=y, top=high - y, bottom=y - low, pen=pen)

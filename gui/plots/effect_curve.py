@@ -107,7 +107,8 @@ class EffectCurve(Chart):
         self._middle, self._low, self._high = curve
         self._x, left, right = _placed(axis)
         self._lines = np.zeros((0, len(self._x))) if lines is None else lines
-        shown = [self._low, self._high, self._lines.ravel()]
+        parts = (self._middle, self._low, self._high, self._lines.ravel())
+        shown = [part[np.isfinite(part)] for part in parts]  # one row has no interval
         low = min(float(part.min(initial=np.inf)) for part in shown)
         high = max(float(part.max(initial=-np.inf)) for part in shown)
         room = 0.06 * (high - low or abs(high) or 1.0)

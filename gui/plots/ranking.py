@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ class Rank:
         Lengths of its pieces, one for each class; one piece where there is one
         output.
     low, high
-        Its interval, equal where there is none.
+        Its interval; ``nan``, or equal, where there is none.
     text
         What stands at its end.
     other
@@ -109,7 +110,8 @@ class Ranking(PaintedPlot):
         ends = [
             v for r in self._ranks for v in (r.high, r.low, r.value, r.other or 0.0)
         ]
-        low, high = min([*ends, 0.0]), max([*ends, 0.0])
+        ends = [0.0, *filter(math.isfinite, ends)]
+        low, high = min(ends), max(ends)
         high = high if high > low else low + 1.0
         return Axes(area, low, high, float(max(len(self._ranks), 1)), 0.0)
 
@@ -150,7 +152,7 @@ class Ranking(PaintedPlot):
             )
             here += part
         painter.setPen(QPen(QColor(tokens.text), 1))
-        end = axes.x(max(rank.high, rank.value, 0.0))
+        end = axes.x(max(0.0, rank.value, rank.high))
         if rank.high > rank.low:
             low, high = axes.x(rank.low), axes.x(rank.high)
             painter.drawLine(QPointF(low, middle), QPointF(high, middle))

@@ -201,10 +201,16 @@ class FriedmanH(msgspec.Struct, frozen=True, kw_only=True, tag="friedman_h"):
 
 
 def mean_of_rows(answers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the mean over the first axis and the ends of its 95 % interval."""
+    """Return the mean over the first axis and the ends of its 95 % interval.
+
+    One row says nothing of others: its ends are ``nan``.
+    """
     n = len(answers)
     mean = answers.mean(axis=0)
-    spread = answers.std(axis=0, ddof=1) if n > 1 else np.zeros_like(mean)
+    if n < 2:
+        unknown = np.full_like(mean, np.nan)
+        return mean, unknown, unknown
+    spread = answers.std(axis=0, ddof=1)
     half = Z95 * spread / np.sqrt(n)
     return mean, mean - half, mean + half
 

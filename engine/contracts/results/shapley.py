@@ -73,7 +73,7 @@ class Shapley(msgspec.Struct, frozen=True, kw_only=True, tag="shapley"):
         Like ``values``, of the sampling; ``None`` where values are exact.
     importance, importance_low, importance_high
         ``(d, k)`` mean absolute value over the rows with its 95 % interval (the
-        rows taken as a sample).
+        rows taken as a sample); the ends are ``nan`` for one row.
     additivity_error
         Largest gap between base plus values and the model's own answer.
     n_wanted

@@ -59,3 +59,11 @@ def test_permutation_importance(metric):
     low = np.array([one.low[0] for one in every])
     high = np.array([one.high[0] for one in every])
     assert 0.89 <= coverage(low, high, truth) <= 0.99
+
+
+@pytest.mark.parametrize("interval", [mean_size, mean_of_rows])
+def test_one_row_says_nothing_of_others(interval):
+    mean, low, high = interval(np.array([[0.25, -3.0]]))
+    assert np.abs(mean).tolist() == [0.25, 3.0]
+    assert np.isnan(low).all()
+    assert np.isnan(high).all()

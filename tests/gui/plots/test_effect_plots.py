@@ -194,3 +194,15 @@ def test_effects_between_places_have_a_cell_less(qtbot):
     area = plot.axes.area
     assert plot.cell_at(QPointF(area.right() - 1, area.top() + 1)) == (1, 1)
     assert not plot.grab().isNull()
+
+
+@pytest.mark.parametrize("axis", [numbers(1, 2, 5, missing=3), labels("a", "b")])
+def test_the_mean_of_one_row_has_no_interval(qtbot, axis):
+    plot = curve(qtbot, axis)
+    unknown = np.full(len(axis.values), np.nan)
+    middle = np.linspace(0, 1, len(axis.values))
+    plot.set_curve(axis, (middle, unknown, unknown), None, "answer")
+    plot.grab()
+    assert np.isfinite(plot.ends).all()
+    assert not plot._mean_band.isVisible()
+    assert not plot._mean_ends.isVisible()

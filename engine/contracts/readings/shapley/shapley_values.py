@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,9 +54,9 @@ def read(result: Shapley, output: int = 0) -> str:
     if len(order) > 1:
         second = int(order[1])
         name = result.feature_names[second]
-        apart = (
+        apart = not (  # one row has no interval
             result.importance_low[first, output]
-            > result.importance_high[second, output]
+            <= result.importance_high[second, output]
         )
         if apart:
             follows = tr(
@@ -79,6 +80,8 @@ def size(result: Shapley, feature: int, output: int) -> str:
     value = float(result.importance[feature, output])
     low = float(result.importance_low[feature, output])
     high = float(result.importance_high[feature, output])
+    if math.isnan(low):  # of one row
+        return significant(value, 3)
     return figure(value, low, high)
 
 
