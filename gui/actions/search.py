@@ -14,7 +14,7 @@ from gui.dialogs.palette import Entry
 from gui.layouts import PERSPECTIVES, reason
 from gui.panel import State
 from gui.panels import TABLE, load
-from gui.widgets.matrix_axes import can_be_axis
+from gui.widgets.matrix.axes import can_be_axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from engine.contracts.selection import Selection
     from gui.main_window import MainWindow
     from gui.panel import Panel
-    from gui.panels.confusion import ConfusionPanel
-    from gui.panels.data import DataPanel
+    from gui.panels.confusion.confusion import ConfusionPanel
+    from gui.panels.data.data import DataPanel
 
 # More could not be looked through; another letter finds the rest.
 _MOST_COLUMNS, _MOST_VALUES = 100, 1000

@@ -32,7 +32,7 @@ from engine.contracts.readings import numbers
 from engine.contracts.tables import shown_text
 from gui.plots.plot import FONT_PIXELS, Plot
 from gui.services.theme import LIGHT
-from gui.widgets.matrix import MatrixView
+from gui.widgets.matrix.matrix import MatrixView
 
 if TYPE_CHECKING:
     from engine.contracts.tables import Cell, Table

@@ -21,9 +21,9 @@ PLANTED = {
     "light-contracts": ("engine/contracts/decision.py", "import pandas"),
     "gui-names-contracts": ("gui/panel.py", "import engine.process"),
     "services-name-process": ("gui/services/planted.py", "import engine.session"),
-    "plots-alone-draw": ("gui/views/planted.py", "import pyqtgraph"),
+    "plots-alone-draw": ("gui/widgets/planted.py", "import pyqtgraph"),
     "gui-layers": ("gui/context.py", "import gui.panel"),
-    "panels-apart": ("gui/panels/planted.py", "import gui.panels.confusion"),
+    "panels-apart": ("gui/panels/planted.py", "import gui.panels.confusion.confusion"),
 }
 
 

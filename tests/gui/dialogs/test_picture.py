@@ -26,10 +26,10 @@ from gui.dialogs import export
 from gui.dialogs.caption import caption_of, file_name
 from gui.dialogs.picture import SHARPNESS, Picture
 from gui.dialogs.picture_parts import PlotPart, TablePart, parts_of
-from gui.panels.confusion import ConfusionPanel
-from gui.panels.reliability import ReliabilityPanel
-from gui.panels.summary import SummaryPanel
-from gui.panels.threshold import ThresholdPanel
+from gui.panels.calibration.reliability import ReliabilityPanel
+from gui.panels.confusion.confusion import ConfusionPanel
+from gui.panels.summary.summary import SummaryPanel
+from gui.panels.thresholds.threshold import ThresholdPanel
 from gui.services.program import program_version
 from gui.services.theme import DARK, LIGHT, Mode
 from tests.gui.panels.measured_case import credit, measured_case

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
-from gui.item_models.selected_scores import bin_counts
+from gui.panels.thresholds.selected_scores import bin_counts
 from gui.plots.axes import (
     Axes,
     left_room,

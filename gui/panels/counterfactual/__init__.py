@@ -1,0 +1,1 @@
+"""Counterfactuals: the panel and its tables."""

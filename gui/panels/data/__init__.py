@@ -1,0 +1,1 @@
+"""The data table, its columns and parts."""

@@ -1,0 +1,1 @@
+"""Feature effects: PDP, ICE, ALE, and Friedman's H."""

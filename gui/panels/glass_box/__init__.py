@@ -1,0 +1,1 @@
+"""The structure of models that can be read, and surrogate trees."""

@@ -1,0 +1,1 @@
+"""Saved groups and their error rates."""

@@ -1,0 +1,1 @@
+"""Permutation and drop-column importance."""

@@ -1,0 +1,1 @@
+"""LIME: the panel, its pictures and tables."""

@@ -1,0 +1,1 @@
+"""SHAP values and SHAP interactions: panels, their pictures and tables."""

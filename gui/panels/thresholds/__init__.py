@@ -1,0 +1,1 @@
+"""The threshold: curves, choice and operating points."""

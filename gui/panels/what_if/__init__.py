@@ -1,0 +1,1 @@
+"""A row changed by hand: the panel, its editors and tables."""

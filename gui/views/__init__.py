@@ -1,1 +1,0 @@
-"""Plots with their few controls, of which panels are made."""

@@ -1,1 +1,0 @@
-"""Pictures of contributions: each shows the same numbers in its own way."""

@@ -1,1 +1,0 @@
-"""Pictures of local lines."""

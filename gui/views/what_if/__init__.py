@@ -1,1 +1,0 @@
-"""Pictures of a row changed by hand."""
