@@ -7,17 +7,21 @@ from pkgutil import iter_modules
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPixmap, QWheelEvent
+from PySide6.QtSvg import QSvgGenerator, QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
 import gui.plots
 from gui.plots.beeswarm import Beeswarm
 from gui.plots.chart import Chart
+from gui.plots.curve import CurvePlot
 from gui.plots.decision_plot import DecisionPlot
+from gui.plots.density_plot import DensityPlot
 from gui.plots.drag import Drag
 from gui.plots.force import Force
+from gui.plots.heat_map import HeatMap
 from gui.plots.painted_plot import PaintedPlot
 from gui.plots.plot import Plot
 from gui.plots.plot_menu import menu_of
@@ -176,6 +180,45 @@ def test_the_dark_theme_has_its_own_colours(made):
     assert made.plot.tokens is DARK
 
 
+def svg_of(plot, dots):
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    canvas = QSvgGenerator()
+    canvas.setOutputDevice(buffer)
+    canvas.setResolution(dots)
+    canvas.setSize(plot.size())
+    canvas.setViewBox(plot.rect())
+    with QPainter(canvas) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        plot.paint_on(painter)
+    return data
+
+
+@pytest.mark.parametrize("dots", [72, 96, 130])
+def test_saved_pictures_are_vectors_of_the_right_size(made, dots):
+    written = svg_of(made.plot, dots)
+    pictures = isinstance(made.plot, (DensityPlot, HeatMap))
+    assert (b"<image" in written.data()) == pictures
+    image = QImage(made.plot.size(), QImage.Format.Format_RGB32)
+    image.fill(PANEL)
+    with QPainter(image) as painter:
+        QSvgRenderer(written).render(painter, QRectF(made.plot.rect()))
+    assert wrong(made, image) == []
+
+
+def test_lines_are_as_wide_in_saved_pictures_as_on_the_screen(qtbot):
+    plot = MAKERS[CurvePlot]().plot
+    qtbot.addWidget(plot)
+    wide = []
+    for scale in (1, 3):
+        image, at = saved(plot, scale), plot.axes.point(0.64, 0.8).x() * scale
+        column = [image.pixelColor(int(at), y) for y in range(image.height())]
+        shades = [(255 - c.red()) / 255 for c in column if c.blue() - c.red() > 20]
+        wide.append(sum(shades) / scale)
+    assert wide[1] == pytest.approx(wide[0], rel=0.15)
+
+
 # Zooming
 
 
@@ -318,7 +361,7 @@ def test_new_data_of_the_same_range_keep_what_is_in_sight(made):
 # Reading
 
 
-@only(Chart, DecisionPlot, Force, SideBySide, Waterfall)
+@only(Chart, Beeswarm, DecisionPlot, Force, SideBySide, Waterfall)
 def test_the_cursor_reads_from_place_to_place_by_keys(made):
     plot = made.plot
     control = Qt.KeyboardModifier.ControlModifier
