@@ -11,24 +11,27 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QPointF, QRec
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPixmap, QWheelEvent
 from PySide6.QtSvg import QSvgGenerator, QSvgRenderer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QWidget
 
 import gui.plots
+from engine.contracts.results import Axis
 from gui.plots.beeswarm import Beeswarm
 from gui.plots.chart import Chart
 from gui.plots.curve import CurvePlot
 from gui.plots.decision_plot import DecisionPlot
 from gui.plots.density_plot import DensityPlot
 from gui.plots.drag import Drag
+from gui.plots.effect_curve import EffectCurve
 from gui.plots.force import Force
 from gui.plots.heat_map import HeatMap
 from gui.plots.painted_plot import PaintedPlot
 from gui.plots.plot import Plot
 from gui.plots.plot_menu import menu_of
+from gui.plots.scatter import Scatter
 from gui.plots.side_by_side import SideBySide
 from gui.plots.waterfall import Waterfall
 from gui.plots.window import Window
-from gui.services.theme import DARK
+from gui.services.theme import DARK, LIGHT
 from tests.gui.plots.every_plot import MAKERS, PANEL
 
 NO_KEY = Qt.KeyboardModifier.NoModifier
@@ -491,3 +494,58 @@ def test_logarithmic_counts_lift_what_is_small(qtbot):
         assert (after >= before - 1e-12).all()
         assert (after > before + 0.05).any()
         assert after.max() == pytest.approx(before.max())
+
+
+@pytest.mark.parametrize("kind", [EffectCurve, Scatter])
+def test_a_logarithmic_axis_puts_powers_at_even_distances(qtbot, kind):
+    plot = MAKERS[kind]().plot
+    qtbot.addWidget(plot)
+    values = np.array([1.0, 10.0, 100.0, 1000.0])
+    if kind is Scatter:
+        plot.set_points(values, values, values / 1000, ("income", "SHAP", ""))
+    else:
+        axis = Axis(
+            name="income",
+            values=values,
+            counts=np.ones(3, dtype=int),
+            edges=values,
+            n_missing=0,
+        )
+        plot.set_curve(axis, (values, values - 1, values + 1), None, "prediction")
+        plot.set_current(10.0, None)
+    assert plot.LOGARITHMIC in [a.text() for a in menu_of(plot).actions()]
+    steps = np.diff(plot._x)
+    assert steps[2] > 50 * steps[0]
+    plot.show_logarithmic(True)
+    np.testing.assert_allclose(np.diff(plot._x), 1.0)
+    assert plot.axes.left < 0 < 3 < plot.axes.right
+    page = QPixmap(plot.size())
+    with Noting(page) as painter:
+        plot.prepare(painter)
+        plot.paint_frame(painter)
+    assert {"1", "10", "100", "1,000"} <= set(painter.written)
+    if kind is EffectCurve:
+        foot = QPointF(plot.axes.x(1.0), plot.axes.area.bottom() + 16)
+        seen = picture(plot)
+        assert apart(seen.pixelColor(foot.toPoint()), QColor(LIGHT.text)) < 10
+
+
+def test_no_logarithm_is_offered_of_labels_zeros_or_two_like_axes(qtbot):
+    plot = MAKERS[Scatter]().plot
+    qtbot.addWidget(plot)
+    x, y = np.array([0.0, 1.0]), np.array([0.0, 1.0])
+    plot.set_points(x, y, y, ("a", "b", ""))
+    assert not plot.offers_logarithm  # 0 has no logarithm
+    plot.set_points(x + 1, y, y, ("a", "b", ""), diagonal=True)
+    assert not plot.offers_logarithm  # both axes are of one scale
+    plot.set_points(x + 1, y, y, ("a", "b", ""), ("no", "yes", "maybe"))
+    assert not plot.offers_logarithm
+
+
+def test_pointers_reach_the_plot_and_not_its_scene(made, qtbot):
+    plot = made.plot
+    plot.show()
+    middle = plot.rect().center()
+    assert plot.childAt(middle) is None
+    assert plot.view.focusPolicy() is Qt.FocusPolicy.NoFocus
+    assert QApplication.widgetAt(plot.mapToGlobal(middle)) in (plot, None)
