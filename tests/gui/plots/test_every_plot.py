@@ -7,8 +7,25 @@ from pkgutil import iter_modules
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPixmap, QWheelEvent
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QEvent,
+    QIODevice,
+    QPoint,
+    QPointF,
+    QRectF,
+    Qt,
+)
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPalette,
+    QPixmap,
+    QWheelEvent,
+)
 from PySide6.QtSvg import QSvgGenerator, QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QWidget
@@ -225,6 +242,28 @@ def test_lines_are_as_wide_in_saved_pictures_as_on_the_screen(qtbot):
 # Zooming
 
 
+def send(plot, kind, where, button=Qt.MouseButton.NoButton, keys=NO_KEY):
+    held = button if kind is not QEvent.Type.MouseButtonRelease else button.NoButton
+    moves = kind is QEvent.Type.MouseMove
+    event = QMouseEvent(
+        kind,
+        QPointF(where),
+        plot.mapToGlobal(QPointF(where)),
+        Qt.MouseButton.NoButton if moves else button,
+        held,
+        keys,
+    )
+    QApplication.sendEvent(plot, event)
+
+
+def drag(plot, button, *points):
+    """Press at the first point, go to the others, let go at the last."""
+    send(plot, QEvent.Type.MouseButtonPress, points[0], button)
+    for point in points[1:]:
+        send(plot, QEvent.Type.MouseMove, point, button)
+    send(plot, QEvent.Type.MouseButtonRelease, points[-1], button)
+
+
 def inner(plot):
     """Return a point inside, off the middle."""
     area = plot.zoom_area
@@ -313,10 +352,7 @@ def test_a_drag_with_the_right_button_zooms_into_its_box(made):
         for share in (0.25, 0.75)
     )
     before = plot.axes
-    QTest.mousePress(plot, RIGHT, pos=start)
-    QTest.mouseMove(plot, (start + end) / 2)
-    QTest.mouseMove(plot, end)
-    QTest.mouseRelease(plot, RIGHT, pos=end)
+    drag(plot, RIGHT, start, (start + end) / 2, end)
     window = plot.window_in_sight
     assert window.left == pytest.approx(0.25, abs=0.02)
     assert window.right == pytest.approx(0.75, abs=0.02)
@@ -330,16 +366,13 @@ def test_the_middle_button_pans_and_no_further_than_the_data(made):
     plot = made.plot
     plot.look_at(Window(0.25, 0.75, 0.25, 0.75))
     start = inner(plot)
-    QTest.mousePress(plot, MIDDLE, pos=start)
-    QTest.mouseMove(plot, start + QPoint(20, 0))
-    QTest.mouseRelease(plot, MIDDLE, pos=start + QPoint(20, 0))
-    moved = 0.25 - 20 / plot.zoom_area.width() * 0.5
-    assert plot.window_in_sight.left == pytest.approx(moved, abs=0.02)
-    QTest.mousePress(plot, MIDDLE, pos=start)
-    QTest.mouseMove(plot, start + QPoint(5_000, 0))
-    QTest.mouseRelease(plot, MIDDLE, pos=start)
-    assert plot.window_in_sight.left >= 0.0
-    assert plot.window_in_sight.right <= 1.0
+    span = plot.window_in_sight.right - 0.25
+    drag(plot, MIDDLE, start, start + QPoint(20, 0))
+    moved = 0.25 - 20 / plot.zoom_area.width() * span
+    assert plot.window_in_sight.left == pytest.approx(moved)
+    drag(plot, MIDDLE, start, start + QPoint(5_000, 0))
+    assert plot.window_in_sight.left == 0.0
+    assert plot.window_in_sight.right == pytest.approx(span)
 
 
 def test_home_and_a_double_click_show_everything(made):
@@ -378,24 +411,24 @@ def test_the_cursor_reads_from_place_to_place_by_keys(made):
     assert plot.shown_text == plot.stop(max(plot.n_stops - 2, 0)).text
 
 
+def pointed_at(plot, where):
+    """Move the pointer to a point of a plot; return what is said there."""
+    send(plot, QEvent.Type.MouseMove, QPointF(where))
+    return plot.shown_text
+
+
 def test_what_lies_under_the_pointer_is_said_beside_it(made):
     plot = made.plot
-    found = []
-    for where, _ in made.places.values():
-        QTest.mouseMove(plot, where.toPoint())
-        found.append(plot.shown_text)
-    assert any(found)
-    said = next(text for text in found if text)
-    without = picture(plot)
-    where = next(
-        where for where, _ in made.places.values() if plot.readout_at(where) is not None
-    )
-    QTest.mouseMove(plot, where.toPoint())
-    assert plot.shown_text
-    assert picture(plot) != without or said == found[-1]
-    assert saved(plot) == saved(plot)
-    plot.leaveEvent(None)
+    plain, exported = picture(plot), saved(plot)
+    places = [where for where, _ in made.places.values()]
+    said = [where for where in places if plot.readout_at(where) is not None]
+    assert said
+    assert pointed_at(plot, said[0]) == plot.readout_at(said[0]).shown != ""
+    assert picture(plot) != plain
+    assert saved(plot) == exported  # not in saved pictures
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
     assert plot.shown_text == ""
+    assert picture(plot) == plain
 
 
 # Menu
@@ -430,8 +463,7 @@ def test_a_click_with_the_right_button_opens_the_menu(made):
     plot = made.plot
     plot.show()
     at = inner(plot)
-    QTest.mousePress(plot, RIGHT, pos=at)
-    QTest.mouseRelease(plot, RIGHT, pos=at)
+    drag(plot, RIGHT, at)
     (menu,) = plot.findChildren(QMenu)
     assert menu.isVisible()
     menu.close()
@@ -443,9 +475,7 @@ def test_a_chosen_drag_zooms_with_the_left_button_and_selects_nothing(made):
     plot.drag_does = Drag.BOX
     area = plot.zoom_area
     start, end = area.center().toPoint(), (area.center() + QPointF(60, 40)).toPoint()
-    QTest.mousePress(plot, LEFT, pos=start)
-    QTest.mouseMove(plot, end)
-    QTest.mouseRelease(plot, LEFT, pos=end)
+    drag(plot, LEFT, start, end)
     assert plot.zoomed
 
 
