@@ -144,7 +144,7 @@ class EngineProcess:
 
 def serve(reader: Connection, writer: Connection, folder: str) -> None:
     """Run the engine in this process; called by :mod:`engine.child`."""
-    from engine.models.consents import ConsentStore, own_folder  # noqa: PLC0415
+    from engine.models.consent.given import ConsentStore, own_folder  # noqa: PLC0415
     from engine.session import Session  # noqa: PLC0415 - heavy, child only
     from engine.session.versions import program_version  # noqa: PLC0415
 
@@ -174,7 +174,7 @@ class _Server:
 
     def serve(self) -> None:
         """Read messages until told to leave or the window is gone."""
-        from engine.models.policy import read_policy  # noqa: PLC0415 - child only
+        from engine.models.consent.policy import read_policy  # noqa: PLC0415 - child only
 
         queues = {"at_once": self._at_once, "rows": self._rows}
         workers = [

@@ -14,7 +14,7 @@ from engine.cli.terminal import say as _print
 from engine.cli.work import work
 from engine.contracts.i18n import tr, trn
 from engine.contracts.requests import Inspect
-from engine.models.safety_text import as_text
+from engine.models.consent.report_text import as_text
 
 if TYPE_CHECKING:
     import argparse

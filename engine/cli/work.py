@@ -240,7 +240,7 @@ class Work:
             opened: ModelInfo = self.ask(OpenModel(path=path, consent=consent))
         except EngineError as error:
             if error.code == "safety.needs_consent":
-                from engine.models.safety_text import as_text  # noqa: PLC0415
+                from engine.models.consent.report_text import as_text  # noqa: PLC0415
 
                 tell(as_text(report))
             raise

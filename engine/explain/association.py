@@ -1,4 +1,4 @@
-"""How closely features go together, and which are grouped by that."""
+"""Association of features, and groups of associated ones."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-def kinship(
+def associations(
     data: Floats, labelled: NDArray[np.bool_], progress: Progress = SILENT
 ) -> Floats:
-    """Return ``(d, d)`` how much two features tell of each other, 0 to 1.
+    """Return ``(d, d)`` how strongly two features are associated, 0 to 1.
 
     Two numbers: the size of Spearman's correlation. Two features with labels:
     Cramér's V. One of each: the correlation ratio of the ranks by label. Rows where
@@ -37,10 +37,10 @@ def kinship(
     found = np.eye(d)
     for first in range(d):
         for second in range(first):
-            told = between(
+            strength = between(
                 data[:, first], data[:, second], labelled[first], labelled[second]
             )
-            found[first, second] = found[second, first] = told
+            found[first, second] = found[second, first] = strength
             progress.raise_if_cancelled()
         progress.advance(first + 1, d, "explain.kinship")
     return found
@@ -49,7 +49,7 @@ def kinship(
 def between(
     one: Floats, other: Floats, one_labelled: bool, other_labelled: bool
 ) -> float:
-    """Return how much two features tell of each other, as :func:`kinship`.
+    """Return how strongly two features are associated, as :func:`associations`.
 
     Parameters
     ----------
@@ -70,31 +70,33 @@ def between(
 def closest(
     data: Floats, labelled: NDArray[np.bool_], place: int, progress: Progress = SILENT
 ) -> tuple[int, float]:
-    """Return the feature that tells most of one, and how much; ``-1`` if alone.
+    """Return the feature most associated with one, and how much; ``-1`` if alone.
 
     Parameters
     ----------
     data, labelled
-        As of :func:`kinship`.
+        As of :func:`associations`.
     place
-        The feature whose kin is looked for.
+        The feature.
     """
     best, most = -1, 0.0
     for other in range(data.shape[1]):
         progress.raise_if_cancelled()
         if other == place:
             continue
-        told = between(data[:, place], data[:, other], labelled[place], labelled[other])
-        if best < 0 or told > most:
-            best, most = other, told
+        strength = between(
+            data[:, place], data[:, other], labelled[place], labelled[other]
+        )
+        if best < 0 or strength > most:
+            best, most = other, strength
     return best, most
 
 
-def tree_of(kin: Floats) -> Floats:
-    """Return the ``(d - 1, 4)`` average linkage of features by ``1 - kin``."""
-    if len(kin) < 2:
+def tree_of(association: Floats) -> Floats:
+    """Return the ``(d - 1, 4)`` average linkage of features by ``1 - association``."""
+    if len(association) < 2:
         return np.zeros((0, 4))
-    apart = np.clip(1.0 - kin, 0.0, 1.0)
+    apart = np.clip(1.0 - association, 0.0, 1.0)
     np.fill_diagonal(apart, 0.0)
     found: Floats = linkage(squareform(apart, checks=False), "average")
     return found

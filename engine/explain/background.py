@@ -1,4 +1,4 @@
-"""The rows whose mean answer an explanation starts from."""
+"""The rows whose mean prediction an explanation starts from."""
 
 from __future__ import annotations
 

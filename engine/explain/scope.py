@@ -29,7 +29,7 @@ _WIDE = 1.959963984540054
 def explained_rows(inputs: Inputs) -> NDArray[np.int64]:
     """Return the numbers of the selected rows of the evaluation part; all if none.
 
-    No truth is needed to explain an answer.
+    No truth is needed to explain a prediction.
 
     Raises
     ------

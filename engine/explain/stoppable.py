@@ -48,7 +48,7 @@ def stoppable(work: Callable[[], _T], progress: Progress) -> _T:
 def in_order(
     task: Callable[[_Part], _T], parts: Iterable[_Part], progress: Progress
 ) -> Generator[_T]:
-    """Yield the answers of tasks in their order while all cores work on them.
+    """Yield the results of tasks in their order while all cores work on them.
 
     Close it: no task that is still to begin is begun then.
     """

@@ -1,4 +1,4 @@
-"""What a structure says of rows: held against the model before it is believed."""
+"""Predictions of a structure, compared with the model before they are used."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def evaluate(structure: Structure, encoded: NDArray[np.float64]) -> NDArray[np.f
 
 
 def sums(structure: Structure, encoded: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ``(n, k)`` what comes before the link.
+    """Return the ``(n, k)`` sums before the link.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def matches(
     scores: NDArray[np.floating],
     tolerance: float,
 ) -> bool:
-    """Return whether a structure says of rows what the model says.
+    """Return whether a structure reproduces the model's scores.
 
     Parameters
     ----------
@@ -106,13 +106,13 @@ def matches(
     """
     if structure.form is None or len(encoded) != len(scores):
         return False
-    said = evaluate(structure, encoded)
-    told = scores if said.shape[1] > 1 else scores[:, -1:]
-    if said.shape != told.shape:
+    predicted = evaluate(structure, encoded)
+    expected = scores if predicted.shape[1] > 1 else scores[:, -1:]
+    if predicted.shape != expected.shape:
         return False
-    own = told.astype(np.float64)
+    own = expected.astype(np.float64)
     room = tolerance * np.maximum(1.0, np.abs(own))
-    return bool((np.abs(said - own) <= room).all())
+    return bool((np.abs(predicted - own) <= room).all())
 
 
 def leaves(form: TreeEnsemble, encoded: NDArray[np.float64]) -> NDArray[np.int32]:

@@ -1,4 +1,4 @@
-"""The model that is explained, and how it is asked about rows that never were."""
+"""The model that is explained, and its predictions for any rows."""
 
 from __future__ import annotations
 
@@ -73,17 +73,19 @@ class Subject:
             self._features[part] = features_of(table, self._matched).combine_chunks()
         return self._features[part]
 
-    def answers(self, part: Part = Part.EVALUATION) -> NDArray[np.float64]:
-        """Return what is already known of a part: ``(n, k)`` outputs."""
+    def predictions(self, part: Part = Part.EVALUATION) -> NDArray[np.float64]:
+        """Return the known ``(n, k)`` predictions of a part."""
         return self.explained(self._inputs.predictions[part].scores)
 
-    def ask(self, table: pa.Table, progress: Progress = SILENT) -> NDArray[np.float64]:
+    def predict(
+        self, table: pa.Table, progress: Progress = SILENT
+    ) -> NDArray[np.float64]:
         """Return the model's outputs ``(n, k)`` for rows of its inputs."""
         scores, _ = self.model.predict(table, progress)
         return self.explained(scores)
 
     def structure(self, progress: Progress = SILENT) -> Structure | None:
-        """Return what the model is made of, if it can be taken apart."""
+        """Return the structure of the model, if it has one."""
         return self.model.structure(progress)
 
     def encode(self, table: pa.Table, progress: Progress = SILENT) -> NDArray[Any]:
@@ -98,14 +100,14 @@ class Subject:
         return found
 
     def explained(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Return of the model's scores those that are explained: ``(n, k)``."""
+        """Return the ``(n, k)`` explained ones of the model's scores."""
         if self.info.task is Task.BINARY:
             scores = scores[:, [self.positive]]
         return np.asarray(scores, dtype=np.float64)
 
 
 class Pool:
-    """Cells from which rows are put together, column by column.
+    """Candidate cells from which rows are put together, column by column.
 
     Parameters
     ----------
@@ -139,7 +141,7 @@ class Pool:
         made = [taken(c, cells[:, j]) for j, c in enumerate(self._columns)]
         return pa.table(made, names=self._names)
 
-    def ask(
+    def predict(
         self,
         subject: Subject,
         cells: NDArray[np.integer],
@@ -148,9 +150,9 @@ class Pool:
         """Return the model's outputs for rows made of cells; equal rows asked once."""
         kinds = self._distinct(cells)
         if kinds is None:
-            return subject.ask(self.rows(cells), progress)
+            return subject.predict(self.rows(cells), progress)
         first, place = kinds
-        return subject.ask(self.rows(cells[first]), progress)[place]
+        return subject.predict(self.rows(cells[first]), progress)[place]
 
     def _distinct(
         self, cells: NDArray[np.integer]
@@ -191,8 +193,8 @@ def chosen_output(subject: Subject, row: int | None, wanted: str) -> int:
                 choices=subject.outputs,
             )
         return subject.outputs.index(wanted)
-    answers = subject.answers()
-    return int((answers.mean(axis=0) if row is None else answers[row]).argmax())
+    predictions = subject.predictions()
+    return int((predictions.mean(axis=0) if row is None else predictions[row]).argmax())
 
 
 def log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

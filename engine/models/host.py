@@ -14,9 +14,9 @@ from engine.contracts.layers import WATCHDOG, ends_with_us, is_sealed
 from engine.contracts.model import Light
 from engine.contracts.progress import SILENT
 from engine.models import child
+from engine.models.consent.policy import Limits
 from engine.models.host_process import Host
 from engine.models.model import Model
-from engine.models.policy import Limits
 from engine.models.usage import memory_allowance
 from engine.models.watch import Watch
 from engine.models.watchdog import Watchdog

@@ -13,7 +13,7 @@ from engine.contracts.model import Light
 if TYPE_CHECKING:
     from engine.contracts.model import SafetyReport
     from engine.contracts.requests import OpenModel
-    from engine.models.consents import ConsentStore
+    from engine.models.consent.given import ConsentStore
 
 
 class OwnConsents:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.errors import EngineError
 from engine.contracts.events import HostState, Warned
+from engine.models.consent.policy import read_policy
 from engine.models.host import HostPool
-from engine.models.policy import read_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -31,8 +31,8 @@ from engine.matching import (
     target_of,
 )
 from engine.models import recorded_scores
+from engine.models.consent.safety_report import check_consent, report_on
 from engine.models.intake import take_in
-from engine.models.safety import check_consent, report_on
 from engine.predict import (
     Matched,
     known_texts,
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from engine.contracts.results import Result
     from engine.contracts.selection import Selection
     from engine.data.table import Table
-    from engine.models.consents import ConsentStore
+    from engine.models.consent.given import ConsentStore
     from engine.models.model import Model
 
 

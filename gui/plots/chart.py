@@ -98,12 +98,6 @@ class Chart(Plot):
         """Add points."""
         return self.add(pyqtgraph.ScatterPlotItem(), above=above)
 
-    def marker(self, *, above: float = 0.0) -> Any:
-        """Add a point that moves often: painted once, then only put elsewhere."""
-        item = self.spots(above=above)
-        item.setVisible(False)
-        return item
-
     def image(self, *, above: float = 0.0) -> Any:
         """Add pixels, the first row lowest."""
         return self.add(pyqtgraph.ImageItem(axisOrder="row-major"), above=above)
@@ -209,13 +203,6 @@ def show_band(item: Any, x: Any, low: Any, high: Any, colour: QColor) -> None:
         curve.setData(np.asarray(x, float), np.asarray(y, float))
     item.setPen(None)
     item.setBrush(colour)
-
-
-def move_marker(item: Any, at: tuple[float, float] | None) -> None:
-    """Put a marker to a pair of numbers, or take it away."""
-    item.setVisible(at is not None)
-    if at is not None:
-        item.setPos(*at)
 
 
 def show_intervals(item: Any, x: Any, y: Any, low: Any, high: Any, pen: Any) -> None:

@@ -143,11 +143,6 @@ class Plot(QWidget):
         """Show the whole again."""
         self.look_at(Window())
 
-    @property
-    def offers_logarithm(self) -> bool:
-        """Whether what is shown can be shown on a logarithmic scale."""
-        return bool(self.LOGARITHMIC)
-
     # Drawing
 
     def draw(self) -> None:

@@ -235,7 +235,7 @@ def _exact(model: Any, data: Any) -> list[Row]:
     from engine.explain.subject import Subject
 
     request = Run(analysis="shapley", selection=Rows(tuple(range(20))))
-    with clocked(Subject, "ask") as bare:
+    with clocked(Subject, "predict") as bare:
         whole = run_in_session(model, data, request, lambda _event: None)
     over = 100 * (whole / sum(bare) - 1)
     shown = f"{whole:.1f} s for 20 rows; the bare calls {sum(bare):.1f} s: {over:.0f} %"

@@ -44,9 +44,9 @@ def border() -> list[Row]:
 def _compared(
     pool: Any, folder: Path, name: str, path: Path, opened: Callable[..., Any]
 ) -> Row:
+    from engine.models.consent.safety_report import report_on
     from engine.models.host_process import threads_allowance
     from engine.models.intake import take_in
-    from engine.models.safety import report_on
 
     intake = take_in(str(path), folder / "store")
     model = pool.open(intake, report_on(intake))

@@ -33,13 +33,13 @@ class Network(Asked):
     def shares(self, precision: float) -> np.ndarray:
         """Return ours ``(rows, features)``."""
         from engine.contracts.structure import Link
-        from engine.explain.gradients.path_integral import Ways
+        from engine.explain.gradients.path_integral import PathIntegral
         from engine.model_host.structure.network import part_of
 
         form: Any = part_of(self.model).form
         counted = np.full(N_BACKGROUND, 1 / N_BACKGROUND)
-        ways = Ways(form, Link.LOGIT, [0], self.far, counted)
-        return ways.follow(self.near, precision).values[:, :, 0]
+        ways = PathIntegral(form, Link.LOGIT, [0], self.far, counted)
+        return ways.integrate(self.near, precision).values[:, :, 0]
 
     def drawn(self, seed: int) -> np.ndarray:
         """Return the reference's estimates of the same."""

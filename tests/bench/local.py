@@ -41,7 +41,7 @@ def _lime(model: Path, data: Path) -> list[Row]:
     request = Run(
         analysis="lime", params=params, selection=Rows(tuple(range(N_EXPLAINED)))
     )
-    with clocked(Subject, "ask") as asked:
+    with clocked(Subject, "predict") as asked:
         whole = run_in_session(model, data, request, lambda _event: None)
     fitted = joblib.load(model)
     rows = pd.read_parquet(data).drop(columns="y")
@@ -80,7 +80,7 @@ def _dependence(model: Path, data: Path) -> list[Row]:
     from engine.explain.subject import Subject
 
     params = {"first": "x0", "points": POINTS, "rows": N_EFFECT}
-    with clocked(Subject, "ask") as asked:
+    with clocked(Subject, "predict") as asked:
         request = Run(analysis="dependence", params=params)
         whole = run_in_session(model, data, request, lambda _event: None)
     rows = pd.read_parquet(data).drop(columns="y").head(N_EFFECT)

@@ -107,7 +107,7 @@ def test_the_gradient_of_a_network_is_followed_from_a_locked_host(
     assert "not the Shapley values" in " ".join(out.split())
     with np.load(tmp_path / "x.npz", allow_pickle=False) as kept:
         found = {name: kept[name] for name in kept.files}
-    assert (found["method"], found["variant"]) == ("gradients", "straight_ways")
+    assert (found["method"], found["variant"]) == ("gradients", "path_integral")
     total = found["base_values"] + found["values"].sum(axis=1, keepdims=True)
     np.testing.assert_allclose(total, found["predictions"], atol=1e-12)
     assert found["additivity_error"] < 1e-12

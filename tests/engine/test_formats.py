@@ -20,7 +20,7 @@ from engine.contracts.messages import next_step, sentence
 from engine.contracts.model import Light
 from engine.data.dataset import Dataset
 from engine.data.recognise import recognise
-from engine.models.safety import inspect
+from engine.models.consent.safety_report import inspect
 from engine.models.static.sniff import sniff
 from tests.support.table_files import WRITERS, as_delimited, columns
 

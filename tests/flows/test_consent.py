@@ -17,7 +17,7 @@ from engine.contracts.case import CaseFile, FileRecipe
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Light, ModelInfo
 from engine.contracts.progress import SILENT
-from engine.models.consents import ConsentStore
+from engine.models.consent.given import ConsentStore
 from engine.models.host import HostPool
 from engine.session import Session, hosts
 from gui.services.case_recipe import requests_of
@@ -102,7 +102,7 @@ def test_consent_given_once_holds_until_it_is_withdrawn(
 
     policy = tmp_path / "policy.json"
     policy.write_text(json.dumps({"forbid": ["amber"]}))
-    monkeypatch.setattr("engine.models.policy.site_policy", lambda: policy)
+    monkeypatch.setattr("engine.models.consent.policy.site_policy", lambda: policy)
     with pytest.raises(EngineError, match=r"policy\.forbids"):
         session(r.OpenModel(path=path, consent=sha256))
     policy.unlink()
@@ -120,7 +120,7 @@ def test_consent_that_cannot_be_kept_opens_once_and_says_so(
     def no_room(*_arguments, **_more):
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("engine.models.consents.ConsentStore.give", no_room)
+    monkeypatch.setattr("engine.models.consent.given.ConsentStore.give", no_room)
     sha256 = hashlib.sha256(small.pickled.read_bytes()).hexdigest()
     opened = session(r.OpenModel(path=str(small.pickled), consent=sha256))
     assert [note.code for note in opened.safety.notes][-1:] == ["consent.not_kept"]

@@ -168,9 +168,9 @@ def outcome_of(data: bytes, folder: Path) -> str:
     from engine.contracts.host import LoadModel
     from engine.contracts.model import Light, Task
     from engine.model_host import adapters
+    from engine.models.consent.policy import Policy
+    from engine.models.consent.safety_report import report_on
     from engine.models.intake import Intake
-    from engine.models.policy import Policy
-    from engine.models.safety import report_on
     from engine.models.static.sniff import sniff
 
     kept = folder / "mutant"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, precision_recall_curve, roc_curve
 
+from engine.contracts import operating_points
 from tests.support.evaluation import classified, run
 
 
@@ -59,26 +60,34 @@ def test_counts_at_any_threshold(case):
 @pytest.mark.parametrize("n", [30, 5000])
 def test_choices_are_exact_over_all_distinct_scores(case, n):
     *_, found = made(n=n, seed=n, **case)
-    points = [found.operating_point(float(s), 1.0, 4.0) for s in found.scores]
+    points = [
+        operating_points.operating_point(found, float(s), 1.0, 4.0)
+        for s in found.scores
+    ]
     best = max(point.f1 for point in points)
-    assert found.best_f1().f1 == pytest.approx(best, rel=1e-12)
+    assert operating_points.best_f1(found).f1 == pytest.approx(best, rel=1e-12)
     for recall in (0.05, 0.5, 0.8, 1.0):
         enough = [point for point in points if point.recall >= recall]
-        chosen = found.best_precision_at_recall(recall)
+        chosen = operating_points.best_precision_at_recall(found, recall)
         assert chosen.recall >= recall
         expected = max(point.precision for point in enough)
         assert chosen.precision == pytest.approx(expected, rel=1e-12)
     for costs in ((1.0, 1.0), (1.0, 4.0), (10.0, 1.0)):
-        points = [found.operating_point(float(s), *costs) for s in found.scores]
+        points = [
+            operating_points.operating_point(found, float(s), *costs)
+            for s in found.scores
+        ]
         never = costs[1] * found.positives
         expected = min(never, *(point.cost for point in points))
-        assert found.min_cost(*costs).cost == pytest.approx(expected, rel=1e-9)
+        assert operating_points.min_cost(found, *costs).cost == pytest.approx(
+            expected, rel=1e-9
+        )
 
 
 def test_when_every_alarm_costs_too_much_none_is_raised():
     score = np.array([0.9, 0.8, 0.4, 0.2])
     found = run("thresholds", classified([0, 1, 1, 0], score))
-    chosen = found.min_cost(1e6, 1.0)
+    chosen = operating_points.min_cost(found, 1e6, 1.0)
     assert chosen.cost == 2.0
     assert found.counts_at(chosen.threshold)[:2] == (0.0, 0.0)
 

@@ -17,7 +17,7 @@ from engine.contracts.decision import Decision
 from engine.contracts.progress import SILENT
 from engine.contracts.readings.glass_box.glass_box import read
 from engine.contracts.structure import Link
-from engine.explain.glass_box.wald import Sureness, of_fit
+from engine.explain.glass_box.wald import WaldIntervals, of_fit
 from tests.support.in_process import explain, fitted_case
 
 # Ezekiel (1930): speed of cars and the way they took to stop.
@@ -125,7 +125,7 @@ def test_behind_a_scaler_and_labels_they_are_of_the_units_of_the_data():
     bare = LogisticRegression(**FREE, solver="newton-cholesky").fit(plain, truth)
     weights = np.append(bare.coef_[0], bare.intercept_)
     sure = of_fit(plain.to_numpy(), truth.astype(float), weights, SILENT, Link.LOGIT)
-    assert isinstance(sure, Sureness)
+    assert isinstance(sure, WaldIntervals)
     half = sure.times * np.sqrt(np.diag(sure.covariance))[:4]
     names = [(found.body.kind[i], found.body.what[i]) for i in range(5)]
     order = [names.index(w) for w in (("level", "parents"), ("level", "rent"))]

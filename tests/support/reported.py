@@ -61,7 +61,7 @@ def reported(files: dict[str, bytes], folder: Path) -> Table:
 def _main(folder: Path, n: int) -> None:
     from engine.contracts.errors import EngineError
     from engine.contracts.messages import sentence
-    from engine.models.safety import check_consent, inspect
+    from engine.models.consent.safety_report import check_consent, inspect
 
     ran: list[str] = []
     sys.addaudithook(lambda event, _: ran.append(event) if event in _RUNS else None)

@@ -7,7 +7,7 @@ from engine.contracts.consent import Consent, Consents
 from engine.contracts.dataset import DatasetInfo
 from engine.contracts.model import ModelInfo, SafetyReport
 from engine.contracts.predictions import RowScores
-from engine.contracts.results.agreement import Agreement, Faithfulness, Opposed
+from engine.contracts.results.agreement import Agreement, Faithfulness, SignDisagreement
 from engine.contracts.results.calibration import Reliability, ReliabilityBins
 from engine.contracts.results.classification import (
     ClassMetrics,
@@ -140,7 +140,6 @@ __all__ = [
     "Metric",
     "ModelInfo",
     "OperatingPoint",
-    "Opposed",
     "PartMetrics",
     "Permutation",
     "Recognised",
@@ -157,6 +156,7 @@ __all__ = [
     "Shape",
     "Shapes",
     "Shapley",
+    "SignDisagreement",
     "Summary",
     "Surrogate",
     "Thresholds",

@@ -10,7 +10,7 @@ from engine.contracts.provenance import Provenance
 from engine.contracts.results.shapley import Background
 
 
-class Opposed(msgspec.Struct, frozen=True, kw_only=True):
+class SignDisagreement(msgspec.Struct, frozen=True, kw_only=True):
     """A feature that counts for one method and that another gives the other sign.
 
     ``feature``, ``first`` and ``second`` are places in ``feature_names`` and
@@ -69,7 +69,7 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True, tag="agreement"):
         ``(m, m)`` Spearman's correlation of the absolute values.
     shared
         ``(m, m)`` share of the ``n_first`` weightiest features that both name.
-    opposed
+    sign_disagreements
         Where signs disagree, of features that count; empty for all rows.
     answer, base
         What is explained, and the mean answer over the background (one row).
@@ -98,7 +98,7 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True, tag="agreement"):
     rank_agreement: np.ndarray
     shared: np.ndarray
     n_first: int
-    opposed: tuple[Opposed, ...] = ()
+    sign_disagreements: tuple[SignDisagreement, ...] = ()
     answer: float = float("nan")
     base: float = float("nan")
     additivity_error: float = float("nan")

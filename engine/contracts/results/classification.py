@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
-
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -249,55 +247,6 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, tag="thresholds"):
     def metrics_at(self, threshold: float | None) -> dict[str, metrics.Rate | None]:
         """Return the rates at a threshold, or by the model's own labels."""
         return metrics.metrics_at(*self.counts_at(threshold), self.effective)
-
-    def operating_point(
-        self, threshold: float, cost_fp: float | None = None, cost_fn: float = 1.0
-    ) -> OperatingPoint:
-        """Return what ``threshold`` brings; undefined rates are ``nan``."""
-        tp, fp, fn, _ = self.counts_at(threshold)
-        return OperatingPoint(
-            threshold=threshold,
-            precision=tp / (tp + fp) if tp + fp > 0 else float("nan"),
-            recall=tp / (tp + fn) if tp + fn > 0 else float("nan"),
-            f1=2 * tp / (2 * tp + fp + fn) if 2 * tp + fp + fn > 0 else float("nan"),
-            cost=None if cost_fp is None else cost_fp * fp + cost_fn * fn,
-        )
-
-    def best_f1(self) -> OperatingPoint:
-        """Return the highest threshold of the largest F1 over all distinct scores."""
-        tp, fp = self.tp[self.corners], self.fp[self.corners]
-        f1 = tp / np.maximum(tp + fp + self.positives, 1e-300)
-        best = int(self.corners[int(np.argmax(f1))])
-        return self.operating_point(float(self.scores[best]))
-
-    def best_precision_at_recall(self, recall: float) -> OperatingPoint | None:
-        """Return the point of largest precision among those of enough recall.
-
-        Of equal precisions the one with more recall is taken. ``None`` where no
-        threshold reaches ``recall`` (there are no positives).
-        """
-        if self.positives <= 0:
-            return None
-        first = bisect.bisect_left(
-            self.tp, recall, key=lambda tp: float(tp) / self.positives
-        )
-        place = bisect.bisect_left(self.peaks, first)
-        if place == len(self.peaks):
-            return None
-        return self.operating_point(float(self.scores[int(self.peaks[place])]))
-
-    def min_cost(self, cost_fp: float, cost_fn: float) -> OperatingPoint:
-        """Return the cheapest threshold, *never positive* included.
-
-        Of equal costs the highest threshold is taken.
-        """
-        tp, fp = self.tp[self.corners], self.fp[self.corners]
-        cost = cost_fp * fp + cost_fn * (self.positives - tp)
-        best = int(np.argmin(cost))
-        threshold = self.scores[self.corners[best]]
-        if cost_fn * self.positives <= cost[best]:
-            threshold = np.nextafter(self.scores[0], self.scores.dtype.type(np.inf))
-        return self.operating_point(float(threshold), cost_fp, cost_fn)
 
     def roc_curve(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return ``(fpr, tpr)`` from (0, 0) on, one point a distinct score."""

@@ -31,7 +31,7 @@ class Axis(msgspec.Struct, frozen=True, kw_only=True):
         Rows without a value.
     n_left_out
         Labels not asked about: the rarest.
-    related, kinship, n_kinship
+    related, association, n_association
         The other input that tells most of this one, how much, 0 to 1, and on how
         many rows that was found.
     """
@@ -45,8 +45,8 @@ class Axis(msgspec.Struct, frozen=True, kw_only=True):
     n_missing: int = 0
     n_left_out: int = 0
     related: str = ""
-    kinship: float = 0.0
-    n_kinship: int = 0
+    association: float = 0.0
+    n_association: int = 0
 
 
 class Dependence(msgspec.Struct, frozen=True, kw_only=True, tag="dependence"):

@@ -38,11 +38,11 @@ class Permutation(msgspec.Struct, frozen=True, kw_only=True, tag="permutation"):
         ``rows`` (rows taken as a sample, and the repeats) or ``repeats`` alone, for
         metrics of which no row's pull is known.
     tree
-        ``(d - 1, 4)`` average linkage of the inputs by ``1 -`` kinship, as scipy
+        ``(d - 1, 4)`` average linkage of the inputs by ``1 -`` association, as scipy
         writes it.
-    kinship
+    association
         ``(d, d)`` how much two inputs tell of each other, 0 to 1.
-    n_kinship
+    n_association
         Rows that it was found on.
     cut
         Distance up to which inputs were joined; 0: none.
@@ -62,8 +62,8 @@ class Permutation(msgspec.Struct, frozen=True, kw_only=True, tag="permutation"):
     high: np.ndarray
     interval_from: str
     tree: np.ndarray
-    kinship: np.ndarray
-    n_kinship: int
+    association: np.ndarray
+    n_association: int
     cut: float = 0.0
     notes: tuple[Note, ...] = ()
     provenance: Provenance

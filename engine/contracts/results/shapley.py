@@ -64,7 +64,7 @@ class Shapley(msgspec.Struct, frozen=True, kw_only=True, tag="shapley"):
         (permutations), ``rescaled`` (probabilities through margins) or ``gradients``
         (no Shapley values: Aumann–Shapley shares along straight ways).
     variant
-        ``interventional``, ``path_dependent`` or, of gradients, ``straight_ways``.
+        ``interventional``, ``path_dependent`` or, of gradients, ``path_integral``.
     space
         ``probability``, ``margin`` or ``value``.
     background

@@ -1,9 +1,10 @@
-"""What the answer becomes when features are taken from background rows.
+"""Ablation: the prediction when features are replaced by background rows.
 
-A feature is removed by putting the cells of background rows in its place; the answer
-of what is left is the mean over them. Removing one feature is ablation; removing
-them one after the other in an explanation's order shows whether that order is the
-model's own (deletion and insertion curves; Samek et al., 2017; Petsiuk et al., 2018).
+A feature is removed by putting the cells of background rows in its place; the
+prediction of what is left is the mean over them. Removing one feature is ablation;
+removing them one after the other in an explanation's order shows whether that order is
+the model's own (deletion and insertion curves; Samek et al., 2017; Petsiuk et al.,
+2018).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     Members = NDArray[np.bool_]
 
 
-class Removal:
+class Ablation:
     """One row and the background rows that stand in for its features.
 
     Parameters
@@ -57,8 +58,10 @@ class Removal:
             some = kinds[start : start + each]
             cells = np.where(some[:, None, :], 0, behind[None, :, None])
             within = Portion(progress, start, len(some), len(kinds))
-            told = self._pool.ask(self._subject, cells.reshape(-1, self.d), within)
-            found.append(told.reshape(len(some), self._b, -1).mean(axis=1))
+            predictions = self._pool.predict(
+                self._subject, cells.reshape(-1, self.d), within
+            )
+            found.append(predictions.reshape(len(some), self._b, -1).mean(axis=1))
             progress.advance(start + len(some), len(kinds), "explain.removing")
             progress.raise_if_cancelled()
         return np.concatenate(found)[place.reshape(-1)]

@@ -1,9 +1,9 @@
-"""Explanations held against one another, and against the model itself.
+"""Agreement of explanations with one another, and with the model.
 
-Methods that share an answer out by different rules need not give equal numbers. Where
-they agree on which features matter and which way, and where taking the features away
-in their order moves the answer faster than chance would, an explanation can be relied
-on (on the disagreement of explanations: Krishna et al., 2022).
+Methods that share a prediction out by different rules need not give equal numbers.
+Where they agree on which features matter and which way, and where taking the features
+away in their order moves the prediction faster than chance would, an explanation can be
+relied on (on the disagreement of explanations: Krishna et al., 2022).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.i18n import mark
 from engine.contracts.results import Agreement
 from engine.explain.agreement import attribution_methods, reliability
-from engine.explain.agreement.attribution_methods import Question
+from engine.explain.agreement.attribution_methods import AttributionRequest
 from engine.explain.agreement.faithfulness import faithfulness
 from engine.explain.scope import badge, explained_rows, the_row
 from engine.explain.subject import Subject, chosen_output, unexplainable
@@ -29,15 +29,15 @@ from engine.explain.subject import Subject, chosen_output, unexplainable
 if TYPE_CHECKING:
     from engine.analysis import Facts, Inputs
     from engine.contracts.progress import Progress
-    from engine.contracts.results import Faithfulness, Opposed
-    from engine.explain.agreement.attribution_methods import Witness
+    from engine.contracts.results import Faithfulness, SignDisagreement
+    from engine.explain.agreement.attribution_methods import Attribution
 
 N_FIRST = 5
 _SCOPES = ("row", "all")
 
 
 class AgreementParams(msgspec.Struct, frozen=True, kw_only=True):
-    """Options of the cross-examination.
+    """Options of the agreement of explanations.
 
     Attributes
     ----------
@@ -49,9 +49,9 @@ class AgreementParams(msgspec.Struct, frozen=True, kw_only=True):
     background, background_from
         See :func:`engine.explain.background.choose`.
     orders
-        Random orders that the orders of the methods are held against.
+        Random orders with which the orders of the methods are compared.
     rows
-        Of ``all``, where the model has to be asked: at most so many rows, a seeded
+        Of ``all``, where the model is predicted with: at most so many rows, a seeded
         sample of them.
     """
 
@@ -64,20 +64,20 @@ class AgreementParams(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgreementAnalysis:
-    """Whether an explanation can be relied on, and for what."""
+    """How far explanations agree, and what they can be relied on for."""
 
     id = "agreement"
     title = mark("Cross-examination")
     Params = AgreementParams
 
     def is_compatible(self, facts: Facts) -> Note | None:
-        """Return why the model cannot be asked, or ``None``."""
+        """Return why the model cannot be explained, or ``None``."""
         return unexplainable(facts)
 
     def run(
         self, inputs: Inputs, params: AgreementParams, progress: Progress
     ) -> Agreement:
-        """Ask every method and compare what they say.
+        """Compute the attributions of every method and compare them.
 
         Raises
         ------
@@ -86,65 +86,69 @@ class AgreementAnalysis:
             :func:`engine.explain.background.choose` raises.
         """
         started = time.perf_counter()
-        question = _question(inputs, params)
+        request = _request(inputs, params)
         progress.raise_if_cancelled()
-        one = question.row is not None
+        one = request.row is not None
         gather = attribution_methods.of_row if one else attribution_methods.of_all
-        heard, left_out = gather(question, progress)
-        compared = _Compared(question, heard, left_out)
+        attributions, left_out = gather(request, progress)
+        compared = _Comparison(request, attributions, left_out)
         if one:
-            compared.try_out(params.orders, progress)
+            compared.measure_faithfulness(params.orders, progress)
         return compared.result(params, started)
 
 
 @dataclass
-class _Compared:
-    """What the methods said, side by side; Shapley values first."""
+class _Comparison:
+    """The attributions of all methods; Shapley values first."""
 
-    question: Question
-    heard: list[Witness]
+    request: AttributionRequest
+    attributions: list[Attribution]
     left_out: list[Note]
     curves: Faithfulness | None = None
 
     def __post_init__(self) -> None:
-        self.values = np.stack([witness.values for witness in self.heard])
-        self.spreads = np.stack([witness.spreads for witness in self.heard])
+        self.values = np.stack(
+            [attribution.values for attribution in self.attributions]
+        )
+        self.spreads = np.stack(
+            [attribution.spreads for attribution in self.attributions]
+        )
         weights = np.abs(self.values)
         self.ranks = reliability.rank_agreement(weights)
-        self.n_first = min(N_FIRST, self.question.n)
+        self.n_first = min(N_FIRST, self.request.n)
         self.shared = reliability.shared_first(weights, self.n_first)
 
-    def try_out(self, orders: int, progress: Progress) -> None:
-        """Take the features away in the order of each method."""
+    def measure_faithfulness(self, orders: int, progress: Progress) -> None:
+        """Measure the deletion and insertion curves of each method."""
         self.curves = faithfulness(
-            self.question.removal(),
+            self.request.ablation(),
             self.values,
-            self.question.output,
-            np.random.default_rng([self.question.inputs.seed, 5]),
+            self.request.output,
+            np.random.default_rng([self.request.inputs.seed, 5]),
             orders,
             progress,
         )
 
     def result(self, params: AgreementParams, started: float) -> Agreement:
         """Return the comparison with its verdict."""
-        question, curves = self.question, self.curves
-        one = question.row is not None
-        signs = reliability.opposed(self.values, self.spreads) if one else ()
-        judged, reasons = self._judged(signs)
-        facts = [witness.facts for witness in self.heard]
+        request, curves = self.request, self.curves
+        one = request.row is not None
+        signs = reliability.sign_disagreements(self.values, self.spreads) if one else ()
+        judged, reasons = self._verdict(signs)
+        facts = [attribution.facts for attribution in self.attributions]
         known = {name: value for part in facts for name, value in part.items()}
         return Agreement(
-            row=question.row if question.row is not None else -1,
-            output=question.subject.outputs[question.output],
-            space=question.subject.info.score_kind.value,
-            feature_names=question.subject.names,
-            methods=tuple(witness.name for witness in self.heard),
+            row=request.row if request.row is not None else -1,
+            output=request.subject.outputs[request.output],
+            space=request.subject.info.score_kind.value,
+            feature_names=request.subject.names,
+            methods=tuple(attribution.name for attribution in self.attributions),
             values=self.values,
             spreads=self.spreads,
             rank_agreement=self.ranks,
             shared=self.shared,
             n_first=self.n_first,
-            opposed=signs,
+            sign_disagreements=signs,
             answer=float(curves.deletion[0, 0]) if curves else math.nan,
             base=float(curves.deletion[0, -1]) if curves else math.nan,
             additivity_error=known.get("additivity_error", math.nan),
@@ -153,52 +157,56 @@ class _Compared:
             verdict=judged,
             reasons=reasons,
             left_out=tuple(self.left_out),
-            background=question.chosen,
+            background=request.chosen,
             provenance=badge(
-                question.inputs,
+                request.inputs,
                 params,
                 started,
-                n_used=1 if one else len(explained_rows(question.inputs)),
+                n_used=1 if one else len(explained_rows(request.inputs)),
                 method="agreement",
                 sampling="row" if one else "",
             ),
         )
 
-    def _judged(self, signs: tuple[Opposed, ...]) -> tuple[str, tuple[Note, ...]]:
-        """Return the verdict on what those that count say."""
-        subject = self.question.subject
-        counted = [m for m, witness in enumerate(self.heard) if witness.counts]
+    def _verdict(
+        self, signs: tuple[SignDisagreement, ...]
+    ) -> tuple[str, tuple[Note, ...]]:
+        """Return the verdict on the attributions that count."""
+        subject = self.request.subject
+        counted = [
+            m for m, attribution in enumerate(self.attributions) if attribution.counts
+        ]
         ranks = self.ranks[np.ix_(counted, counted)]
         steady = subject.info.deterministic is not False
         if self.curves is None:
             return reliability.of_all(ranks, deterministic=steady)
         judged, reasons = reliability.of_row(
-            methods=[witness.name for witness in self.heard],
+            methods=[attribution.name for attribution in self.attributions],
             ranks=ranks,
             signs=[at for at in signs if {at.first, at.second} <= set(counted)],
             curves=self.curves,
-            spread=float(np.ptp(subject.answers()[:, self.question.output])),
-            gap=self.heard[0].facts["additivity_error"],
+            spread=float(np.ptp(subject.predictions()[:, self.request.output])),
+            gap=self.attributions[0].facts["additivity_error"],
             deterministic=steady,
         )
         return judged, reasons + tuple(
             Note(
                 code="explain.line_not_heard",
-                params={"percent": round(100 * witness.facts["local_fidelity"])},
+                params={"percent": round(100 * attribution.facts["local_fidelity"])},
             )
-            for witness in self.heard
-            if not witness.counts
+            for attribution in self.attributions
+            if not attribution.counts
         )
 
 
-def _question(inputs: Inputs, params: AgreementParams) -> Question:
+def _request(inputs: Inputs, params: AgreementParams) -> AttributionRequest:
     if params.scope not in _SCOPES:
         raise EngineError(
             "explain.bad_choice", name="scope", given=params.scope, choices=_SCOPES
         )
     subject = Subject(inputs)
     row = the_row(inputs) if params.scope == "row" else None
-    return Question(
+    return AttributionRequest(
         inputs=inputs,
         subject=subject,
         row=row,

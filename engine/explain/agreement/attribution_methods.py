@@ -1,4 +1,4 @@
-"""The explanations that are held against one another, each by its own rule."""
+"""The attribution methods that are compared."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from engine.contracts.progress import Portion, Unshown
 from engine.contracts.results import Lime
 from engine.contracts.results.lime import POOR_FIT
 from engine.explain import background as backgrounds
-from engine.explain.agreement.ablation import Removal
+from engine.explain.agreement.ablation import Ablation
 from engine.explain.importance.permutation import PermutationAnalysis, PermutationParams
 from engine.explain.lime.lime import LimeAnalysis, LimeParams
 from engine.explain.shapley.shapley_values import ShapleyAnalysis, ShapleyParams
-from engine.explain.shapley.structural_shapley import Parts
+from engine.explain.shapley.structural_shapley import VerifiedStructure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,8 +37,8 @@ SEEDS = 3  # repetitions that show how far a method moves by itself
 
 
 @dataclass(frozen=True, kw_only=True)
-class Witness:
-    """What one method says.
+class Attribution:
+    """Attributions of one method.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Witness:
     facts
         Figures on the method itself.
     counts
-        Whether the verdict is to hear it: not where it says itself that it fits badly.
+        Whether it counts for the verdict: not where its own fit is poor.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Witness:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class AttributionRequest:
     """What is explained, and from where.
 
     Attributes
@@ -90,11 +90,11 @@ class Question:
         """The background rows."""
         return backgrounds.choose(self.inputs, self.background, self.background_from)
 
-    def removal(self) -> Removal:
+    def ablation(self) -> Ablation:
         """Return the explained row with the background rows behind it."""
         rows = self.subject.features().take([self.row])
         others = self.subject.features(self.chosen.part).take(self.chosen.rows)
-        return Removal(self.subject, rows, others)
+        return Ablation(self.subject, rows, others)
 
     @property
     def n(self) -> int:
@@ -102,57 +102,63 @@ class Question:
         return len(self.subject.names)
 
 
-def of_row(question: Question, progress: Progress) -> tuple[list[Witness], list[Note]]:
-    """Return what each method says of one row, and which could not be asked."""
+def of_row(
+    request: AttributionRequest, progress: Progress
+) -> tuple[list[Attribution], list[Note]]:
+    """Return the attributions of one row, and which methods were left out."""
     methods = (shapley, gradients, ablation, lime, own_terms)
-    return _gathered(methods, question, progress)
+    return _gathered(methods, request, progress)
 
 
-def of_all(question: Question, progress: Progress) -> tuple[list[Witness], list[Note]]:
-    """Return what each method says of all rows, and which could not be asked."""
+def of_all(
+    request: AttributionRequest, progress: Progress
+) -> tuple[list[Attribution], list[Note]]:
+    """Return the attributions over all rows, and which methods were left out."""
     methods = (shapley, gradients, permutation, own_terms)
-    return _gathered(methods, question, progress)
+    return _gathered(methods, request, progress)
 
 
 def _gathered(
-    methods: Sequence[Callable[[Question, Progress], Witness | Note | None]],
-    question: Question,
+    methods: Sequence[
+        Callable[[AttributionRequest, Progress], Attribution | Note | None]
+    ],
+    request: AttributionRequest,
     progress: Progress,
-) -> tuple[list[Witness], list[Note]]:
-    heard: list[Witness] = []
+) -> tuple[list[Attribution], list[Note]]:
+    attributions: list[Attribution] = []
     left_out: list[Note] = []
     for place, method in enumerate(methods):
         within = Unshown(Portion(progress, place, 1, len(methods)))
-        told = method(question, within)
-        if isinstance(told, Note):
-            left_out.append(told)
-        elif told is not None:
-            heard.append(told)
+        result = method(request, within)
+        if isinstance(result, Note):
+            left_out.append(result)
+        elif result is not None:
+            attributions.append(result)
         progress.raise_if_cancelled()
-    return heard, left_out
+    return attributions, left_out
 
 
-def shapley(question: Question, progress: Progress) -> Witness:
-    """Return Shapley values of the answers, and their spread over backgrounds."""
-    scored = question.subject.info.score_kind is ScoreKind.PROBABILITY
+def shapley(request: AttributionRequest, progress: Progress) -> Attribution:
+    """Return Shapley values of the predictions, and their spread over backgrounds."""
+    scored = request.subject.info.score_kind is ScoreKind.PROBABILITY
     params = ShapleyParams(
-        background=question.background,
-        background_from=question.background_from,
+        background=request.background,
+        background_from=request.background_from,
         output="probability" if scored else "auto",
-        rows=question.most_rows,
+        rows=request.most_rows,
     )
-    inputs = question.about
+    inputs = request.about
     drawn = [ShapleyAnalysis().run(inputs, params, progress)]
-    if question.chosen.chosen == "sample":
+    if request.chosen.chosen == "sample":
         drawn += [
             ShapleyAnalysis().run(replace(inputs, seed=seed), params, progress)
             for seed in _other_seeds(inputs)
         ]
-    every = np.stack([_weights(found, question) for found in drawn])
-    spreads = np.full(question.n, np.nan)
+    every = np.stack([_weights(found, request) for found in drawn])
+    spreads = np.full(request.n, np.nan)
     if len(drawn) > 1:
         spreads = every.std(axis=0, ddof=1)
-    return Witness(
+    return Attribution(
         name="shapley",
         values=every[0],
         spreads=spreads,
@@ -160,65 +166,67 @@ def shapley(question: Question, progress: Progress) -> Witness:
     )
 
 
-def gradients(question: Question, progress: Progress) -> Witness | Note | None:
-    """Return shares along the gradient of a network; ``None`` of what is none."""
-    if _made_of(question, progress) != "gradients":
+def gradients(
+    request: AttributionRequest, progress: Progress
+) -> Attribution | Note | None:
+    """Return expected gradients of a network; ``None`` of another model."""
+    if _made_of(request, progress) != "gradients":
         return None
     params = ShapleyParams(
-        background=question.background,
-        background_from=question.background_from,
+        background=request.background,
+        background_from=request.background_from,
         route="gradients",
-        rows=question.most_rows,
+        rows=request.most_rows,
     )
     try:
-        found = ShapleyAnalysis().run(question.about, params, progress)
+        found = ShapleyAnalysis().run(request.about, params, progress)
     except EngineError as error:  # numbers are cut before the network
         return Note(code=error.code, params=error.params)
-    values = _weights(found, question)
-    return Witness(
+    values = _weights(found, request)
+    return Attribution(
         name="gradients", values=values, spreads=np.full(len(values), np.nan)
     )
 
 
-def own_terms(question: Question, progress: Progress) -> Witness | Note:
-    """Return what the model itself adds up, where it is one term a feature."""
-    if _made_of(question, progress) not in ("linear", "additive"):
+def own_terms(request: AttributionRequest, progress: Progress) -> Attribution | Note:
+    """Return the terms of an additive model with one term a feature."""
+    if _made_of(request, progress) not in ("linear", "additive"):
         return Note(code="explain.no_own_terms")
     params = ShapleyParams(
-        background=question.background, background_from=question.background_from
+        background=request.background, background_from=request.background_from
     )
-    found = ShapleyAnalysis().run(question.about, params, progress)
-    values = _weights(found, question)
-    return Witness(
+    found = ShapleyAnalysis().run(request.about, params, progress)
+    values = _weights(found, request)
+    return Attribution(
         name="own_terms", values=values, spreads=np.full(len(values), np.nan)
     )
 
 
-def ablation(question: Question, progress: Progress) -> Witness:
-    """Return what the answer of the row loses without each feature."""
-    removal = question.removal()
-    left = removal.means(removal.each_alone(), progress)[:, question.output]
-    answer = question.subject.answers()[question.row, question.output]
-    return Witness(
-        name="ablation", values=answer - left, spreads=np.full(question.n, np.nan)
+def ablation(request: AttributionRequest, progress: Progress) -> Attribution:
+    """Return the drop in the prediction of the row without each feature."""
+    ablation = request.ablation()
+    left = ablation.means(ablation.each_alone(), progress)[:, request.output]
+    answer = request.subject.predictions()[request.row, request.output]
+    return Attribution(
+        name="ablation", values=answer - left, spreads=np.full(request.n, np.nan)
     )
 
 
-def lime(question: Question, progress: Progress) -> Witness:
-    """Return what meeting the row's conditions adds to a line about it."""
-    inputs = question.inputs
+def lime(request: AttributionRequest, progress: Progress) -> Attribution:
+    """Return the LIME weights of the row."""
+    inputs = request.inputs
     params = LimeParams(
-        output=question.subject.outputs[question.output],
-        num_features=question.n,
+        output=request.subject.outputs[request.output],
+        num_features=request.n,
         seed=inputs.seed,
         repeats=SEEDS,
     )
-    found = LimeAnalysis().run(replace(inputs, row=question.row), params, progress)
+    found = LimeAnalysis().run(replace(inputs, row=request.row), params, progress)
     assert isinstance(found, Lime)
     features = [term.feature for term in found.terms]
-    values, spreads = np.zeros(question.n), np.full(question.n, np.nan)
+    values, spreads = np.zeros(request.n), np.full(request.n, np.nan)
     values[features], spreads[features] = found.weights, found.stability.spread
-    return Witness(
+    return Attribution(
         name="lime",
         values=values,
         spreads=spreads,
@@ -227,35 +235,33 @@ def lime(question: Question, progress: Progress) -> Witness:
     )
 
 
-def permutation(question: Question, progress: Progress) -> Witness | Note:
-    """Return what the quality of the answers loses when a feature is shuffled."""
+def permutation(request: AttributionRequest, progress: Progress) -> Attribution | Note:
+    """Return permutation importance."""
     try:
-        found = PermutationAnalysis().run(
-            question.inputs, PermutationParams(), progress
-        )
+        found = PermutationAnalysis().run(request.inputs, PermutationParams(), progress)
     except EngineError as error:  # no labels, or one class alone
         return Note(code=error.code, params=error.params)
-    return Witness(
+    return Attribution(
         name="permutation",
         values=found.importances_mean,
         spreads=found.importances_std,
     )
 
 
-def _made_of(question: Question, progress: Progress) -> str:
+def _made_of(request: AttributionRequest, progress: Progress) -> str:
     """Return the method of the model's parts, ``""`` where it has none."""
-    subject = question.subject
-    scores = question.inputs.predictions[Part.EVALUATION].scores
-    parts, _ = Parts.of(subject, subject.features(), scores, progress)
+    subject = request.subject
+    scores = request.inputs.predictions[Part.EVALUATION].scores
+    parts, _ = VerifiedStructure.of(subject, subject.features(), scores, progress)
     return "" if parts is None else parts.method
 
 
-def _weights(found: Shapley, question: Question) -> Floats:
-    if question.row is None:
-        importance: Floats = found.importance[:, question.output]
+def _weights(found: Shapley, request: AttributionRequest) -> Floats:
+    if request.row is None:
+        importance: Floats = found.importance[:, request.output]
         return importance
     one = found.values[0]
-    values: Floats = one if one.ndim == 1 else one[:, question.output]
+    values: Floats = one if one.ndim == 1 else one[:, request.output]
     return values
 
 

@@ -1,4 +1,4 @@
-"""Whether taking features away in an explanation's order moves the answer fastest."""
+"""Faithfulness of explanations: deletion and insertion curves."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.contracts.progress import Progress
-    from engine.explain.agreement.ablation import Removal
+    from engine.explain.agreement.ablation import Ablation
 
     Floats = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ MATERIAL = 0.02
 
 
 def faithfulness(
-    removal: Removal,
+    ablation: Ablation,
     contributions: Floats,
     output: int,
     rng: np.random.Generator,
@@ -41,32 +41,32 @@ def faithfulness(
     Parameters
     ----------
     contributions
-        ``(m, d)`` signed; what supports the answer goes first, as far as it lies
+        ``(m, d)`` signed; what supports the prediction goes first, as far as it lies
         above the base, what opposes it where it lies below.
     output
         Which of the model's outputs is explained.
     n_chance
         Random orders at most.
     """
-    ends = removal.means(np.array([[False], [True]]).repeat(removal.d, 1), progress)
+    ends = ablation.means(np.array([[False], [True]]).repeat(ablation.d, 1), progress)
     base, answer = ends[:, output]
     side = 1.0 if answer >= base else -1.0
     orders = np.argsort(-side * contributions, axis=1, kind="stable")
-    chance = other_orders(removal.d, n_chance, rng)
+    chance = other_orders(ablation.d, n_chance, rng)
     left = deletions(np.concatenate([orders, chance]))
-    told = removal.means(
-        np.concatenate([left, ~left]).reshape(-1, removal.d), progress
+    predictions = ablation.means(
+        np.concatenate([left, ~left]).reshape(-1, ablation.d), progress
     )[:, output].reshape(2, len(left), -1)
     m = len(orders)
-    way = answer - base
-    share = (told[0] - base) / way if way else np.zeros_like(told[0])
+    gap = answer - base
+    share = (predictions[0] - base) / gap if gap else np.zeros_like(predictions[0])
     areas = area(share)
     better = (areas[None, m:] < areas[:m, None] - MATERIAL).mean(axis=1)
     return Faithfulness(
-        deletion=told[0, :m],
-        insertion=told[1, :m],
-        chance_deletion=told[0, m:],
-        chance_insertion=told[1, m:],
+        deletion=predictions[0, :m],
+        insertion=predictions[1, :m],
+        chance_deletion=predictions[0, m:],
+        chance_insertion=predictions[1, m:],
         area=areas[:m],
         better_orders=better,
     )

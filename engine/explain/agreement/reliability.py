@@ -1,4 +1,4 @@
-"""How far explanations agree, and what an explanation can be relied on for."""
+"""Reliability of explanations: rank agreement, sign disagreement, verdict."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from engine.contracts.dataset import Note
-from engine.contracts.results import Opposed
+from engine.contracts.results import SignDisagreement
 from engine.explain.lime.usability import COUNTS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _SAME_ORDER = 0.7  # rank agreement from which the order is the same
-_NEAR = 0.05  # answer and base are near below this share of the answers' spread
+_NEAR = 0.05  # answer and base are near below this share of the predictions' spread
 _NO_GAP = 0.01  # additivity error that goes unsaid, as a share of the same
 _CHANCE = 0.1  # share of random orders that may be better
 
@@ -55,7 +55,7 @@ def shared_first(weights: Floats, n_first: int) -> Floats:
     return found
 
 
-def opposed(values: Floats, spreads: Floats) -> tuple[Opposed, ...]:
+def sign_disagreements(values: Floats, spreads: Floats) -> tuple[SignDisagreement, ...]:
     """Return where methods give a feature that counts for both the other sign.
 
     A sign is one where the value is larger than twice its spread.
@@ -64,7 +64,7 @@ def opposed(values: Floats, spreads: Floats) -> tuple[Opposed, ...]:
     counts = size >= COUNTS * size.sum(axis=1, keepdims=True)
     counts &= size > 2 * np.nan_to_num(spreads)
     return tuple(
-        Opposed(feature=feature, first=first, second=second)
+        SignDisagreement(feature=feature, first=first, second=second)
         for first, second in combinations(range(len(values)), 2)
         for feature in np.flatnonzero(
             (values[first] * values[second] < 0) & counts[first] & counts[second]
@@ -76,7 +76,7 @@ def of_row(
     *,
     methods: Sequence[str],
     ranks: Floats,
-    signs: Sequence[Opposed],
+    signs: Sequence[SignDisagreement],
     curves: Faithfulness,
     spread: float,
     gap: float,

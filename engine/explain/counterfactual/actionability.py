@@ -1,4 +1,4 @@
-"""Which cells of a row may become what."""
+"""Actionability: which values the features of a row may take."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.explain.feature_names import Names, names_of, pairs_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from engine.explain.counterfactual.row_encoding import Codebook
+    from engine.explain.counterfactual.row_encoding import RowEncoding
 
     Floats = NDArray[np.float64]
 
@@ -21,13 +21,13 @@ _FEWEST = 8  # candidates of one number
 
 
 @dataclass(frozen=True, kw_only=True)
-class Allowed:
-    """What one feature may become.
+class AllowedValues:
+    """Values that one feature may take.
 
     Attributes
     ----------
     values
-        Candidates, ascending, of the codebook; without the row's own.
+        Candidates, ascending, encoded; without the row's own.
     low, high
         Ends within which a number may lie.
     """
@@ -37,8 +37,8 @@ class Allowed:
     high: float = np.inf
 
 
-def allowed(
-    book: Codebook,
+def allowed_values(
+    encoding: RowEncoding,
     real: Floats,
     own: Floats,
     most: int,
@@ -47,8 +47,8 @@ def allowed(
     only_up: Names = (),
     only_down: Names = (),
     ranges: Names = (),
-) -> dict[int, Allowed]:
-    """Return for each feature that may change what it may become.
+) -> dict[int, AllowedValues]:
+    """Return for each feature that may change the values it may take.
 
     Candidates are values of real rows; where those of a number are too many, some of
     them, evenly through their order. A value may become known, never missing.
@@ -72,25 +72,25 @@ def allowed(
         ``explain.no_feature``, ``explain.bad_pair``, ``explain.bad_range``,
         ``explain.no_direction``.
     """
-    still = names_of(fixed, book.names)
-    up, down = names_of(only_up, book.names), names_of(only_down, book.names)
-    limits = pairs_of(ranges, book.names)
+    still = names_of(fixed, encoding.names)
+    up, down = names_of(only_up, encoding.names), names_of(only_down, encoding.names)
+    limits = pairs_of(ranges, encoding.names)
     for name in (*up, *down):
-        if not book.is_number[book.names.index(name)]:
+        if not encoding.is_number[encoding.names.index(name)]:
             raise EngineError("explain.no_direction", name=name)
-    each = max(_FEWEST, most // len(book.names))
+    each = max(_FEWEST, most // len(encoding.names))
     found = {}
-    for j, name in enumerate(book.names):
+    for j, name in enumerate(encoding.names):
         values = np.unique(real[:, j][np.isfinite(real[:, j])])
         low, high = -np.inf, np.inf
-        if name in limits and book.is_number[j]:
+        if name in limits and encoding.is_number[j]:
             low, high = _ends(name, limits[name])
-            if not book.decimals[j]:
+            if not encoding.decimals[j]:
                 low, high = np.ceil(low), np.floor(high)
             ends = np.array([end for end in (low, high) if np.isfinite(end)])
-            values = np.union1d(values, book.rounded_as_type(j, ends))
+            values = np.union1d(values, encoding.rounded_as_type(j, ends))
         elif name in limits:
-            values = _among(book, j, values, limits[name])
+            values = _among(encoding, j, values, limits[name])
         if name in up:
             low = max(low, own[j])
         if name in down:
@@ -100,7 +100,7 @@ def allowed(
             continue
         values = values[(values >= low) & (values <= high) & (values != own[j])]
         if len(values):
-            found[j] = Allowed(values=_thinned(values, each), low=low, high=high)
+            found[j] = AllowedValues(values=_thinned(values, each), low=low, high=high)
     return found
 
 
@@ -115,12 +115,12 @@ def _ends(name: str, told: str) -> tuple[float, float]:
     return ends
 
 
-def _among(book: Codebook, column: int, values: Floats, told: str) -> Floats:
+def _among(encoding: RowEncoding, column: int, values: Floats, told: str) -> Floats:
     """Return the codes of labels told with bars between."""
-    known = book.labels[column]
+    known = encoding.labels[column]
     labels = (told,) if told in known else tuple(t.strip() for t in told.split("|"))
     if not set(labels) & set(known):
-        raise EngineError("explain.bad_range", name=book.names[column], given=told)
+        raise EngineError("explain.bad_range", name=encoding.names[column], given=told)
     return values[[known[int(code)] in labels for code in values]]
 
 

@@ -19,14 +19,14 @@ from engine.contracts.i18n import mark
 from engine.contracts.model import Task
 from engine.contracts.results import Change, Counterfactual, Counterfactuals
 from engine.evaluate.sample import cut_of
-from engine.explain.counterfactual.actionability import allowed
-from engine.explain.counterfactual.diversity import chosen
-from engine.explain.counterfactual.evaluator import Questions
+from engine.explain.counterfactual.actionability import allowed_values
+from engine.explain.counterfactual.diversity import diverse
+from engine.explain.counterfactual.evaluator import Evaluator
 from engine.explain.counterfactual.neighbours import nearest, sampled
-from engine.explain.counterfactual.plausibility import Plausibility, between
-from engine.explain.counterfactual.row_encoding import Codebook
+from engine.explain.counterfactual.plausibility import Plausibility, distances
+from engine.explain.counterfactual.row_encoding import RowEncoding
 from engine.explain.counterfactual.search import Search
-from engine.explain.counterfactual.target import aim_of
+from engine.explain.counterfactual.target import target_of
 from engine.explain.feature_names import Names
 from engine.explain.scope import badge, check_counts, the_row
 from engine.explain.subject import Subject, unexplainable
@@ -55,7 +55,8 @@ class CounterfactualParams(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     wanted
-        What is to be decided: see :func:`engine.explain.counterfactual.target.aim_of`.
+        The wanted decision, see
+        :func:`engine.explain.counterfactual.target.target_of`.
     fixed
         Inputs that may not change.
     only_up, only_down
@@ -88,7 +89,7 @@ class CounterfactualAnalysis:
     Params = CounterfactualParams
 
     def is_compatible(self, facts: Facts) -> Note | None:
-        """Return why the model cannot be asked, or ``None``."""
+        """Return why the model cannot be explained, or ``None``."""
         return unexplainable(facts)
 
     def run(
@@ -100,18 +101,18 @@ class CounterfactualAnalysis:
         ------
         EngineError
             ``explain.no_row``, ``explain.bad_count``, and what
-            :func:`engine.explain.counterfactual.target.aim_of` and
-            :func:`engine.explain.counterfactual.actionability.allowed` raise.
+            :func:`engine.explain.counterfactual.target.target_of` and
+            :func:`engine.explain.counterfactual.actionability.allowed_values` raise.
         """
         check_counts(params, _LIMITS)
-        work = _Work(inputs, params, progress)
+        work = _CounterfactualRun(inputs, params, progress)
         for _ in work.search(progress):
             progress.raise_if_cancelled()
             progress.partial(work.result(unfinished=True))
         return work.result()
 
 
-class _Work:
+class _CounterfactualRun:
     """The row, the real rows about it, and what is found so far."""
 
     def __init__(
@@ -121,27 +122,29 @@ class _Work:
         self._inputs, self._params = inputs, params
         self._subject = subject = Subject(inputs)
         self._row = row = the_row(inputs)
-        self._aim = aim_of(inputs, subject, row, params.wanted)
+        self._target = target_of(inputs, subject, row, params.wanted)
         predictions = inputs.predictions[Part.EVALUATION]
-        reached = self._aim.reached(predictions.scores, predictions.labels)
+        reached = self._target.reached(predictions.scores, predictions.labels)
         self._already = bool(reached[row])
         progress.advance(0, 4, "explain.nearest_rows")
         self._part, real, self._n_total = sampled(inputs, subject, row)
         own = subject.features().slice(row, 1)
         some = np.flatnonzero(reached) if not self._already else np.zeros(0, dtype=int)
-        rows = nearest(subject.features(), row, some, Codebook(real, own), _STARTS)
+        rows = nearest(subject.features(), row, some, RowEncoding(real, own), _STARTS)
         progress.raise_if_cancelled()
         near = subject.features().take(pa.array(rows))
-        self._book = book = Codebook(real, own, near)
+        self._encoding = encoding = RowEncoding(real, own, near)
         n = real.num_rows
-        self._own = book.points[n]
-        starts = book.points[n + 1 :]
-        order = np.lexsort((*starts.T, between(book, starts, self._own).sum(axis=1)))
+        self._own = encoding.points[n]
+        starts = encoding.points[n + 1 :]
+        order = np.lexsort(
+            (*starts.T, distances(encoding, starts, self._own).sum(axis=1))
+        )
         self._near_rows, self._starts = rows[order], starts[order]
-        self._plausibility = Plausibility(book, book.points[:n], progress)
-        free = allowed(
-            book,
-            book.points[:n],
+        self._plausibility = Plausibility(encoding, encoding.points[:n], progress)
+        free = allowed_values(
+            encoding,
+            encoding.points[:n],
             self._own,
             _CANDIDATES,
             fixed=params.fixed,
@@ -149,17 +152,19 @@ class _Work:
             only_down=params.only_down,
             ranges=params.ranges,
         )
-        self._questions = Questions(subject, self._aim, book, params.seconds, progress)
+        self._evaluator = Evaluator(
+            subject, self._target, encoding, params.seconds, progress
+        )
         self._search = Search(
-            book=book,
-            questions=self._questions,
+            encoding=encoding,
+            evaluator=self._evaluator,
             own=self._own,
             free={} if self._already else free,
             most=params.most_changes,
             n=params.n,
         )
         self._n_free = len(free)
-        self._known = self._asked(
+        self._evaluated = self._evaluate(
             np.vstack([self._own[None], self._starts[:_SHOWN]]),
             (-1, *self._near_rows[:_SHOWN].tolist()),
         )
@@ -172,39 +177,41 @@ class _Work:
     def result(self, *, unfinished: bool = False) -> Counterfactuals:
         """Return the best of what is found so far, each asked about once more."""
         search, info = self._search, self._subject.info
-        found = self._asked(chosen(search, self._plausibility, self._params.n))
+        found = self._evaluate(diverse(search, self._plausibility, self._params.n))
         kept = tuple(one for one in found if one.verified)
         closest: tuple[Counterfactual, ...] = ()
         if not kept and search.closest is not None:
             point = search.closest[None]
             if search.changed(point).any():
-                closest = self._asked(point)
-        own, *neighbours = self._known
+                closest = self._evaluate(point)
+        own, *neighbours = self._evaluated
         binary, value = info.task is Task.BINARY, info.task is Task.REGRESSION
-        aim = self._aim
+        target = self._target
         return Counterfactuals(
             row=self._row,
             feature_names=self._subject.names,
-            cells=tuple(self._book.cell(j, code) for j, code in enumerate(self._own)),
+            cells=tuple(
+                self._encoding.cell(j, code) for j, code in enumerate(self._own)
+            ),
             answer=own.answer,
             outputs=self._subject.outputs,
             space=info.score_kind.value,
             decided=own.decided,
-            wanted=tuple(info.classes[code] for code in aim.codes),
-            threshold=self._told_threshold if binary else None,
-            low=aim.low if value and math.isfinite(aim.low) else None,
-            high=aim.high if value and math.isfinite(aim.high) else None,
-            outside=aim.outside,
+            wanted=tuple(info.classes[code] for code in target.codes),
+            threshold=self._threshold if binary else None,
+            low=target.low if value and math.isfinite(target.low) else None,
+            high=target.high if value and math.isfinite(target.high) else None,
+            outside=target.outside,
             found=kept,
             closest=closest[0] if closest else None,
             neighbours=tuple(neighbours),
             plausibility=own.plausibility,
-            n_real=len(self._book.points) - 1 - len(self._starts),
+            n_real=len(self._encoding.points) - 1 - len(self._starts),
             n_real_total=self._n_total,
             n_judged=self._plausibility.n_judged,
             real_part=self._part.value,
             n_free=self._n_free,
-            n_asked=self._questions.n_asked,
+            n_asked=self._evaluator.n_asked,
             time_up=search.time_up,
             unfinished=unfinished,
             n_wanted=self._params.n,
@@ -220,11 +227,11 @@ class _Work:
         )
 
     @property
-    def _told_threshold(self) -> float | None:
+    def _threshold(self) -> float | None:
         """The threshold that decides, ``None`` where the model's own rule has none."""
         return cut_of(self._inputs.predictions[Part.EVALUATION], self._inputs.decision)
 
-    def _asked(
+    def _evaluate(
         self, points: Floats, rows: tuple[int, ...] = ()
     ) -> tuple[Counterfactual, ...]:
         """Return points with what the model says of exactly these cells.
@@ -236,17 +243,17 @@ class _Work:
         """
         if not len(points):
             return ()
-        scores, labels = self._questions.scores(self._book.table(points))
+        scores, labels = self._evaluator.scores(self._encoding.table(points))
         plausible = self._plausibility.of(points)
-        decided = self._aim.decided(scores, labels)
-        reached = self._aim.reached(scores, labels)
-        far = between(self._book, points, self._own)
+        decided = self._target.decided(scores, labels)
+        reached = self._target.reached(scores, labels)
+        far = distances(self._encoding, points, self._own)
         classes = self._subject.info.classes
-        answers = self._subject.explained(scores)
+        predictions = self._subject.explained(scores)
         return tuple(
             Counterfactual(
                 changes=self._changes(points[at], far[at]),
-                answer=answers[at],
+                answer=predictions[at],
                 decided=classes[int(decided[at])] if classes else "",
                 distance=float(far[at].sum()),
                 plausibility=float(plausible[at]),
@@ -261,8 +268,8 @@ class _Work:
         return tuple(
             Change(
                 feature=self._subject.names[j],
-                before=self._book.cell(int(j), self._own[j]),
-                after=self._book.cell(int(j), point[j]),
+                before=self._encoding.cell(int(j), self._own[j]),
+                after=self._encoding.cell(int(j), point[j]),
             )
             for j in changed[np.argsort(-far[changed], kind="stable")]
         )

@@ -1,4 +1,4 @@
-"""Which of many counterfactuals are told: the best, and others unlike them."""
+"""Diversity of counterfactuals: the best, and others unlike them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHARED = 0.5  # of the changes of two, above which they are alike
 _ODD = 0.05  # share of real rows that lie as far out, below which a row is odd
 
 
-def chosen(search: Search, plausibility: Plausibility, n: int) -> Floats:
+def diverse(search: Search, plausibility: Plausibility, n: int) -> Floats:
     """Return at most ``n`` rows ``(m, d)`` of those found, the best first.
 
     The first changes the fewest features and lies nearest among those. Each next one

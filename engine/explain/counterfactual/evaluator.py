@@ -1,4 +1,4 @@
-"""Asking whether made rows decide as wanted, within a time."""
+"""Evaluation of candidate rows against the target, within a time."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.contracts.progress import Progress
-    from engine.explain.counterfactual.row_encoding import Codebook
-    from engine.explain.counterfactual.target import Aim
+    from engine.explain.counterfactual.row_encoding import RowEncoding
+    from engine.explain.counterfactual.target import Target
     from engine.explain.subject import Subject
 
     Floats = NDArray[np.float64]
@@ -38,8 +38,8 @@ class TimeUp(Exception):  # noqa: N818 - no error: what is found so far counts
         self.reached = reached
 
 
-class Told(NamedTuple):
-    """What was said of some rows.
+class Evaluation(NamedTuple):
+    """Evaluation of some rows.
 
     Attributes
     ----------
@@ -61,15 +61,15 @@ class Quiet(Unshown):
         self.advance = SILENT.advance  # how far a search is one question cannot say
 
 
-class Questions:
-    """Asks the model about points of a codebook; equal ones once in a call.
+class Evaluator:
+    """Evaluates encoded points; equal ones once in a call.
 
     Parameters
     ----------
-    subject, aim, book
+    subject, target, encoding
         The model, what is to be reached, and how rows are coded.
     seconds
-        Time for all questions together.
+        Time for all evaluations together.
 
     Attributes
     ----------
@@ -80,18 +80,18 @@ class Questions:
     def __init__(
         self,
         subject: Subject,
-        aim: Aim,
-        book: Codebook,
+        target: Target,
+        encoding: RowEncoding,
         seconds: float,
         progress: Progress,
     ) -> None:
-        self._subject, self._aim, self._book = subject, aim, book
+        self._subject, self._target, self._encoding = subject, target, encoding
         self._until = time.monotonic() + seconds
         self._progress = Quiet(progress)
         self._at_once = _FIRST
         self.n_asked = 0
 
-    def ask(self, points: Floats) -> Told:
+    def evaluate(self, points: Floats) -> Evaluation:
         """Return what the model decides of points ``(n, d)``, asked in a mixed order.
 
         Raises
@@ -100,7 +100,7 @@ class Questions:
             If the time is over before all are asked about.
         """
         if not len(points):
-            return Told(np.zeros(0, dtype=bool), np.zeros(0))
+            return Evaluation(np.zeros(0, dtype=bool), np.zeros(0))
         kinds, place = _distinct(points)
         reached = np.zeros(len(kinds), dtype=bool)
         missing = np.zeros(len(kinds))
@@ -112,12 +112,12 @@ class Questions:
             if began > self._until:
                 raise TimeUp(kinds[reached])
             block = order[start : start + self._at_once]
-            scores, labels = self.scores(self._book.table(kinds[block]))
-            reached[block] = self._aim.reached(scores, labels)
-            missing[block] = self._aim.missing(scores)
+            scores, labels = self.scores(self._encoding.table(kinds[block]))
+            reached[block] = self._target.reached(scores, labels)
+            missing[block] = self._target.missing(scores)
             start += len(block)
             self._pace(len(block), time.monotonic() - began)
-        return Told(reached[place], missing[place])
+        return Evaluation(reached[place], missing[place])
 
     def _pace(self, n: int, seconds: float) -> None:
         """Learn how many rows the model answers between two looks at the clock."""

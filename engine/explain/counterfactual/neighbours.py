@@ -1,4 +1,4 @@
-"""The real rows about a row: those that made rows are held against, and the nearest."""
+"""Neighbours: the real rows that candidates are compared with, and the nearest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.analysis import Inputs
-    from engine.explain.counterfactual.row_encoding import Codebook
+    from engine.explain.counterfactual.row_encoding import RowEncoding
     from engine.explain.subject import Subject
 
 # Rows that made rows are held against; fewer of very many features.
@@ -49,7 +49,7 @@ def nearest(
     features: pa.Table,
     row: int,
     among: NDArray[np.integer],
-    book: Codebook,
+    encoding: RowEncoding,
     most: int,
 ) -> NDArray[np.int64]:
     """Return the rows nearest to one, the nearest first.
@@ -60,19 +60,19 @@ def nearest(
         The model's inputs of the evaluation part.
     among
         Rows that count.
-    book
+    encoding
         Whose units distances are told in.
     most
         How many.
     """
     far = np.zeros(len(among))
-    for j, number in enumerate(book.is_number):
+    for j, number in enumerate(encoding.is_number):
         values = cells_as_numbers(features.select([j]))[0][:, 0]
         far += apart(
             values[among],
             values[row : row + 1],
             number=bool(number),
-            spread=float(book.spread[j]),
+            spread=float(encoding.spread[j]),
         )
     order = np.argsort(far, kind="stable")[:most]
     return np.asarray(among[order], dtype=np.int64)

@@ -1,8 +1,8 @@
-"""How near the data a made row is.
+"""Plausibility: how near the data a candidate row is.
 
 Two rows are as far apart as the sum over the features of: the difference of numbers in
 units of the feature's inter-quartile range (see
-:class:`engine.explain.counterfactual.row_encoding.Codebook`), 1 for labels that
+:class:`engine.explain.counterfactual.row_encoding.RowEncoding`), 1 for labels that
 differ, 1 where one has a value and the other has none. Gower (1971) adds up in the
 same way, in units of the range, which a single outlier would stretch.
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.contracts.progress import Progress
-    from engine.explain.counterfactual.row_encoding import Codebook
+    from engine.explain.counterfactual.row_encoding import RowEncoding
 
     Floats = NDArray[np.float64]
 
@@ -64,9 +64,9 @@ def apart(
     return np.where(same, 0.0, np.where(missing[0] | missing[1], 1.0, found))
 
 
-def between(book: Codebook, points: Floats, point: Floats) -> Floats:
+def distances(encoding: RowEncoding, points: Floats, point: Floats) -> Floats:
     """Return ``(n, d)`` how far the cells of rows lie from those of one row."""
-    return apart(points, point, number=book.is_number, spread=book.spread)
+    return apart(points, point, number=encoding.is_number, spread=encoding.spread)
 
 
 class Plausibility:
@@ -74,7 +74,7 @@ class Plausibility:
 
     Parameters
     ----------
-    book
+    encoding
         How rows are coded.
     real
         ``(n, d)`` real rows, in random order; not the one that rows are made from.
@@ -82,8 +82,8 @@ class Plausibility:
         Asked between blocks whether to stop.
     """
 
-    def __init__(self, book: Codebook, real: Floats, progress: Progress) -> None:
-        self._book, self._real, self._progress = book, real, progress
+    def __init__(self, encoding: RowEncoding, real: Floats, progress: Progress) -> None:
+        self._encoding, self._real, self._progress = encoding, real, progress
         few = int(np.clip(_CELLS // max(real.size, 1), _FEWEST_JUDGED, _MOST_JUDGED))
         self._usual = np.sort(self._nearest(real[:few], themselves=True))
 
@@ -137,11 +137,11 @@ class Plausibility:
 
     def _distances(self, points: Floats) -> Floats:
         far = np.zeros((len(points), len(self._real)))
-        for j, number in enumerate(self._book.is_number):
+        for j, number in enumerate(self._encoding.is_number):
             far += apart(
                 points[:, j, None],
                 self._real[None, :, j],
                 number=bool(number),
-                spread=float(self._book.spread[j]),
+                spread=float(self._encoding.spread[j]),
             )
         return far

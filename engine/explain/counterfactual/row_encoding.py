@@ -1,4 +1,4 @@
-"""Rows of a model's inputs as numbers that can be moved, and back as cells."""
+"""Row encoding: a model's inputs as numbers, and back as cells."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_DECIMALS = 9
 _FINE = 1e-3  # of the spread: finer differences of a number without end are not told
 
 
-class Codebook:
+class RowEncoding:
     """The columns of some rows, each as numbers or as labels.
 
     A number stands for itself; a label for its place among the column's labels, in

@@ -1,6 +1,6 @@
 """The search for the nearest rows that get another decision.
 
-Nothing is known of the model but its answers. Four ways lead to rows that decide as
+Nothing is known of the model but its predictions. Four ways lead to rows that decide as
 wanted: one feature alone through all its candidates; combinations of the changes that
 came nearest, level by level (a beam); what the nearest real rows with the decision
 have; and from each of these the way back to the row: changes that are not needed are
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.explain.counterfactual.evaluator import TimeUp
-from engine.explain.counterfactual.plausibility import between
+from engine.explain.counterfactual.plausibility import distances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.contracts.progress import Progress
-    from engine.explain.counterfactual.actionability import Allowed
-    from engine.explain.counterfactual.evaluator import Questions, Told
-    from engine.explain.counterfactual.row_encoding import Codebook
+    from engine.explain.counterfactual.actionability import AllowedValues
+    from engine.explain.counterfactual.evaluator import Evaluation, Evaluator
+    from engine.explain.counterfactual.row_encoding import RowEncoding
 
     Floats = NDArray[np.float64]
     Key = frozenset[tuple[int, int]]
 
-_ASKED_A_LEVEL = 16_000  # questions of one level of combinations
+_ASKED_A_LEVEL = 16_000  # evaluator of one level of combinations
 _WIDEST, _NARROWEST = 40, 4  # changed rows that are followed further
 _VALUES = 8  # candidates of a feature in combinations
 _DEEPEST = 6  # changes that are combined
@@ -48,7 +48,7 @@ class Search:
 
     Attributes
     ----------
-    book, questions
+    encoding, evaluator
         How rows are coded, and who is asked.
     own
         ``(d,)`` the row.
@@ -66,10 +66,10 @@ class Search:
         Whether the time was over before all was tried.
     """
 
-    book: Codebook
-    questions: Questions
+    encoding: RowEncoding
+    evaluator: Evaluator
     own: Floats
-    free: dict[int, Allowed]
+    free: dict[int, AllowedValues]
     most: int
     n: int
     found: dict[Key, Floats] = field(default_factory=dict)
@@ -86,7 +86,7 @@ class Search:
             ``(m, d)`` real rows that decide as wanted.
         """
         try:
-            self._ask(self.own[None])  # what is closest must be closer than the row
+            self._evaluate(self.own[None])
             singles = self._one_alone()
             progress.advance(1, 4, "explain.searching")
             yield
@@ -108,7 +108,7 @@ class Search:
 
     def distance(self, points: Floats) -> Floats:
         """Return ``(n,)`` how far points lie from the row."""
-        found: Floats = between(self.book, points, self.own).sum(axis=1)
+        found: Floats = distances(self.encoding, points, self.own).sum(axis=1)
         return found
 
     def changed(self, points: Floats) -> NDArray[np.bool_]:
@@ -125,18 +125,18 @@ class Search:
         ]
         return frozenset(signs)
 
-    def _ask(self, points: Floats) -> Told:
-        told = self.questions.ask(points)
+    def _evaluate(self, points: Floats) -> Evaluation:
+        evaluation = self.evaluator.evaluate(points)
         few = self.changed(points).sum(axis=1) <= self.limit
-        lacking = np.where(told.reached | ~few, np.inf, told.missing)
+        lacking = np.where(evaluation.reached | ~few, np.inf, evaluation.missing)
         if len(lacking) and lacking.min() < self._least:
             self._least = float(lacking.min())
             self.closest = points[int(np.argmin(lacking))].copy()
-        return told
+        return evaluation
 
     def _moves(self, j: int) -> bool:
         """Return whether a change of a feature has a direction and a way back."""
-        return bool(self.book.is_number[j]) and bool(np.isfinite(self.own[j]))
+        return bool(self.encoding.is_number[j]) and bool(np.isfinite(self.own[j]))
 
     def _one_alone(self) -> list[tuple[int, float, float]]:
         """Change one feature to each of its candidates.
@@ -150,12 +150,12 @@ class Search:
         points = np.tile(self.own, (len(places), 1))
         for at, (j, value) in enumerate(places):
             points[at, j] = value
-        told = self._ask(points)
-        self._finish(self._nearest_each_way(points[told.reached]))
+        evaluation = self._evaluate(points)
+        self._finish(self._nearest_each_way(points[evaluation.reached]))
         return [
             (j, value, float(lacks))
             for (j, value), lacks, reached in zip(
-                places, told.missing, told.reached, strict=True
+                places, evaluation.missing, evaluation.reached, strict=True
             )
             if not reached
         ]
@@ -176,12 +176,12 @@ class Search:
         for j, ways in self.free.items():
             values = rows[:, j]
             may = np.isfinite(values) & (values >= ways.low) & (values <= ways.high)
-            if not self.book.is_number[j]:
+            if not self.encoding.is_number[j]:
                 may &= np.isin(values, ways.values)
             points[may, j] = values[may]
         points = points[self.changed(points).any(axis=1)]
-        told = self._ask(points)
-        self._finish(points[told.reached])
+        evaluation = self._evaluate(points)
+        self._finish(points[evaluation.reached])
 
     def _combined(self, singles: list[tuple[int, float, float]]) -> Iterator[None]:
         """Combine changes that came near, one more at each level."""
@@ -197,12 +197,12 @@ class Search:
             if not len(followed) or self._enough(level - 1):
                 return
             points = self._further(followed, moves)
-            told = self._ask(points)
-            near = points[told.reached]
+            evaluation = self._evaluate(points)
+            near = points[evaluation.reached]
             order = np.lexsort((*near.T, self.distance(near)))
             self._finish(self._few_of_a_kind(near[order], _FINISHED))
-            rest = ~told.reached
-            followed = self._followed(points[rest], told.missing[rest])
+            rest = ~evaluation.reached
+            followed = self._followed(points[rest], evaluation.missing[rest])
             yield
 
     def _moves_of(
@@ -214,7 +214,7 @@ class Search:
             by_feature.setdefault(j, []).append((value, lacks))
         chosen = []
         for j, mine in by_feature.items():
-            if len(mine) > _VALUES and self.book.is_number[j]:
+            if len(mine) > _VALUES and self.encoding.is_number[j]:
                 best = min(mine, key=lambda known: known[1])
                 spread = np.linspace(0, len(mine) - 1, _VALUES - 1).round()
                 some = sorted({best, *(mine[int(at)] for at in spread)})
@@ -295,11 +295,11 @@ class Search:
             who, what = np.nonzero(changed & several[:, None])
             trials = points[active[who]].copy()
             trials[np.arange(len(who)), what] = self.own[what]
-            told = self._ask(trials)
+            evaluation = self._evaluate(trials)
             orders: list[NDArray[np.integer]] = []
             for place in range(len(active)):
-                mine = np.flatnonzero((who == place) & told.reached)
-                mine = mine[np.lexsort((what[mine], told.missing[mine]))]
+                mine = np.flatnonzero((who == place) & evaluation.reached)
+                mine = mine[np.lexsort((what[mine], evaluation.missing[mine]))]
                 orders.append(what[mine][: changed[place].sum() - 1])
             points[active] = self._undone_together(points[active], orders)
             active = active[[len(order) > 1 for order in orders]]
@@ -319,15 +319,15 @@ class Search:
         if not trials:
             return points
         made = np.array(trials)
-        told = self._ask(made)
-        for at in np.flatnonzero(told.reached):
+        evaluation = self._evaluate(made)
+        for at in np.flatnonzero(evaluation.reached):
             points[owner[at]] = made[at]  # the longest comes last
         return points
 
     def _back(self, points: Floats) -> Floats:
         """Bring changed numbers back while the decision holds, the farthest first."""
         points = points.copy()
-        far = between(self.book, points, self.own)
+        far = distances(self.encoding, points, self.own)
         far[:, [not self._moves(j) for j in range(len(self.own))]] = 0.0
         order = np.argsort(-far, axis=1, kind="stable")
         for turn in range(int((far > 0).sum(axis=1).max(initial=0))):
@@ -353,10 +353,10 @@ class Search:
                 return
             trials = points[which[owner]].copy()
             trials[np.arange(len(owner)), column[owner]] = places
-            told = self._ask(trials)
+            evaluation = self._evaluate(trials)
             for at in np.unique(owner):
                 mine = owner == at
-                reached, values = told.reached[mine], places[mine]
+                reached, values = evaluation.reached[mine], places[mine]
                 first = int(np.argmax(reached)) if reached.any() else len(values)
                 if first < len(values):
                     points[which[at], column[at]] = values[first]
@@ -373,7 +373,7 @@ class Search:
         owner, places = [], []
         for at, j in enumerate(column.tolist()):
             between_them = np.linspace(near[at], far[at], _SECTIONS + 1)[:-1]
-            values = self.book.rounded(j, between_them)
+            values = self.encoding.rounded(j, between_them)
             low, high = sorted((float(near[at]), float(far[at])))
             inside = (values > low) & (values < high) & (values != self.own[j])
             keep = np.unique(values[inside])

@@ -1,4 +1,4 @@
-"""What has to be reached for a decision to be another one."""
+"""The target decision of a counterfactual."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Aim:
-    """Says of answers whether they decide as wanted, and how far they are from it.
+class Target:
+    """Whether predictions decide as wanted, and how far they are from it.
 
     Attributes
     ----------
@@ -34,14 +34,14 @@ class Aim:
         Of two classes: the code of the positive one, and its score from which it is
         decided; without a threshold the model's own labels decide.
     cut
-        Of two classes: the score that tells how far an answer is from the other
+        Of two classes: the score that tells how far a prediction is from the other
         side, which is ``threshold`` where there is one.
     codes
         Codes of the classes that are wanted; empty for regression.
     low, high
         Of regression the ends of the wanted answer, infinite where it has none.
     outside
-        Whether an answer counts beyond either end instead of between them.
+        Whether a prediction counts beyond either end instead of between them.
     """
 
     task: Task
@@ -56,7 +56,7 @@ class Aim:
     def decided(
         self, scores: NDArray[np.floating], labels: NDArray[np.integer | np.floating]
     ) -> NDArray[np.integer | np.floating]:
-        """Return the class codes decided, or the answers of regression."""
+        """Return the class codes decided, or the predictions of regression."""
         return decided_of(self.task, self.positive, self.threshold, scores, labels)
 
     def reached(
@@ -93,9 +93,9 @@ class Aim:
         return np.maximum(self.low - value, value - self.high)
 
 
-def aim_of(
+def target_of(
     inputs: Inputs, subject: Subject, row: int, wanted: str | float | bool
-) -> Aim:
+) -> Target:
     """Return what is to be reached for a row.
 
     Parameters
@@ -103,7 +103,7 @@ def aim_of(
     wanted
         A class; of regression ``low..high`` (one end may be left out), or ``+10``,
         ``-10`` or ``±10`` for a change by at least so much. Empty: any other class;
-        of regression a change, up or down, by the median distance of the answers
+        of regression a change, up or down, by the median distance of the predictions
         from their median.
 
     Raises
@@ -111,15 +111,15 @@ def aim_of(
     EngineError
         ``target.no_such_class``, ``explain.bad_aim``.
     """
-    told = str(wanted).strip()
+    text = str(wanted).strip()
     task = subject.info.task
     predictions = inputs.predictions[Part.EVALUATION]
     if task is Task.REGRESSION:
-        return _of_value(predictions.labels, row, told)
+        return _of_value(predictions.labels, row, text)
     cut = cut_of(predictions, inputs.decision)
     if cut is None:
         cut = natural_threshold(predictions.score_kind)
-    plain = Aim(
+    plain = Target(
         task=task,
         positive=subject.positive,
         threshold=inputs.decision.threshold,
@@ -129,44 +129,48 @@ def aim_of(
         predictions.scores[row : row + 1], predictions.labels[row : row + 1]
     )
     classes = subject.info.classes
-    if told:
-        codes: tuple[int, ...] = (classes.index(class_named(told, classes)),)
+    if text:
+        codes: tuple[int, ...] = (classes.index(class_named(text, classes)),)
     else:
         codes = tuple(c for c in range(len(classes)) if c != int(own[0]))
     return replace(plain, codes=codes)
 
 
-def _of_value(answers: Floats, row: int, told: str) -> Aim:
-    own = float(answers[row])
-    if not told:
-        known = answers[np.isfinite(answers)]
+def _of_value(predictions: Floats, row: int, text: str) -> Target:
+    own = float(predictions[row])
+    if not text:
+        known = predictions[np.isfinite(predictions)]
         step = float(np.median(np.abs(known - np.median(known))))
         step = step or float(known.std()) or abs(own) or 1.0
-        return Aim(task=Task.REGRESSION, low=own - step, high=own + step, outside=True)
-    low, two, high = told.partition("..")
+        return Target(
+            task=Task.REGRESSION, low=own - step, high=own + step, outside=True
+        )
+    low, two, high = text.partition("..")
     if two:
-        ends = _number(low, told, -np.inf), _number(high, told, np.inf)
+        ends = _number(low, text, -np.inf), _number(high, text, np.inf)
         if ends[0] > ends[1]:
-            raise EngineError("explain.bad_aim", given=told)
-        return Aim(task=Task.REGRESSION, low=ends[0], high=ends[1])
-    step = _number(told.lstrip("±"), told, np.nan)
+            raise EngineError("explain.bad_aim", given=text)
+        return Target(task=Task.REGRESSION, low=ends[0], high=ends[1])
+    step = _number(text.lstrip("±"), text, np.nan)
     if not np.isfinite(step) or step == 0:
-        raise EngineError("explain.bad_aim", given=told)
-    if told.startswith("±"):
+        raise EngineError("explain.bad_aim", given=text)
+    if text.startswith("±"):
         step = abs(step)
-        return Aim(task=Task.REGRESSION, low=own - step, high=own + step, outside=True)
+        return Target(
+            task=Task.REGRESSION, low=own - step, high=own + step, outside=True
+        )
     if step > 0:
-        return Aim(task=Task.REGRESSION, low=own + step)
-    return Aim(task=Task.REGRESSION, high=own + step)
+        return Target(task=Task.REGRESSION, low=own + step)
+    return Target(task=Task.REGRESSION, high=own + step)
 
 
-def _number(text: str, told: str, empty: float) -> float:
-    if not text.strip():
+def _number(part: str, text: str, empty: float) -> float:
+    if not part.strip():
         return empty
     try:
-        found = float(text)
+        found = float(part)
     except ValueError as error:
-        raise EngineError("explain.bad_aim", given=told) from error
+        raise EngineError("explain.bad_aim", given=text) from error
     if np.isnan(found):
-        raise EngineError("explain.bad_aim", given=told)
+        raise EngineError("explain.bad_aim", given=text)
     return found

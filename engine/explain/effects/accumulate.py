@@ -1,4 +1,4 @@
-"""Sums of local effects and how sure they are: the arithmetic of ALE."""
+"""Sums of local effects with intervals: the arithmetic of ALE."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Places = NDArray[np.int64]
-    Turns = tuple[Floats, Floats]
+    Differences = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +30,14 @@ class Effects:
 
 
 def of_intervals(interval: Places, n_intervals: int, steps: Floats) -> Effects:
-    """Return what the steps of numbers add up to.
+    """Return the accumulated steps of a number.
 
     Parameters
     ----------
     interval
         ``(r,)`` the interval of each row; each has some.
     steps
-        ``(r, k)`` the answer at its upper end less that at its lower.
+        ``(r, k)`` the prediction at its upper end less that at its lower.
     """
     n = np.bincount(interval, minlength=n_intervals)
     means, variances = _of_groups(interval, n, steps)
@@ -47,14 +47,14 @@ def of_intervals(interval: Places, n_intervals: int, steps: Floats) -> Effects:
 
 
 def of_levels(level: Places, n_levels: int, below: Floats, above: Floats) -> Effects:
-    """Return what the steps from label to label add up to.
+    """Return the accumulated steps from label to label.
 
     Parameters
     ----------
     level
         ``(r,)`` the label of each row, in order; each has some.
     below, above
-        ``(r, k)`` the answer at the row's own label less that at the one before,
+        ``(r, k)`` the prediction at the row's own label less that at the one before,
         and that at the one after less its own.
     """
     up, down = level < n_levels - 1, level > 0
@@ -71,8 +71,8 @@ def of_levels(level: Places, n_levels: int, below: Floats, above: Floats) -> Eff
     return _added_up(means, variances, shared, counts / counts.sum(), counts)
 
 
-def of_cells(cell: Places, ends: tuple[Floats, Floats], turns: Floats) -> Effects:
-    """Return what two numbers do together beyond what each does alone.
+def of_cells(cell: Places, ends: tuple[Floats, Floats], differences: Floats) -> Effects:
+    """Return the second-order effect of two numbers.
 
     Parameters
     ----------
@@ -80,11 +80,11 @@ def of_cells(cell: Places, ends: tuple[Floats, Floats], turns: Floats) -> Effect
         ``(2, r)`` the interval of each row along both.
     ends
         Ends of the intervals.
-    turns
-        ``(r, k)`` how much more the answer rises across the row's cell along one
+    differences
+        ``(r, k)`` how much more the prediction rises across the row's cell along one
         feature at the upper end of the other than at its lower.
     """
-    n, means = _of_cells(cell, turns, ends)
+    n, means = _of_cells(cell, differences, ends)
     together = _summed_up(means)
     share = n[:, :, None] / n.sum()
     alone = [
@@ -95,9 +95,12 @@ def of_cells(cell: Places, ends: tuple[Floats, Floats], turns: Floats) -> Effect
 
 
 def of_levels_and_intervals(
-    level: Places, interval: Places, ends: tuple[Floats, Floats], turns: Turns
+    level: Places,
+    interval: Places,
+    ends: tuple[Floats, Floats],
+    differences: Differences,
 ) -> Effects:
-    """Return what a label and a number do together beyond what each does alone.
+    """Return the second-order effect of a label and a number.
 
     As the authors' own program does: a row counts at the steps to both neighbours of
     its label, and labels alone are centred by the rows on both sides of a step.
@@ -108,15 +111,15 @@ def of_levels_and_intervals(
         ``(r,)`` the label of each row, in order, and the interval of its number.
     ends
         The places of the labels, from 0; the ends of the intervals.
-    turns
-        ``(r, k)`` how much more the answer rises across the row's interval at its
+    differences
+        ``(r, k)`` how much more the prediction rises across the row's interval at its
         label than at the one before, and at the one after than at its own.
     """
     n_levels, n_intervals = len(ends[0]), len(ends[1]) - 1
     up, down = level < n_levels - 1, level > 0
     gap = np.concatenate([level[up], level[down] - 1])
     across = np.concatenate([interval[up], interval[down]])
-    both = np.concatenate([turns[1][up], turns[0][down]])
+    both = np.concatenate([differences[1][up], differences[0][down]])
     _, means = _of_cells(np.stack([gap, across]), both, ends)
     together = _summed_up(means)
     within = np.zeros((n_levels, n_intervals), dtype=np.int64)
@@ -172,19 +175,19 @@ def _added_up(
 
 
 def _of_cells(
-    cell: Places, turns: Floats, ends: tuple[Floats, Floats]
+    cell: Places, differences: Floats, ends: tuple[Floats, Floats]
 ) -> tuple[Places, Floats]:
     """Return the rows of each cell, and the mean turn of it or the nearest that has."""
     shape = len(ends[0]) - 1, len(ends[1]) - 1
     flat = np.ravel_multi_index(tuple(cell), shape)
     n = np.bincount(flat, minlength=shape[0] * shape[1])
-    means = _sums(flat, len(n), turns) / np.maximum(n, 1)[:, None]
+    means = _sums(flat, len(n), differences) / np.maximum(n, 1)[:, None]
     means = means[_nearest(n > 0, ends)]
     return n.reshape(shape), means.reshape(*shape, -1)
 
 
 def _summed_up(means: Floats) -> Floats:
-    """Return ``(g1, g2, k)`` sums of the cells' turns up to each corner."""
+    """Return ``(g1, g2, k)`` sums of the cells' differences up to each corner."""
     found = np.zeros((means.shape[0] + 1, means.shape[1] + 1, means.shape[2]))
     found[1:, 1:] = means.cumsum(axis=0).cumsum(axis=1)
     return found

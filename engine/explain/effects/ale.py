@@ -1,8 +1,8 @@
-"""Accumulated local effects: small steps along a feature, made by the rows near them.
+"""Accumulated local effects (ALE): sums of local differences along a feature.
 
 Apley and Zhu (2020). No row moves further than to the ends of its own interval, so the
-model is hardly asked about rows that never occur, however features go together. Their
-centring is that of the authors' own program: an interval counts with its middle.
+model is hardly asked about rows that never occur, however features are associated.
+Their centring is that of the authors' own program: an interval counts with its middle.
 """
 
 from __future__ import annotations
@@ -20,9 +20,15 @@ from engine.contracts.i18n import mark
 from engine.contracts.progress import Portion
 from engine.contracts.results import AccumulatedEffects
 from engine.explain.effects import accumulate
-from engine.explain.effects import grid as axes
+from engine.explain.effects.grid import (
+    check_points,
+    grid_of,
+    reordered,
+    with_associated,
+    without_missing,
+)
 from engine.explain.effects.label_order import order_of_labels
-from engine.explain.effects.perturbed import ASKED_AT_ONCE, Replaced, chosen_places
+from engine.explain.effects.perturbed import ASKED_AT_ONCE, Perturbed, chosen_places
 from engine.explain.scope import badge, current_row, in_random_order
 from engine.explain.subject import Subject, cells_as_numbers, unexplainable
 
@@ -34,7 +40,7 @@ if TYPE_CHECKING:
     from engine.analysis import Facts, Inputs
     from engine.contracts.dataset import Note
     from engine.contracts.progress import Progress
-    from engine.explain.effects.grid import Along
+    from engine.explain.effects.grid import Grid
 
     Floats = NDArray[np.float64]
     Places = NDArray[np.int64]
@@ -51,14 +57,14 @@ class AleParams(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     first, second
         Inputs of the model: one, or two together. Empty: the one along which the
-        answer moves most on a quick look.
+        prediction moves most in a pre-screening.
     intervals
         Intervals of a number, with as many rows each as ties allow. 0: up to 40 with
         about 20 rows each; of two features up to 15 each.
     output
         ``auto`` (the model's own scores), ``probability`` or ``margin``.
     rows
-        At most so many rows, a seeded sample of them, said in the badge. 0: all.
+        At most so many rows, a seeded sample of them, stated in the badge. 0: all.
     """
 
     first: str = ""
@@ -69,20 +75,20 @@ class AleParams(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AleAnalysis:
-    """What a feature does to the answer, from rows close to its values alone."""
+    """Effects of a feature, from rows close to its values alone."""
 
     id = "ale"
     title = mark("Accumulated local effects")
     Params = AleParams
 
     def is_compatible(self, facts: Facts) -> Note | None:
-        """Return why the model cannot be asked, or ``None``."""
+        """Return why the model cannot be explained, or ``None``."""
         return unexplainable(facts)
 
     def run(
         self, inputs: Inputs, params: AleParams, progress: Progress
     ) -> AccumulatedEffects:
-        """Move every row to the ends of its interval and ask.
+        """Move every row to the ends of its interval and accumulate the differences.
 
         Raises
         ------
@@ -91,20 +97,20 @@ class AleAnalysis:
             ``explain.pair_of_labels``, ``explain.bad_points``,
             ``explain.bad_choice``, ``evaluate.no_rows``.
         """
-        return _Work(inputs, params, progress).result(progress)
+        return _AleRun(inputs, params, progress).result(progress)
 
 
-class _Work:
+class _AleRun:
     def __init__(self, inputs: Inputs, params: AleParams, progress: Progress) -> None:
         self._started = time.perf_counter()
         self._inputs, self._params = inputs, params
-        axes.check_points(params.intervals, least=1)
+        check_points(params.intervals, least=1)
         self._subject = subject = Subject(inputs)
         rows, self._sampling = in_random_order(inputs, params.rows)
         self._rows = np.sort(rows)
         self._features = subject.features()
         self._near = self._features.take(pa.array(self._rows))
-        self._asked = Replaced(subject, self._near, params.output)
+        self._perturbed = Perturbed(subject, self._near, params.output)
         progress.raise_if_cancelled()
         names = (params.first, params.second)
         self._places = chosen_places(
@@ -114,25 +120,25 @@ class _Work:
 
     def result(self, progress: Progress) -> AccumulatedEffects:
         points = 1 + (self._params.intervals or self._fitting())
-        found = [self._along(place, points) for place in self._places]
+        grids = [self._grid(place, points) for place in self._places]
         order = "numbers"
-        labelled = [bool(there.axis.labels) for there in found]
-        if all(labelled) and len(found) > 1:
-            raise EngineError("explain.pair_of_labels", name=found[1].axis.name)
+        labelled = [bool(grid.axis.labels) for grid in grids]
+        if all(labelled) and len(grids) > 1:
+            raise EngineError("explain.pair_of_labels", name=grids[1].axis.name)
         if any(labelled):
             place = labelled.index(True)
-            order, found[place] = self._in_order(found[place], progress)
-        told = self._told(found, progress)
-        data = np.stack([there.own for there in found], axis=1)
+            order, grids[place] = self._in_order(grids[place], progress)
+        effects = self._effects(grids, progress)
+        data = np.stack([grid.own for grid in grids], axis=1)
         unknown = np.isnan(data[self._rows]).any(axis=1)
-        there = [axes.with_kin(one, self._near, progress).axis for one in found]
+        axes = [with_associated(one, self._near, progress).axis for one in grids]
         return AccumulatedEffects(
-            axes=tuple(there),
-            effect=told.effect,
-            low=told.low,
-            high=told.high,
-            within=told.within,
-            strength=told.strength,
+            axes=tuple(axes),
+            effect=effects.effect,
+            low=effects.low,
+            high=effects.high,
+            within=effects.within,
+            strength=effects.strength,
             order=order,
             n_missing=int(np.count_nonzero(unknown)),
             data=data[self._rows],
@@ -141,7 +147,7 @@ class _Work:
             row_data=data[self._row] if self._row >= 0 else np.zeros(0),
             feature_names=self._subject.names,
             outputs=self._subject.outputs,
-            space=self._asked.space,
+            space=self._perturbed.space,
             notes=self._subject.notes(),
             provenance=badge(
                 self._inputs,
@@ -153,20 +159,20 @@ class _Work:
             ),
         )
 
-    def _told(self, found: Sequence[Along], progress: Progress) -> accumulate.Effects:
-        labelled = [bool(there.axis.labels) for there in found]
+    def _effects(self, grids: Sequence[Grid], progress: Progress) -> accumulate.Effects:
+        labelled = [bool(grid.axis.labels) for grid in grids]
         match labelled:
             case [True]:
-                return self._of_labels(found[0], progress)
+                return self._of_labels(grids[0], progress)
             case [False]:
-                return self._of_numbers(found[0], progress)
+                return self._of_numbers(grids[0], progress)
             case [True, False]:
-                return self._of_label_and_number(found, progress)
+                return self._of_label_and_number(grids, progress)
             case [False, True]:
-                told = self._of_label_and_number(found[::-1], progress)
-                effect, within = told.effect.swapaxes(0, 1), told.within.T
-                return replace(told, effect=effect, within=within)
-        return self._of_two(found, progress)
+                effects = self._of_label_and_number(grids[::-1], progress)
+                effect, within = effects.effect.swapaxes(0, 1), effects.within.T
+                return replace(effects, effect=effect, within=within)
+        return self._of_two(grids, progress)
 
     def _fitting(self) -> int:
         """Return how many intervals the rows are enough for."""
@@ -175,86 +181,86 @@ class _Work:
             return int(np.clip(n // _ROWS_EACH, *_INTERVALS))
         return int(np.clip(np.sqrt(n / _ROWS_A_CELL), *_INTERVALS_OF_TWO))
 
-    def _along(self, place: int, points: int) -> Along:
+    def _grid(self, place: int, points: int) -> Grid:
         """Return the known values of a feature: missing ones have no neighbours."""
-        there = axes.along(self._features, place, points, "quantiles", self._rows)
-        there = axes.without_missing(there)
-        if there.n < 2:
-            raise EngineError("explain.one_value", name=there.axis.name)
-        return there
+        grid = grid_of(self._features, place, points, "quantiles", self._rows)
+        grid = without_missing(grid)
+        if grid.n < 2:
+            raise EngineError("explain.one_value", name=grid.axis.name)
+        return grid
 
-    def _in_order(self, there: Along, progress: Progress) -> tuple[str, Along]:
-        if there.axis.ordered:
-            return "own", there
+    def _in_order(self, grid: Grid, progress: Progress) -> tuple[str, Grid]:
+        if grid.axis.ordered:
+            return "own", grid
         data, labels = cells_as_numbers(self._near)
-        own = there.own[self._rows]
+        own = grid.own[self._rows]
         known = np.isfinite(own)
-        others = np.arange(data.shape[1]) != there.place
+        others = np.arange(data.shape[1]) != grid.place
         order = order_of_labels(
             own[known].astype(np.int64),
-            there.n,
+            grid.n,
             data[np.ix_(known, others)],
             np.array([bool(some) for some in labels])[others],
             progress,
         )
-        return "similarity", axes.reordered(there, order)
+        return "similarity", reordered(grid, order)
 
-    def _of_numbers(self, there: Along, progress: Progress) -> accumulate.Effects:
-        rows, (interval,) = self._intervals([there])
+    def _of_numbers(self, grid: Grid, progress: Progress) -> accumulate.Effects:
+        rows, (interval,) = self._intervals([grid])
         ends = [[interval + 1], [interval]]
-        high, low = self._ask_at(rows, [there], ends, progress)
-        return accumulate.of_intervals(interval, there.n - 1, high - low)
+        high, low = self._predict_at(rows, [grid], ends, progress)
+        return accumulate.of_intervals(interval, grid.n - 1, high - low)
 
-    def _of_labels(self, there: Along, progress: Progress) -> accumulate.Effects:
-        own = there.own[self._rows]
+    def _of_labels(self, grid: Grid, progress: Progress) -> accumulate.Effects:
+        own = grid.own[self._rows]
         rows = np.flatnonzero(np.isfinite(own))
         level = own[rows].astype(np.int64)
-        near = (level, np.maximum(level - 1, 0), np.minimum(level + 1, there.n - 1))
-        told = self._ask_at(rows, [there], [[place] for place in near], progress)
-        here, before, after = told
-        return accumulate.of_levels(level, there.n, here - before, after - here)
+        near = (level, np.maximum(level - 1, 0), np.minimum(level + 1, grid.n - 1))
+        blocks = self._predict_at(rows, [grid], [[place] for place in near], progress)
+        here, before, after = blocks
+        return accumulate.of_levels(level, grid.n, here - before, after - here)
 
-    def _of_two(self, found: Sequence[Along], progress: Progress) -> accumulate.Effects:
-        rows, (one, two) = self._intervals(found)
+    def _of_two(self, grids: Sequence[Grid], progress: Progress) -> accumulate.Effects:
+        rows, (one, two) = self._intervals(grids)
         corners = [[one + 1, two + 1], [one, two + 1], [one + 1, two], [one, two]]
-        told = self._ask_at(rows, found, corners, progress)
-        turns = (told[0] - told[1]) - (told[2] - told[3])
-        ends = (found[0].axis.values, found[1].axis.values)
-        return accumulate.of_cells(np.stack([one, two]), ends, turns)
+        blocks = self._predict_at(rows, grids, corners, progress)
+        differences = (blocks[0] - blocks[1]) - (blocks[2] - blocks[3])
+        ends = (grids[0].axis.values, grids[1].axis.values)
+        return accumulate.of_cells(np.stack([one, two]), ends, differences)
 
     def _of_label_and_number(
-        self, found: Sequence[Along], progress: Progress
+        self, grids: Sequence[Grid], progress: Progress
     ) -> accumulate.Effects:
-        label, number = found
+        label, number = grids
         known = np.isfinite(label.own[self._rows])
         rows, (interval,) = self._intervals([number])
         rows, interval = rows[known[rows]], interval[known[rows]]
         level = label.own[self._rows][rows].astype(np.int64)
         near = (np.maximum(level - 1, 0), level, np.minimum(level + 1, label.n - 1))
-        corners = [[there, interval + end] for there in near for end in (0, 1)]
-        told = self._ask_at(rows, found, corners, progress)
-        before, own, after = (told[i + 1] - told[i] for i in (0, 2, 4))
+        corners = [[neighbour, interval + end] for neighbour in near for end in (0, 1)]
+        blocks = self._predict_at(rows, grids, corners, progress)
+        before, own, after = (blocks[i + 1] - blocks[i] for i in (0, 2, 4))
         ends = (np.arange(float(label.n)), number.axis.values)
-        turns = (own - before, after - own)
-        return accumulate.of_levels_and_intervals(level, interval, ends, turns)
+        differences = (own - before, after - own)
+        return accumulate.of_levels_and_intervals(level, interval, ends, differences)
 
-    def _intervals(self, found: Sequence[Along]) -> tuple[Places, list[Places]]:
+    def _intervals(self, grids: Sequence[Grid]) -> tuple[Places, list[Places]]:
         """Return the rows that have a value, and the interval each lies in.
 
         Intervals are closed at their upper end, the first one at both.
         """
-        own = np.stack([there.own[self._rows] for there in found])
+        own = np.stack([grid.own[self._rows] for grid in grids])
         rows = np.flatnonzero(np.isfinite(own).all(axis=0))
         places = []
-        for there, values in zip(found, own, strict=True):
-            above = np.searchsorted(there.axis.values, values[rows], side="left")
-            places.append(np.clip(above - 1, 0, there.n - 2).astype(np.int64))
+        for grid, values in zip(grids, own, strict=True):
+            above = np.searchsorted(grid.axis.values, values[rows], side="left")
+            places.append(np.clip(above - 1, 0, grid.n - 2).astype(np.int64))
         return rows, places
 
-    def _ask_at(
+    def _predict_at(
         self,
         rows: Places,
-        found: Sequence[Along],
+        grids: Sequence[Grid],
         corners: Sequence[Sequence[Places]],
         progress: Progress,
     ) -> Floats:
@@ -266,17 +272,19 @@ class _Work:
             For each corner and each feature the ``(r,)`` places along it.
         """
         size = max(1, ASKED_AT_ONCE // len(corners))
-        told = []
+        blocks = []
         for start in range(0, len(rows), size):
             block = slice(start, start + size)
             some = rows[block]
             cells = {}
-            for a, there in enumerate(found):
+            for a, grid in enumerate(grids):
                 places = np.concatenate([corner[a][block] for corner in corners])
-                cells[there.place] = there.cells.take(pa.array(places))
+                cells[grid.place] = grid.cells.take(pa.array(places))
             within = Portion(progress, start, len(some), len(rows))
-            answers = self._asked.ask(np.tile(some, len(corners)), cells, within)
-            told.append(answers.reshape(len(corners), len(some), -1))
+            predictions = self._perturbed.predict(
+                np.tile(some, len(corners)), cells, within
+            )
+            blocks.append(predictions.reshape(len(corners), len(some), -1))
             progress.advance(start + len(some), len(rows), "explain.replacing")
             progress.raise_if_cancelled()
-        return np.concatenate(told, axis=1)
+        return np.concatenate(blocks, axis=1)

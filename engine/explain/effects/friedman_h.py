@@ -1,9 +1,9 @@
-"""Friedman's H: how much of what features do, they do together.
+"""Friedman's H: the interaction strength of features.
 
 Friedman and Popescu (2008), section 8.1: what the partial dependence on two features
 (or on one and all the others) has that the sum of the parts has not, as a share of the
-whole. Because a share of little is often large, the size in the answer's own unit is
-told beside it (Inglis, Parnell and Hurley, 2022).
+whole. Because a share of little is often large, the size in the prediction's own unit
+is told beside it (Inglis, Parnell and Hurley, 2022).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _LIMITS = {"most": (2, 100), "rows": (5, 1_000), "repeats": (1, 50)}
 _ASKED_AT_ONCE = 200_000
-_NOTHING = 1e-9  # of the answer's spread: what is left of adding up
+_NOTHING = 1e-9  # of the prediction's spread: what is left of adding up
 
 
 class FriedmanHParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class FriedmanHParams(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     features
         Inputs whose pairs are looked at, a tuple or one text with commas between
-        them; none: the ``most`` that move the mean answer farthest.
+        them; none: the ``most`` that move the mean prediction farthest.
     most
         How many those are.
     rows
@@ -61,20 +61,20 @@ class FriedmanHParams(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FriedmanHAnalysis:
-    """Which features do something together that they do not do alone."""
+    """Which features interact, and how strongly."""
 
     id = "friedman_h"
     title = mark("Friedman's H")
     Params = FriedmanHParams
 
     def is_compatible(self, facts: Facts) -> Note | None:
-        """Return why the model cannot be asked, or ``None``."""
+        """Return why the model cannot be explained, or ``None``."""
         return unexplainable(facts)
 
     def run(
         self, inputs: Inputs, params: FriedmanHParams, progress: Progress
     ) -> FriedmanH:
-        """Ask about every pair of rows with one's features in the other.
+        """Predict every pair of rows with one's features in the other.
 
         Raises
         ------
@@ -83,7 +83,7 @@ class FriedmanHAnalysis:
             ``evaluate.no_rows``.
         """
         check_counts(params, _LIMITS)
-        work = _Work(inputs, params)
+        work = _FriedmanRun(inputs, params)
         for place in range(len(work.samples)):
             work.measure(place, Portion(progress, place, 1, len(work.samples)))
             if place + 1 < len(work.samples):
@@ -92,7 +92,7 @@ class FriedmanHAnalysis:
         return work.result()
 
 
-class _Work:
+class _FriedmanRun:
     """Samples of rows, and what was measured on those done."""
 
     def __init__(self, inputs: Inputs, params: FriedmanHParams) -> None:
@@ -104,7 +104,7 @@ class _Work:
         self._measured: list[_Measured] = []
 
     def measure(self, place: int, progress: Progress) -> None:
-        """Ask about one sample."""
+        """Predict one sample."""
         rows = self.samples[place]
         sample = _Sample(self._subject, rows)
         d = len(self._subject.names)
@@ -115,10 +115,10 @@ class _Work:
             self._chosen = order[: self._params.most].tolist()
         pairs = list(combinations(range(len(self._chosen)), 2))
         half = Portion(progress, 1, 1, 2)
-        answers = self._subject.answers()[rows]
-        found = _Measured.of_nothing(d, len(self._chosen), answers.shape[1])
+        predictions = self._subject.predictions()[rows]
+        found = _Measured.of_nothing(d, len(self._chosen), predictions.shape[1])
         for j, (with_it, with_others) in enumerate(alone):
-            found.overall[j], _ = _together(answers, with_it, with_others)
+            found.overall[j], _ = _together(predictions, with_it, with_others)
         for at, (i, j) in enumerate(pairs):
             one, two = self._chosen[i], self._chosen[j]
             both, _ = sample.effect((one, two), Portion(half, at, 1, len(pairs)))
@@ -195,14 +195,16 @@ class _Sample:
         cells = np.repeat(kept[:, None], self._d, axis=1)
         cells[:, list(features)] = lent[:, None]
         parts = np.array_split(cells, -(-n * n // _ASKED_AT_ONCE))
-        answers = np.concatenate(
+        predictions = np.concatenate(
             [
-                self._pool.ask(self._subject, some, _part(progress, place, len(parts)))
+                self._pool.predict(
+                    self._subject, some, _part(progress, place, len(parts))
+                )
                 for place, some in enumerate(parts)
             ]
         )
         progress.raise_if_cancelled()
-        square = answers.reshape(n, n, -1)
+        square = predictions.reshape(n, n, -1)
         return square.mean(axis=1), square.mean(axis=0)
 
 

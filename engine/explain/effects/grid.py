@@ -1,4 +1,4 @@
-"""Places along a feature at which a model is asked."""
+"""Grids of values at which effects of a feature are computed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from engine.contracts.errors import EngineError
 from engine.contracts.results import Axis
-from engine.explain import association as kin
+from engine.explain import association
 from engine.explain.feature_names import by_name
 from engine.explain.subject import cells_as_numbers, whole
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 MOST_LABELS = 40  # the most frequent ones are asked about
 SPACINGS = ("quantiles", "even")
 _N_BINS = 60
-_MOST = 200  # places along a number
-_MOST_KIN, _FEWEST_KIN, _KIN_CELLS = 20_000, 1_000, 600_000
+_MOST = 200  # grid points of a number
+_MOST_ROWS, _FEWEST_ROWS, _MOST_CELLS = 20_000, 1_000, 600_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Along:
-    """Places along one feature.
+class Grid:
+    """Grid points of one feature.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Along:
 
 
 def check_points(points: int, least: int = 2) -> None:
-    """Check a number of places; 0 leaves it to the program.
+    """Check a number of grid points; 0 leaves it to the program.
 
     Raises
     ------
@@ -69,25 +69,25 @@ def check_points(points: int, least: int = 2) -> None:
         raise EngineError("explain.bad_points", given=points, least=least, most=_MOST)
 
 
-def along(
+def grid_of(
     features: pa.Table,
     place: int,
     points: int,
     spacing: str,
     within: NDArray[np.integer] | None = None,
-) -> Along:
-    """Return places along a feature.
+) -> Grid:
+    """Return grid points of a feature.
 
-    A number with at most ``points`` values has a place for each of them; of labels
+    A number with at most ``points`` values has a grid point for each of them; of labels
     each has its own, the rarest left out above :data:`MOST_LABELS`. Missing values,
-    where there are some, are the last place.
+    where there are some, are the last point.
 
     Parameters
     ----------
     features
         The model's inputs.
     points
-        Most places along a number, 2 or more.
+        Most grid points of a number, 2 or more.
     spacing
         ``quantiles`` (values of rows) or ``even`` (equal distances).
     within
@@ -113,28 +113,28 @@ def along(
     axis = Axis(
         name=name, values=shown, counts=counts, edges=edges, n_missing=len(missing)
     )
-    return Along(place=place, cells=cells, axis=axis, own=values)
+    return Grid(place=place, cells=cells, axis=axis, own=values)
 
 
-def with_kin(found: Along, features: pa.Table, progress: Progress) -> Along:
-    """Return the same, with the input that tells most of the feature."""
+def with_associated(found: Grid, features: pa.Table, progress: Progress) -> Grid:
+    """Return the same, with the input most associated with the feature."""
     n, d = features.num_rows, features.num_columns
-    most = min(_MOST_KIN, max(_FEWEST_KIN, _KIN_CELLS // d))
+    most = min(_MOST_ROWS, max(_FEWEST_ROWS, _MOST_CELLS // d))
     if n > most:
         some = np.linspace(0, n - 1, most).astype(np.int64)
         features = features.take(pa.array(some))
     data, labels = cells_as_numbers(features)
     labelled = np.array([bool(known) for known in labels])
-    other, share = kin.closest(data, labelled, found.place, progress)
+    other, share = association.closest(data, labelled, found.place, progress)
     related = "" if other < 0 else features.column_names[other]
     axis = msgspec.structs.replace(
-        found.axis, related=related, kinship=share, n_kinship=len(data)
+        found.axis, related=related, association=share, n_association=len(data)
     )
     return replace(found, axis=axis)
 
 
-def without_missing(found: Along) -> Along:
-    """Return the places of known values alone."""
+def without_missing(found: Grid) -> Grid:
+    """Return the grid points of known values alone."""
     known = np.isfinite(found.axis.values)
     counts = found.axis.counts[known] if found.axis.labels else found.axis.counts
     axis = msgspec.structs.replace(
@@ -143,7 +143,7 @@ def without_missing(found: Along) -> Along:
     return replace(found, axis=axis, cells=found.cells.filter(pa.array(known)))
 
 
-def reordered(found: Along, order: NDArray[np.integer]) -> Along:
+def reordered(found: Grid, order: NDArray[np.integer]) -> Grid:
     """Return the labels in another order: the first is ``order[0]`` of now."""
     place = np.append(np.argsort(order).astype(np.float64), np.nan)
     own = place[np.where(np.isfinite(found.own), found.own, -1).astype(np.int64)]
@@ -163,7 +163,7 @@ def _of_labels(
     labels: tuple[str, ...],
     rows: NDArray[np.integer],
     missing: NDArray[np.integer],
-) -> Along:
+) -> Grid:
     known = rows[np.isfinite(codes[rows])]
     kinds, first, n = np.unique(
         codes[known].astype(np.int64), return_index=True, return_counts=True
@@ -193,7 +193,7 @@ def _of_labels(
         n_missing=len(missing),
         n_left_out=len(kinds) - len(keep),
     )
-    return Along(place=place, cells=column.take(pa.array(where)), axis=axis, own=own)
+    return Grid(place=place, cells=column.take(pa.array(where)), axis=axis, own=own)
 
 
 def _grid(known: Floats, points: int, spacing: str, *, whole_numbers: bool) -> Floats:

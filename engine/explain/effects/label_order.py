@@ -38,7 +38,8 @@ def order_of_labels(
     codes
         ``(n,)`` the label of each row, all of them known.
     others, labelled
-        ``(n, d)`` the other features, as of :func:`engine.explain.association.kinship`.
+        ``(n, d)`` the other features, as of
+        :func:`engine.explain.association.association`.
     """
     apart = np.zeros((n_labels, n_labels))
     for j in range(others.shape[1]):

@@ -1,6 +1,6 @@
-"""Partial dependence: the mean answer where a feature is set to a value.
+"""Partial dependence: the mean prediction where a feature is set to a value.
 
-Friedman (2001); the lines of single rows: Goldstein et al. (2015).
+Friedman (2001); ICE curves of single rows: Goldstein et al. (2015).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from engine.contracts.i18n import mark
 from engine.contracts.progress import Portion
 from engine.contracts.results import Dependence
 from engine.contracts.results.effects import mean_of_rows
-from engine.explain.effects import grid as axes
-from engine.explain.effects.perturbed import ASKED_AT_ONCE, Replaced, chosen_places
+from engine.explain.effects.grid import SPACINGS, check_points, grid_of, with_associated
+from engine.explain.effects.perturbed import ASKED_AT_ONCE, Perturbed, chosen_places
 from engine.explain.scope import (
     Pace,
     badge,
@@ -51,16 +51,16 @@ class DependenceParams(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     first, second
         Inputs of the model: one, or two together. Empty: the one along which the
-        answer moves most on a quick look.
+        prediction moves most in a pre-screening.
     points
-        Most places along a number; 0: 30 along one feature, 12 along each of two.
+        Most grid points of a number; 0: 30 along one feature, 12 along each of two.
     spacing
         ``quantiles`` (values that rows have, as densely as the rows lie) or ``even``
         (equal distances).
     output
         ``auto`` (the model's own scores), ``probability`` or ``margin``.
     rows
-        At most so many rows, a seeded sample of them, said in the badge. 0: all.
+        At most so many rows, a seeded sample of them, stated in the badge. 0: all.
     """
 
     first: str = ""
@@ -72,20 +72,20 @@ class DependenceParams(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DependenceAnalysis:
-    """How the answer changes along a feature, on average and for each row."""
+    """Partial dependence on features, and ICE curves of rows."""
 
     id = "dependence"
     title = mark("Partial dependence")
     Params = DependenceParams
 
     def is_compatible(self, facts: Facts) -> Note | None:
-        """Return why the model cannot be asked, or ``None``."""
+        """Return why the model cannot be explained, or ``None``."""
         return unexplainable(facts)
 
     def run(
         self, inputs: Inputs, params: DependenceParams, progress: Progress
     ) -> Dependence:
-        """Set the features of every row to the same values and ask.
+        """Set the features of every row to the grid and average the predictions.
 
         Raises
         ------
@@ -94,7 +94,7 @@ class DependenceAnalysis:
             ``explain.bad_choice``, ``evaluate.no_rows``.
         """
         _check(params)
-        work = _Work(inputs, params, progress)
+        work = _DependenceRun(inputs, params, progress)
         pace = Pace()
         for _ in work.blocks(progress):
             if work.n_done < len(work.rows) and pace.is_time():
@@ -103,8 +103,8 @@ class DependenceAnalysis:
         return work.result()
 
 
-class _Work:
-    """Answers so far, the rows in random order."""
+class _DependenceRun:
+    """Predictions so far, the rows in random order."""
 
     def __init__(
         self, inputs: Inputs, params: DependenceParams, progress: Progress
@@ -126,70 +126,72 @@ class _Work:
         )
         many = _POINTS_ALONE if len(places) == 1 else _POINTS_TOGETHER
         points = params.points or many
-        self._along = []
+        self._grid = []
         for place in places:
-            found = axes.along(features, place, points, params.spacing, within)
-            self._along.append(axes.with_kin(found, scope, progress))
-        shape = [there.n for there in self._along]
+            found = grid_of(features, place, points, params.spacing, within)
+            self._grid.append(with_associated(found, scope, progress))
+        shape = [grid.n for grid in self._grid]
         self._lattice = np.indices(shape).reshape(len(shape), -1)
         k = len(subject.outputs)
         room = max(1, _MOST_KEPT // (self._lattice.shape[1] * k))
         self.rows, self._sampling = in_random_order(
             inputs, min(params.rows or room, room)
         )
-        self._asked = Replaced(subject, features.take(self.rows), params.output)
-        self._answers = np.zeros((len(self.rows), self._lattice.shape[1], k))
-        self._own = np.stack([there.own for there in self._along], axis=1)
+        self._perturbed = Perturbed(subject, features.take(self.rows), params.output)
+        self._predictions = np.zeros((len(self.rows), self._lattice.shape[1], k))
+        self._own = np.stack([grid.own for grid in self._grid], axis=1)
         self._row = current_row(inputs)
         self._row_ice = self._line_of(features, progress)
         self.n_done = 0
 
     def blocks(self, progress: Progress) -> Iterator[None]:
-        """Ask about blocks of rows; a small one first."""
+        """Predict blocks of rows; a small one first."""
         n, per_row = len(self.rows), self._lattice.shape[1]
         start, size = 0, max(1, _FIRST // per_row)
         while start < n:
             block = np.arange(start, min(n, start + size))
             within = Portion(progress, start, len(block), n)
-            self._answers[block] = self._ask(self._asked, block, within)
+            self._predictions[block] = self._predict(self._perturbed, block, within)
             self.n_done = start = start + len(block)
             size = max(1, ASKED_AT_ONCE // per_row)
             progress.advance(start, n, "explain.replacing")
             yield
 
-    def _ask(
-        self, asked: Replaced, rows: NDArray[np.intp], progress: Progress
+    def _predict(
+        self, perturbed: Perturbed, rows: NDArray[np.intp], progress: Progress
     ) -> Floats:
         """Return ``(r, lattice, k)``."""
         per_row = self._lattice.shape[1]
         cells = {
-            there.place: there.cells.take(pa.array(np.tile(which, len(rows))))
-            for there, which in zip(self._along, self._lattice, strict=True)
+            grid.place: grid.cells.take(pa.array(np.tile(which, len(rows))))
+            for grid, which in zip(self._grid, self._lattice, strict=True)
         }
-        answers = asked.ask(np.repeat(rows, per_row), cells, progress)
-        found: Floats = answers.reshape(len(rows), per_row, -1)
+        predictions = perturbed.predict(np.repeat(rows, per_row), cells, progress)
+        found: Floats = predictions.reshape(len(rows), per_row, -1)
         return found
 
     def _line_of(self, features: pa.Table, progress: Progress) -> Floats:
-        if self._row < 0 or len(self._along) > 1:
+        if self._row < 0 or len(self._grid) > 1:
             return np.zeros((0, len(self._subject.outputs)))
-        one = Replaced(self._subject, features.slice(self._row, 1), self._params.output)
-        line: Floats = self._ask(one, np.zeros(1, dtype=np.intp), progress)[0]
+        one = Perturbed(
+            self._subject, features.slice(self._row, 1), self._params.output
+        )
+        line: Floats = self._predict(one, np.zeros(1, dtype=np.intp), progress)[0]
         return line
 
     def result(self) -> Dependence:
-        """Return what the rows asked about so far say, in their own order."""
+        """Return the partial dependence of the rows done so far, in their own order."""
         order = np.argsort(self.rows[: self.n_done], kind="stable")
-        rows, answers = self.rows[order], self._answers[order]
-        shape = (*(there.n for there in self._along), answers.shape[2])
-        mean, low, high = (part.reshape(shape) for part in mean_of_rows(answers))
-        alone = len(self._along) == 1
+        rows, predictions = self.rows[order], self._predictions[order]
+        shape = (*(grid.n for grid in self._grid), predictions.shape[2])
+        mean, low, high = (part.reshape(shape) for part in mean_of_rows(predictions))
+        alone = len(self._grid) == 1
         return Dependence(
-            axes=tuple(there.axis for there in self._along),
+            axes=tuple(grid.axis for grid in self._grid),
             average=mean,
             low=low,
             high=high,
-            ice=answers if alone else answers[:0],
+            ice=predictions if alone else predictions[:0],
             data=self._own[rows],
             row_ids=rows,
             row=self._row,
@@ -197,7 +199,7 @@ class _Work:
             row_ice=self._row_ice,
             feature_names=self._subject.names,
             outputs=self._subject.outputs,
-            space=self._asked.space,
+            space=self._perturbed.space,
             n_wanted=len(self.rows),
             notes=self._subject.notes(),
             provenance=badge(
@@ -212,11 +214,11 @@ class _Work:
 
 
 def _check(params: DependenceParams) -> None:
-    if params.spacing not in axes.SPACINGS:
+    if params.spacing not in SPACINGS:
         raise EngineError(
             "explain.bad_choice",
             name="spacing",
             given=params.spacing,
-            choices=axes.SPACINGS,
+            choices=SPACINGS,
         )
-    axes.check_points(params.points)
+    check_points(params.points)

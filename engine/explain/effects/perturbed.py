@@ -1,4 +1,4 @@
-"""What a model says of rows some of whose cells are replaced."""
+"""Predictions for rows with some cells replaced."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 from engine.contracts.errors import EngineError
 from engine.contracts.model import ScoreKind
 from engine.contracts.progress import SILENT, Portion
-from engine.explain.effects.grid import along
+from engine.explain.effects.grid import grid_of
 from engine.explain.feature_names import place_of
 from engine.explain.subject import log_odds, taken, whole
 
@@ -30,15 +30,15 @@ _LOOK_FEATURES, _LOOK_POINTS, _LOOK_ASKED = 500, 5, 50_000
 _FEWEST_ROWS, _MOST_ROWS = 10, 200
 
 
-class Replaced:
-    """Asks about rows with cells of some columns replaced.
+class Perturbed:
+    """Predicts rows with cells of some columns replaced.
 
     Parameters
     ----------
     subject
         The model.
     features
-        Its inputs for the rows that are asked about.
+        Its inputs of the rows.
     output
         ``auto`` (the model's own scores), ``probability`` or ``margin``.
 
@@ -66,13 +66,13 @@ class Replaced:
         self._columns = [whole(column) for column in features.columns]
         self.n = features.num_rows
 
-    def ask(
+    def predict(
         self,
         rows: NDArray[np.integer],
         cells: Mapping[int, pa.Array],
         progress: Progress = SILENT,
     ) -> Floats:
-        """Return the answers ``(r, k)`` about some rows.
+        """Return the predictions ``(r, k)`` about some rows.
 
         Parameters
         ----------
@@ -86,7 +86,7 @@ class Replaced:
             for j, column in enumerate(self._columns)
         ]
         table = pa.table(made, names=self._schema.names)
-        scores = self._subject.ask(table, progress)
+        scores = self._subject.predict(table, progress)
         return log_odds(scores) if self._log_odds else scores
 
 
@@ -100,7 +100,7 @@ def chosen_places(
 ) -> tuple[int, ...]:
     """Return the places of the one or two inputs that are named.
 
-    Where none is: of the one along which the mean answer moves most, see
+    Where none is: of the one along which the mean prediction moves most, see
     :func:`most_moving`.
 
     Raises
@@ -119,7 +119,7 @@ def chosen_places(
 def most_moving(
     subject: Subject, features: pa.Table, output: str, seed: int, progress: Progress
 ) -> int:
-    """Return the input along which the mean answer moves most, on a quick look.
+    """Return the input along which the mean prediction moves most, in a pre-screening.
 
     A few places along each, on a few rows drawn at random. Of very many inputs the
     first is taken, unlooked.
@@ -134,17 +134,17 @@ def most_moving(
         some = features.take(
             pa.array(np.sort(rng.choice(features.num_rows, few, replace=False)))
         )
-    asked = Replaced(subject, some, output)
+    perturbed = Perturbed(subject, some, output)
     moved = np.zeros(d)
     for j in range(d):
-        there = along(some, j, _LOOK_POINTS, "quantiles")
-        which = np.tile(np.arange(there.n), asked.n)
-        answers = asked.ask(
-            np.repeat(np.arange(asked.n), there.n),
-            {j: there.cells.take(pa.array(which))},
+        grid = grid_of(some, j, _LOOK_POINTS, "quantiles")
+        which = np.tile(np.arange(grid.n), perturbed.n)
+        predictions = perturbed.predict(
+            np.repeat(np.arange(perturbed.n), grid.n),
+            {j: grid.cells.take(pa.array(which))},
             Portion(progress, j, 1, d),
         )
-        means = answers.reshape(asked.n, there.n, -1).mean(axis=0)
+        means = predictions.reshape(perturbed.n, grid.n, -1).mean(axis=0)
         moved[j] = np.ptp(means, axis=0).max()
         progress.raise_if_cancelled()
     return int(np.argmax(moved))

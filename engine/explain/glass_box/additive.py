@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
     from engine.contracts.progress import Progress
     from engine.contracts.structure import AdditiveForm
-    from engine.explain.glass_box.inverse_transform import OwnUnits, Row
+    from engine.explain.glass_box.inverse_transform import InverseTransform, Row
 
     Floats = NDArray[np.float64]
 
 _NO_LEVELS: tuple[str, ...] = ()
 
 
-class _Way(NamedTuple):
-    """Along one axis of a table: its bins that rows lie in or between.
+class _Axis(NamedTuple):
+    """One axis of a table: its bins that rows lie in or between.
 
     Attributes
     ----------
@@ -46,12 +46,12 @@ class _Way(NamedTuple):
 class _Table(NamedTuple):
     features: tuple[int, ...]
     columns: tuple[int, ...]
-    ways: tuple[_Way, ...]
+    axes: tuple[_Axis, ...]
     values: Floats
 
 
 def shapes(
-    units: OwnUnits,
+    units: InverseTransform,
     form: AdditiveForm,
     columns: list[int],
     sign: float,
@@ -80,9 +80,9 @@ def shapes(
         size = int(np.prod(shape))
         table = sign * form.tables[start : start + size, columns].reshape(*shape, -1)
         start += size
-        ways = [_way(units, place, row) for place in places]
-        known = tuple(way for way in ways if way is not None)
-        if len(known) == len(ways):
+        axes = [_axis(units, place, row) for place in places]
+        known = tuple(axis for axis in axes if axis is not None)
+        if len(known) == len(axes):
             features = tuple(int(units.source[place]) for place in places)
             tables.append(_Table(features, places, known, table))
     edges = _edges(units, tables, progress)
@@ -99,7 +99,7 @@ def shapes(
     return Shapes(shapes=tuple(found), intercept=intercept), notes
 
 
-def _way(units: OwnUnits, place: int, row: Row | None) -> _Way | None:
+def _axis(units: InverseTransform, place: int, row: Row | None) -> _Axis | None:
     """Return how bins lie along an input, ``None`` where no order is to be seen."""
     column = units.column(place)
     made = units.encoded[:, place].astype(np.intp)
@@ -114,60 +114,60 @@ def _way(units: OwnUnits, place: int, row: Row | None) -> _Way | None:
         at = np.where(known, made - first, -1)
         mine = int(row.encoded[place]) if row and text else -1
         step = mine - first if first <= mine <= last else -1
-        return _Way(np.arange(first, last + 1), _NO_LEVELS, at, step, own)
+        return _Axis(np.arange(first, last + 1), _NO_LEVELS, at, step, own)
     if column.levels:
         levels, at = units.level_of(feature)
         mine = levels.index(text) if text in levels else -1
-        return _Way(column.codes.astype(np.intp), levels, at, mine, float("nan"))
+        return _Axis(column.codes.astype(np.intp), levels, at, mine, float("nan"))
     return None
 
 
 def _edges(
-    units: OwnUnits, tables: list[_Table], progress: Progress
+    units: InverseTransform, tables: list[_Table], progress: Progress
 ) -> list[tuple[Floats, ...]]:
     """Return where the steps of every table's numbers begin and end."""
     columns: list[int] = []
     numbers: list[float] = []
     for table in tables:
-        for place, way in zip(table.columns, table.ways, strict=True):
-            if not way.levels:
-                columns += [place] * (len(way.bins) - 1)
-                numbers += (way.bins[:-1] + 0.5).tolist()
+        for place, axis in zip(table.columns, table.axes, strict=True):
+            if not axis.levels:
+                columns += [place] * (len(axis.bins) - 1)
+                numbers += (axis.bins[:-1] + 0.5).tolist()
     _, after = units.crossings(columns, np.array(numbers), progress)
     found, start = [], 0
     for table in tables:
         mine: list[Floats] = []
-        for feature, way in zip(table.features, table.ways, strict=True):
-            if way.levels:
+        for feature, axis in zip(table.features, table.axes, strict=True):
+            if axis.levels:
                 mine.append(np.zeros(0))
                 continue
             values = units.numbers[:, feature]
             values = values[np.isfinite(values)]
-            inner = after[start : start + len(way.bins) - 1]
-            start += len(way.bins) - 1
+            inner = after[start : start + len(axis.bins) - 1]
+            start += len(axis.bins) - 1
             mine.append(np.concatenate([[values.min()], inner, [values.max()]]))
         found.append(tuple(mine))
     return found
 
 
-def _shape(units: OwnUnits, table: _Table, edges: tuple[Floats, ...]) -> Shape:
-    values = table.values[np.ix_(*(way.bins for way in table.ways))]
-    known = np.all([way.at >= 0 for way in table.ways], axis=0)
+def _shape(units: InverseTransform, table: _Table, edges: tuple[Floats, ...]) -> Shape:
+    values = table.values[np.ix_(*(axis.bins for axis in table.axes))]
+    known = np.all([axis.at >= 0 for axis in table.axes], axis=0)
     counts = np.zeros(values.shape[:-1], dtype=np.int64)
-    np.add.at(counts, tuple(way.at[known] for way in table.ways), 1)
+    np.add.at(counts, tuple(axis.at[known] for axis in table.axes), 1)
     places = tuple(units.encoded[:, column].astype(np.intp) for column in table.columns)
     added = table.values[places]
     gone = np.flatnonzero(~known)
-    alone = len(table.ways) == 1 and len(gone) > 0
+    alone = len(table.axes) == 1 and len(gone) > 0
     return Shape(
         features=table.features,
         edges=edges,
-        levels=tuple(way.levels for way in table.ways),
+        levels=tuple(axis.levels for axis in table.axes),
         values=values,
         counts=counts,
         missing=added[gone[0]] if alone else np.zeros(0),
         n_missing=len(gone),
         strength=np.abs(added).mean(axis=0),
-        row=tuple(way.row for way in table.ways),
-        own=tuple(way.own for way in table.ways),
+        row=tuple(axis.row for axis in table.axes),
+        own=tuple(axis.own for axis in table.axes),
     )

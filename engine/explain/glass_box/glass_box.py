@@ -1,4 +1,4 @@
-"""The model itself, where it can be read: weights, a tree, or shape functions."""
+"""Model structure (glass box): weights, a tree, or shape functions."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from engine.contracts.structure import (
     TreeEnsemble,
 )
 from engine.explain.glass_box.additive import shapes
-from engine.explain.glass_box.inverse_transform import OwnUnits, Row
+from engine.explain.glass_box.inverse_transform import InverseTransform, Row
 from engine.explain.glass_box.linear import weighted_sum
-from engine.explain.glass_box.splits import astray
-from engine.explain.glass_box.trees import Said, tree_model
-from engine.explain.glass_box.wald import Sureness, sureness
+from engine.explain.glass_box.splits import misrouted_rows
+from engine.explain.glass_box.trees import LeafValues, tree_model
+from engine.explain.glass_box.wald import WaldIntervals, wald_intervals
 from engine.explain.scope import badge, check_counts, current_row, in_random_order
 from engine.explain.shapley.explainers import own_space
-from engine.explain.shapley.structural_shapley import TOLERANCE, Parts
+from engine.explain.shapley.structural_shapley import TOLERANCE, VerifiedStructure
 from engine.explain.subject import Subject, unexplainable
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _MOST_WALKS, _FEWEST_HELD = 1_000_000, 1_000  # of rows through trees
 
 
 class GlassBoxParams(msgspec.Struct, frozen=True, kw_only=True):
-    """Options of the model itself.
+    """Options of the model structure.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class GlassBoxParams(msgspec.Struct, frozen=True, kw_only=True):
     most_nodes
         So many nodes of it at most, from the root on.
     rows
-        At most so many rows are laid beside it, a seeded sample of them, said in the
+        At most so many rows are shown beside it, a seeded sample of them, said in the
         badge. 0: all.
     """
 
@@ -65,20 +65,20 @@ class GlassBoxParams(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GlassBoxAnalysis:
-    """What the model is made of, in the units of the data, held against its answers."""
+    """The model structure in the units of the data, checked on its predictions."""
 
     id = "glass_box"
     title = mark("The model itself")
     Params = GlassBoxParams
 
     def is_compatible(self, facts: Facts) -> Note | None:
-        """Return why the model cannot be looked at, or ``None``."""
+        """Return why the model cannot be explained, or ``None``."""
         return unexplainable(facts)
 
     def run(
         self, inputs: Inputs, params: GlassBoxParams, progress: Progress
     ) -> GlassBox:
-        """Take the model apart and lay the rows beside it.
+        """Show the structure of the model and check it on the rows.
 
         A model that cannot be taken apart is ``closed``, and a note says so.
 
@@ -96,7 +96,7 @@ class GlassBoxAnalysis:
         progress.raise_if_cancelled()
         features = subject.features().take(pa.array(row_ids))
         own = inputs.predictions[Part.EVALUATION].scores[row_ids].astype(np.float64)
-        parts, notes = Parts.of(subject, features, own, progress)
+        parts, notes = VerifiedStructure.of(subject, features, own, progress)
         row = current_row(inputs)
         known: dict[str, Any]
         if parts is None:
@@ -105,16 +105,18 @@ class GlassBoxAnalysis:
         elif isinstance(parts.structure.form, DenseNetwork):
             known = {"kind": "closed", "notes": (_numbers_of(parts.structure.form),)}
         else:
-            units = OwnUnits(
+            units = InverseTransform(
                 subject, parts.structure, features, parts.encode(features, progress)
             )
             progress.advance(1, 2, "explain.structure")
             mine = _one_row(subject, parts, row, progress) if row >= 0 else None
-            sure: Sureness | Note | None = None
+            intervals: WaldIntervals | Note | None = None
             if isinstance(parts.structure.form, LinearForm):
-                sure = sureness(inputs, subject, parts, progress)
-            shown = _Shown(subject, parts, units, subject.answers()[row_ids], sure)
-            known = shown.told(params, mine, progress)
+                intervals = wald_intervals(inputs, subject, parts, progress)
+            model = _ReadableModel(
+                subject, parts, units, subject.predictions()[row_ids], intervals
+            )
+            known = model.body(params, mine, progress)
         return GlassBox(
             **known,
             feature_names=subject.names,
@@ -133,38 +135,38 @@ class GlassBoxAnalysis:
         )
 
 
-class _Shown:
-    """The parts of a model in the units of the data."""
+class _ReadableModel:
+    """The verified structure of a model in the units of the data."""
 
     def __init__(
         self,
         subject: Subject,
-        parts: Parts,
-        units: OwnUnits,
+        parts: VerifiedStructure,
+        units: InverseTransform,
         own: Floats,
-        sure: Sureness | Note | None,
+        intervals: WaldIntervals | Note | None,
     ) -> None:
         self._subject, self._parts, self._units = subject, parts, units
-        self._own, self._sure = own, sure
+        self._own, self._intervals = own, intervals
         self._form = parts.structure.form
         self._sign = -1.0 if parts.flipped else 1.0
         probability = subject.info.score_kind is ScoreKind.PROBABILITY
         self._is_share = probability and not parts.margin
 
-    def told(
+    def body(
         self, params: GlassBoxParams, row: Row | None, progress: Progress
     ) -> dict[str, Any]:
-        """Return what the result says of the model."""
+        """Return the fields of the result."""
         form = self._form
         assert form is not None
         notes: tuple[Note, ...] = ()
-        held = self._held_against(form)
-        answers = self._parts.answers(self._units.encoded[held])
+        compared = self._compared_rows(form)
+        predictions = self._parts.outputs(self._units.encoded[compared])
         body: WeightedSum | Trees | Shapes
         if isinstance(form, LinearForm):
             kind = "linear"
-            body, answers, notes = self._weights(form)
-            answers = answers[held]
+            body, predictions, notes = self._weights(form)
+            predictions = predictions[compared]
         elif isinstance(form, AdditiveForm):
             kind = "additive"
             body, notes = shapes(
@@ -174,9 +176,9 @@ class _Shown:
             assert isinstance(form, TreeEnsemble)
             kind = "tree" if len(form.roots) == 1 else "ensemble"
             body = self._trees(form, params, row, progress)
-            notes = _astray(astray(body.tree, self._units))
-        scores = self._parts.scores(answers)
-        gap = float(np.abs(scores - self._own[held]).max(initial=0.0))
+            notes = _misrouted(misrouted_rows(body.tree, self._units))
+        scores = self._parts.scores(predictions)
+        gap = float(np.abs(scores - self._own[compared]).max(initial=0.0))
         largest = float(np.abs(self._own).max(initial=1.0))
         if gap > TOLERANCE * largest:
             notes = (*notes, Note(code="explain.parts_miss", params={"gap": gap}))
@@ -186,12 +188,12 @@ class _Shown:
             "link": self._parts.structure.link,
             "space": own_space(self._subject, margin=self._parts.margin),
             "gap": gap,
-            "n_compared": len(held),
+            "n_compared": len(compared),
             "notes": notes,
         }
 
-    def _held_against(self, form: Form) -> NDArray[np.intp]:
-        """Return which rows the parts are held against the model on: not too many."""
+    def _compared_rows(self, form: Form) -> NDArray[np.intp]:
+        """Return the rows on which the structure is compared with the model."""
         n = len(self._own)
         most = n
         if isinstance(form, TreeEnsemble):
@@ -201,13 +203,13 @@ class _Shown:
     def _weights(
         self, form: LinearForm
     ) -> tuple[WeightedSum, Floats, tuple[Note, ...]]:
-        columns, sure = self._parts.columns, self._sure
-        base = self._sign * form.base[columns] + self._turned_from()
+        columns, intervals = self._parts.columns, self._intervals
+        base = self._sign * form.base[columns] + self._flip_offset()
         coefficients = self._sign * form.coefficients[columns]
-        if isinstance(sure, Sureness):
-            note = Note(code="explain.wald", params={"n": sure.n})
-            return *weighted_sum(self._units, coefficients, base, sure), (note,)
-        notes = () if sure is None else (sure,)
+        if isinstance(intervals, WaldIntervals):
+            note = Note(code="explain.wald", params={"n": intervals.n})
+            return *weighted_sum(self._units, coefficients, base, intervals), (note,)
+        notes = () if intervals is None else (intervals,)
         return *weighted_sum(self._units, coefficients, base), notes
 
     def _trees(
@@ -226,21 +228,21 @@ class _Shown:
         averaged = n > 1 and self._is_share and not form.base.any()
         values = (n if averaged else 1) * self._sign * form.values[:, columns]
         if averaged or n == 1:
-            values[form.left < 0] += self._turned_from()
+            values[form.left < 0] += self._flip_offset()
         else:
-            base = base + self._turned_from()
+            base = base + self._flip_offset()
         return tree_model(
             self._units,
             form,
-            Said(values, base, averaged),
+            LeafValues(values, base, averaged),
             number=params.tree,
             most_nodes=params.most_nodes,
             row=row,
             progress=progress,
         )
 
-    def _turned_from(self) -> float:
-        """Return what shares of the other class are taken from."""
+    def _flip_offset(self) -> float:
+        """Return what probabilities of the other class are subtracted from."""
         return 1.0 if self._parts.flipped and self._is_share else 0.0
 
 
@@ -249,10 +251,12 @@ def _numbers_of(network: DenseNetwork) -> Note:
     return Note(code="explain.network", params={"n": n})
 
 
-def _astray(n: int) -> tuple[Note, ...]:
+def _misrouted(n: int) -> tuple[Note, ...]:
     return (Note(code="explain.rows_astray", params={"n": n}),) if n else ()
 
 
-def _one_row(subject: Subject, parts: Parts, row: int, progress: Progress) -> Row:
+def _one_row(
+    subject: Subject, parts: VerifiedStructure, row: int, progress: Progress
+) -> Row:
     features = subject.features().slice(row, 1)
     return Row.of(features, parts.encode(features, progress))

@@ -1,4 +1,4 @@
-"""From what a model is given back to the units of the data.
+"""Inverse transform: from encoded columns back to the units of the data.
 
 The last step of a pipeline sees columns that earlier steps made: scaled, turned
 into numbers, cut into bins. Each comes from one input. What becomes of an input's
@@ -33,7 +33,7 @@ _HALVINGS = 64  # of the gap between two rows: all there are but close to zero
 
 
 class Column(NamedTuple):
-    """What becomes of an input's values in one encoded column.
+    """How one encoded column depends on its input.
 
     Attributes
     ----------
@@ -79,8 +79,8 @@ class Row(NamedTuple):
         return cls(encoded[0], texts, np.where(labelled, np.nan, numbers[0]))
 
 
-class OwnUnits:
-    """Encoded columns seen beside the inputs they come from.
+class InverseTransform:
+    """Inverse transform of encoded columns, learned from the rows.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ class OwnUnits:
         self._known: dict[int, Column] = {}
 
     def column(self, place: int) -> Column:
-        """Return what becomes of its input in an encoded column."""
+        """Return how an encoded column depends on its input."""
         if place not in self._known:
             self._known[place] = self._seen(place)
         return self._known[place]

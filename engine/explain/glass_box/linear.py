@@ -11,8 +11,8 @@ from engine.contracts.results.glass_box import WeightedSum
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from engine.explain.glass_box.inverse_transform import OwnUnits
-    from engine.explain.glass_box.wald import Sureness
+    from engine.explain.glass_box.inverse_transform import InverseTransform
+    from engine.explain.glass_box.wald import WaldIntervals
 
     Floats = NDArray[np.float64]
 
@@ -32,7 +32,10 @@ class _Weight(NamedTuple):
 
 
 def weighted_sum(
-    units: OwnUnits, coefficients: Floats, base: Floats, sure: Sureness | None = None
+    units: InverseTransform,
+    coefficients: Floats,
+    base: Floats,
+    intervals: WaldIntervals | None = None,
 ) -> tuple[WeightedSum, Floats]:
     """Return the weights of encoded columns as weights of the inputs.
 
@@ -44,8 +47,8 @@ def weighted_sum(
     ----------
     coefficients, base
         ``(k, D)`` and ``(k,)`` of the encoded columns.
-    sure
-        How sure they are, where that is known: for one output.
+    intervals
+        Confidence intervals, where they are known: for one output.
 
     Returns
     -------
@@ -63,8 +66,10 @@ def weighted_sum(
     made_of = np.array([w.made_of for w in weights]).reshape(len(weights), -1)
     matrix = made_of @ coefficients.T if weights else np.zeros((0, len(base)))
     half = None
-    if sure is not None:
-        half = sure.half(np.column_stack([made_of, np.zeros(len(weights))]))[:, None]
+    if intervals is not None:
+        half = intervals.half(np.column_stack([made_of, np.zeros(len(weights))]))[
+            :, None
+        ]
     times = np.array([w.times for w in weights]).reshape(len(weights), -1)
     n = units.numbers.shape[0]
     shown = WeightedSum(
@@ -82,7 +87,7 @@ def weighted_sum(
     return shown, filled.T @ matrix + intercept
 
 
-def _of_input(units: OwnUnits, feature: int) -> tuple[list[_Weight], Floats]:
+def _of_input(units: InverseTransform, feature: int) -> tuple[list[_Weight], Floats]:
     """Return the weights of one input, and what of its columns is in the intercept."""
     places = np.flatnonzero(units.source == feature)
     seen = {int(place): units.column(int(place)) for place in places}
@@ -115,7 +120,7 @@ def _of_input(units: OwnUnits, feature: int) -> tuple[list[_Weight], Floats]:
     return found, constant
 
 
-def _levels(units: OwnUnits, feature: int, places: list[int]) -> list[_Weight]:
+def _levels(units: InverseTransform, feature: int, places: list[int]) -> list[_Weight]:
     names, at = units.level_of(feature)
     made_of = np.zeros((len(names), len(units.names)))
     for place in places:

@@ -1,4 +1,4 @@
-"""Rows as plain columns of numbers: numbers as they are, labels one column each."""
+"""One-hot encoding: numbers as they are, labels one column each."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 MOST_LABELS = 30  # of one input; rows with others are 0 in all of its columns
 
 
-class PlainColumns:
-    """Which columns the inputs of some rows become.
+class OneHot:
+    """One-hot encoding of the inputs of some rows.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the nodes of a tree ask, in the units of the data."""
+"""Splits of a tree, in the units of the data."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from engine.contracts.progress import Progress
     from engine.contracts.results.glass_box import TreeNodes
     from engine.contracts.structure import TreeEnsemble
-    from engine.explain.glass_box.inverse_transform import OwnUnits
+    from engine.explain.glass_box.inverse_transform import InverseTransform
 
     Floats = NDArray[np.float64]
 
 
-class Questions:
-    """What each of ``n`` nodes asks; fields as of :class:`TreeNodes`."""
+class Splits:
+    """The splits of ``n`` nodes; fields as of :class:`TreeNodes`."""
 
     def __init__(self, n: int) -> None:
         self.question, self.encoded = [""] * n, [""] * n
@@ -28,41 +28,41 @@ class Questions:
         self.turned = np.zeros(n, dtype=bool)
         self.missing_left = np.zeros(n, dtype=bool)
 
-    def ask_number(self, node: int, threshold: float, *, turned: bool) -> None:
-        """Ask whether a number is at most, or at least, the threshold."""
+    def set_number(self, node: int, threshold: float, *, turned: bool) -> None:
+        """Split by whether a number is at most, or at least, the threshold."""
         self.question[node] = "number"
         self.threshold[node], self.turned[node] = threshold, turned
 
-    def ask_levels(
+    def set_levels(
         self, node: int, names: tuple[str, ...], left: NDArray[np.bool_]
     ) -> None:
-        """Ask whether it is one of those that go left."""
+        """Split by whether it is one of the levels that go left."""
         self.question[node] = "levels"
         both = list(zip(names, left.tolist(), strict=True))
         self.goes_left[node] = tuple(name for name, goes in both if goes)
         self.goes_right[node] = tuple(name for name, goes in both if not goes)
 
-    def ask_encoded(self, node: int, name: str, threshold: float) -> None:
-        """Ask about a column that cannot be led back to the input's own units."""
+    def set_encoded(self, node: int, name: str, threshold: float) -> None:
+        """Split by a column that cannot be inverted to the input's own units."""
         self.question[node], self.encoded[node] = "encoded", name
         self.threshold[node] = threshold
 
 
-def questions(
-    units: OwnUnits,
+def splits_of(
+    units: InverseTransform,
     form: TreeEnsemble,
     kept: NDArray[np.int32],
     open_: NDArray[np.bool_],
     progress: Progress,
-) -> Questions:
-    """Return what nodes ask.
+) -> Splits:
+    """Return the splits of nodes.
 
     Parameters
     ----------
     kept, open_
-        ``(m,)`` places of the nodes in the form, and which of them ask anything.
+        ``(m,)`` places of the nodes in the form, and which of them split.
     """
-    asked = Questions(len(kept))
+    splits = Splits(len(kept))
     curved: list[int] = []
     for place in np.flatnonzero(open_).tolist():
         node = int(kept[place])
@@ -71,24 +71,24 @@ def questions(
         threshold = float(form.threshold[node])
         in_set = form.levels_start[node] >= 0
         lost = np.array([column.missing])
-        asked.missing_left[place] = (
+        splits.missing_left[place] = (
             form.missing_left[node]
             if np.isnan(column.missing)
             else bool(_left(form, node, lost)[0])
         )
         if column.kind == "levels" or (in_set and column.levels):
-            asked.ask_levels(place, column.levels, _left(form, node, column.codes))
+            splits.set_levels(place, column.levels, _left(form, node, column.codes))
         elif in_set:
-            asked.ask_encoded(place, name, float("nan"))
+            splits.set_encoded(place, name, float("nan"))
         elif column.kind == "number" and column.scale:
             own = (threshold - column.shift) / column.scale
-            asked.ask_number(place, own, turned=column.scale < 0)
+            splits.set_number(place, own, turned=column.scale < 0)
         elif column.kind == "number" and not np.isnan(column.missing):
-            asked.question[place] = "missing"  # the column says nothing else
+            splits.question[place] = "missing"  # the column says nothing else
         elif column.kind in ("rising", "falling"):
             curved.append(place)
         else:
-            asked.ask_encoded(place, name, threshold)
+            splits.set_encoded(place, name, threshold)
     columns = [int(form.feature[kept[place]]) for place in curved]
     numbers = form.threshold[kept[curved]] if curved else np.zeros(0)
     before, after = units.crossings(columns, numbers, progress)
@@ -96,10 +96,12 @@ def questions(
         turned = units.column(columns[where]).kind == "falling"
         own = float(after[where] if turned else before[where])
         if np.isfinite(own):
-            asked.ask_number(place, own, turned=turned)
+            splits.set_number(place, own, turned=turned)
         else:
-            asked.ask_encoded(place, units.names[columns[where]], float(numbers[where]))
-    return asked
+            splits.set_encoded(
+                place, units.names[columns[where]], float(numbers[where])
+            )
+    return splits
 
 
 def _left(form: TreeEnsemble, node: int, values: Floats) -> NDArray[np.bool_]:
@@ -116,10 +118,10 @@ def _left(form: TreeEnsemble, node: int, values: Floats) -> NDArray[np.bool_]:
     return found
 
 
-def astray(tree: TreeNodes, units: OwnUnits) -> int:
-    """Return how many rows the questions, put to their own cells, lead elsewhere.
+def misrouted_rows(tree: TreeNodes, units: InverseTransform) -> int:
+    """Return how many rows the splits in the data's units send to another leaf.
 
-    Questions are in the units of the data, and rounded on the way there.
+    Thresholds are in the units of the data, and rounded on the way there.
     """
     at = np.zeros(len(tree.ends), dtype=np.int32)
     for node in np.flatnonzero(tree.left >= 0).tolist():  # children behind parents
@@ -130,9 +132,9 @@ def astray(tree: TreeNodes, units: OwnUnits) -> int:
 
 
 def _answered(
-    tree: TreeNodes, node: int, units: OwnUnits, rows: NDArray[np.intp]
+    tree: TreeNodes, node: int, units: InverseTransform, rows: NDArray[np.intp]
 ) -> NDArray[np.bool_]:
-    """Return which rows a question sends left."""
+    """Return which rows a split sends left."""
     feature, kind = int(tree.feature[node]), tree.question[node]
     values = units.numbers[rows, feature]
     if kind == "encoded":  # not in the units of the data: as the model says

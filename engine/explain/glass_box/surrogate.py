@@ -1,4 +1,4 @@
-"""A global surrogate: a small tree fitted to what the model answers.
+"""A global surrogate: a small tree fitted to the model's predictions.
 
 Craven and Shavlik (1996); the fidelity is measured on rows that the tree was not
 fitted on.
@@ -23,9 +23,9 @@ from engine.contracts.structure import Structure, TreeEnsemble
 from engine.evaluate.intervals import undefined
 from engine.evaluate.regression import evaluate
 from engine.evaluate.sample import cut_of, decide, positive_code
-from engine.explain.glass_box.inverse_transform import OwnUnits, Row
-from engine.explain.glass_box.one_hot import PlainColumns
-from engine.explain.glass_box.trees import Said, tree_nodes
+from engine.explain.glass_box.inverse_transform import InverseTransform, Row
+from engine.explain.glass_box.one_hot import OneHot
+from engine.explain.glass_box.trees import LeafValues, tree_nodes
 from engine.explain.scope import badge, check_counts, current_row, in_random_order
 from engine.explain.stoppable import stoppable
 from engine.explain.structure_predictions import sums
@@ -57,7 +57,7 @@ class SurrogateParams(msgspec.Struct, frozen=True, kw_only=True):
     least_rows
         Rows that each end must have of those it is fitted on.
     rows
-        At most so many rows, a seeded sample of them, said in the badge. 0: all.
+        At most so many rows, a seeded sample of them, stated in the badge. 0: all.
     """
 
     depth: int = 3
@@ -79,7 +79,7 @@ class SurrogateAnalysis:
     def run(
         self, inputs: Inputs, params: SurrogateParams, progress: Progress
     ) -> Surrogate:
-        """Fit a tree to the model's answers and measure it on other rows.
+        """Fit a tree to the model's predictions and measure it on other rows.
 
         Raises
         ------
@@ -97,9 +97,9 @@ class SurrogateAnalysis:
         row_ids = np.sort(order)
         held_out = np.isin(row_ids, order[: round(_HELD_OUT * len(order))])
         features = subject.features().take(pa.array(row_ids))
-        columns = PlainColumns(features)
+        columns = OneHot(features)
         encoded = columns.encode(features)
-        own = subject.answers()[row_ids]
+        own = subject.predictions()[row_ids]
         form = stoppable(
             lambda: _fitted(encoded[~held_out], own[~held_out], params), progress
         )
@@ -111,15 +111,15 @@ class SurrogateAnalysis:
             encoded=columns.names,
             source=columns.source,
         )
-        said = sums(structure, encoded)
-        units = OwnUnits(subject, structure, features, encoded)
+        leaf_values = sums(structure, encoded)
+        units = InverseTransform(subject, structure, features, encoded)
         row = current_row(inputs)
         mine = subject.features().slice(row, 1) if row >= 0 else features.slice(0, 0)
         mine_encoded = columns.encode(mine)
         tree = tree_nodes(
             units,
             form,
-            Said(form.values, form.base, averaged=False),
+            LeafValues(form.values, form.base, averaged=False),
             number=0,
             most_nodes=len(form.left) + 1,
             row=Row.of(mine, mine_encoded) if row >= 0 else None,
@@ -132,7 +132,7 @@ class SurrogateAnalysis:
             n_fitted=int(np.count_nonzero(~held_out)),
             n_held_out=int(np.count_nonzero(held_out)),
             **_fidelity(
-                inputs, subject, row_ids[held_out], own[held_out], said[held_out]
+                inputs, subject, row_ids[held_out], own[held_out], leaf_values[held_out]
             ),
             space=subject.info.score_kind.value,
             feature_names=subject.names,
@@ -140,7 +140,7 @@ class SurrogateAnalysis:
             row_ids=row_ids,
             n_missing=np.array([c.null_count for c in features.columns], np.int64),
             row=row,
-            row_own=subject.answers()[row] if row >= 0 else np.zeros(0),
+            row_own=subject.predictions()[row] if row >= 0 else np.zeros(0),
             row_said=sums(structure, mine_encoded)[0] if row >= 0 else np.zeros(0),
             notes=_notes(columns),
             provenance=badge(
@@ -154,13 +154,15 @@ class SurrogateAnalysis:
         )
 
 
-def _fitted(encoded: Floats, answers: Floats, params: SurrogateParams) -> TreeEnsemble:
-    """Return scikit-learn's regression tree of the answers, all outputs at once."""
+def _fitted(
+    encoded: Floats, predictions: Floats, params: SurrogateParams
+) -> TreeEnsemble:
+    """Return scikit-learn's regression tree of the predictions, all outputs at once."""
     from sklearn.tree import DecisionTreeRegressor  # noqa: PLC0415 - heavy
 
     tree = DecisionTreeRegressor(
         max_depth=params.depth, min_samples_leaf=params.least_rows, random_state=0
-    ).fit(encoded.astype(np.float32), answers)
+    ).fit(encoded.astype(np.float32), predictions)
     grown = tree.tree_
     leaf = grown.children_left < 0
     m = grown.node_count
@@ -187,10 +189,10 @@ def _fidelity(
     subject: Subject,
     rows: NDArray[np.intp],
     own: Floats,
-    said: Floats,
+    leaf_values: Floats,
 ) -> dict[str, Any]:
     """Return how well the tree's answers match the model's on the same rows."""
-    each = [evaluate(own[:, j], said[:, j], None) for j in range(own.shape[1])]
+    each = [evaluate(own[:, j], leaf_values[:, j], None) for j in range(own.shape[1])]
     found: dict[str, Any] = {
         "r2": tuple(
             metrics["r2"] if varies else undefined("evaluate.no_variation")
@@ -200,7 +202,7 @@ def _fidelity(
     }
     if subject.info.task is Task.REGRESSION:
         return found
-    decided, imitated = _decisions(inputs, rows, said)
+    decided, imitated = _decisions(inputs, rows, leaf_values)
     n, alike = len(own), int(np.count_nonzero(decided == imitated))
     low, high = wilson(alike, n)
     found["agreement"] = Metric(value=alike / n, low=low, high=high, interval="wilson")
@@ -208,14 +210,14 @@ def _fidelity(
     return found
 
 
-def _vary(answers: Floats) -> list[bool]:
-    """Return for each output whether the answers differ beyond rounding."""
-    room = _ROUNDING * np.abs(answers).max(axis=0)
-    return [bool(wide) for wide in np.ptp(answers, axis=0) > room]
+def _vary(predictions: Floats) -> list[bool]:
+    """Return for each output whether the predictions differ beyond rounding."""
+    room = _ROUNDING * np.abs(predictions).max(axis=0)
+    return [bool(wide) for wide in np.ptp(predictions, axis=0) > room]
 
 
 def _decisions(
-    inputs: Inputs, rows: NDArray[np.intp], said: Floats
+    inputs: Inputs, rows: NDArray[np.intp], leaf_values: Floats
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return what is decided of the rows, and what the tree's answers decide.
 
@@ -224,15 +226,17 @@ def _decisions(
     predictions, decision = inputs.predictions[Part.EVALUATION], inputs.decision
     positive = positive_code(predictions, decision)
     decided = decide(predictions, positive, decision.threshold)[rows]
-    if said.shape[1] > 1:
-        return decided.astype(np.intp), said.argmax(axis=1)
+    if leaf_values.shape[1] > 1:
+        return decided.astype(np.intp), leaf_values.argmax(axis=1)
     cut = cut_of(predictions, decision)
     if cut is None:  # the model's own rule is no threshold: the tree's has to be one
         cut = natural_threshold(predictions.score_kind)
-    return (decided == positive).astype(np.intp), (said[:, 0] >= cut).astype(np.intp)
+    return (decided == positive).astype(np.intp), (leaf_values[:, 0] >= cut).astype(
+        np.intp
+    )
 
 
-def _notes(columns: PlainColumns) -> tuple[Note, ...]:
+def _notes(columns: OneHot) -> tuple[Note, ...]:
     if not columns.n_left_out:
         return ()
     return (Note(code="explain.labels_left_out", params={"n": columns.n_left_out}),)

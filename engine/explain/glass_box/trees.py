@@ -1,4 +1,4 @@
-"""Trees as they can be read: one of them, and what all of them ask about."""
+"""Trees: the nodes of one of them, and feature use over all of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from engine.contracts.results.glass_box import TreeNodes, Trees
-from engine.explain.glass_box.splits import questions
+from engine.explain.glass_box.splits import splits_of
 from engine.explain.structure_predictions import leaves
 
 if TYPE_CHECKING:
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
     from engine.contracts.progress import Progress
     from engine.contracts.structure import TreeEnsemble
-    from engine.explain.glass_box.inverse_transform import OwnUnits, Row
+    from engine.explain.glass_box.inverse_transform import InverseTransform, Row
 
     Floats = NDArray[np.float64]
 
 NO_CHILD = -1
 
 
-class Said(NamedTuple):
-    """What leaves say, in the outputs that are shown.
+class LeafValues(NamedTuple):
+    """Values of the leaves, of the shown outputs.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Said(NamedTuple):
     base
         ``(k,)``.
     averaged
-        Whether the answer is the mean of what trees say, not their sum.
+        Whether the prediction is the mean of the trees, not their sum.
     """
 
     values: Floats
@@ -44,16 +44,16 @@ class Said(NamedTuple):
 
 
 def tree_model(
-    units: OwnUnits,
+    units: InverseTransform,
     form: TreeEnsemble,
-    said: Said,
+    leaf_values: LeafValues,
     *,
     number: int,
     most_nodes: int,
     row: Row | None,
     progress: Progress,
 ) -> Trees:
-    """Return what trees ask about, and one of them.
+    """Return the feature use of all trees, and the nodes of one.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def tree_model(
     asked = apart = None
     splitting = form.roots[form.left[form.roots] >= 0]
     if len(splitting) and bool((form.cover[splitting] > 0).all()):
-        means = _means(form, levels, said.values, form.cover)
+        means = _means(form, levels, leaf_values.values, form.cover)
         whole = form.cover[form.roots][tree_of[inner]]
         share = form.cover[inner] / whole
         gain = _gains(form, inner, means) / whole
@@ -86,8 +86,8 @@ def tree_model(
     np.maximum.at(depths, tree_of, depth)
     progress.raise_if_cancelled()
     return Trees(
-        averaged=said.averaged,
-        base=said.base,
+        averaged=leaf_values.averaged,
+        base=leaf_values.base,
         n_leaves=np.bincount(tree_of[form.left < 0], minlength=n_trees).astype(
             np.int32
         ),
@@ -99,7 +99,7 @@ def tree_model(
         tree=tree_nodes(
             units,
             form,
-            said,
+            leaf_values,
             number=number,
             most_nodes=most_nodes,
             row=row,
@@ -160,16 +160,16 @@ def _gains(form: TreeEnsemble, inner: NDArray[np.intp], means: Floats) -> Floats
 
 
 def tree_nodes(
-    units: OwnUnits,
+    units: InverseTransform,
     form: TreeEnsemble,
-    said: Said,
+    leaf_values: LeafValues,
     *,
     number: int,
     most_nodes: int,
     row: Row | None,
     progress: Progress,
 ) -> TreeNodes:
-    """Return one tree, its questions in the units of the data."""
+    """Return one tree, its splits in the units of the data."""
     alone = msgspec.structs.replace(form, roots=form.roots[number : number + 1])
     levels = list(_levels(alone))
     order = np.concatenate(levels)
@@ -177,7 +177,7 @@ def tree_nodes(
     n_rows = _passing(form, levels, reached)
     known = form.cover[order[0]] > 0
     weight = form.cover if known else n_rows.astype(np.float64)
-    means = _means(form, levels, said.values, weight)
+    means = _means(form, levels, leaf_values.values, weight)
     kept, parent = _kept(form, order, most_nodes)
     place = np.full(len(form.left), NO_CHILD, dtype=np.int32)
     place[kept] = np.arange(len(kept))
@@ -189,7 +189,7 @@ def tree_nodes(
     depth = np.zeros(len(kept), dtype=np.int32)
     for node in range(1, len(kept)):
         depth[node] = depth[parent[node]] + 1
-    asked = questions(units, form, kept, open_, progress)
+    splits = splits_of(units, form, kept, open_, progress)
     last = _last(place, form, levels)
     path = np.zeros(0, dtype=np.int32)
     if row is not None:
@@ -201,13 +201,13 @@ def tree_nodes(
         right=right,
         depth=depth,
         feature=np.where(open_, units.source[form.feature[kept]], -1).astype(np.int32),
-        question=tuple(asked.question),
-        threshold=asked.threshold,
-        turned=asked.turned,
-        goes_left=tuple(asked.goes_left),
-        goes_right=tuple(asked.goes_right),
-        encoded=tuple(asked.encoded),
-        missing_left=asked.missing_left,
+        question=tuple(splits.question),
+        threshold=splits.threshold,
+        turned=splits.turned,
+        goes_left=tuple(splits.goes_left),
+        goes_right=tuple(splits.goes_right),
+        encoded=tuple(splits.encoded),
+        missing_left=splits.missing_left,
         cover=form.cover[kept],
         n_rows=n_rows[kept],
         values=means[kept],

@@ -1,8 +1,8 @@
-"""How sure the weights of a linear model are, where that can be told.
+"""Confidence intervals of the weights of a linear model, where they can be known.
 
 A saved model does not say. But where its weights are the likeliest ones for the
 reference rows, those are the rows it was fitted to and nothing held the weights small;
-how fast the likelihood falls off around them then says how sure they are (Wald, 1943;
+how fast the likelihood falls off around them then gives Wald intervals (Wald, 1943;
 McCullagh and Nelder, 1989, sections 2.5 and 4.4).
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from engine.analysis import Inputs
     from engine.contracts.progress import Progress
-    from engine.explain.shapley.structural_shapley import Parts
+    from engine.explain.shapley.structural_shapley import VerifiedStructure
     from engine.explain.subject import Subject
 
     Floats = NDArray[np.float64]
@@ -37,7 +37,7 @@ _LIKELIEST = 0.1  # standard errors that a weight may lie from the likeliest one
 _TAIL = 0.975
 
 
-class Sureness(NamedTuple):
+class WaldIntervals(NamedTuple):
     """Of the weights of the ``D`` encoded columns and, last, the intercept.
 
     Attributes
@@ -60,10 +60,10 @@ class Sureness(NamedTuple):
         return self.times * np.sqrt(np.maximum(spread, 0.0))
 
 
-def sureness(
-    inputs: Inputs, subject: Subject, parts: Parts, progress: Progress
-) -> Sureness | Note:
-    """Return how sure a linear model's weights are, or why that cannot be told."""
+def wald_intervals(
+    inputs: Inputs, subject: Subject, parts: VerifiedStructure, progress: Progress
+) -> WaldIntervals | Note:
+    """Return intervals of a linear model's weights, or why there are none."""
     form, link = parts.structure.form, parts.structure.link
     task = subject.info.task
     known = {(Task.BINARY, Link.LOGIT), (Task.REGRESSION, Link.IDENTITY)}
@@ -94,8 +94,8 @@ def of_fit(
     weights: Floats,
     progress: Progress,
     link: Link,
-) -> Sureness | Note:
-    """Return how sure weights are for rows, or why that cannot be told.
+) -> WaldIntervals | Note:
+    """Return intervals of weights fitted to rows, or why there are none.
 
     Parameters
     ----------
@@ -114,9 +114,9 @@ def of_fit(
         progress.advance(start, n, "explain.sureness")
         rows = slice(start, start + _BLOCK)
         columns = np.column_stack([encoded[rows], np.ones(len(encoded[rows]))])
-        said = linked(columns @ weights, link)
-        left = truth[rows] - said
-        worth = said * (1.0 - said) if logistic else np.ones(len(said))
+        expected = linked(columns @ weights, link)
+        left = truth[rows] - expected
+        worth = expected * (1.0 - expected) if logistic else np.ones(len(expected))
         information += (columns * worth[:, None]).T @ columns
         score += left @ columns
         missed += float(left @ left)
@@ -135,4 +135,4 @@ def of_fit(
     errors = np.sqrt(np.diag(covariance))
     if not (np.abs(to_likeliest) <= _LIKELIEST * errors).all():
         return Note(code="explain.not_likeliest")
-    return Sureness(covariance, times, n)
+    return WaldIntervals(covariance, times, n)

@@ -1,16 +1,17 @@
-"""Gradients of a network, followed along straight ways from rows to rows.
+"""Path integrals of a network's gradient between rows (integrated gradients).
 
-What a feature gets is the integral of the gradient along the way times how far the
-feature goes (integrated gradients; Sundararajan, Taly and Yan, 2017, section 3), the
-mean over the background rows that the ways come from (expected gradients; Erion et
-al., 2021). They are the Aumann–Shapley values of the model between the rows.
+The contribution of a feature is the integral of the gradient along the straight path
+between two rows times the change of the feature (integrated gradients; Sundararajan,
+Taly and Yan, 2017, section 3), averaged over the background rows in which the paths
+begin (expected gradients; Erion et al., 2021). These are the Aumann–Shapley values of
+the model between the rows.
 
-A network of kinks is straight between them: its ways are cut at every one, which is
-exact (:mod:`engine.explain.gradients.relu_breakpoints`). Other paths are cut into
-steps, over which each unit is given the slope of the secant from beginning to end
-(:mod:`engine.explain.gradients.secant_slopes`): the contributions of the steps add up
-whatever their number. Gauss-Legendre quadrature, which needs the gradient alone,
-loses at every breakpoint what this keeps.
+A network of rectified linear units is piecewise linear: its paths are cut at every
+breakpoint, which is exact (:mod:`engine.explain.gradients.relu_breakpoints`). Other
+paths are cut into steps, over which each unit is given the slope of the secant from
+beginning to end (:mod:`engine.explain.gradients.secant_slopes`): the contributions of
+the steps add up whatever their number. Gauss-Legendre quadrature, which needs the
+gradient alone, loses at every breakpoint what this keeps.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from threadpoolctl import threadpool_limits
 from engine.contracts.progress import SILENT
 from engine.contracts.structure import Activation, Link
 from engine.explain.gradients import relu_breakpoints
-from engine.explain.gradients import secant_slopes as slopes
+from engine.explain.gradients import secant_slopes as secants
 from engine.explain.stoppable import in_order
 
 if TYPE_CHECKING:
@@ -39,21 +40,21 @@ if TYPE_CHECKING:
 
 FEWEST_STEPS, MOST_STEPS = 4, 512
 _SAFE = 4.0
-_BY_KINKS = 0  # steps: cut at every kink instead
+_BY_BREAKPOINTS = 0  # steps: cut at every breakpoint instead
 _CELLS = 1 << 17  # pairs of rows times units that are looked at together
 _PRODUCTS = 100_000_000  # of a pair of numbers; as many again on the way back
 
 
-class Followed(NamedTuple):
-    """What was found along the ways to rows.
+class Integrals(NamedTuple):
+    """Path integrals to rows.
 
     Attributes
     ----------
     values
-        ``(n, D, k)`` shares of the encoded columns.
+        ``(n, D, k)`` contributions of the encoded columns.
     error
-        ``(n,)`` how far shares of a row may be off: four times what halving the steps
-        last moved any of them, as errors that both have in common are overlooked; 0
+        ``(n,)`` bound of the error of a row's contributions: four times the last change
+        by halving the steps, as errors that both have in common are overlooked; 0
         where no steps are needed.
     """
 
@@ -61,16 +62,15 @@ class Followed(NamedTuple):
     error: Floats
 
 
-class Ways:
-    """The straight ways from background rows through a network.
+class PathIntegral:
+    """The path integrals of a network, from background rows.
 
     Parameters
     ----------
     network
         One that was checked by :mod:`engine.models.structure_checks`.
     link
-        What is explained: ``IDENTITY`` for the sums of the outputs, else the scores
-        that it makes of them.
+        What is explained: ``IDENTITY`` for the sums of the outputs, else their scores.
     outputs
         Which outputs.
     others, shares
@@ -91,20 +91,22 @@ class Ways:
         first = self._layers[0]
         self._begun = others @ first.weights.T + first.bias
         self._widest = max(network.widths[1:])
-        bent = [a for a in network.activations if a is not Activation.IDENTITY]
-        self._is_direct = link is Link.IDENTITY and len(bent) <= 1
+        nonlinear = [a for a in network.activations if a is not Activation.IDENTITY]
+        self._is_direct = link is Link.IDENTITY and len(nonlinear) <= 1
         units = sum(network.widths[1:-1])
-        kinked = all(activation is Activation.RELU for activation in bent)
-        self._by_kinks = bool(bent) and kinked and units <= relu_breakpoints.MOST_UNITS
-        self._pieces = 1 + units // 2 if self._by_kinks else 1  # or so
+        rectified = all(activation is Activation.RELU for activation in nonlinear)
+        self._by_breakpoints = (
+            bool(nonlinear) and rectified and units <= relu_breakpoints.MOST_UNITS
+        )
+        self._pieces = 1 + units // 2 if self._by_breakpoints else 1  # or so
 
-    def follow(
+    def integrate(
         self, rows: Floats, enough: float, progress: Progress = SILENT
-    ) -> Followed:
-        """Return the shares of rows; steps are halved until they are near enough.
+    ) -> Integrals:
+        """Return the path integrals; steps are halved until the error is small enough.
 
-        Sums of a network with one layer of bends have a closed form: one step. Ways
-        through a network of kinks are cut there, once.
+        Sums of a network with one nonlinear layer have a closed form: one step. Paths
+        through rectified linear units are cut at their breakpoints, once.
 
         Parameters
         ----------
@@ -114,10 +116,10 @@ class Ways:
             Largest error of a share at which its row is left alone.
         """
         if self._is_direct:
-            return Followed(self.shares(rows, 1, progress), np.zeros(len(rows)))
-        if self._by_kinks:
-            values = self.shares(rows, _BY_KINKS, progress)
-            return Followed(values, np.zeros(len(rows)))
+            return Integrals(self.shares(rows, 1, progress), np.zeros(len(rows)))
+        if self._by_breakpoints:
+            values = self.shares(rows, _BY_BREAKPOINTS, progress)
+            return Integrals(values, np.zeros(len(rows)))
         n_steps = FEWEST_STEPS
         coarse = self.shares(rows, n_steps // 2, progress)
         values, error = coarse.copy(), np.full(len(rows), np.inf)
@@ -131,7 +133,7 @@ class Ways:
             still = ~(error[moving] <= enough)
             moving, coarse = moving[still], fine[still]
             n_steps *= 2
-        return Followed(values, error)
+        return Integrals(values, error)
 
     def shares(self, rows: Floats, n_steps: int, progress: Progress = SILENT) -> Floats:
         """Return ``(n, D, k)`` of so many steps; 0: between breakpoints."""
@@ -152,7 +154,7 @@ class Ways:
         return found
 
     def _shares_of(self, rows: Floats, there: slice, n_steps: int) -> Floats:
-        """Return what rows get on the ways from some background rows."""
+        """Return the contributions on the paths from some background rows."""
         first, counted = self._layers[0], self._shares[there]
         apart = rows[:, None] - self._others[there][None]
         found = np.empty((*rows.shape, len(self._outputs)))
@@ -188,7 +190,7 @@ class Ways:
         """
         apart = (ends[:, None] - begun[None]).reshape(-1, ends.shape[1])
         start = np.tile(begun, (len(ends), 1))
-        if n_steps == _BY_KINKS:
+        if n_steps == _BY_BREAKPOINTS:
             found = relu_breakpoints.mean_slopes(
                 self._layers, self._link, self._outputs, start, apart
             )
@@ -199,14 +201,14 @@ class Ways:
     def _in_steps(self, start: Floats, apart: Floats, n_steps: int) -> list[Floats]:
         layers = self._layers
         total = [np.zeros_like(apart) for _ in self._outputs]
-        here = slopes.at(layers, start)
+        here = secants.at(layers, start)
         for step in range(1, n_steps + 1):
-            there = slopes.at(layers, start + (step / n_steps) * apart)
-            bent = slopes.bends(layers, here, there)
-            of_scores = slopes.of_scores(
+            there = secants.at(layers, start + (step / n_steps) * apart)
+            unit_slopes = secants.unit_slopes(layers, here, there)
+            score_slopes = secants.score_slopes(
                 self._link, self._outputs, here.sums[-1], there.sums[-1]
             )
-            for place, slope in enumerate(of_scores):
-                total[place] += slopes.chained(layers, slope, bent)
+            for place, slope in enumerate(score_slopes):
+                total[place] += secants.chain(layers, slope, unit_slopes)
             here = there
         return [slope / n_steps for slope in total]

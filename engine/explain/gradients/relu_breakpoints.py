@@ -1,7 +1,7 @@
-"""Where straight ways through a network of kinks bend: it is straight in between.
+"""Breakpoints of a ReLU network along straight paths: it is linear in between.
 
-A unit that passes on what is above 0 has its kink where its sum is 0. On a way between
-two rows all sums are straight lines up to the first kink of a layer before; the kinks
+A rectified linear unit has its breakpoint where its sum is 0. On a path between two
+rows all sums are linear up to the first breakpoint of a layer before; the breakpoints
 of a layer are found on those pieces, and cut them for the next.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from engine.contracts.structure import Activation, Link
-from engine.explain.gradients import secant_slopes as slopes
+from engine.explain.gradients import secant_slopes as secants
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,37 +23,37 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-MOST_UNITS = 256  # hidden, of a network whose ways are cut at every kink
+MOST_UNITS = 256  # hidden, of a network whose paths are cut at every breakpoint
 _MOST_PARTS = 1_000  # of one piece
 
 
 class _Cuts(NamedTuple):
-    """Places on ways, by way and by how far along: both ends and the cuts between.
+    """Points on paths, by path and by how far along: both ends and the cuts between.
 
     Attributes
     ----------
-    way, along
-        ``(m,)`` which way, and the place between 0 and 1.
+    path, along
+        ``(m,)`` which path, and the position between 0 and 1.
     """
 
-    way: NDArray[np.intp]
+    path: NDArray[np.intp]
     along: Floats
 
     @property
     def pieces(self) -> NDArray[np.intp]:
-        """Places after which the way goes on."""
-        return np.flatnonzero(self.way[1:] == self.way[:-1])
+        """Points after which the path goes on."""
+        return np.flatnonzero(self.path[1:] == self.path[:-1])
 
     def sums(self, begun: Floats, apart: Floats) -> Floats:
         """Return the first layer's sums."""
-        return begun[self.way] + self.along[:, None] * apart[self.way]
+        return begun[self.path] + self.along[:, None] * apart[self.path]
 
-    def with_more(self, way: NDArray[np.intp], along: Floats) -> _Cuts:
+    def with_more(self, path: NDArray[np.intp], along: Floats) -> _Cuts:
         """Return these and others."""
-        ways = np.concatenate([self.way, way])
+        paths = np.concatenate([self.path, path])
         places = np.concatenate([self.along, along])
-        order = np.lexsort((places, ways))
-        return _Cuts(ways[order], places[order])
+        order = np.lexsort((places, paths))
+        return _Cuts(paths[order], places[order])
 
 
 def mean_slopes(
@@ -63,40 +63,40 @@ def mean_slopes(
     begun: Floats,
     apart: Floats,
 ) -> list[Floats]:
-    """Return for each output the mean slope on each way along the first sums.
+    """Return for each output the mean slope on each path along the first sums.
 
-    Exact: between kinks sums are straight, and the logistic function of one sum has
+    Exact: between breakpoints sums are linear, and the logistic function of one sum has
     the slope of the line between its ends. Softmax is looked at more closely.
 
     Parameters
     ----------
     begun, apart
-        ``(n, units)`` the first layer's sums where ways begin, and how far they go.
+        ``(n, units)`` the first layer's sums where paths begin, and their changes.
 
     Returns
     -------
     list of ndarray
         ``(n, units)`` each.
     """
-    cuts = _at_kinks(layers, begun, apart)
+    cuts = _at_breakpoints(layers, begun, apart)
     if link is Link.SOFTMAX:
         cuts = _finer(layers, cuts, begun, apart)
-    place = slopes.at(layers, cuts.sums(begun, apart))
+    place = secants.at(layers, cuts.sums(begun, apart))
     pieces = cuts.pieces
-    bent = [
+    unit_slopes = [
         _passes(layer, sums, pieces)
         for layer, sums in zip(layers[:-1], place.sums[:-1], strict=True)
     ]
     long = (cuts.along[pieces + 1] - cuts.along[pieces])[:, None]
-    first = np.flatnonzero(np.diff(cuts.way[pieces], prepend=-1))
+    first = np.flatnonzero(np.diff(cuts.path[pieces], prepend=-1))
     one, other = place.sums[-1][pieces], place.sums[-1][pieces + 1]
     if link is Link.SOFTMAX:
-        of_scores = slopes.of_shares_on_lines(outputs, one, other)
+        score_slopes = secants.mean_softmax_gradients(outputs, one, other)
     else:
-        of_scores = slopes.of_scores(link, outputs, one, other)
+        score_slopes = secants.score_slopes(link, outputs, one, other)
     return [
-        np.add.reduceat(slopes.chained(layers, slope, bent) * long, first)
-        for slope in of_scores
+        np.add.reduceat(secants.chain(layers, slope, unit_slopes) * long, first)
+        for slope in score_slopes
     ]
 
 
@@ -108,13 +108,13 @@ def _passes(layer: Layer, sums: Floats, pieces: NDArray[np.intp]) -> Floats:
     return above
 
 
-def _at_kinks(layers: Sequence[Layer], begun: Floats, apart: Floats) -> _Cuts:
-    ways = np.arange(len(begun))
-    cuts = _Cuts(np.repeat(ways, 2), np.tile([0.0, 1.0], len(ways)))
+def _at_breakpoints(layers: Sequence[Layer], begun: Floats, apart: Floats) -> _Cuts:
+    paths = np.arange(len(begun))
+    cuts = _Cuts(np.repeat(paths, 2), np.tile([0.0, 1.0], len(paths)))
     for depth, layer in enumerate(layers[:-1]):
         if layer.activation is not Activation.RELU:
             continue
-        sums = slopes.at(layers[: depth + 1], cuts.sums(begun, apart)).sums[-1]
+        sums = secants.at(layers[: depth + 1], cuts.sums(begun, apart)).sums[-1]
         pieces = cuts.pieces
         one, other = sums[pieces], sums[pieces + 1]
         place, unit = np.nonzero(((one < 0) & (other > 0)) | ((one > 0) & (other < 0)))
@@ -122,19 +122,19 @@ def _at_kinks(layers: Sequence[Layer], begun: Floats, apart: Floats) -> _Cuts:
         start = cuts.along[pieces[place]]
         long = cuts.along[pieces[place] + 1] - start
         cuts = cuts.with_more(
-            cuts.way[pieces[place]], start + long * (before / (before - after))
+            cuts.path[pieces[place]], start + long * (before / (before - after))
         )
     return cuts
 
 
 def _finer(layers: Sequence[Layer], cuts: _Cuts, begun: Floats, apart: Floats) -> _Cuts:
     """Cut pieces until no sum of the outputs changes much on any of them."""
-    sums = slopes.at(layers, cuts.sums(begun, apart)).sums[-1]
+    sums = secants.at(layers, cuts.sums(begun, apart)).sums[-1]
     pieces = cuts.pieces
-    change = np.abs(sums[pieces + 1] - sums[pieces]).max(axis=1) / slopes.WIDE
+    change = np.abs(sums[pieces + 1] - sums[pieces]).max(axis=1) / secants.WIDE
     parts = np.ceil(np.clip(np.nan_to_num(change), 1, _MOST_PARTS)).astype(np.intp)
     own = np.repeat(np.arange(len(pieces)), parts - 1)
     part = np.arange(len(own)) - np.repeat(np.cumsum(parts - 1) - parts + 1, parts - 1)
     start, stop = cuts.along[pieces[own]], cuts.along[pieces[own] + 1]
     share = (part + 1.0) / parts[own]
-    return cuts.with_more(cuts.way[pieces[own]], start + (stop - start) * share)
+    return cuts.with_more(cuts.path[pieces[own]], start + (stop - start) * share)

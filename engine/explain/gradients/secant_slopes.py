@@ -1,8 +1,8 @@
-"""Slopes of a network's units from one place to another, and of its answers.
+"""Secant slopes of a network's units between two points, and of its predictions.
 
-Each unit is given the slope of the line between what it says here and there, and slopes
-are multiplied along the layers. What they bring adds up to the change of the answer,
-however far apart the places are.
+Each unit is given the slope of the secant between its outputs at two points, and slopes
+are multiplied along the layers. Their contributions add up to the change of the
+prediction, however far apart the points are.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _POINTS = 10  # of Gauss and Legendre's rule, exact to 1e-11 over ``WIDE``
 WIDE = 4.0  # change of a sum
 
 
-class Place(NamedTuple):
-    """The units of every layer at ``n`` places: their sums, and what they say."""
+class UnitValues(NamedTuple):
+    """Sums and outputs of the units of every layer at ``n`` points."""
 
     sums: list[Floats]
-    says: list[Floats]
+    outputs: list[Floats]
 
 
-def at(layers: Sequence[Layer], sums: Floats) -> Place:
+def at(layers: Sequence[Layer], sums: Floats) -> UnitValues:
     """Return the units where the first layer has these sums ``(n, units)``.
 
     Parameters
@@ -45,34 +45,36 @@ def at(layers: Sequence[Layer], sums: Floats) -> Place:
     layers
         All of a network, or its first ones: the last one's sums are the last returned.
     """
-    place = Place([sums], [])
+    place = UnitValues([sums], [])
     for before, layer in pairwise(layers):
-        says = activated(place.sums[-1], before.activation)
-        place.says.append(says)
-        place.sums.append(says @ layer.weights.T + layer.bias)
+        outputs = activated(place.sums[-1], before.activation)
+        place.outputs.append(outputs)
+        place.sums.append(outputs @ layer.weights.T + layer.bias)
     return place
 
 
-def bends(layers: Sequence[Layer], here: Place, there: Place) -> list[Floats]:
+def unit_slopes(
+    layers: Sequence[Layer], here: UnitValues, there: UnitValues
+) -> list[Floats]:
     """Return the slopes of all hidden units, layer by layer."""
     return [
         _of_units(
             layer.activation,
             (here.sums[place], there.sums[place]),
-            (here.says[place], there.says[place]),
+            (here.outputs[place], there.outputs[place]),
         )
         for place, layer in enumerate(layers[:-1])
     ]
 
 
-def chained(layers: Sequence[Layer], slope: Floats, bent: list[Floats]) -> Floats:
-    """Return the slope along the first layer's sums of one along the last's."""
-    for layer, bend in zip(layers[:0:-1], bent[::-1], strict=True):
-        slope = (slope @ layer.weights) * bend
+def chain(layers: Sequence[Layer], slope: Floats, unit_slopes: list[Floats]) -> Floats:
+    """Return the slope along the first layer's sums, by the chain rule."""
+    for layer, unit_slope in zip(layers[:0:-1], unit_slopes[::-1], strict=True):
+        slope = (slope @ layer.weights) * unit_slope
     return slope
 
 
-def of_scores(
+def score_slopes(
     link: Link, outputs: Sequence[int], one: Floats, other: Floats
 ) -> Iterator[Floats]:
     """Yield the slope of each explained score along the outputs' sums ``(n, k)``."""
@@ -91,7 +93,7 @@ def of_scores(
         yield slope * (np.arange(k) == output)
 
 
-def of_shares_on_lines(
+def mean_softmax_gradients(
     outputs: Sequence[int], one: Floats, other: Floats
 ) -> Iterator[Floats]:
     """Yield mean gradients of softmax's shares where sums go in straight lines.
@@ -116,18 +118,18 @@ def _rule() -> tuple[Floats, Floats]:
 
 
 def _of_units(
-    activation: Activation, sums: tuple[Floats, Floats], says: tuple[Floats, Floats]
+    activation: Activation, sums: tuple[Floats, Floats], outputs: tuple[Floats, Floats]
 ) -> Floats:
     if activation is Activation.IDENTITY:
         return np.ones((1, sums[0].shape[1]))
-    half = (says[0] + says[1]) / 2.0
+    half = (outputs[0] + outputs[1]) / 2.0
     if activation is Activation.RELU:
         flat = (sums[0] + sums[1] > 0).astype(np.float64)
     elif activation is Activation.LOGISTIC:
         flat = half * (1.0 - half)
     else:
         flat = 1.0 - half**2
-    return _slope(sums[1] - sums[0], says[1] - says[0], flat)
+    return _slope(sums[1] - sums[0], outputs[1] - outputs[0], flat)
 
 
 def _slope(apart: Floats, risen: Floats, flat: Floats) -> Floats:

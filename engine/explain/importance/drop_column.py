@@ -1,8 +1,8 @@
 """Drop-column importance: what a metric loses when a model is fitted without a feature.
 
-Unlike shuffling it asks no model about rows that never were, and lets what goes
-together with the feature step in (Parr et al., 2018). It is about a model fitted anew,
-not about the file's.
+Unlike shuffling it asks no model about rows that never were, and lets what is
+associated with the feature step in (Parr et al., 2018). It is about a model fitted
+anew, not about the file's.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from engine.evaluate.scoring import LOWER_IS_BETTER, Scorer, metric_names
 from engine.explain.importance.permutation import score_of
 from engine.explain.importance.refit import Refitted, can_refit
 from engine.explain.scope import check_counts
-from engine.explain.shapley.structural_shapley import Parts
+from engine.explain.shapley.structural_shapley import VerifiedStructure
 from engine.explain.stoppable import stoppable
 from engine.explain.subject import Subject, cells_as_numbers, unexplainable
 
@@ -106,7 +106,7 @@ class DropColumnAnalysis:
             for left_out in range(-1, d):
                 keep = rows.source != left_out
                 if left_out < 0 or not keep.all():
-                    answer = partial(rows.answers, info, keep)
+                    answer = partial(rows.predictions, info, keep)
                     scores, labels = stoppable(answer, progress)
                     told = score_of(inputs, sample, scorer, scores, labels, progress)
                     found[left_out + 1, r] = told.value
@@ -163,7 +163,7 @@ class _Rows:
             )
             return
         own = sample.scores.astype(np.float64)
-        parts, _ = Parts.of(subject, tried, own, progress)
+        parts, _ = VerifiedStructure.of(subject, tried, own, progress)
         if parts is None or _asks_for_labels(parts):
             raise EngineError("explain.no_refit", kind=subject.info.estimator)
         self._training = parts.encode(training, progress)
@@ -171,7 +171,7 @@ class _Rows:
         self.source = np.asarray(parts.structure.source)
         self.notes = (Note(code="explain.prepared"),)
 
-    def answers(
+    def predictions(
         self, info: ModelInfo, keep: NDArray[np.bool_]
     ) -> tuple[Floats, NDArray[Any]]:
         """Return scores and labels by a model fitted to some of the columns."""
@@ -190,7 +190,7 @@ def _numbers(subject: Subject, features: pa.Table) -> Floats:
     return data
 
 
-def _asks_for_labels(parts: Parts) -> bool:
+def _asks_for_labels(parts: VerifiedStructure) -> bool:
     """Return whether trees ask for sets of labels, which numbers alone do not tell."""
     form = parts.structure.form
     return isinstance(form, TreeEnsemble) and bool((form.levels_start >= 0).any())

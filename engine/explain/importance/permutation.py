@@ -20,7 +20,7 @@ from engine.contracts.progress import Portion
 from engine.contracts.results import Permutation
 from engine.evaluate.sample import decide, provenance, take
 from engine.evaluate.scoring import LOWER_IS_BETTER, Scorer, metric_names
-from engine.explain import association as kin
+from engine.explain import association
 from engine.explain.scope import check_counts
 from engine.explain.subject import Subject, cells_as_numbers, unexplainable
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     Groups = tuple[tuple[int, ...], ...]
 
 ASKED_AT_ONCE = 200_000  # rows of one call, unless one shuffle alone has more
-MOST_KIN = 20_000  # rows that kinship is found on
+MOST_KIN = 20_000  # rows that association is found on
 _LIMITS = {"repeats": (1, 10_000)}
 _WIDE = 1.959963984540054
 
@@ -53,7 +53,7 @@ class PermutationParams(msgspec.Struct, frozen=True, kw_only=True):
     repeats
         Shuffles of each feature.
     cut
-        Features joined up to this distance (1 - kinship) are shuffled together;
+        Features joined up to this distance (1 - association) are shuffled together;
         0: each by itself.
     """
 
@@ -63,20 +63,20 @@ class PermutationParams(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PermutationAnalysis:
-    """How much the quality of the answers rests on each feature."""
+    """Permutation importance of each feature, or group of features."""
 
     id = "permutation"
     title = mark("Permutation importance")
     Params = PermutationParams
 
     def is_compatible(self, facts: Facts) -> Note | None:
-        """Return why the model cannot be asked, or ``None``."""
+        """Return why the model cannot be explained, or ``None``."""
         return unexplainable(facts)
 
     def run(
         self, inputs: Inputs, params: PermutationParams, progress: Progress
     ) -> Permutation:
-        """Shuffle every feature, or group of features, and score the answers.
+        """Shuffle every feature, or group of features, and score the predictions.
 
         Raises
         ------
@@ -93,8 +93,8 @@ class PermutationAnalysis:
         scorer = Scorer(name, sample, costs)
         progress.raise_if_cancelled()
         features = _features(subject, sample)
-        known = _Kin.of(features, inputs.seed, progress)
-        groups = kin.groups_at(known.tree, params.cut, features.num_columns)
+        known = _Associated.of(features, inputs.seed, progress)
+        groups = association.groups_at(known.tree, params.cut, features.num_columns)
         rng = np.random.default_rng([inputs.seed, 6])
         orders = [rng.permutation(sample.n) for _ in range(params.repeats)]
         base = scorer.score(sample.scores, sample.decided, progress)
@@ -131,21 +131,21 @@ class PermutationAnalysis:
             high=mean + half,
             interval_from="repeats" if pull is None else "rows",
             tree=known.tree,
-            kinship=known.kinship,
-            n_kinship=known.n,
+            association=known.association,
+            n_association=known.n,
             cut=params.cut,
             notes=(*sample.notes(), *subject.notes()),
             provenance=provenance(inputs, sample, params, started, "permutation"),
         )
 
 
-class _Kin(msgspec.Struct, frozen=True):
-    kinship: Floats
+class _Associated(msgspec.Struct, frozen=True):
+    association: Floats
     tree: Floats
     n: int
 
     @classmethod
-    def of(cls, features: pa.Table, seed: int, progress: Progress) -> _Kin:
+    def of(cls, features: pa.Table, seed: int, progress: Progress) -> _Associated:
         rows = features
         if features.num_rows > MOST_KIN:
             rng = np.random.default_rng([seed, 7])
@@ -153,12 +153,12 @@ class _Kin(msgspec.Struct, frozen=True):
             rows = features.take(pa.array(some))
         data, labels = cells_as_numbers(rows)
         labelled = np.array([bool(known) for known in labels])
-        found = kin.kinship(data, labelled, progress)
-        return cls(found, kin.tree_of(found), rows.num_rows)
+        found = association.associations(data, labelled, progress)
+        return cls(found, association.tree_of(found), rows.num_rows)
 
 
 class _Shuffled:
-    """Scores of the answers to shuffled rows, several shuffles in one call."""
+    """Scores of the predictions to shuffled rows, several shuffles in one call."""
 
     def __init__(
         self, inputs: Inputs, subject: Subject, sample: Sample, scorer: Scorer

@@ -3,7 +3,7 @@
 The file's own code takes no part: the estimator is scikit-learn's of that name, made
 here from the plain settings that came with the model, so that it may be shown labels.
 What stands before it in a pipeline is not fitted anew: it only turns the model's inputs
-into columns, as it does for its answers, and sees no labels.
+into columns, as it does for its predictions, and sees no labels.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""LIME: a straight line that stands for the model about a row.
+"""LIME: a local linear model around a row.
 
 Ribeiro, Singh and Guestrin (2016). For the same seed the weights are those of the
-authors' package; how far to trust them is worked out beside them, from other seeds,
+authors' package; their stability is computed from other seeds,
 other widths of the kernel and fewer random rows.
 """
 
@@ -21,7 +21,7 @@ from engine.contracts.i18n import mark
 from engine.contracts.progress import Portion
 from engine.contracts.results import Lime, LimeRows
 from engine.explain.lime import local_linear, stability, usability
-from engine.explain.lime.perturbation_sampler import DRAWS, Neighbourhood
+from engine.explain.lime.perturbation_sampler import DRAWS, PerturbationSampler
 from engine.explain.scope import Pace, badge, check_counts, in_random_order, the_row
 from engine.explain.subject import (
     Subject,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from engine.contracts.progress import Progress
     from engine.contracts.provenance import Provenance
     from engine.contracts.results import Condition
-    from engine.explain.lime.local_linear import Line
+    from engine.explain.lime.local_linear import LocalModel
     from engine.explain.lime.perturbation_sampler import Codes
 
     Floats = NDArray[np.float64]
@@ -78,9 +78,9 @@ class LimeParams(msgspec.Struct, frozen=True, kw_only=True):
     seed
         Of the random rows: the package's ``random_state``.
     repeats
-        Seeds, counted up from the first, that show how steady the weights are.
+        Seeds, counted up from the first, that show how stable the weights are.
     drawn
-        See :class:`engine.explain.lime.perturbation_sampler.Neighbourhood`.
+        See :class:`engine.explain.lime.perturbation_sampler.PerturbationSampler`.
     rows
         Of ``all``: at most so many rows, a seeded sample of them. 0: all.
     """
@@ -97,20 +97,20 @@ class LimeParams(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LimeAnalysis:
-    """Which conditions of a row raise or lower the answer about it."""
+    """Conditions of a row that raise or lower the prediction."""
 
     id = "lime"
     title = mark("LIME")
     Params = LimeParams
 
     def is_compatible(self, facts: Facts) -> Note | None:
-        """Return why the model cannot be asked, or ``None``."""
+        """Return why the model cannot be explained, or ``None``."""
         return unexplainable(facts)
 
     def run(
         self, inputs: Inputs, params: LimeParams, progress: Progress
     ) -> Lime | LimeRows:
-        """Ask about random rows and fit lines to the answers.
+        """Predict random rows and fit local linear models to the predictions.
 
         Raises
         ------
@@ -119,22 +119,22 @@ class LimeAnalysis:
             ``evaluate.no_rows``.
         """
         _check(params)
-        work = _Work(inputs, params, progress)
+        work = _LimeRun(inputs, params, progress)
         if params.scope == "row":
             return work.one(the_row(inputs), progress)
         return work.many(progress)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Asked:
-    """Random rows of one seed with the model's answers about them."""
+class _Perturbations:
+    """Random rows of one seed with the model's predictions for them."""
 
     codes: Codes
     cells: pa.Table
-    answers: Floats
+    predictions: Floats
 
 
-class _Work:
+class _LimeRun:
     def __init__(self, inputs: Inputs, params: LimeParams, progress: Progress) -> None:
         self._started = time.perf_counter()
         self._inputs = replace(inputs, seed=params.seed)
@@ -144,30 +144,33 @@ class _Work:
         self._part = Part.REFERENCE if known else Part.EVALUATION
         population = subject.features(self._part)
         self._n_population = population.num_rows
-        self._around = Neighbourhood(population, params.drawn, progress)
+        self._sampler = PerturbationSampler(population, params.drawn, progress)
         d = len(subject.names)
         self._width = params.kernel_width or local_linear.kernel_width(d)
 
     # One row
 
     def one(self, row: int, progress: Progress) -> Lime:
-        """Explain one row, and say how far that can be trusted."""
+        """Explain one row, with the stability of the explanation."""
         params, subject = self._params, self._subject
         output = chosen_output(subject, row, params.output)
         seeds = tuple(params.seed + more for more in range(params.repeats))
-        drawn = self._ask(seeds, progress)
+        drawn = self._predict(seeds, progress)
         features = subject.features().slice(row, 1)
-        own = self._around.codes(features)[0]
-        said = float(subject.answers()[row, output])
-        shared = [_shared(asked.codes, own) for asked in drawn]
-        answers = [np.append(said, asked.answers[:, output]) for asked in drawn]
-        lines = [self._line(*about) for about in zip(shared, answers, strict=True)]
+        own = self._sampler.codes(features)[0]
+        predicted = float(subject.predictions()[row, output])
+        shared = [_shared(perturbations.codes, own) for perturbations in drawn]
+        predictions = [
+            np.append(predicted, perturbations.predictions[:, output])
+            for perturbations in drawn
+        ]
+        lines = [self._line(*about) for about in zip(shared, predictions, strict=True)]
         line = lines[0]
         steady = stability.stability(lines, seeds, len(own))
         settings = None
         if len(seeds) > 1:
             settings = stability.settings(
-                shared, answers, self._width, params.num_features, progress
+                shared, predictions, self._width, params.num_features, progress
             )
         weights = local_linear.kernel_weights(shared[0], self._width)
         nearest = 1 + np.argsort(-weights[1:], kind="stable")[:_NEAREST]
@@ -175,20 +178,20 @@ class _Work:
             [features, drawn[0].cells], promote_options="permissive"
         )
         data, categories = cells_as_numbers(cells.take(pa.array(nearest)))
-        met = self._around.conditions(features)
+        met = self._sampler.conditions(features)
         terms = tuple(met[feature] for feature in line.features)
-        judged, reasons = usability.of_line(
+        judged, reasons = usability.of_local_model(
             line.weights,
             line.r2,
             steady,
-            miss=_miss(line, answers[0], weights),
+            miss=_miss(line, predictions[0], weights),
             deterministic=subject.info.deterministic is not False,
         )
         return Lime(
             row=row,
             output=subject.outputs[output],
             outputs=subject.outputs,
-            answers=subject.answers()[row],
+            answers=subject.predictions()[row],
             space=subject.info.score_kind.value,
             feature_names=subject.names,
             conditions=tuple(_in_short(term, subject.names) for term in terms),
@@ -196,14 +199,14 @@ class _Work:
             weights=line.weights,
             intercept=line.intercept,
             local_prediction=line.local_prediction,
-            model_prediction=said,
+            model_prediction=predicted,
             r2=line.r2,
             kernel_width=self._width,
             n_effective=stability.n_effective(weights),
             stability=steady,
             settings=settings,
             kernel_weights=weights,
-            predictions=answers[0],
+            predictions=predictions[0],
             local_predictions=line.of(shared[0]),
             nearest=nearest,
             nearest_data=data,
@@ -224,12 +227,14 @@ class _Work:
         params, subject = self._params, self._subject
         output = chosen_output(subject, None, params.output)
         rows, sampling = in_random_order(self._inputs, params.rows)
-        (asked,) = self._ask((params.seed,), Portion(progress, 0, 1, 2))
-        codes = self._around.codes(subject.features().take(pa.array(rows)))
-        said = subject.answers()[rows, output]
-        found = _Rows(rows, said)
+        (perturbations,) = self._predict((params.seed,), Portion(progress, 0, 1, 2))
+        codes = self._sampler.codes(subject.features().take(pa.array(rows)))
+        predicted = subject.predictions()[rows, output]
+        found = _LinesSoFar(rows, predicted)
         pace = Pace()
-        for done, line in enumerate(self._lines(asked, output, codes, said), start=1):
+        for done, line in enumerate(
+            self._lines(perturbations, output, codes, predicted), start=1
+        ):
             found.lines.append(line)
             if done < len(rows) and pace.is_time():
                 progress.partial(self._rows(found, output, sampling))
@@ -238,13 +243,17 @@ class _Work:
         return self._rows(found, output, sampling)
 
     def _lines(
-        self, asked: _Asked, output: int, codes: Codes, said: Floats
-    ) -> Iterator[Line]:
-        for own, answer in zip(codes, said, strict=True):
-            answers = np.append(answer, asked.answers[:, output])
-            yield self._line(_shared(asked.codes, own), answers)
+        self,
+        perturbations: _Perturbations,
+        output: int,
+        codes: Codes,
+        predicted: Floats,
+    ) -> Iterator[LocalModel]:
+        for own, answer in zip(codes, predicted, strict=True):
+            predictions = np.append(answer, perturbations.predictions[:, output])
+            yield self._line(_shared(perturbations.codes, own), predictions)
 
-    def _rows(self, found: _Rows, output: int, sampling: str) -> LimeRows:
+    def _rows(self, found: _LinesSoFar, output: int, sampling: str) -> LimeRows:
         subject = self._subject
         n = len(found.lines)
         order = np.argsort(found.rows[:n], kind="stable")
@@ -258,7 +267,7 @@ class _Work:
             values=stability.weights_of(lines, len(subject.names)),
             intercepts=np.array([line.intercept for line in lines]),
             local_predictions=np.array([line.local_prediction for line in lines]),
-            model_predictions=found.said[order],
+            model_predictions=found.predicted[order],
             r2=np.array([line.r2 for line in lines]),
             kernel_width=self._width,
             population=self._part.value,
@@ -270,31 +279,33 @@ class _Work:
 
     # Both
 
-    def _ask(self, seeds: Sequence[int], progress: Progress) -> list[_Asked]:
-        """Draw random rows for each seed and ask about many of them at once."""
+    def _predict(
+        self, seeds: Sequence[int], progress: Progress
+    ) -> list[_Perturbations]:
+        """Draw random rows for each seed and predict many of them at once."""
         n = self._params.num_samples - 1
-        found: list[_Asked] = []
+        found: list[_Perturbations] = []
         at_once = max(1, _ASKED_AT_ONCE // n)
         for start in range(0, len(seeds), at_once):
             some = seeds[start : start + at_once]
-            drawn = [self._around.draw(n, seed) for seed in some]
-            answers = self._subject.ask(
+            drawn = [self._sampler.draw(n, seed) for seed in some]
+            predictions = self._subject.predict(
                 pa.concat_tables([cells for _, cells in drawn]),
                 Portion(progress, start, len(some), len(seeds)),
             )
             found += [
-                _Asked(codes=codes, cells=cells, answers=said)
-                for (codes, cells), said in zip(
-                    drawn, np.split(answers, len(some)), strict=True
+                _Perturbations(codes=codes, cells=cells, predictions=predicted)
+                for (codes, cells), predicted in zip(
+                    drawn, np.split(predictions, len(some)), strict=True
                 )
             ]
             progress.advance(start + len(some), len(seeds), "explain.neighbours")
             progress.raise_if_cancelled()
         return found
 
-    def _line(self, shared: NDArray[np.bool_], answers: Floats) -> Line:
+    def _line(self, shared: NDArray[np.bool_], predictions: Floats) -> LocalModel:
         weights = local_linear.kernel_weights(shared, self._width)
-        return local_linear.fit(shared, answers, weights, self._params.num_features)
+        return local_linear.fit(shared, predictions, weights, self._params.num_features)
 
     def _badge(self, *, n_used: int, sampling: str) -> Provenance:
         return badge(
@@ -307,12 +318,12 @@ class _Work:
         )
 
 
-class _Rows:
-    """Lines so far, of rows in random order."""
+class _LinesSoFar:
+    """Local models so far, of rows in random order."""
 
-    def __init__(self, rows: NDArray[np.int64], said: Floats) -> None:
-        self.rows, self.said = rows, said
-        self.lines: list[Line] = []
+    def __init__(self, rows: NDArray[np.int64], predicted: Floats) -> None:
+        self.rows, self.predicted = rows, predicted
+        self.lines: list[LocalModel] = []
 
 
 def _shared(codes: Codes, own: Codes) -> NDArray[np.bool_]:
@@ -322,14 +333,14 @@ def _shared(codes: Codes, own: Codes) -> NDArray[np.bool_]:
     return found
 
 
-def _miss(line: Line, answers: Floats, weights: Floats) -> float:
-    """Return how far a line is off at its row, in deviations of the answers about it.
+def _miss(line: LocalModel, predictions: Floats, weights: Floats) -> float:
+    """Return the residual at the row, in standard deviations of the predictions.
 
-    The row's own answer is the first.
+    The row's own prediction is the first.
     """
-    mean = np.average(answers, weights=weights)
-    spread = float(np.sqrt(np.average((answers - mean) ** 2, weights=weights)))
-    off = abs(line.local_prediction - float(answers[0]))
+    mean = np.average(predictions, weights=weights)
+    spread = float(np.sqrt(np.average((predictions - mean) ** 2, weights=weights)))
+    off = abs(line.local_prediction - float(predictions[0]))
     return off / spread if spread > 0 else 0.0
 
 

@@ -1,6 +1,6 @@
-"""The weighted straight line that LIME fits to a model's answers about a row.
+"""The weighted ridge regression that LIME fits to predictions around a row.
 
-Everything is worked out from weighted moments, which one product of matrices gives:
+Everything is computed from weighted moments, which one product of matrices gives:
 choosing features, ridge regression and fidelity then cost next to nothing, however
 many rows there are.
 """
@@ -24,7 +24,7 @@ _NOTHING = 1e-12  # share of a variance below which nothing is left of it
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class LocalModel:
     """A local linear model.
 
     Attributes
@@ -34,7 +34,7 @@ class Line:
     weights
         ``(m,)`` what meeting the row's condition adds.
     r2
-        Weighted share of the variance of the answers that it tells, at most 1.
+        Weighted share of the variance of the predictions that it explains, at most 1.
     """
 
     features: Places
@@ -44,7 +44,7 @@ class Line:
 
     @property
     def local_prediction(self) -> float:
-        """What it says of the row itself, which meets all its own conditions."""
+        """Its prediction for the row itself, which meets all its own conditions."""
         return float(self.intercept + self.weights.sum())
 
     def of(self, shared: NDArray[np.bool_]) -> Floats:
@@ -69,8 +69,8 @@ def kernel_weights(shared: NDArray[np.bool_], width: float) -> Floats:
 
 
 def fit(
-    shared: NDArray[np.bool_], answers: Floats, weights: Floats, n_features: int
-) -> Line:
+    shared: NDArray[np.bool_], predictions: Floats, weights: Floats, n_features: int
+) -> LocalModel:
     """Fit a line to answers as the package does with ``feature_selection='auto'``.
 
     Up to 6 features are chosen one after the other by least squares; more are those
@@ -83,11 +83,11 @@ def fit(
     shared
         ``(n, d)`` whether a row meets each condition of the explained one.
     answers, weights
-        ``(n,)`` the model's answers and how much each counts.
+        ``(n,)`` the model's predictions and how much each counts.
     n_features
         Most features of the line.
     """
-    covariances, middle = _moments(shared, answers, weights)
+    covariances, middle = _moments(shared, predictions, weights)
     d = shared.shape[1]
     most = min(n_features, d)
     among, towards = covariances[:d, :d], covariances[:d, d]
@@ -101,7 +101,7 @@ def fit(
     total = covariances[d, d]
     missed = total - 2 * found @ towards[features] + found @ chosen @ found
     order = np.argsort(-np.abs(found), kind="stable")
-    return Line(
+    return LocalModel(
         features=features[order],
         weights=found[order],
         intercept=float(middle[d] - middle[features] @ found),
@@ -110,17 +110,17 @@ def fit(
 
 
 def _moments(
-    shared: NDArray[np.bool_], answers: Floats, weights: Floats
+    shared: NDArray[np.bool_], predictions: Floats, weights: Floats
 ) -> tuple[Floats, Floats]:
     """Return weighted sums of products about the means, and the means; answers last."""
     d = shared.shape[1]
-    both = np.empty((len(answers), d + 1))
+    both = np.empty((len(predictions), d + 1))
     # from one of them: answers that are all the same then vary by exactly nothing
-    both[:, :d], both[:, d] = shared, answers - answers[0]
+    both[:, :d], both[:, d] = shared, predictions - predictions[0]
     middle = weights @ both / weights.sum()
     both -= middle
     both *= np.sqrt(weights)[:, None]
-    middle[d] += answers[0]
+    middle[d] += predictions[0]
     return both.T @ both, middle
 
 

@@ -35,8 +35,8 @@ _LEAST_SPREAD = 1e-11  # added to every spread, as the package does
 _UNSEEN = -1  # a label that the population does not have
 
 
-class Neighbourhood:
-    """Draws random rows, and says which conditions they share with a row.
+class PerturbationSampler:
+    """Draws random rows, coded by the conditions they meet.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How far local lines move with their random rows, and with their settings."""
+"""Stability of local models over random rows, and over their settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.contracts.progress import Progress
-    from engine.explain.lime.local_linear import Line
+    from engine.explain.lime.local_linear import LocalModel
 
     Floats = NDArray[np.float64]
     Shared = NDArray[np.bool_]
@@ -27,9 +27,9 @@ _FEWEST = 50
 
 
 def stability(
-    lines: Sequence[Line], seeds: tuple[int, ...], n_features: int
+    lines: Sequence[LocalModel], seeds: tuple[int, ...], n_features: int
 ) -> LimeStability:
-    """Return how the lines of other seeds differ from the first."""
+    """Return how the local models of other seeds differ from the first."""
     shown = lines[0].features
     every = weights_of(lines, n_features)
     ranks = np.full(every.shape, len(shown) + 1)
@@ -52,7 +52,7 @@ def stability(
     )
 
 
-def weights_of(lines: Sequence[Line], n_features: int) -> Floats:
+def weights_of(lines: Sequence[LocalModel], n_features: int) -> Floats:
     """Return ``(s, d)`` weights; 0 where a feature is not chosen."""
     every = np.zeros((len(lines), n_features))
     for s, line in enumerate(lines):
@@ -70,7 +70,7 @@ def instability(weights: Floats) -> float:
 
 def settings(
     shared: Sequence[Shared],
-    answers: Sequence[Floats],
+    predictions: Sequence[Floats],
     width: float,
     n_features: int,
     progress: Progress,
@@ -96,7 +96,7 @@ def settings(
         for b, size in enumerate(sizes):
             lines = [
                 fit(own[:size], said[:size], weight[:size], n_features)
-                for own, said, weight in zip(shared, answers, weights, strict=True)
+                for own, said, weight in zip(shared, predictions, weights, strict=True)
             ]
             r2[a, b] = np.mean([line.r2 for line in lines])
             moved[a, b] = instability(weights_of(lines, d))

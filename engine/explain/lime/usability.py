@@ -21,12 +21,12 @@ COUNTS = 0.1  # a feature counts from this share of a method's whole weight
 # Of local lines, our own and no norm: the fidelity below which one is for directions
 # alone, and the instability above which it is not to be used.
 _FAIR_FIT, _MOVES_MUCH = 0.5, 0.5
-# Where a line misses the model at the explained row itself by more than the answers
+# Where a line misses the model at the explained row itself by more than the predictions
 # about the row vary (one standard deviation), it is no estimate there. Our own.
 _MISSES = 1.0
 
 
-def of_line(
+def of_local_model(
     weights: Floats,
     r2: float,
     steady: LimeStability,
@@ -34,7 +34,7 @@ def of_line(
     miss: float = 0.0,
     deterministic: bool,
 ) -> tuple[str, tuple[Note, ...]]:
-    """Return what a local line can be used for, and why no more.
+    """Return what a local model can be used for, and why no more.
 
     Parameters
     ----------
@@ -43,10 +43,10 @@ def of_line(
     r2
         Its local fidelity.
     steady
-        What other random rows say.
+        Its stability over other random rows.
     miss
-        How far the line is off at the row itself, in standard deviations of the
-        answers about the row.
+        Its residual at the row itself, in standard deviations of the
+        predictions for the row.
     """
     size = np.abs(weights)
     if not deterministic:

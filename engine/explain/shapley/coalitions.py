@@ -1,7 +1,7 @@
-"""Shapley values of any model, by asking it about rows put together from two.
+"""Shapley values of any model, from its predictions for coalitions of features.
 
 A coalition of features takes its cells from the explained row, the others take
-theirs from a background row; the value of a coalition is the mean answer over the
+theirs from a background row; the value of a coalition is the mean prediction over the
 background (interventional values; Janzing et al., 2020).
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Ask = Callable[[NDArray[np.integer], Progress], Floats]
 
 MOST_EXACT = 12
-_SURE = 30  # second walks from which a standard error is believed
+_SURE = 30  # second permutations from which a standard error is believed
 ASKED_AT_ONCE = 150_000  # rows of one call: large, and stopped within a moment
 
 
@@ -36,11 +36,11 @@ class Sampling(NamedTuple):
     Attributes
     ----------
     precision
-        Largest standard error wanted, as a share of the spread of the answers.
+        Largest standard error wanted, as a share of the spread of the predictions.
     most_rounds
         Rounds after which to stop all the same.
     seed
-        Of the walks.
+        Of the permutations.
     """
 
     precision: float
@@ -48,8 +48,8 @@ class Sampling(NamedTuple):
     seed: int
 
 
-def worths(
-    ask: Ask,
+def coalition_values(
+    predict: Ask,
     rows: NDArray[np.integer],
     background: NDArray[np.integer],
     known: Floats,
@@ -58,7 +58,7 @@ def worths(
     shares: Floats,
     progress: Progress = SILENT,
 ) -> Iterator[tuple[slice, Floats]]:
-    """Yield what every coalition of features is worth.
+    """Yield what every coalition of features is values_.
 
     Parameters
     ----------
@@ -69,9 +69,9 @@ def worths(
     background
         ``(b, d)`` cells of the background rows.
     known
-        ``(n, k)`` the model's answers for ``rows``.
+        ``(n, k)`` the model's predictions for ``rows``.
     base
-        ``(k,)`` its mean answer over the background.
+        ``(k,)`` its mean prediction over the background.
     shares
         ``(b,)`` how much each background row counts, of sum 1.
 
@@ -79,19 +79,19 @@ def worths(
     ------
     where
         Which rows.
-    worth
+    values
         ``(rows, 2^d, k)``: bit ``j`` of a place says whether feature ``j`` is in.
     """
     n, d = rows.shape
     b, k = len(background), len(base)
     size = 1 << d
     members = _members(d)
-    inner = np.arange(1, size - 1)  # of none and of all the answer is known
+    inner = np.arange(1, size - 1)  # of none and of all the prediction is known
     each = max(1, ASKED_AT_ONCE // max(1, len(inner) * b))
     for start in range(0, n, each):
         where = slice(start, min(n, start + each))
-        worth = np.empty((where.stop - start, size, k))
-        worth[:, 0], worth[:, -1] = base, known[where]
+        values_ = np.empty((where.stop - start, size, k))
+        values_[:, 0], values_[:, -1] = base, known[where]
         pieces = max(1, -(-len(inner) * b // ASKED_AT_ONCE))
         for done, some in enumerate(np.array_split(inner, pieces)):
             if not len(some):  # of one feature none and all is everything
@@ -103,41 +103,43 @@ def worths(
                 rows[where][:, None, None, :],
                 background[None, None, :, :],
             )
-            told = ask(cells.reshape(-1, d), part).reshape(-1, len(some), b, k)
-            worth[:, some] = np.einsum("b,nsbk->nsk", shares, told)
+            predictions = predict(cells.reshape(-1, d), part).reshape(
+                -1, len(some), b, k
+            )
+            values_[:, some] = np.einsum("b,nsbk->nsk", shares, predictions)
             progress.raise_if_cancelled()
         progress.advance(where.stop, n, "explain.coalitions")
-        yield where, worth
+        yield where, values_
 
 
-def values(worth: Floats) -> Floats:
+def values(values_: Floats) -> Floats:
     """Return ``(n, d, k)`` exact Shapley values of games ``(n, 2^d, k)``."""
-    weights = _share_weights(_members(worth.shape[1].bit_length() - 1))
-    found: Floats = np.tensordot(weights, worth, axes=(1, 1)).transpose(1, 0, 2)
+    weights = _share_weights(_members(values_.shape[1].bit_length() - 1))
+    found: Floats = np.tensordot(weights, values_, axes=(1, 1)).transpose(1, 0, 2)
     return found
 
 
-def pairs(worth: Floats) -> Floats:
+def pairs(values_: Floats) -> Floats:
     """Return ``(n, d, d, k)`` exact Shapley interactions of games ``(n, 2^d, k)``.
 
     Off the diagonal stands half of what two features do together; a line adds up to
     the feature's Shapley value.
     """
-    d = worth.shape[1].bit_length() - 1
+    d = values_.shape[1].bit_length() - 1
     members = _members(d)
     count = members.sum(axis=1)
     # By the size of a coalition of others: |S|! (d - |S| - 2)! / (2 (d - 1)!).
     by_size = np.array(
         [1 / (2 * (d - 1) * math.comb(d - 2, s)) for s in range(d - 1)] + [0.0, 0.0]
     )
-    found = np.zeros((len(worth), d, d, worth.shape[2]))
+    found = np.zeros((len(values_), d, d, values_.shape[2]))
     for i in range(d):
         for j in range(i + 1, d):
             both = members[:, i].astype(np.intp) + members[:, j]
             weight = np.where(both == 1, -1.0, 1.0) * by_size[count - both]
-            found[:, i, j] = found[:, j, i] = np.einsum("s,nsk->nk", weight, worth)
+            found[:, i, j] = found[:, j, i] = np.einsum("s,nsk->nk", weight, values_)
     each = np.arange(d)
-    found[:, each, each] = values(worth) - found.sum(axis=2)
+    found[:, each, each] = values(values_) - found.sum(axis=2)
     return found
 
 
@@ -148,28 +150,28 @@ def _members(d: int) -> NDArray[np.bool_]:
 
 
 def sampled(
-    ask: Ask,
+    predict: Ask,
     rows: NDArray[np.integer],
     background: NDArray[np.integer],
     known: Floats,
-    base_answers: Floats,
+    background_predictions: Floats,
     sampling: Sampling,
     *,
     shares: Floats,
     progress: Progress = SILENT,
 ) -> Iterator[tuple[slice, Floats, Floats]]:
-    """Yield Shapley values estimated by walks from background rows to a row.
+    """Yield Shapley values estimated by permutation sampling.
 
-    A walk changes a background row into the explained one, feature by feature; what
-    changes with a feature is that feature's part. Each round walks from every
-    background row once, forwards and backwards in one random order of features
+    A permutation changes a background row into the explained one, feature by feature;
+    the change of the prediction is that feature's contribution. Each round has one
+    permutation for every background row, forwards and backwards
     (antithetic pairs; Mitchell et al., 2022), so that base and values add up to the
-    answer exactly. Rounds go on until every standard error is small enough.
+    prediction exactly. Rounds go on until every standard error is small enough.
 
     Parameters
     ----------
     base_answers
-        ``(b, k)`` the model's answers for ``background``.
+        ``(b, k)`` the model's predictions for ``background``.
     sampling
         How long.
     shares
@@ -184,7 +186,9 @@ def sampled(
     """
     n, d = rows.shape
     b = len(background)
-    spread = np.ptp(np.concatenate([known, base_answers]), axis=0).max(initial=0.0)
+    spread = np.ptp(np.concatenate([known, background_predictions]), axis=0).max(
+        initial=0.0
+    )
     enough = sampling.precision * spread
     rng = np.random.default_rng([sampling.seed, 2])
     each = max(1, ASKED_AT_ONCE // (2 * b * max(1, d - 1)))
@@ -192,18 +196,18 @@ def sampled(
         where = slice(start, min(n, start + each))
         # By background row: every round has all of them, so that what sets them
         # apart from one another is no error.
-        total = np.zeros((where.stop - start, b, d, base_answers.shape[1]))
+        total = np.zeros((where.stop - start, b, d, background_predictions.shape[1]))
         squares = np.zeros_like(total)
         rounds = 0
         while True:
-            for piece in _walks(d, b, rng, len(rows[where])):
-                pairs = _walked(
-                    ask,
+            for piece in _permutations(d, b, rng, len(rows[where])):
+                pairs = _permutation_differences(
+                    predict,
                     Portion(progress, start, 0.0, n),
                     rows[where],
                     background,
                     known[where],
-                    base_answers,
+                    background_predictions,
                     piece,
                 )
                 total[:, piece[0]] += pairs
@@ -225,7 +229,7 @@ def _errors(total: Floats, squares: Floats, rounds: int, shares: Floats) -> Floa
     """Return ``(n, d, k)`` standard errors from sums over rounds ``(n, b, d, k)``.
 
     After one round the spread between background rows is counted in, for want of
-    a second walk from each: too large rather than too small.
+    a second permutation from each: too large rather than too small.
     """
     if rounds == 1:
         apart = np.abs(total[:, :1]) ** 2
@@ -238,10 +242,10 @@ def _errors(total: Floats, squares: Floats, rounds: int, shares: Floats) -> Floa
     return found
 
 
-def _walks(
+def _permutations(
     d: int, b: int, rng: np.random.Generator, n: int
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Yield one round of walks in pieces: background rows and orders of features.
+    """Yield one round of permutations: background rows and orders of features.
 
     Orders are drawn one by one: dealt out in turns of one order, as in Latin squares,
     they share their neighbourhoods, and their errors do not cancel.
@@ -253,16 +257,16 @@ def _walks(
         yield starts[first : first + each], orders[first : first + each]
 
 
-def _walked(
-    ask: Ask,
+def _permutation_differences(
+    predict: Ask,
     progress: Progress,
     rows: NDArray[np.integer],
     background: NDArray[np.integer],
     known: Floats,
-    base_answers: Floats,
+    background_predictions: Floats,
     piece: tuple[NDArray[np.intp], NDArray[np.intp]],
 ) -> Floats:
-    """Return ``(n, walks, d, k)``: the mean of each walk and its way back."""
+    """Return ``(n, w, d, k)``: the mean of each permutation and its reverse."""
     starts, orders = piece
     n, d = rows.shape
     w, k = orders.shape[0], known.shape[1]
@@ -276,12 +280,12 @@ def _walked(
         background[starts][None, None, :, None, :],
     )
     path = np.empty((n, 2, w, d + 1, k))
-    path[:, :, :, 0] = base_answers[starts]
+    path[:, :, :, 0] = background_predictions[starts]
     path[:, :, :, -1] = known[:, None, None]
     if d > 1:
-        told = ask(cells.reshape(-1, d), progress)
-        path[:, :, :, 1:-1] = told.reshape(n, 2, w, d - 1, k)
-    brought = np.diff(path, axis=3)  # by the order of the walk
+        predictions = predict(cells.reshape(-1, d), progress)
+        path[:, :, :, 1:-1] = predictions.reshape(n, 2, w, d - 1, k)
+    brought = np.diff(path, axis=3)  # by the order of the permutation
     by_feature = np.take_along_axis(brought, place[None, ..., None], axis=3)
     mean: Floats = by_feature.mean(axis=1)
     return mean

@@ -1,9 +1,9 @@
-"""The game of an explanation: what is shared out, from where, and by which route.
+"""Choice of the explainer that computes SHAP values.
 
-The fastest exact route is taken that the model's kind allows: the trees, terms or
-coefficients it is made of; else the model itself is asked, about all combinations of
-few features or a sample of those of many. Of networks gradients are followed where that
-is wanted: quick, but shares of another kind, which says so.
+The fastest exact explainer is taken that the model's structure allows: its trees,
+terms or coefficients; else the explainer is model-agnostic, exact over all coalitions
+of few features or sampling those of many. Path integrals of a network's gradient are
+computed on request only: quick, but not Shapley values, which a note says.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from engine.contracts.errors import EngineError
 from engine.contracts.model import ScoreKind, Task
 from engine.explain import background as backgrounds
 from engine.explain.shapley import coalitions, gradient_explainer
-from engine.explain.shapley.explainers import Asking, Rescaled, Structural
+from engine.explain.shapley.explainers import ModelAgnostic, Rescaled, Structural
 from engine.explain.shapley.gradient_explainer import Gradients
-from engine.explain.shapley.structural_shapley import Parts
+from engine.explain.shapley.structural_shapley import VerifiedStructure
 from engine.explain.structure_predictions import MOST_FEATURES
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from engine.explain.subject import Subject
 
 
-class GameParams(msgspec.Struct, frozen=True, kw_only=True):
-    """Options of everything that shares an answer out among features.
+class ExplainerParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Options of every explainer.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class GameParams(msgspec.Struct, frozen=True, kw_only=True):
     variant
         ``auto`` (interventional), ``interventional`` or ``path_dependent``.
     output
-        ``auto`` (what the model adds up), ``probability`` or ``margin``.
+        ``auto`` (the model output), ``probability`` or ``margin``.
     """
 
     background: int | str = 100
@@ -61,10 +61,10 @@ _CHOICES = {
         "rescaled",
     ),
 }
-_TAKEN_APART = ("structure", "rescaled")
+_STRUCTURAL = ("structure", "rescaled")
 
 
-def check_choices(params: GameParams) -> None:
+def check_choices(params: ExplainerParams) -> None:
     """Check the words among the options.
 
     Raises
@@ -83,11 +83,11 @@ def check_choices(params: GameParams) -> None:
 def choose(
     inputs: Inputs,
     subject: Subject,
-    params: GameParams,
+    params: ExplainerParams,
     progress: Progress,
     route: str = "auto",
-) -> Structural | Asking:
-    """Return the fastest exact route that gives what is wanted.
+) -> Structural | ModelAgnostic:
+    """Return the fastest exact explainer of the wanted output.
 
     Parameters
     ----------
@@ -103,10 +103,10 @@ def choose(
         :func:`engine.explain.background.choose` raises.
     """
     parts, notes = None, subject.notes()
-    if route in ("auto", *_TAKEN_APART):
-        parts, notes = _taken_apart(inputs, subject, progress)
+    if route in ("auto", *_STRUCTURAL):
+        parts, notes = _structure_of(inputs, subject, progress)
     by_cover = params.variant == "path_dependent"
-    if parts is not None and not _gives(parts, subject, params.output, route):
+    if parts is not None and not _explains(parts, subject, params.output, route):
         parts = None
     if by_cover and route == "rescaled":
         raise EngineError(
@@ -118,11 +118,11 @@ def choose(
     if by_cover and (parts is None or not parts.by_cover):
         raise EngineError("explain.no_cover")
     if parts is not None and parts.longest_path > MOST_FEATURES:
-        if by_cover or route in _TAKEN_APART:
+        if by_cover or route in _STRUCTURAL:
             raise EngineError("explain.path_too_long", n=parts.longest_path)
         notes += (Note(code="explain.path_too_long", params={"n": parts.longest_path}),)
         parts = None
-    if route in _TAKEN_APART and parts is None:
+    if route in _STRUCTURAL and parts is None:
         raise EngineError("explain.no_structure")
     if by_cover and parts is not None:
         return Structural(subject, parts, None, notes)
@@ -135,7 +135,7 @@ def choose(
     log_odds = (
         params.output == "margin" and subject.info.score_kind is ScoreKind.PROBABILITY
     )
-    return Asking(
+    return ModelAgnostic(
         subject,
         chosen,
         notes,
@@ -145,9 +145,9 @@ def choose(
 
 
 def along_gradients(
-    inputs: Inputs, subject: Subject, params: GameParams, progress: Progress
+    inputs: Inputs, subject: Subject, params: ExplainerParams, progress: Progress
 ) -> Gradients:
-    """Return the route along a network's gradient, which gives shares of another kind.
+    """Return the explainer along a network's gradient (no Shapley values).
 
     Raises
     ------
@@ -156,27 +156,29 @@ def along_gradients(
         path-dependent values, and what
         :func:`engine.explain.background.choose` raises.
     """
-    parts, notes = _taken_apart(inputs, subject, progress)
-    why = gradient_explainer.why_not(subject, parts, params.output)
+    parts, notes = _structure_of(inputs, subject, progress)
+    why = gradient_explainer.unavailable_reason(subject, parts, params.output)
     if parts is None or why is not None or params.variant == "path_dependent":
         raise why or EngineError("explain.no_cover")
     chosen = backgrounds.choose(inputs, params.background, params.background_from)
     return Gradients(subject, parts, chosen, notes, output=params.output)
 
 
-def _taken_apart(
+def _structure_of(
     inputs: Inputs, subject: Subject, progress: Progress
-) -> tuple[Parts | None, tuple[Note, ...]]:
-    """Return the parts of the model, if it has any, and what is to be said."""
+) -> tuple[VerifiedStructure | None, tuple[Note, ...]]:
+    """Return the verified structure of the model, if it has one, and notes."""
     progress.advance(0, 1, "explain.structure")
     scores = inputs.predictions[Part.EVALUATION].scores
-    parts, found = Parts.of(subject, subject.features(), scores, progress)
+    parts, found = VerifiedStructure.of(subject, subject.features(), scores, progress)
     progress.raise_if_cancelled()
     return parts, subject.notes() + found
 
 
-def _gives(parts: Parts, subject: Subject, output: str, route: str) -> bool:
-    """Return whether the sum of the parts is what is to be explained."""
+def _explains(
+    parts: VerifiedStructure, subject: Subject, output: str, route: str
+) -> bool:
+    """Return whether the structure adds up to the wanted output."""
     if parts.method == "gradients":
         return False
     if route == "rescaled":

@@ -1,4 +1,4 @@
-"""The routes to what is shared out: through a model's parts, or by asking it."""
+"""Explainers: through a model's structure, or from its predictions alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.contracts.model import ScoreKind
 from engine.contracts.progress import Portion
 from engine.explain import background as backgrounds
 from engine.explain.shapley import coalitions, structural_shapley
-from engine.explain.shapley.structural_shapley import Others
+from engine.explain.shapley.structural_shapley import EncodedBackground
 from engine.explain.subject import Pool, log_odds
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.contracts.progress import Progress
     from engine.contracts.results import Background
     from engine.explain.shapley.coalitions import Ask, Sampling
-    from engine.explain.shapley.structural_shapley import Parts
+    from engine.explain.shapley.structural_shapley import VerifiedStructure
     from engine.explain.subject import Subject
 
     Floats = NDArray[np.float64]
@@ -35,7 +35,7 @@ _CLOSEST = 1e-6  # margins nearer than this count as one
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a block of rows.
+    """SHAP values or interactions of a block of rows.
 
     Attributes
     ----------
@@ -44,24 +44,24 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     values
         ``(rows, d, k)``, or ``(rows, d, d, k)`` of pairs.
     answers
-        ``(rows, k)`` what was shared out.
+        ``(rows, k)`` the explained outputs.
     errors
         Standard errors like ``values``, where they were sampled.
     """
 
     where: slice
     values: np.ndarray
-    answers: np.ndarray
+    predictions: np.ndarray
     errors: np.ndarray | None = None
 
 
 class Structural:
-    """The route through what the model is made of."""
+    """The explainer through the structure of the model."""
 
     def __init__(
         self,
         subject: Subject,
-        parts: Parts,
+        parts: VerifiedStructure,
         background: Background | None,
         notes: tuple[Note, ...],
     ) -> None:
@@ -70,10 +70,12 @@ class Structural:
         self.method = parts.method
         self.variant = "path_dependent" if background is None else "interventional"
         self.space = own_space(subject, margin=parts.margin)
-        self._others: Others | None = None
+        self._others: EncodedBackground | None = None
         if background is not None:
             rows = subject.features(background.part).take(background.rows)
-            self._others = Others(parts.encode(rows), backgrounds.shares(background))
+            self._others = EncodedBackground(
+                parts.encode(rows), backgrounds.shares(background)
+            )
         self.base = parts.base(self._others)
 
     def explain(
@@ -83,7 +85,7 @@ class Structural:
         for where, encoded in self._encoded(rows, progress):
             values = self._values(encoded, progress)
             progress.advance(where.stop, len(rows), "explain.rows")
-            yield self._found(where, encoded, values)
+            yield self._block(where, encoded, values)
 
     def pairs(self, rows: NDArray[np.int64], progress: Progress) -> Iterator[Explained]:
         """Yield the interactions of blocks of rows."""
@@ -92,16 +94,16 @@ class Structural:
             within = Portion(progress, where.start, where.stop - where.start, n)
             for part, values in self._parts.pairs(encoded, self._others, within):
                 place = slice(where.start + part.start, where.start + part.stop)
-                yield self._found(place, encoded[part], values)
+                yield self._block(place, encoded[part], values)
 
-    def gap(self, said: Floats, rows: NDArray[np.int64]) -> float:
+    def gap(self, totals: Floats, rows: NDArray[np.int64]) -> float:
         """Return the largest gap to the model's own scores."""
-        own = self._subject.answers()[rows]
-        return float(np.abs(self._parts.scores(said) - own).max(initial=0.0))
+        own = self._subject.predictions()[rows]
+        return float(np.abs(self._parts.scores(totals) - own).max(initial=0.0))
 
-    def noted(self, gap: float) -> tuple[Note, ...]:
-        """Return what is to be said, also of a gap that the trial did not meet."""
-        largest = float(np.abs(self._subject.answers()).max(initial=1.0))
+    def notes_for(self, gap: float) -> tuple[Note, ...]:
+        """Return the notes, also on a gap that the verification did not meet."""
+        largest = float(np.abs(self._subject.predictions()).max(initial=1.0))
         if gap <= structural_shapley.TOLERANCE * largest:
             return self.notes
         return (*self.notes, Note(code="explain.parts_miss", params={"gap": gap}))
@@ -113,69 +115,77 @@ class Structural:
         for where in blocks(len(rows)):
             yield where, self._parts.encode(features.take(rows[where]), progress)
 
-    def _found(self, where: slice, encoded: Floats, values: Floats) -> Explained:
-        return Explained(where=where, values=values, answers=self._answers(encoded))
+    def _block(self, where: slice, encoded: Floats, values: Floats) -> Explained:
+        return Explained(
+            where=where, values=values, predictions=self._predictions(encoded)
+        )
 
     def _values(self, encoded: Floats, progress: Progress) -> Floats:
         return self._parts.values(encoded, self._others, progress)
 
-    def _answers(self, encoded: Floats) -> Floats:
-        return self._parts.answers(encoded)
+    def _predictions(self, encoded: Floats) -> Floats:
+        return self._parts.outputs(encoded)
 
 
 class Rescaled(Structural):
-    """Probabilities through margins: an approximation that adds up.
+    """Probabilities through margins: an approximation that is additive.
 
-    What the margin gets against each background row is stretched until it bridges
-    the two probabilities, then averaged (the rescale rule of DeepLIFT, Shrikumar et
-    al., 2017; what others call tree values of the probability). The Shapley values
-    of the probability itself are found by asking the model.
+    The SHAP values of the margin against each background row are scaled to the
+    difference of the two probabilities, then averaged (the rescale rule of DeepLIFT,
+    Shrikumar et al., 2017; what others call tree values of the probability). The
+    Shapley values of the probability itself need the model-agnostic explainer.
     """
 
     def __init__(
         self,
         subject: Subject,
-        parts: Parts,
+        parts: VerifiedStructure,
         background: Background,
         notes: tuple[Note, ...],
     ) -> None:
         super().__init__(subject, parts, background, notes)
         self.method, self.space = "rescaled", ScoreKind.PROBABILITY.value
         assert self._others is not None
-        self._behind: Others = self._others
-        self.base = self._behind.shares @ self._answers(self._behind.encoded)
+        self._encoded_background: EncodedBackground = self._others
+        self.base = self._encoded_background.shares @ self._predictions(
+            self._encoded_background.encoded
+        )
 
-    def gap(self, said: Floats, rows: NDArray[np.int64]) -> float:
+    def gap(self, totals: Floats, rows: NDArray[np.int64]) -> float:
         """Return the largest gap to the model's own scores."""
-        return float(np.abs(said - self._subject.answers()[rows]).max(initial=0.0))
+        return float(
+            np.abs(totals - self._subject.predictions()[rows]).max(initial=0.0)
+        )
 
     def _values(self, encoded: Floats, progress: Progress) -> Floats:
-        parts, behind = self._parts, self._behind
-        own = parts.answers(encoded)
+        parts, background_cells = self._parts, self._encoded_background
+        own = parts.outputs(encoded)
         total = np.zeros((len(encoded), len(self._subject.names), own.shape[1]))
-        for place, share in enumerate(behind.shares):
-            other = Others(behind.encoded[place : place + 1], np.ones(1))
-            step = Portion(progress, place, 1.0, len(behind.shares))
+        for place, share in enumerate(background_cells.shares):
+            other = EncodedBackground(
+                background_cells.encoded[place : place + 1], np.ones(1)
+            )
+            step = Portion(progress, place, 1.0, len(background_cells.shares))
             values = parts.values(encoded, other, step)
             progress.raise_if_cancelled()
-            theirs = parts.answers(other.encoded)
+            theirs = parts.outputs(other.encoded)
             total += share * values * _slope(parts, own, theirs)[:, None]
         return total
 
-    def _answers(self, encoded: Floats) -> Floats:
-        return self._parts.scores(self._parts.answers(encoded))
+    def _predictions(self, encoded: Floats) -> Floats:
+        return self._parts.scores(self._parts.outputs(encoded))
 
 
-def _slope(parts: Parts, own: Floats, theirs: Floats) -> Floats:
-    """Return how much probability a unit of margin is worth between two margins."""
+def _slope(parts: VerifiedStructure, own: Floats, theirs: Floats) -> Floats:
+    """Return how much probability a unit of margin is values between two margins."""
     apart = own - theirs
     one, other = parts.scores(own), parts.scores(theirs)
     near = np.abs(apart) < _CLOSEST
     return np.where(near, one * (1 - one), (one - other) / np.where(near, 1.0, apart))
 
 
-class Asking:
-    """The route through the model's own answers.
+class ModelAgnostic:
+    """The explainer from the model's predictions alone.
 
     Attributes
     ----------
@@ -199,59 +209,65 @@ class Asking:
         self.method = method
         self._log_odds = log_odds
         self.space = own_space(subject, margin=log_odds)
-        known = subject.answers(background.part)[background.rows]
-        self._base_answers = self._told(known)
+        known = subject.predictions(background.part)[background.rows]
+        self._background_predictions = self._in_space(known)
         self._shares = backgrounds.shares(background)
-        self.base = self._shares @ self._base_answers
+        self.base = self._shares @ self._background_predictions
 
     def explain(
         self, rows: NDArray[np.int64], progress: Progress, sampling: Sampling
     ) -> Iterator[Explained]:
         """Yield the values of blocks of rows."""
-        ask, cells, behind = self._questions(rows)
-        known = self._answers(rows)
+        predict, cells, background_cells = self._coalition_inputs(rows)
+        known = self._predictions(rows)
         if self.method == "exact":
-            for where, worth in self._worths(ask, cells, behind, known, progress):
+            for where, values in self._coalition_values(
+                predict, cells, background_cells, known, progress
+            ):
                 yield Explained(
-                    where=where, values=coalitions.values(worth), answers=known[where]
+                    where=where,
+                    values=coalitions.values(values),
+                    predictions=known[where],
                 )
             return
         found = coalitions.sampled(
-            ask,
+            predict,
             cells,
-            behind,
+            background_cells,
             known,
-            self._base_answers,
+            self._background_predictions,
             sampling,
             shares=self._shares,
             progress=progress,
         )
         for where, values, errors in found:
             yield Explained(
-                where=where, values=values, answers=known[where], errors=errors
+                where=where, values=values, predictions=known[where], errors=errors
             )
 
     def pairs(self, rows: NDArray[np.int64], progress: Progress) -> Iterator[Explained]:
         """Yield the interactions of blocks of rows, from all coalitions."""
-        ask, cells, behind = self._questions(rows)
-        known = self._answers(rows)
-        for where, worth in self._worths(ask, cells, behind, known, progress):
+        predict, cells, background_cells = self._coalition_inputs(rows)
+        known = self._predictions(rows)
+        for where, values in self._coalition_values(
+            predict, cells, background_cells, known, progress
+        ):
             yield Explained(
-                where=where, values=coalitions.pairs(worth), answers=known[where]
+                where=where, values=coalitions.pairs(values), predictions=known[where]
             )
 
-    def gap(self, said: Floats, rows: NDArray[np.int64]) -> float:
+    def gap(self, totals: Floats, rows: NDArray[np.int64]) -> float:
         """Return the largest gap to what is explained."""
-        return float(np.abs(said - self._answers(rows)).max(initial=0.0))
+        return float(np.abs(totals - self._predictions(rows)).max(initial=0.0))
 
-    def noted(self, _gap: float) -> tuple[Note, ...]:
-        """Return what is to be said; what was asked is the model's own answer."""
+    def notes_for(self, _gap: float) -> tuple[Note, ...]:
+        """Return the notes; the outputs are the model's own."""
         return self.notes
 
-    def _questions(
+    def _coalition_inputs(
         self, rows: NDArray[np.int64]
     ) -> tuple[Ask, NDArray[np.intp], NDArray[np.intp]]:
-        """Return how to ask, and the cells of rows and background."""
+        """Return the prediction function, and the cells of rows and background."""
         features = self._subject.features()
         others = self._subject.features(self.background.part)
         pool = Pool.of(features.take(rows), others.take(self.background.rows))
@@ -259,32 +275,38 @@ class Asking:
         places = np.arange(len(rows) + len(self.background.rows))
         cells = np.repeat(places[:, None], d, axis=1)
 
-        def ask(wanted: NDArray[np.integer], within: Progress) -> Floats:
-            return self._told(pool.ask(self._subject, wanted, within))
+        def predict(wanted: NDArray[np.integer], within: Progress) -> Floats:
+            return self._in_space(pool.predict(self._subject, wanted, within))
 
-        return ask, cells[: len(rows)], cells[len(rows) :]
+        return predict, cells[: len(rows)], cells[len(rows) :]
 
-    def _worths(
+    def _coalition_values(
         self,
-        ask: Ask,
+        predict: Ask,
         cells: NDArray[np.intp],
-        behind: NDArray[np.intp],
+        background_cells: NDArray[np.intp],
         known: Floats,
         progress: Progress,
     ) -> Iterator[tuple[slice, Floats]]:
-        return coalitions.worths(
-            ask, cells, behind, known, self.base, shares=self._shares, progress=progress
+        return coalitions.coalition_values(
+            predict,
+            cells,
+            background_cells,
+            known,
+            self.base,
+            shares=self._shares,
+            progress=progress,
         )
 
-    def _answers(self, rows: NDArray[np.int64]) -> Floats:
-        return self._told(self._subject.answers()[rows])
+    def _predictions(self, rows: NDArray[np.int64]) -> Floats:
+        return self._in_space(self._subject.predictions()[rows])
 
-    def _told(self, scores: Floats) -> Floats:
+    def _in_space(self, scores: Floats) -> Floats:
         return log_odds(scores) if self._log_odds else scores
 
 
 def own_space(subject: Subject, *, margin: bool) -> str:
-    """Return what the sum of a model's parts is: a margin, or its own scores."""
+    """Return what the structure of a model adds up to: a margin, or its own scores."""
     return ScoreKind.MARGIN.value if margin else subject.info.score_kind.value
 
 

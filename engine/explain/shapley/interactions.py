@@ -1,4 +1,4 @@
-"""Shapley interactions: what pairs of features do together."""
+"""Shapley interaction values of pairs of features."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from engine.contracts.results import Interactions
 from engine.explain.scope import Pace, badge, in_random_order, mean_size
 from engine.explain.shapley import dispatch
 from engine.explain.shapley.coalitions import MOST_EXACT
-from engine.explain.shapley.dispatch import GameParams
-from engine.explain.shapley.explainers import Asking
+from engine.explain.shapley.dispatch import ExplainerParams
+from engine.explain.shapley.explainers import ModelAgnostic
 from engine.explain.subject import Subject, cells_as_numbers, unexplainable
 
 if TYPE_CHECKING:
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 _MOST_KEPT = 25_000_000  # numbers, a pair of a row and an output each
 
 
-class InteractionsParams(GameParams, frozen=True, kw_only=True):
-    """Options of interactions, beside those of :class:`GameParams`.
+class InteractionsParams(ExplainerParams, frozen=True, kw_only=True):
+    """Options of interactions, beside those of :class:`ExplainerParams`.
 
     Attributes
     ----------
     first, second
         Features whose values for each row are wanted; empty: the strongest pair.
     rows
-        At most so many rows, a seeded sample of them, said in the badge. 0: all.
+        At most so many rows, a seeded sample of them, stated in the badge. 0: all.
     """
 
     first: str = ""
@@ -47,7 +47,7 @@ class InteractionsParams(GameParams, frozen=True, kw_only=True):
 
 
 class InteractionsAnalysis:
-    """What pairs of features do together, over the rows and in each."""
+    """Interaction values of pairs of features, over the rows and in each."""
 
     id = "interactions"
     title = mark("Interactions")
@@ -55,7 +55,7 @@ class InteractionsAnalysis:
     row_by_row = True
 
     def is_compatible(self, facts: Facts) -> Note | None:
-        """Return why the model cannot be asked, or ``None``."""
+        """Return why the model cannot be explained, or ``None``."""
         return unexplainable(facts)
 
     def run(
@@ -70,7 +70,7 @@ class InteractionsAnalysis:
             features than all coalitions can be made of, ``explain.no_pair``, and
             what :func:`engine.explain.shapley.dispatch.choose` raises.
         """
-        found = _Found(inputs, params, progress)
+        found = _InteractionsSoFar(inputs, params, progress)
         pace = Pace()
         for explained in found.route.pairs(found.rows, progress):
             found.take(explained)
@@ -80,8 +80,8 @@ class InteractionsAnalysis:
         return found.result()
 
 
-class _Found:
-    """What is known so far; of each pair ``i <= j`` a number a row and output."""
+class _InteractionsSoFar:
+    """Interactions so far; of each pair ``i <= j`` a number a row and output."""
 
     def __init__(
         self, inputs: Inputs, params: InteractionsParams, progress: Progress
@@ -95,7 +95,7 @@ class _Found:
         self._asked = _asked_pair(params, self._subject.names)
         self.route = dispatch.choose(inputs, self._subject, params, progress)
         d, k = len(self._subject.names), len(self._subject.outputs)
-        if isinstance(self.route, Asking) and d > MOST_EXACT:
+        if isinstance(self.route, ModelAgnostic) and d > MOST_EXACT:
             raise EngineError("explain.many_pairs", n=d, most=MOST_EXACT)
         self._first, self._second = np.triu_indices(d)
         room = max(1, _MOST_KEPT // (len(self._first) * k))
@@ -103,7 +103,7 @@ class _Found:
             inputs, min(params.rows or room, room)
         )
         self._kept = np.zeros((len(self.rows), len(self._first), k))
-        self._answers = np.zeros((len(self.rows), k))
+        self._predictions = np.zeros((len(self.rows), k))
         self.n_done = 0
 
     def take(self, found: Explained) -> None:
@@ -111,7 +111,7 @@ class _Found:
         kept = found.values[:, self._first, self._second]
         kept[:, self._first != self._second] *= 2.0  # both halves
         self._kept[found.where] = kept
-        self._answers[found.where] = found.answers
+        self._predictions[found.where] = found.predictions
         self.n_done = found.where.stop
 
     def result(self) -> Interactions:
@@ -143,7 +143,7 @@ class _Found:
             background=route.background,
             additivity_error=gap,
             n_wanted=len(self.rows),
-            notes=route.noted(gap),
+            notes=route.notes_for(gap),
             provenance=badge(
                 self._inputs,
                 self._params,

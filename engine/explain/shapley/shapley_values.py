@@ -1,4 +1,4 @@
-"""Shapley values: how an answer is shared out among the features."""
+"""SHAP values: the contribution of each feature to a prediction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.explain.scope import (
 )
 from engine.explain.shapley import dispatch
 from engine.explain.shapley.coalitions import Sampling
-from engine.explain.shapley.dispatch import GameParams
+from engine.explain.shapley.dispatch import ExplainerParams
 from engine.explain.shapley.explainers import Structural
 from engine.explain.subject import Subject, cells_as_numbers, unexplainable
 
@@ -30,30 +30,30 @@ if TYPE_CHECKING:
     from engine.analysis import Facts, Inputs
     from engine.contracts.dataset import Note
     from engine.contracts.progress import Progress
-    from engine.explain.shapley.explainers import Asking, Explained
+    from engine.explain.shapley.explainers import Explained, ModelAgnostic
     from engine.explain.shapley.gradient_explainer import Gradients
 
     Floats = NDArray[np.float64]
 
 
-class ShapleyParams(GameParams, frozen=True, kw_only=True):
-    """Options of Shapley values, beside those of :class:`GameParams`.
+class ShapleyParams(ExplainerParams, frozen=True, kw_only=True):
+    """Options of Shapley values, beside those of :class:`ExplainerParams`.
 
     Attributes
     ----------
     route
-        ``auto``, ``structure``, ``gradients`` (shares of another kind, of networks:
-        :class:`engine.explain.shapley.gradient_explainer.Gradients`), ``exact``,
-        ``sampling`` or ``rescaled`` (probabilities through margins:
+        ``auto``, ``structure``, ``gradients`` (path integrals of networks, no Shapley
+        values: :class:`engine.explain.shapley.gradient_explainer.Gradients`),
+        ``exact``, ``sampling`` or ``rescaled`` (probabilities through margins:
         :class:`engine.explain.shapley.explainers.Rescaled`).
     precision
-        As a share of the spread of the answers: the standard error at which sampling
-        stops, and how far shares along gradients may be off.
+        As a share of the spread of the predictions: the standard error at which
+        sampling stops, and the largest error of path integrals.
     rounds
-        Most rounds of sampling; each walks from every background row.
+        Most rounds of sampling; each has one permutation for every background row.
     rows
-        Where the model itself has to be asked or gradients are followed: at most so
-        many rows, a seeded sample of them, said in the badge; the current row, if
+        Of the model-agnostic and the gradient explainer: at most so
+        many rows, a seeded sample of them, stated in the badge; the current row, if
         there is one, is explained first and is one of them. 0: all.
     """
 
@@ -64,7 +64,7 @@ class ShapleyParams(GameParams, frozen=True, kw_only=True):
 
 
 class ShapleyAnalysis:
-    """Contributions of the features to the answers, row by row."""
+    """SHAP values of the selected rows."""
 
     id = "shapley"
     title = mark("Contributions")
@@ -72,7 +72,7 @@ class ShapleyAnalysis:
     row_by_row = True
 
     def is_compatible(self, facts: Facts) -> Note | None:
-        """Return why the model cannot be asked, or ``None``."""
+        """Return why the model cannot be explained, or ``None``."""
         return unexplainable(facts)
 
     def run(self, inputs: Inputs, params: ShapleyParams, progress: Progress) -> Shapley:
@@ -83,18 +83,18 @@ class ShapleyAnalysis:
         EngineError
             What :func:`engine.explain.shapley.dispatch.choose` raises.
         """
-        found = _Found(inputs, params, progress)
+        state = _ShapleySoFar(inputs, params, progress)
         pace = Pace()
-        for explained in found.explain(progress):
-            found.take(explained)
-            if found.n_done < len(found.rows) and pace.is_time():
-                progress.partial(found.result())
+        for explained in state.explain(progress):
+            state.take(explained)
+            if state.n_done < len(state.rows) and pace.is_time():
+                progress.partial(state.result())
             progress.raise_if_cancelled()
-        return found.result()
+        return state.result()
 
 
-class _Found:
-    """What is known so far; rows are explained in a random order."""
+class _ShapleySoFar:
+    """SHAP values so far; rows are explained in a random order."""
 
     def __init__(
         self, inputs: Inputs, params: ShapleyParams, progress: Progress
@@ -106,7 +106,7 @@ class _Found:
         self._subject = Subject(inputs)
         progress.raise_if_cancelled()
         asked = inputs, self._subject, params, progress
-        self._route: Structural | Gradients | Asking = (
+        self._route: Structural | Gradients | ModelAgnostic = (
             dispatch.along_gradients(*asked)
             if params.route == "gradients"
             else dispatch.choose(*asked, params.route)
@@ -116,7 +116,7 @@ class _Found:
         self.rows = _led_by_current(rows, inputs)
         shape = (len(self.rows), len(self._subject.names), len(self._subject.outputs))
         self._values = np.zeros(shape)
-        self._answers = np.zeros((shape[0], shape[2]))
+        self._predictions = np.zeros((shape[0], shape[2]))
         self._errors: Floats | None = None
         self.n_done = 0
         sorted_rows = np.sort(self.rows)  # labels in the order of the data
@@ -135,7 +135,7 @@ class _Found:
     def take(self, found: Explained) -> None:
         """Add explained rows."""
         self._values[found.where] = found.values
-        self._answers[found.where] = found.answers
+        self._predictions[found.where] = found.predictions
         if found.errors is not None:
             if self._errors is None:
                 self._errors = np.zeros_like(self._values)
@@ -156,7 +156,7 @@ class _Found:
         return Shapley(
             values=values[:, :, 0] if single else values,
             base_values=route.base,
-            predictions=self._answers[order],
+            predictions=self._predictions[order],
             data=self._data[order],
             categories=self._categories,
             feature_names=self._subject.names,
@@ -172,7 +172,7 @@ class _Found:
             importance_high=high,
             additivity_error=gap,
             n_wanted=len(self.rows),
-            notes=route.noted(gap),
+            notes=route.notes_for(gap),
             provenance=badge(
                 self._inputs,
                 self._params,

@@ -1,4 +1,4 @@
-"""Exact Shapley values of models that can be taken apart."""
+"""Exact Shapley values from the structure of a model."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
 
 _TWO = 2
 _PAIR_NUMBERS = 10_000_000  # held at a time
-_TRIED = 200  # rows on which a structure is held against the model
-TOLERANCE = 1e-4  # of scores: models answer in float32
+_TRIED = 200  # rows on which a structure is verified
+TOLERANCE = 1e-4  # of scores: models predict in float32
 
 
-class Others(NamedTuple):
+class EncodedBackground(NamedTuple):
     """The background, encoded ``(b, D)``, and how much each row counts ``(b,)``."""
 
     encoded: Floats
     shares: Floats
 
 
-class Parts:
-    """A model's structure, seen to say what the model says.
+class VerifiedStructure:
+    """A model's structure, verified: it reproduces the model's predictions.
 
     Attributes
     ----------
@@ -82,10 +82,10 @@ class Parts:
     @classmethod
     def of(
         cls, subject: Subject, rows: pa.Table, scores: Floats, progress: Progress
-    ) -> tuple[Parts | None, tuple[Note, ...]]:
-        """Return the parts of the model, and what is to be said about them.
+    ) -> tuple[VerifiedStructure | None, tuple[Note, ...]]:
+        """Return the verified structure of the model, and notes.
 
-        None where the model has none, or where they do not say what it says.
+        None where the model has none, or where it does not reproduce its scores.
 
         Parameters
         ----------
@@ -107,7 +107,10 @@ class Parts:
         return self._subject.encode(rows, progress)
 
     def values(
-        self, encoded: Floats, others: Others | None, progress: Progress = SILENT
+        self,
+        encoded: Floats,
+        others: EncodedBackground | None,
+        progress: Progress = SILENT,
     ) -> Floats:
         """Return ``(n, d, k)`` over the model's own inputs.
 
@@ -133,9 +136,9 @@ class Parts:
         return self.by_input(found[..., self.columns])
 
     def by_input(self, found: Floats) -> Floats:
-        """Return ``(n, d, k)`` of what the encoded columns get ``(n, D, k)``.
+        """Return ``(n, d, k)`` values of inputs from ``(n, D, k)`` of encoded columns.
 
-        What columns from one input get is added up, turned round where the other
+        Those of columns from one input are added up, and negated where the other
         class is explained.
         """
         grouped = np.zeros((len(found), len(self._subject.names), found.shape[2]))
@@ -144,7 +147,10 @@ class Parts:
         return -grouped if self.flipped else grouped
 
     def pairs(
-        self, encoded: Floats, others: Others | None, progress: Progress = SILENT
+        self,
+        encoded: Floats,
+        others: EncodedBackground | None,
+        progress: Progress = SILENT,
     ) -> Iterator[tuple[slice, Floats]]:
         """Yield ``(rows, d, d, k)`` interactions over the model's own inputs.
 
@@ -162,7 +168,7 @@ class Parts:
             yield where, self._chosen(grouped)
 
     def _encoded_pairs(
-        self, encoded: Floats, others: Others | None, progress: Progress
+        self, encoded: Floats, others: EncodedBackground | None, progress: Progress
     ) -> Iterator[tuple[slice, Floats]]:
         form = self._form
         if isinstance(form, TreeEnsemble):
@@ -190,8 +196,8 @@ class Parts:
         chosen: Floats = found[..., self.columns]
         return -chosen if self.flipped else chosen
 
-    def base(self, others: Others | None) -> Floats:
-        """Return ``(k,)`` what the values are measured from."""
+    def base(self, others: EncodedBackground | None) -> Floats:
+        """Return the ``(k,)`` base values."""
         if others is None:
             from engine.explain.shapley.tree_shap import (  # noqa: PLC0415 - compiles code
                 tree_base,
@@ -200,11 +206,11 @@ class Parts:
             assert isinstance(self._form, TreeEnsemble)
             expected: Floats = self._outputs(tree_base(self._form, None)[None])[0]
             return expected
-        mean: Floats = others.shares @ self.answers(others.encoded)
+        mean: Floats = others.shares @ self.outputs(others.encoded)
         return mean
 
-    def answers(self, encoded: Floats) -> Floats:
-        """Return ``(n, k)`` the sums that are explained."""
+    def outputs(self, encoded: Floats) -> Floats:
+        """Return the ``(n, k)`` explained sums."""
         if isinstance(self._form, TreeEnsemble):
             from engine.explain.shapley.tree_shap import (  # noqa: PLC0415 - compiles code
                 tree_sums,
@@ -213,11 +219,11 @@ class Parts:
             return self._outputs(tree_sums(self._form, encoded))
         return self._outputs(sums(self.structure, encoded))
 
-    def scores(self, answers: Floats) -> Floats:
+    def scores(self, outputs: Floats) -> Floats:
         """Return the model's scores that belong to explained sums."""
         if not self.margin:
-            return answers
-        return linked(answers, self.structure.link)
+            return outputs
+        return linked(outputs, self.structure.link)
 
     def _outputs(self, raw: Floats) -> Floats:
         chosen: Floats = raw[:, self.columns]
@@ -247,11 +253,13 @@ def _wanted(subject: Subject, structure: Structure) -> tuple[list[int], bool]:
     return [subject.positive], False
 
 
-def _of_trees(others: Others | None) -> tuple[Floats | None, Floats | None]:
+def _of_trees(others: EncodedBackground | None) -> tuple[Floats | None, Floats | None]:
     return (None, None) if others is None else (others.encoded, others.shares)
 
 
-def _alone(form: LinearForm | AdditiveForm, encoded: Floats, others: Others) -> Floats:
+def _alone(
+    form: LinearForm | AdditiveForm, encoded: Floats, others: EncodedBackground
+) -> Floats:
     """Return ``(n, D, k)``: a term of two features is shared out evenly."""
     if isinstance(form, LinearForm):
         apart = encoded - others.shares @ others.encoded
@@ -269,7 +277,7 @@ def _alone(form: LinearForm | AdditiveForm, encoded: Floats, others: Others) -> 
 
 
 def _add_terms(
-    form: AdditiveForm, encoded: Floats, others: Others, found: Floats
+    form: AdditiveForm, encoded: Floats, others: EncodedBackground, found: Floats
 ) -> None:
     """Add half of what each term of two features is worth beyond its halves."""
     for term in _terms(form, encoded, others):
@@ -300,7 +308,9 @@ class _Term(NamedTuple):
     second: Floats
 
 
-def _terms(form: AdditiveForm, encoded: Floats, others: Others) -> Iterator[_Term]:
+def _terms(
+    form: AdditiveForm, encoded: Floats, others: EncodedBackground
+) -> Iterator[_Term]:
     own, behind = encoded.astype(np.intp), others.encoded.astype(np.intp)
     shares = others.shares
     start = 0

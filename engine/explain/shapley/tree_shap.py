@@ -64,7 +64,7 @@ def tree_shapley(
     encoded
         ``(n, d)`` rows to explain.
     background
-        ``(b, d)`` rows whose mean answer is the base: interventional values
+        ``(b, d)`` rows whose mean prediction is the base: interventional values
         (Janzing et al., 2020). ``None``: path-dependent values, where left-out
         features follow the training weights in the trees.
     shares

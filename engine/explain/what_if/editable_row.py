@@ -13,7 +13,7 @@ from engine.contracts.dataset import Part
 from engine.contracts.results import Editable
 from engine.explain.counterfactual.neighbours import sampled
 from engine.explain.counterfactual.plausibility import Plausibility
-from engine.explain.counterfactual.row_encoding import Codebook
+from engine.explain.counterfactual.row_encoding import RowEncoding
 from engine.explain.subject import cells_as_numbers
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class EditableRow:
         Where the real rows come from, and how many it has.
     real
         The model's inputs of the real rows.
-    book
+    encoding
         Codes them, the row, and all labels that can be chosen.
     own
         ``(d,)`` the row.
@@ -53,7 +53,7 @@ class EditableRow:
     part: Part
     n_total: int
     real: pa.Table
-    book: Codebook
+    encoding: RowEncoding
     own: Floats
     plausibility: Plausibility
     editable: tuple[Editable, ...]
@@ -106,22 +106,22 @@ def _editable_row(
         may, rows = _range_of(parts, j)
         ranges.append(may)
         examples += rows
-    book = Codebook(real, own, *examples)
+    encoding = RowEncoding(real, own, *examples)
     n = real.num_rows
     return EditableRow(
         part=part,
         n_total=n_total,
         real=real,
-        book=book,
-        own=book.points[n],
-        plausibility=Plausibility(book, book.points[:n], progress),
+        encoding=encoding,
+        own=encoding.points[n],
+        plausibility=Plausibility(encoding, encoding.points[:n], progress),
         editable=tuple(
             Editable(
                 name=may.name,
                 low=may.low,
                 high=may.high,
-                decimals=int(book.decimals[j]),
-                labels=book.labels[j],
+                decimals=int(encoding.decimals[j]),
+                labels=encoding.labels[j],
                 n_left_out=may.n_left_out,
                 may_miss=may.may_miss,
             )

@@ -18,9 +18,9 @@ from engine.contracts.provenance import Provenance
 from engine.contracts.results import Change, WhatIf
 from engine.data.table import Table
 from engine.evaluate.sample import cut_of, decided_of
-from engine.explain.counterfactual.plausibility import between
-from engine.explain.effects.grid import along, check_points
-from engine.explain.effects.perturbed import Replaced
+from engine.explain.counterfactual.plausibility import distances
+from engine.explain.effects.grid import check_points, grid_of
+from engine.explain.effects.perturbed import Perturbed
 from engine.explain.feature_names import Names, pairs_of, place_of
 from engine.explain.scope import badge, the_row
 from engine.explain.shapley.shapley_values import ShapleyAnalysis, ShapleyParams
@@ -49,10 +49,10 @@ class WhatIfParams(msgspec.Struct, frozen=True, kw_only=True):
         ``name=value``, several as a tuple; ``name=`` for a missing value. Numbers
         with a decimal point.
     feature
-        Along which feature the answer is told; empty: the first changed one, or the
+        Along which feature the prediction is told; empty: the first changed one, or the
         first of all.
     points
-        Most places along a number; 0: 40.
+        Most grid points of a number; 0: 40.
     background
         Rows of the background of contributions, or ``all``.
     contributions
@@ -74,7 +74,7 @@ class WhatIfAnalysis:
     Params = WhatIfParams
 
     def is_compatible(self, facts: Facts) -> Note | None:
-        """Return why the model cannot be asked, or ``None``."""
+        """Return why the model cannot be explained, or ``None``."""
         return unexplainable(facts)
 
     def run(self, inputs: Inputs, params: WhatIfParams, progress: Progress) -> WhatIf:
@@ -119,7 +119,7 @@ class _Pair:
     ) -> None:
         self._inputs, self._subject, self._about = inputs, subject, about
         self._points = points
-        self._table = about.book.table(points)
+        self._table = about.encoding.table(points)
 
     def told(self, params: WhatIfParams, progress: Progress) -> WhatIf:
         """Return what the model says of both, and where they lie."""
@@ -137,14 +137,14 @@ class _Pair:
         return WhatIf(
             row=the_row(self._inputs),
             feature_names=subject.names,
-            cells=tuple(about.book.cell(j, code) for j, code in enumerate(own)),
+            cells=tuple(about.encoding.cell(j, code) for j, code in enumerate(own)),
             changes=changes,
             answers=subject.explained(scores),
             outputs=subject.outputs,
             space=info.score_kind.value,
             decided=(said[0], said[1]),
             threshold=cut_of(self._inputs.predictions[Part.EVALUATION], decision),
-            distance=float(between(about.book, made[None], own).sum()),
+            distance=float(distances(about.encoding, made[None], own).sum()),
             plausibility=about.plausibility.of(self._points),
             n_real=about.real.num_rows,
             n_real_total=about.n_total,
@@ -158,13 +158,13 @@ class _Pair:
         )
 
     def _changes(self, own: Floats, made: Floats) -> tuple[Change, ...]:
-        book = self._about.book
+        encoding = self._about.encoding
         same = (own == made) | (np.isnan(own) & np.isnan(made))
         return tuple(
             Change(
-                feature=book.names[j],
-                before=book.cell(j, own[j]),
-                after=book.cell(j, made[j]),
+                feature=encoding.names[j],
+                before=encoding.cell(j, own[j]),
+                after=encoding.cell(j, made[j]),
             )
             for j in np.flatnonzero(~same).tolist()
         )
@@ -172,16 +172,16 @@ class _Pair:
     def _line(
         self, params: WhatIfParams, changes: tuple[Change, ...], progress: Progress
     ) -> tuple[Axis, Floats]:
-        """Return places along a feature, and the answers for both rows there."""
+        """Return grid points of a feature, and the predictions for both rows there."""
         subject = self._subject
         first = changes[0].feature if changes else subject.names[0]
         place = place_of(params.feature or first, subject.names)
-        there = along(self._about.real, place, params.points or _POINTS, "quantiles")
-        which = pa.array(np.tile(np.arange(there.n), 2))
-        answers = Replaced(subject, self._table, "auto").ask(
-            np.repeat(np.arange(2), there.n), {place: there.cells.take(which)}, progress
+        grid = grid_of(self._about.real, place, params.points or _POINTS, "quantiles")
+        which = pa.array(np.tile(np.arange(grid.n), 2))
+        predictions = Perturbed(subject, self._table, "auto").predict(
+            np.repeat(np.arange(2), grid.n), {place: grid.cells.take(which)}, progress
         )
-        return there.axis, answers.reshape(2, there.n, -1)
+        return grid.axis, predictions.reshape(2, grid.n, -1)
 
     def contributions(self, params: WhatIfParams, progress: Progress) -> Shapley:
         """Return the Shapley values of both rows.
@@ -229,18 +229,18 @@ class _Pair:
 def _changed(about: EditableRow, changes: Names) -> Floats:
     """Return the row with its changed cells."""
     made = about.own.copy()
-    for name, text in pairs_of(changes, about.book.names).items():
-        j = about.book.names.index(name)
+    for name, text in pairs_of(changes, about.encoding.names).items():
+        j = about.encoding.names.index(name)
         made[j] = _code(about, j, text)
     return made
 
 
 def _code(about: EditableRow, j: int, text: str) -> float:
-    may, book = about.editable[j], about.book
+    may, encoding = about.editable[j], about.encoding
     if not text and (may.may_miss or np.isnan(about.own[j])):
         return float("nan")
     try:
-        code = book.code(j, text)
+        code = encoding.code(j, text)
     except ValueError as error:
         raise EngineError("explain.bad_cell", name=may.name, given=text) from error
     if not np.isfinite(code):

@@ -3,7 +3,7 @@
 Names are those of :mod:`engine.formats`, and for what is compressed ``joblib_zlib``,
 ``joblib_gzip``, ``joblib_bz2``, ``joblib_lzma``, ``joblib_xz`` and ``joblib_lz4``. (A
 joblib file that is not compressed is told from a pickle only by following it, so
-:func:`engine.models.safety.report_on` says ``joblib`` then.)
+:func:`engine.models.consent.safety_report.report_on` says ``joblib`` then.)
 """
 
 from __future__ import annotations

@@ -167,7 +167,9 @@ class AgreementPanel(Panel):
             return
         order = _order(shown)
         against = {
-            (at.feature, m) for at in shown.opposed for m in (at.first, at.second)
+            (at.feature, m)
+            for at in shown.sign_disagreements
+            for m in (at.first, at.second)
         }
         most = np.abs(shown.values).max(axis=1)
         unit = np.where(most > 0, most, 1.0)

@@ -247,7 +247,8 @@ class PermutationPanel(Panel):
             else tr("Each feature is shuffled by itself.")
         )
         kin = tr(
-            "What they share was found on {n} rows.", n=numbers.count(result.n_kinship)
+            "What they share was found on {n} rows.",
+            n=numbers.count(result.n_association),
         )
         if bool((result.importances == 0).all(axis=1).any()):
             unseen = tr(

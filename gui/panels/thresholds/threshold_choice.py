@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.contracts import operating_points
 from engine.contracts.i18n import tr
 from engine.contracts.readings import numbers
 from gui.services.literal import literal
@@ -121,13 +122,19 @@ class ThresholdChoice(QWidget):
         if result is None or not len(result.scores):
             return None
         if key == F1:
-            return result.best_f1()
+            return operating_points.best_f1(result)
         if key == RECALL:
-            return result.best_precision_at_recall(self.recall.value())
+            return operating_points.best_precision_at_recall(
+                result, self.recall.value()
+            )
         if key == COST:
-            return result.min_cost(self.cost_fp.value(), self.cost_fn.value())
+            return operating_points.min_cost(
+                result, self.cost_fp.value(), self.cost_fn.value()
+            )
         return (
-            None if result.own_cut is None else result.operating_point(result.own_cut)
+            None
+            if result.own_cut is None
+            else operating_points.operating_point(result, result.own_cut)
         )
 
     def _words(self, point: OperatingPoint) -> str:

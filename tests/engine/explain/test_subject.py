@@ -39,7 +39,7 @@ def test_equal_rows_are_asked_once_and_answered_each(asked):
     pool = Pool.of(subject.features(), subject.features())
     cells = np.array([[0, 1], [3, 4], [1, 1], [0, 1]])
     np.testing.assert_array_equal(
-        pool.ask(subject, cells), [[0.2], [0.2], [0.9], [0.2]]
+        pool.predict(subject, cells), [[0.2], [0.2], [0.9], [0.2]]
     )
     assert model.asked == 2
 
@@ -49,11 +49,11 @@ def test_few_equal_rows_are_asked_with_the_others_and_missing_cells_are_equal():
     subject = Subject(inputs)
     pool = Pool.of(subject.features())
     cells = np.column_stack([np.append(np.arange(39), 0), np.arange(40)])
-    told = pool.ask(subject, cells)
+    told = pool.predict(subject, cells)
     np.testing.assert_array_equal(told[:, 0], cells[:, 0])
     assert model.asked == 40  # 39 of 40 are different: not worth the search
     model.asked = 0
-    pool.ask(subject, cells // 2)
+    pool.predict(subject, cells // 2)
     assert model.asked == 20
 
 
@@ -61,7 +61,7 @@ def test_the_positive_class_is_what_is_explained():
     inputs, _ = case(ROWS, older, positive="no")
     subject = Subject(inputs)
     assert subject.outputs == ("no",)
-    np.testing.assert_allclose(subject.answers()[:, 0], [0.8, 0.1, 0.1])
+    np.testing.assert_allclose(subject.predictions()[:, 0], [0.8, 0.1, 0.1])
 
 
 def test_every_class_or_the_number_is_explained_where_there_are_not_two():
@@ -69,7 +69,7 @@ def test_every_class_or_the_number_is_explained_where_there_are_not_two():
     inputs, _ = case(
         ROWS, lambda _: scores, task=Task.MULTICLASS, classes=("a", "b", "c")
     )
-    assert Subject(inputs).answers().shape == (3, 3)
+    assert Subject(inputs).predictions().shape == (3, 3)
     inputs, _ = case(ROWS, lambda t: t["age"].to_numpy(), task=Task.REGRESSION)
     assert Subject(inputs).outputs == ("",)
 

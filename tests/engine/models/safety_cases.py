@@ -13,7 +13,7 @@ import zlib
 
 import numpy as np
 
-from engine.models.safety import inspect
+from engine.models.consent.safety_report import inspect
 
 
 class Gadget:

@@ -20,8 +20,8 @@ from engine.contracts.dataset import Note
 from engine.contracts.errors import Cancelled, EngineError
 from engine.contracts.model import Light
 from engine.contracts.progress import Silent
+from engine.models.consent.policy import Limits
 from engine.models.host import HostPool
-from engine.models.policy import Limits
 from tests.support.model_files import report_on, take
 
 SUPPORT = str(Path(__file__).resolve().parents[2] / "support")

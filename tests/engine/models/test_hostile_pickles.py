@@ -82,7 +82,7 @@ def test_a_further_trick_is_never_vouched_for(tmp_path, name):
 
 MEASURED = """
 import resource, sys
-from engine.models.safety import inspect
+from engine.models.consent.safety_report import inspect
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for path in sys.argv[1:]:
     inspect(path)

@@ -13,8 +13,8 @@ import pytest
 
 from engine.contracts.errors import Cancelled, EngineError
 from engine.contracts.progress import Silent
+from engine.models.consent.safety_report import report_on
 from engine.models.intake import take_in
-from engine.models.safety import report_on
 
 
 def test_that_the_copy_is_named_by_its_hash_and_read_only(tmp_path):

@@ -14,8 +14,8 @@ from sklearn.datasets import make_classification
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Light
 from engine.contracts.progress import SILENT
-from engine.models.policy import Policy, read_policy
-from engine.models.safety import check_consent, inspect, report_on
+from engine.models.consent.policy import Policy, read_policy
+from engine.models.consent.safety_report import check_consent, inspect, report_on
 from engine.models.static import (
     catboost_files,
     lightgbm_files,

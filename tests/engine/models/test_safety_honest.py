@@ -45,7 +45,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from engine.contracts.model import Light
-from engine.models.safety import inspect
+from engine.models.consent.safety_report import inspect
 from tests.engine.models.safety_cases import joblib_bytes
 
 COMPRESSIONS = [0, ("zlib", 3), ("gzip", 3), ("bz2", 3), ("lzma", 1), ("xz", 1)]

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from engine.contracts.model import Light, Verdict
-from engine.models.safety import inspect
+from engine.models.consent.safety_report import inspect
 from tests.engine.models.safety_cases import call, containers, gadgets, tricks
 
 MARKER = "marker-that-must-not-exist"

@@ -15,7 +15,7 @@ from engine.contracts.readings.output_units import unit
 if TYPE_CHECKING:
     from engine.contracts.results import AccumulatedEffects, Axis, Dependence
 
-STRONG = 0.6  # kinship from which features are said to go together
+STRONG = 0.6  # association from which features are said to go together
 _UNMOVED = 1e-9
 _SOME = 0.1  # share of lines against the mean from which it is told
 
@@ -203,18 +203,18 @@ def _against(result: Dependence, output: int) -> str:
 
 def _kin(axes: tuple[Axis, ...]) -> str:
     """Return the caveat where a feature goes together with another."""
-    close = [axis for axis in axes if axis.kinship >= STRONG]
+    close = [axis for axis in axes if axis.association >= STRONG]
     if not close:
         return ""
-    axis = max(close, key=lambda known: known.kinship)
+    axis = max(close, key=lambda known: known.association)
     return tr(
         "{feature} goes together with {other} ({kinship} of 1, on {n} rows): many rows "
         "it is asked about are such as hardly occur. Accumulated local effects do "
         "without them.",
         feature=axis.name,
         other=axis.related,
-        kinship=fixed(axis.kinship, 2),
-        n=count(axis.n_kinship),
+        kinship=fixed(axis.association, 2),
+        n=count(axis.n_association),
     )
 
 

@@ -21,7 +21,11 @@ from engine.contracts.model import Task
 from engine.contracts.progress import Silent
 from engine.contracts.readings.agreement import read
 from engine.explain.agreement.ablation import area, deletions
-from engine.explain.agreement.reliability import opposed, rank_agreement, shared_first
+from engine.explain.agreement.reliability import (
+    rank_agreement,
+    shared_first,
+    sign_disagreements,
+)
 from tests.support.explained import case, matrix
 from tests.support.in_process import explain, fitted_case
 from tests.support.taken_apart import numbers, two
@@ -55,7 +59,7 @@ def test_of_a_sum_ablation_says_what_shapley_values_say():
     apart = np.array([rows()[name][3] - rows()[name].mean() for name in "abcde"])
     np.testing.assert_allclose(found.values[shapley], WEIGHTS * apart, atol=1e-12)
     assert found.rank_agreement[shapley, ablation] == pytest.approx(1)
-    assert found.opposed == ()
+    assert found.sign_disagreements == ()
 
 
 def test_curves_start_at_the_answer_and_end_at_the_base():
@@ -209,9 +213,9 @@ def test_first_features_are_compared_as_sets():
 def test_a_sign_within_its_spread_is_no_sign():
     values = np.array([[1.0, -0.5], [1.0, 0.5]])
     certain = np.full((2, 2), np.nan)
-    assert [at.feature for at in opposed(values, certain)] == [1]
+    assert [at.feature for at in sign_disagreements(values, certain)] == [1]
     unsure = np.array([[0.1, 0.4], [0.1, 0.1]])
-    assert opposed(values, unsure) == ()
+    assert sign_disagreements(values, unsure) == ()
 
 
 def test_features_leave_one_by_one():

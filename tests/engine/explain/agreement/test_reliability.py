@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from engine.contracts.results import Faithfulness, Opposed
+from engine.contracts.results import Faithfulness, SignDisagreement
 from engine.explain.agreement import reliability
 from engine.explain.agreement.faithfulness import faithfulness, other_orders
 
@@ -42,7 +42,7 @@ def judged(*, ranks=1.0, signs=(), gap=0.0, deterministic=True, **of_curves):
     return found, [note.code.removeprefix("explain.") for note in reasons]
 
 
-OPPOSED = (Opposed(feature=0, first=0, second=1),)
+OPPOSED = (SignDisagreement(feature=0, first=0, second=1),)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_signs_count_from_a_tenth_of_the_weight_and_outside_their_spread(
 ):
     values = np.array([[1 - share, share], [1 - share, -share]])
     spreads = np.array([[np.nan, np.nan], [np.nan, spread]])
-    assert bool(reliability.opposed(values, spreads)) == counts
+    assert bool(reliability.sign_disagreements(values, spreads)) == counts
 
 
 # Exact explanations of few features

@@ -19,8 +19,8 @@ from engine.explain.counterfactual.counterfactual import (
     CounterfactualAnalysis,
     CounterfactualParams,
 )
-from engine.explain.counterfactual.plausibility import Plausibility, between
-from engine.explain.counterfactual.row_encoding import Codebook
+from engine.explain.counterfactual.plausibility import Plausibility, distances
+from engine.explain.counterfactual.row_encoding import RowEncoding
 from tests.support.evaluation import same
 from tests.support.explained import case
 from tests.support.in_process import explain
@@ -251,9 +251,9 @@ def test_neighbours_are_the_nearest_rows_of_all():
     result = explain(inputs, "counterfactual")
     features = inputs.tables["evaluation"].arrow
     rest = features.take(pa.array([r for r in range(N) if r != 5]))
-    book = Codebook(rest, features)
+    book = RowEncoding(rest, features)
     points = book.points[N - 1 :]
-    far = between(book, points, points[5]).sum(axis=1)
+    far = distances(book, points, points[5]).sum(axis=1)
     decided = probability(features) >= 0.5
     far[decided == decided[5]] = np.inf
     nearest = np.sort(far)[: len(result.neighbours)]
@@ -377,7 +377,7 @@ def test_names_may_hold_commas():
 def test_rows_in_the_thick_are_plausible_and_rows_far_out_are_not():
     rng = np.random.default_rng(0)
     table = pa.table({"x": rng.normal(size=400), "y": rng.normal(size=400)})
-    book = Codebook(table)
+    book = RowEncoding(table)
     judged = Plausibility(book, book.points, SILENT)
     found = judged.of(np.array([[0.0, 0.0], [8.0, 8.0]]))
     assert found[0] > 0.5

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from engine.explain.counterfactual.row_encoding import Codebook
+from engine.explain.counterfactual.row_encoding import RowEncoding
 
 N = 60
 RNG = np.random.default_rng(0)
@@ -40,7 +40,7 @@ COLUMNS = {
 @pytest.mark.parametrize("name", COLUMNS)
 def test_cells_of_every_type_come_back_as_they_were(name):
     table = pa.table({name: COLUMNS[name]})
-    back = Codebook(table).table(Codebook(table).points)
+    back = RowEncoding(table).table(RowEncoding(table).points)
     assert back.schema == table.schema
     assert [*map(repr, back.column(0).to_pylist())] == [
         *map(repr, table.column(0).to_pylist())
@@ -49,9 +49,9 @@ def test_cells_of_every_type_come_back_as_they_were(name):
 
 def test_labels_stand_in_the_order_of_their_names_whatever_the_rows():
     table = pa.table({"k": pa.array([10, 2, 9, 2]).dictionary_encode()})
-    assert Codebook(table).labels == (("2", "9", "10"),)
-    assert Codebook(table.take([3, 2, 1, 0])).labels == (("2", "9", "10"),)
-    assert Codebook(table).points[:, 0].tolist() == [2.0, 0.0, 1.0, 0.0]
+    assert RowEncoding(table).labels == (("2", "9", "10"),)
+    assert RowEncoding(table.take([3, 2, 1, 0])).labels == (("2", "9", "10"),)
+    assert RowEncoding(table).points[:, 0].tolist() == [2.0, 0.0, 1.0, 0.0]
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,13 @@ def test_labels_stand_in_the_order_of_their_names_whatever_the_rows():
 def test_decimals_are_those_of_the_rows_and_no_finer_than_worth_telling(
     values, decimals, spread
 ):
-    book = Codebook(pa.table({"x": values}))
+    book = RowEncoding(pa.table({"x": values}))
     assert book.decimals.tolist() == [decimals]
     assert book.spread[0] == pytest.approx(spread)
 
 
 def test_single_precision_is_told_as_it_is_written():
-    book = Codebook(pa.table({"x": pa.array([0.1, 0.7], type=pa.float32())}))
+    book = RowEncoding(pa.table({"x": pa.array([0.1, 0.7], type=pa.float32())}))
     assert [book.cell(0, code) for code in book.points[:, 0]] == [0.1, 0.7]
     assert book.code(0, "0.1") == book.points[0, 0]
 
@@ -83,7 +83,7 @@ def test_single_precision_is_told_as_it_is_written():
 def test_rows_that_are_only_told_do_not_move_the_units():
     real = pa.table({"x": [1.0, 2.0, 3.0], "t": ["a", "b", "a"]})
     other = pa.table({"x": [900.5], "t": ["z"]})
-    book = Codebook(real, other)
+    book = RowEncoding(real, other)
     assert book.spread[0] == 1.0
     assert book.decimals[0] == 0
     assert book.labels[1] == ("a", "b", "z")

@@ -13,7 +13,7 @@ from engine.contracts.errors import Cancelled, EngineError
 from engine.contracts.model import Task
 from engine.contracts.progress import SILENT, Silent
 from engine.contracts.readings.effects import pdp_and_ale as reading
-from engine.explain.effects.grid import MOST_LABELS, along
+from engine.explain.effects.grid import MOST_LABELS, grid_of
 from tests.support.explained import case, matrix
 from tests.support.in_process import explain
 
@@ -116,14 +116,14 @@ def test_labels_with_an_order_of_their_own_keep_it():
         pa.array(["low", "mid", "high"]),
         ordered=True,
     )
-    found = along(pa.table({"x": ordered}), 0, 10, "quantiles")
+    found = grid_of(pa.table({"x": ordered}), 0, 10, "quantiles")
     assert found.axis.labels == ("low", "mid", "high")
     assert found.axis.ordered
 
 
 def test_labels_that_are_numbers_are_in_their_order():
     table = pa.table({"x": ["10", "9", "2", None]})
-    found = along(table, 0, 10, "quantiles")
+    found = grid_of(table, 0, 10, "quantiles")
     assert found.axis.labels == ("2", "9", "10")
     assert found.cells.to_pylist() == ["2", "9", "10", None]
     np.testing.assert_array_equal(found.own, [2, 1, 0, np.nan])

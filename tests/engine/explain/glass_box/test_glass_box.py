@@ -31,8 +31,8 @@ from engine.contracts.decision import Decision
 from engine.contracts.errors import EngineError
 from engine.contracts.readings.glass_box.glass_box import read, rules_of, weight_name
 from engine.contracts.readings.glass_box.tree_rules import named, threshold
-from engine.explain.glass_box.inverse_transform import OwnUnits
-from engine.explain.glass_box.splits import astray
+from engine.explain.glass_box.inverse_transform import InverseTransform
+from engine.explain.glass_box.splits import misrouted_rows
 from engine.explain.subject import Subject
 from tests.support.explained import case, matrix
 from tests.support.in_process import explain, fitted_case
@@ -186,13 +186,15 @@ def test_rows_that_a_rounded_threshold_leads_elsewhere_are_counted():
     assert not found.notes
     subject = Subject(inputs)
     features = subject.features()
-    units = OwnUnits(subject, subject.structure(), features, subject.encode(features))
+    units = InverseTransform(
+        subject, subject.structure(), features, subject.encode(features)
+    )
     tree = found.body.tree
-    assert astray(tree, units) == 0
+    assert misrouted_rows(tree, units) == 0
     moved = tree.threshold.copy()
     moved[0] = np.inf  # all go left
     elsewhere = msgspec.structs.replace(tree, threshold=moved)
-    assert astray(elsewhere, units) == tree.n_rows[tree.right[0]]
+    assert misrouted_rows(elsewhere, units) == tree.n_rows[tree.right[0]]
 
 
 def test_of_many_trees_few_rows_are_held_against_the_model(monkeypatch):

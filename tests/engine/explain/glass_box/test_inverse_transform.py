@@ -17,7 +17,7 @@ from sklearn.preprocessing import (
 from sklearn.tree import DecisionTreeRegressor
 
 from engine.contracts.progress import SILENT
-from engine.explain.glass_box.inverse_transform import OwnUnits, Row
+from engine.explain.glass_box.inverse_transform import InverseTransform, Row
 from engine.explain.subject import Subject
 from tests.support.in_process import explain, fitted_case
 from tests.support.taken_apart import numbers, value
@@ -28,7 +28,9 @@ def units(frame, *steps):
     inputs = fitted_case(model.fit(frame, value(frame[list("abcd")])), frame)
     subject = Subject(inputs)
     features = subject.features()
-    return OwnUnits(subject, subject.structure(), features, subject.encode(features))
+    return InverseTransform(
+        subject, subject.structure(), features, subject.encode(features)
+    )
 
 
 def curve(function):

@@ -10,7 +10,7 @@ import pytest
 from engine.contracts.errors import Cancelled
 from engine.contracts.progress import Silent
 from engine.contracts.structure import Activation, DenseNetwork, Link
-from engine.explain.gradients.path_integral import MOST_STEPS, Ways
+from engine.explain.gradients.path_integral import MOST_STEPS, PathIntegral
 from engine.explain.structure_predictions import linked
 
 D, SHARES = 5, np.array([0.1, 0.2, 0.3, 0.4])
@@ -64,11 +64,11 @@ def answers(made, link, encoded):
 
 def ways(made, link=Link.IDENTITY, outputs=None):
     outputs = range(len(made.base)) if outputs is None else outputs
-    return Ways(made, link, list(outputs), rows(4, 2), SHARES)
+    return PathIntegral(made, link, list(outputs), rows(4, 2), SHARES)
 
 
 def found(made, link=Link.IDENTITY, enough=1e-4):
-    return ways(made, link).follow(rows(7), enough).values
+    return ways(made, link).integrate(rows(7), enough).values
 
 
 CASES = [
@@ -118,7 +118,9 @@ def test_columns_that_are_heard_alike_get_alike():
     made = changed(network((8, 6)), alike)
     both, behind = rows(7), rows(4, 2)
     both[:, 3], behind[:, 3] = both[:, 1], behind[:, 1]
-    shares = Ways(made, Link.LOGIT, [0], behind, SHARES).follow(both, 1e-4).values
+    shares = (
+        PathIntegral(made, Link.LOGIT, [0], behind, SHARES).integrate(both, 1e-4).values
+    )
     np.testing.assert_allclose(shares[:, 3], shares[:, 1], atol=1e-12)
 
 
@@ -158,7 +160,7 @@ def test_networks_that_answer_alike_are_shared_out_alike():
 @pytest.mark.parametrize("activation", [Activation.RELU, Activation.TANH])
 def test_one_layer_of_bends_needs_one_step(activation):
     made = network((9,), 2, activation)
-    one = ways(made).follow(rows(7), 0.0)
+    one = ways(made).integrate(rows(7), 0.0)
     many = ways(made).shares(rows(7), 64)
     np.testing.assert_allclose(one.values, many, atol=1e-9)
     assert not one.error.any()
@@ -169,10 +171,10 @@ def test_steps_are_halved_until_shares_are_near_enough(link):
     followed = ways(network((8, 6), 1, Activation.TANH), link)
     truth = followed.shares(rows(20), 4 * MOST_STEPS)
     for enough in (1e-2, 1e-4):
-        loose = followed.follow(rows(20), enough)
+        loose = followed.integrate(rows(20), enough)
         assert (loose.error <= enough).all()
         assert np.abs(loose.values - truth).max() <= enough
-    never = followed.follow(rows(2), -1.0)
+    never = followed.integrate(rows(2), -1.0)
     assert (never.error >= 0).all()
 
 
@@ -182,7 +184,7 @@ def test_steps_are_halved_until_shares_are_near_enough(link):
 @pytest.mark.parametrize("hidden", [(8,), (8, 6), (6, 5, 4)])
 def test_between_kinks_shares_are_exact(link, k, hidden):
     followed = ways(network(hidden, k), link)
-    exact = followed.follow(rows(7), 0.0)
+    exact = followed.integrate(rows(7), 0.0)
     assert not exact.error.any()
     near = followed.shares(rows(7), 4 * MOST_STEPS)
     np.testing.assert_allclose(exact.values, near, atol=3e-6)
@@ -194,8 +196,8 @@ def test_between_kinks_shares_are_exact(link, k, hidden):
 @pytest.mark.parametrize("far", [1.0, 30.0])
 def test_softmax_between_kinks_is_exact_to_eleven_digits(far):
     made = network((8, 6), 3)
-    followed = Ways(made, Link.SOFTMAX, [0, 1, 2], rows(4, 2), SHARES)
-    exact = followed.follow(far * rows(7), 0.0)
+    followed = PathIntegral(made, Link.SOFTMAX, [0, 1, 2], rows(4, 2), SHARES)
+    exact = followed.integrate(far * rows(7), 0.0)
     near = followed.shares(far * rows(7), 8 * MOST_STEPS)
     np.testing.assert_allclose(exact.values, near, atol=1e-5 * far)
     apart = answers(made, Link.SOFTMAX, far * rows(7))
@@ -205,7 +207,7 @@ def test_softmax_between_kinks_is_exact_to_eleven_digits(far):
 
 def test_wide_networks_of_kinks_are_followed_in_steps(monkeypatch):
     monkeypatch.setattr("engine.explain.gradients.relu_breakpoints.MOST_UNITS", 13)
-    assert ways(network((8, 6))).follow(rows(7), 1e-2).error.all()
+    assert ways(network((8, 6))).integrate(rows(7), 1e-2).error.all()
 
 
 def test_pairs_are_looked_at_in_pieces(monkeypatch):
@@ -231,7 +233,9 @@ def test_shares_of_one_output_are_those_among_all():
 @pytest.mark.parametrize("link", [Link.LOGIT, Link.SOFTMAX])
 def test_answers_as_sure_as_can_be_are_shared_out_in_numbers(link):
     made = network((8,), 3 if link is Link.SOFTMAX else 1)
-    far = Ways(made, link, [0], 3e3 * rows(4, 2), SHARES).follow(1e3 * rows(7), 1e-3)
+    far = PathIntegral(made, link, [0], 3e3 * rows(4, 2), SHARES).integrate(
+        1e3 * rows(7), 1e-3
+    )
     assert np.isfinite(far.values).all()
 
 
@@ -246,7 +250,7 @@ class Watching(Silent):
 def test_it_says_how_far_it_is_where_the_end_is_known(monkeypatch):
     monkeypatch.setattr("engine.explain.gradients.path_integral._CELLS", 1)
     watching = Watching()
-    ways(network((8, 6))).follow(rows(3), 1e-3, watching)
+    ways(network((8, 6))).integrate(rows(3), 1e-3, watching)
     assert watching.seen == [place / 12 for place in range(1, 13)]  # 3 rows by 4 ways
 
 
@@ -257,4 +261,4 @@ class Impatient(Silent):
 
 def test_it_stops_when_asked_to():
     with pytest.raises(Cancelled):
-        ways(network((8, 6))).follow(rows(7), 1e-3, Impatient())
+        ways(network((8, 6))).integrate(rows(7), 1e-3, Impatient())

@@ -10,7 +10,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.model import Task
 from engine.contracts.readings.importance import permutation as reading
 from engine.evaluate.sample import take
-from engine.explain.association import groups_at, kinship, tree_of
+from engine.explain.association import associations, groups_at, tree_of
 from engine.explain.importance.permutation import most_unseen
 from tests.support.explained import case, matrix
 from tests.support.in_process import explain
@@ -137,23 +137,23 @@ def test_no_repeats_is_refused():
         explain(classified()[0], "permutation", repeats=0)
 
 
-def test_kinship_of_numbers_is_that_of_scipy():
+def test_association_of_numbers_is_that_of_scipy():
     data = np.column_stack(list(rows().values()))
     data[:5, 0] = np.nan
-    found = kinship(data, np.zeros(3, dtype=bool))
+    found = associations(data, np.zeros(3, dtype=bool))
     expected = abs(spearmanr(data[5:, 0], data[5:, 1]).statistic)
     assert found[0, 1] == pytest.approx(expected, abs=1e-12)
     assert np.allclose(found, found.T)
     assert np.allclose(np.diag(found), 1)
 
 
-def test_kinship_of_labels_is_one_where_they_tell_each_other():
+def test_association_of_labels_is_one_where_they_tell_each_other():
     rng = np.random.default_rng(0)
     codes = rng.integers(0, 3, size=900).astype(float)
     data = np.column_stack(
         [codes, (codes + 1) % 3, rng.integers(0, 3, size=900), codes * 10.0]
     )
-    found = kinship(data, np.array([True, True, True, False]))
+    found = associations(data, np.array([True, True, True, False]))
     assert found[0, 1] == pytest.approx(1)
     assert found[0, 3] == pytest.approx(1)
     assert found[0, 2] < 0.1

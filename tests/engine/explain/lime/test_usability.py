@@ -56,9 +56,13 @@ def test_of_a_local_line(r2, weights, changes, expected):
     steady = LimeStability(
         **{name: getattr(STEADY, name) for name in STEADY.__struct_fields__} | changes
     )
-    found, _ = usability.of_line(np.array(weights), r2, steady, deterministic=True)
+    found, _ = usability.of_local_model(
+        np.array(weights), r2, steady, deterministic=True
+    )
     assert found == expected
-    changing, _ = usability.of_line(np.array(weights), r2, steady, deterministic=False)
+    changing, _ = usability.of_local_model(
+        np.array(weights), r2, steady, deterministic=False
+    )
     assert changing == "unusable"
 
 
@@ -67,7 +71,7 @@ def test_of_a_local_line(r2, weights, changes, expected):
 )
 def test_a_line_that_misses_the_model_at_its_own_row_is_for_directions(miss, expected):
     weights = np.array([1.0, 0.5])
-    found, reasons = usability.of_line(
+    found, reasons = usability.of_local_model(
         weights, 0.9, STEADY, miss=miss, deterministic=True
     )
     assert found == expected
@@ -87,5 +91,7 @@ def test_of_a_line_that_misses_its_row_or_was_drawn_once(miss, seeds, expected):
     fields = {name: getattr(STEADY, name) for name in STEADY.__struct_fields__}
     steady = LimeStability(**fields | {"seeds": tuple(range(seeds))})
     weights = np.array([1.0, 0.5])
-    found, _ = usability.of_line(weights, 0.9, steady, miss=miss, deterministic=True)
+    found, _ = usability.of_local_model(
+        weights, 0.9, steady, miss=miss, deterministic=True
+    )
     assert found == expected

@@ -52,9 +52,11 @@ def test_a_structure_that_deviates_is_said_and_the_model_asked(forest, monkeypat
 def test_a_gap_that_the_trial_did_not_meet_is_said(forest, monkeypatch):
     honest = explain(forest, "shapley", background="8")
     assert not honest.notes
-    scores = structural_shapley.Parts.scores
+    scores = structural_shapley.VerifiedStructure.scores
     monkeypatch.setattr(
-        structural_shapley.Parts, "scores", lambda self, said: scores(self, said) + 0.01
+        structural_shapley.VerifiedStructure,
+        "scores",
+        lambda self, said: scores(self, said) + 0.01,
     )
     for name, read in (("shapley", shapley), ("interactions", interactions)):
         found = explain(forest, name, background="8")
@@ -64,13 +66,13 @@ def test_a_gap_that_the_trial_did_not_meet_is_said(forest, monkeypatch):
 
 
 def test_trees_without_weights_have_no_path_dependent_values(forest, monkeypatch):
-    whole = structural_shapley.Parts.__init__
+    whole = structural_shapley.VerifiedStructure.__init__
 
     def bare(self, *args):
         whole(self, *args)
         self.by_cover = False
 
-    monkeypatch.setattr(structural_shapley.Parts, "__init__", bare)
+    monkeypatch.setattr(structural_shapley.VerifiedStructure, "__init__", bare)
     with pytest.raises(EngineError, match=r"explain\.no_cover"):
         explain(forest, "shapley", variant="path_dependent")
     assert explain(forest, "shapley").method == "trees"

@@ -47,7 +47,7 @@ def test_a_network_gets_shapley_values_unless_its_gradient_is_wanted(case, monke
     along = explain(case, "shapley", route="gradients")
     assert (along.method, along.variant, along.space) == (
         "gradients",
-        "straight_ways",
+        "path_integral",
         "probability",
     )
     assert codes(along) == ["explain.gradient_shares", "explain.ways_followed"]

@@ -8,7 +8,7 @@ import pytest
 from engine.contracts.dataset import Note
 from engine.contracts.provenance import Provenance
 from engine.contracts.requests import Run
-from engine.contracts.results import Agreement, Faithfulness, Opposed
+from engine.contracts.results import Agreement, Faithfulness, SignDisagreement
 from gui.panel import State
 from gui.panels.agreement.agreement import AgreementPanel
 from tests.gui.panels.small_case import N, settle, small_case
@@ -38,7 +38,9 @@ def examined(request):
         rank_agreement=np.array([[1.0, 0.5], [0.5, 1.0]]),
         shared=np.ones((2, 2)),
         n_first=3,
-        opposed=(Opposed(feature=1, first=0, second=1),) if one else (),
+        sign_disagreements=(SignDisagreement(feature=1, first=0, second=1),)
+        if one
+        else (),
         answer=0.8,
         base=0.3,
         additivity_error=1e-15,

@@ -38,8 +38,8 @@ def shuffled(request):
         high=mean + 0.01,
         interval_from="rows",
         tree=np.array([[0, 1, 0.3, 2], [2, 3, 0.9, 3.0]]),
-        kinship=np.eye(3),
-        n_kinship=N,
+        association=np.eye(3),
+        n_association=N,
         cut=cut,
         provenance=Provenance(n_used=N, n_total=N, method="permutation"),
     )

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from engine.contracts import operating_points
 from engine.contracts.decision import Decision
 from engine.contracts.selection import Range
 from gui.panels.confusion.confusion import ConfusionPanel
@@ -89,7 +90,7 @@ def test_that_a_brush_selects_whole_bars(case, panel, qtbot):
 
 def test_that_every_choice_brings_what_it_says(case, panel):
     choice = panel.choice
-    best = panel._result.best_f1()
+    best = operating_points.best_f1(panel._result)
     assert choice.point == best
     choice.how.setCurrentIndex(choice.how.findData(RECALL))
     choice.recall.setValue(0.9)
@@ -100,7 +101,9 @@ def test_that_every_choice_brings_what_it_says(case, panel):
     choice.how.setCurrentIndex(choice.how.findData(COST))
     choice.cost_fn.setValue(10)
     cheap = choice.point
-    assert cheap.cost <= panel._result.operating_point(0.5, 1, 10).cost
+    assert (
+        cheap.cost <= operating_points.operating_point(panel._result, 0.5, 1, 10).cost
+    )
     QTest.mouseClick(choice.apply, LEFT)
     assert case.decision.decision.cost_fn == 10
     choice.how.setCurrentIndex(choice.how.findData(NATURAL))

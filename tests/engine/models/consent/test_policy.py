@@ -7,7 +7,7 @@ import json
 import pytest
 
 from engine.contracts.model import Light
-from engine.models.policy import Limits, read_policy
+from engine.models.consent.policy import Limits, read_policy
 
 
 def read(folder, **rules):

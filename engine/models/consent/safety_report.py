@@ -16,8 +16,8 @@ from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Light, SafetyReport
 from engine.contracts.progress import SILENT
+from engine.models.consent.policy import Policy, read_policy
 from engine.models.intake import Intake, take_in
-from engine.models.policy import Policy, read_policy
 from engine.models.static import (
     catboost_files,
     lightgbm_files,

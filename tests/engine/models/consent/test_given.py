@@ -12,7 +12,7 @@ import pytest
 from engine.contracts.dataset import Note
 from engine.contracts.errors import EngineError
 from engine.contracts.model import Light, SafetyReport
-from engine.models.consents import MAX_SIZE, ConsentStore, own_folder
+from engine.models.consent.given import MAX_SIZE, ConsentStore, own_folder
 
 SHA = "ab" * 32
 REPORT = SafetyReport(

@@ -1,0 +1,1 @@
+"""Whether a model file may be opened: report, policy, and consents given."""
