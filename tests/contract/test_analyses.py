@@ -184,7 +184,7 @@ def test_asks_whether_it_should_stop(name):
 @pytest.mark.parametrize("area", ["evaluate", "explain"])
 def test_every_code_has_a_sentence(area):
     named = set()
-    for path in (ROOT / area).glob("*.py"):
+    for path in (ROOT / area).rglob("*.py"):
         named |= set(re.findall(rf'"({area}\.\w+)"', path.read_text()))
     sentences = {code for code in table() if code.startswith(f"{area}.")}
     assert named == sentences
