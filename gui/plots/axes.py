@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPen, QPolygonF
 
 from engine.contracts.readings import numbers
@@ -32,6 +32,7 @@ _LEFT = Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignHCenter
+LEAST_SQUARE = 140.0  # pixels a side
 _LEAST_LABEL = 34.0  # pixels that a label needs to say anything
 
 
@@ -154,9 +155,14 @@ def _digits(
 
 
 def squared(area: QRectF) -> QRectF:
-    """Return the largest square in an area, at its middle from left to right."""
-    side = max(min(area.width(), area.height()), 1.0)
-    return QRectF(area.left() + (area.width() - side) / 2, area.top(), side, side)
+    """Return the largest square in an area, at its middle from left to right.
+
+    Where that would be too small to be read, the whole area is taken.
+    """
+    side = min(area.width(), area.height())
+    if side < LEAST_SQUARE:
+        return QRectF(area.topLeft(), area.size().expandedTo(QSizeF(1, 1)))
+    return QRectF(area.center().x() - side / 2, area.top(), side, side)
 
 
 def paint_frame(painter: QPainter, axes: Axes, tokens: Tokens) -> None:

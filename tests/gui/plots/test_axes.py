@@ -17,6 +17,7 @@ from gui.plots.axes import (
     left_room,
     paint_ticks_below,
     paint_ticks_left,
+    squared,
     tick_texts,
     ticks,
 )
@@ -196,3 +197,14 @@ class CurveOf(PaintedPlot):
     def paint_static(self, painter):
         paint_ticks_left(painter, self.axes, self.tokens)
         paint_ticks_below(painter, self.axes, self.tokens)
+
+
+def test_a_square_is_the_largest_at_the_middle():
+    assert squared(QRectF(10, 5, 400, 200)) == QRectF(110, 5, 200, 200)
+    assert squared(QRectF(10, 5, 200, 400)) == QRectF(10, 5, 200, 200)
+
+
+def test_where_a_square_would_be_too_small_to_read_the_whole_area_is_taken():
+    area = QRectF(10, 5, 400, 90)
+    assert squared(area) == area
+    assert squared(QRectF(10, 5, -3, 0)).isValid()
