@@ -117,5 +117,5 @@ def reason(name: str, case: CaseService) -> str | None:
     ):
         return tr("A threshold needs two classes and a score.")
     if needs is Needs.PROBABILITIES and scores.score_kind is not ScoreKind.PROBABILITY:
-        return tr("Calibration can be judged of probabilities only.")
+        return tr("Calibration needs predicted probabilities.")
     return None

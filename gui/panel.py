@@ -194,9 +194,9 @@ class Panel(PanelFrame):
                 self.result
             )
         if self._freshness is Freshness.OLD and self._stopped:
-            return tr("Stopped: what is shown is from before.")
+            return tr("Stopped: the previous result is shown.")
         if self._freshness is Freshness.OLD and self._slow:
-            return tr("being worked out anew")
+            return tr("being recomputed")
         return ""
 
     # What it follows

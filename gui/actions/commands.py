@@ -169,7 +169,7 @@ def _part_actions(
     window: MainWindow, menu: str, opened: Callable[[], bool]
 ) -> list[Action]:
     titles = {
-        Part.REFERENCE: tr("Add reference (training) data…"),
+        Part.REFERENCE: tr("Add training data…"),
         Part.CALIBRATION: tr("Add calibration data…"),
     }
     return [

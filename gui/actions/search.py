@@ -113,16 +113,16 @@ def _exports(window: MainWindow) -> Iterator[Entry]:
 
 def _buckets(window: MainWindow) -> Iterator[Entry]:
     for name in window.context.case.buckets:
-        yield _selecting(window, tr("Select bucket: {name}", name=name), Saved(name))
+        yield _selecting(window, tr("Select group: {name}", name=name), Saved(name))
         if window.context.case.scores is not None:
-            title = tr("Bucket {name} as the rows of the confusion matrix", name=name)
+            title = tr("Group {name} as the rows of the confusion matrix", name=name)
             yield Entry(title, "", partial(_as_axis, window, BUCKET + name))
 
 
 def _classes(window: MainWindow) -> Iterator[Entry]:
     scores = window.context.case.scores
     for label in scores.classes if scores is not None else ():
-        truly = tr("Select rows truly {label}", label=label)
+        truly = tr("Select rows of true class {label}", label=label)
         yield _selecting(window, truly, Values("@truth", (label,)))
         predicted = tr("Select rows predicted {label}", label=label)
         yield _selecting(window, predicted, Values("@prediction", (label,)))
@@ -167,9 +167,9 @@ def _about_column(window: MainWindow, column: Column) -> Iterator[Entry]:
     filtered = partial(show, lambda panel: panel.line.begin(name))
     yield Entry(tr("Show column {column}", column=name), "", described)
     yield Entry(tr("Filter by {column}", column=name), "", filtered)
-    smallest = tr("Sort by {column}, smallest first", column=name)
+    smallest = tr("Sort by {column}, ascending", column=name)
     yield Entry(smallest, "", partial(sort, "up"))
-    largest = tr("Sort by {column}, largest first", column=name)
+    largest = tr("Sort by {column}, descending", column=name)
     yield Entry(largest, "", partial(sort, "down"))
     scores = window.context.case.scores
     if scores is not None and scores.classes and can_be_axis(column):

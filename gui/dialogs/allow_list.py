@@ -61,8 +61,8 @@ def show_allow_list(version: str, parent: QWidget | None = None) -> QDialog:
     content = rows(version)
     about = PlainLabel(
         tr(
-            "Exact names that fitted models of the installed libraries are made of, "
-            "and what honest files do with them. Anything else is unknown."
+            "The exact names that fitted models of the installed libraries consist "
+            "of, and what legitimate files do with them. Anything else is unknown."
         )
     )
     about.setWordWrap(True)
@@ -91,7 +91,7 @@ def _table(content: list[list[str]]) -> QTableWidget:
     table = QTableWidget(len(content), 4)
     table.setAccessibleName(tr("Vetted names"))
     table.setHorizontalHeaderLabels(
-        [tr("Name"), tr("In"), tr("Honest files"), tr("Remark")]
+        [tr("Name"), tr("In"), tr("Legitimate files"), tr("Remark")]
     )
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)

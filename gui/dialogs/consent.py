@@ -41,7 +41,7 @@ HEADINGS = {
     Light.FORBIDDEN: ("✕", mark("This file is not opened")),
 }
 MEANINGS = {
-    Light.GREEN: mark("It holds numbers and vetted types only."),
+    Light.GREEN: mark("It contains numbers and vetted types only."),
     Light.AMBER: mark(
         "Open it if you know where it comes from. Your consent is kept for you on this "
         "computer, and can be withdrawn."

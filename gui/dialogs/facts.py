@@ -41,7 +41,7 @@ def facts_text(context: AppContext) -> str:
         "Window, engine and model process talk through pipes on this computer; "
         "telemetry of libraries is switched off before they are loaded."
     )
-    heading = tr("Round the model process")
+    heading = tr("Around the model process")
     lines = [
         f"<p>{escape(claim)} {escape(how)}</p>",
         f"<p><b>{escape(heading)}</b></p>",
@@ -62,8 +62,8 @@ def facts_text(context: AppContext) -> str:
         "<p>"
         + escape(
             tr(
-                "The model gets feature columns only: no truth, no identifiers, no "
-                "file names. No lock-down makes an arbitrary program harmless; it "
+                "The model gets feature columns only: no target, no identifiers, "
+                "no file names. No sandbox makes an arbitrary program harmless; it "
                 "limits what one can do."
             )
         )

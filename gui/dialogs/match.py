@@ -53,7 +53,7 @@ class MatchDialog(QDialog):
         self._context = context
         self._job: Job | None = None
         self.preview: MatchPreview | None = None
-        self.setWindowTitle(tr("How data and model belong together"))
+        self.setWindowTitle(tr("Match data and model"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(720, 560)
         self._soon = QTimer(self, singleShot=True, interval=60)
@@ -91,13 +91,13 @@ class MatchDialog(QDialog):
         self.score_kind = QComboBox()
         self.method = QComboBox()
         self.form = QFormLayout()
-        self.form.addRow(tr("The truth is in"), self.target)
-        self.form.addRow(tr("The class to be found"), self.positive)
+        self.form.addRow(tr("Target column"), self.target)
+        self.form.addRow(tr("Positive class"), self.positive)
         self.form.addRow("", self.why_positive)
         self.form.setRowVisible(self.why_positive, False)
-        self.form.addRow(tr("Rows are weighed by"), self.weights)
+        self.form.addRow(tr("Row weights"), self.weights)
         self.form.addRow(tr("Inputs are matched"), self.method)
-        self.form.addRow(tr("The scores are"), self.score_kind)
+        self.form.addRow(tr("Type of scores"), self.score_kind)
         self.mapping = MappingTable(tr("Input of the model"), tr("Column"))
         self.mapping.changed.connect(self._soon.start)
         self.mapping.hide()
@@ -117,7 +117,7 @@ class MatchDialog(QDialog):
         self.table = QTableWidget(0, 4)
         self.table.setAccessibleName(tr("First predictions"))
         self.table.setHorizontalHeaderLabels(
-            [tr("row"), tr("truth"), tr("prediction"), tr("score")]
+            [tr("row"), tr("true value"), tr("prediction"), tr("score")]
         )
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
@@ -156,7 +156,7 @@ class MatchDialog(QDialog):
         told = case.file.target
         guess = told if told in names else guessed_target(data, model)
         self.target.setCurrentIndex(self.target.findText(guess))
-        self.weights.addItem(tr("nothing: every row counts once"), "")
+        self.weights.addItem(tr("none: every row counts once"), "")
         for column in data.columns:
             if column.kind.value == "numeric":
                 self.weights.addItem(column.name, column.name)
@@ -182,10 +182,10 @@ class MatchDialog(QDialog):
     def _fill_score_kind(self) -> None:
         """Offer what recorded scores of classes may be."""
         for kind, text in (
-            ("", tr("what their numbers tell")),
+            ("", tr("inferred from the values")),
             ("probability", tr("probabilities, 0 to 1")),
             ("percent", tr("probabilities in percent, 0 to 100")),
-            ("margin", tr("margins, which decide from 0 on")),
+            ("margin", tr("margins, with the threshold at 0")),
         ):
             self.score_kind.addItem(text, kind)
         case = self._context.case
@@ -201,10 +201,10 @@ class MatchDialog(QDialog):
     def _show_score_kind(self, result: MatchPreview) -> None:
         """Say beside the automatic choice what was taken for what."""
         taken = self.score_kind.findData(result.scores_as)
-        text = tr("what their numbers tell")
+        text = tr("inferred from the values")
         if result.scores_as and taken > 0:
             text = tr(
-                "what their numbers tell: {kind}", kind=self.score_kind.itemText(taken)
+                "inferred from the values: {kind}", kind=self.score_kind.itemText(taken)
             )
         self.score_kind.setItemText(0, text)
 
@@ -381,15 +381,15 @@ def _sanity(result: MatchPreview) -> str:
     tried = trn("{n} row", "{n} rows", result.n_tried)
     if result.task is Task.REGRESSION:
         return tr(
-            "On {rows} chosen at random (seed 0) the median error is {error}; "
-            "always answering the median would err by {baseline}.",
+            "On {rows} chosen at random (seed 0) the median absolute error is "
+            "{error}; always predicting the median: {baseline}.",
             rows=tried,
             error=numbers.significant(result.sanity, 4),
             baseline=numbers.significant(result.baseline, 4),
         )
     return tr(
-        "On {rows} chosen at random (seed 0) {share} are right; always answering "
-        "the most frequent class would be right for {baseline}.",
+        "On {rows} chosen at random (seed 0) the accuracy is {share}; always "
+        "predicting the most frequent class: {baseline}.",
         rows=tried,
         share=numbers.percent(result.sanity),
         baseline=numbers.percent(result.baseline),

@@ -64,10 +64,10 @@ class Palette(QDialog):
         self._offers = offers
         self._found: list[Entry] = []
         self.line = QLineEdit()
-        self.line.setPlaceholderText(tr("Type a command, a column, a class, a bucket…"))
+        self.line.setPlaceholderText(tr("Type a command, a column, a class, a group…"))
         self.line.setAccessibleName(self.windowTitle())
         self.list = QListWidget()
-        self.list.setAccessibleName(tr("What fits"))
+        self.list.setAccessibleName(tr("Matches"))
         self.list.setUniformItemSizes(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)

@@ -28,7 +28,7 @@ def open_more(panel: Panel, button: QToolButton) -> None:
     dock = panel.parentWidget()
     if isinstance(dock, QDockWidget):
         floats = dock.isFloating()
-        text = tr("Back into the window") if floats else tr("In its own window")
+        text = tr("Dock in the window") if floats else tr("Float")
         menu.addAction(text, lambda: dock.setFloating(not floats))
         menu.addAction(tr("Hide this panel"), dock.hide)
     menu.popup(button.mapToGlobal(button.rect().bottomLeft()))

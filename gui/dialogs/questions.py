@@ -103,14 +103,14 @@ class Questions(QObject):
         box.setText(tr("What is {files} for?", files=names))
         box.setInformativeText(
             tr(
-                "There is an evaluation set already. Training data serve as a "
-                "reference, to see over-fitting; calibration data serve to fit a "
+                "There is an evaluation set already. Training data are used to "
+                "detect over-fitting; calibration data are used to fit a "
                 "calibrator."
             )
         )
         choices = {
             Part.EVALUATION: tr("Evaluate on it instead"),
-            Part.REFERENCE: tr("Reference (training) data"),
+            Part.REFERENCE: tr("Training data"),
             Part.CALIBRATION: tr("Calibration data"),
         }
         buttons = {

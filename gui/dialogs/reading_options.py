@@ -48,7 +48,7 @@ class ReadingOptions(QDialog):
         found = source.options
         self._found = found
         self._text = refused or found.separator is not None
-        self._untold = tr("as the file itself tells")
+        self._untold = tr("detected from the file")
         self.separator, self.decimal = QComboBox(), QComboBox()
         self.encoding = QComboBox(editable=True)
         for box, known in (
@@ -74,7 +74,7 @@ class ReadingOptions(QDialog):
             max(0, self.quote.findData('"' if found.quote is None else found.quote))
         )
         self.day_first = QComboBox()
-        self.day_first.addItem(tr("as the dates themselves tell"), None)
+        self.day_first.addItem(tr("detected from the dates"), None)
         self.day_first.addItem(tr("day first (31/12/2024)"), True)
         self.day_first.addItem(tr("month first (12/31/2024)"), False)
         self.day_first.setCurrentIndex((None, True, False).index(found.day_first))
@@ -89,7 +89,7 @@ class ReadingOptions(QDialog):
         self.header.setChecked(found.header is not False)
         self.header_line, self.first_line = QSpinBox(), QSpinBox()
         for spin, line, unset in (
-            (self.header_line, found.header_line, tr("found by the program")),
+            (self.header_line, found.header_line, tr("detected")),
             (self.first_line, self._rows_said(), tr("below the names")),
         ):
             spin.setRange(0, _MOST_LINES)

@@ -25,8 +25,8 @@ def table(shown: Effects, output: int) -> Table:
     header = [
         shown.axes[0].name,
         tr("mean") if isinstance(shown, Dependence) else tr("effect"),
-        tr("low"),
-        tr("high"),
+        tr("lower limit"),
+        tr("upper limit"),
     ]
     return header, [
         [axis_value(shown.axes[0], place), *map(float, figures)]

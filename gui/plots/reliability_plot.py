@@ -242,7 +242,8 @@ class ReliabilityPlot(Chart):
         if not bins.count[place] > 0:
             return tr("No rows here.")
         return tr(
-            "Says {said}, happens {happened} ({low}–{high}), {n} rows.",
+            "Predicted probability {said}, observed frequency {happened} "
+            "({low}–{high}), {n} rows.",
             said=numbers.fixed(100 * bins.predicted[place], 1) + " %",
             happened=numbers.fixed(100 * bins.observed[place], 1) + " %",
             low=numbers.fixed(100 * bins.low[place], 1),

@@ -39,7 +39,7 @@ class SettingGrid(PaintedPlot):
     chosen = Signal(int, int)
 
     def __init__(self) -> None:
-        super().__init__(tr("Fidelity and steadiness of other settings"))
+        super().__init__(tr("Fidelity and stability of other settings"))
         self._settings: LimeSettings | None = None
         self._used = (-1, -1)
         self._at = (0, 0)
@@ -64,8 +64,8 @@ class SettingGrid(PaintedPlot):
         if known is None:
             return ""
         return tr(
-            "kernel {width} wide, {n} random rows: R² {fidelity}, weights move by "
-            "{moves}, counting as {effective} rows",
+            "kernel width {width}, {n} random rows: R² {fidelity}, weights vary by "
+            "{moves}, effective sample size {effective}",
             width=numbers.significant(float(known.kernel_widths[a]), 3),
             n=numbers.count(int(known.num_samples[b])),
             fidelity=numbers.percent(float(known.r2[a, b])),
@@ -97,7 +97,7 @@ class SettingGrid(PaintedPlot):
         painter.drawText(
             QRectF(0, 0, self.width() - 4, high),
             _CENTRE,
-            tr("random rows across, width of the kernel down"),
+            tr("across: random rows, down: kernel width"),
         )
         for a, width in enumerate(known.kernel_widths.tolist()):
             text = numbers.significant(width, 3)

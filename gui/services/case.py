@@ -71,7 +71,9 @@ class CaseService(CaseChanges):
 
     def open_paths(self, paths: list[str]) -> None:
         """Open whatever was dropped: data, models, a case, by content."""
-        self._ask(Recognise(paths=tuple(paths)), self._recognised, tr("Looking"))
+        self._ask(
+            Recognise(paths=tuple(paths)), self._recognised, tr("Examining files")
+        )
 
     def open_data(
         self,

@@ -81,20 +81,20 @@ class CaseChanges(CaseState):
     def save_bucket(self, name: str, selection: Selection) -> None:
         """Give a selection a name."""
         self._change_buckets(
-            tr("Save bucket {name}", name=name), {**self.buckets, name: selection}
+            tr("Save group {name}", name=name), {**self.buckets, name: selection}
         )
 
     def remove_bucket(self, name: str) -> None:
         """Forget a named selection."""
         rest = {other: rule for other, rule in self.buckets.items() if other != name}
-        self._change_buckets(tr("Remove bucket {name}", name=name), rest)
+        self._change_buckets(tr("Remove group {name}", name=name), rest)
 
     def rename_bucket(self, old: str, new: str) -> None:
         """Give a bucket another name, in its place."""
         renamed = {
             (new if name == old else name): rule for name, rule in self.buckets.items()
         }
-        self._change_buckets(tr("Rename bucket {name}", name=old), renamed)
+        self._change_buckets(tr("Rename group {name}", name=old), renamed)
 
     def _predict(
         self, request: Predict, on_error: Callable[[ErrorInfo], None] | None = None

@@ -135,11 +135,11 @@ class CaseState(QObject):
     def unexplainable(self) -> str | None:
         """Return why there is no answer to explain, or ``None``."""
         if self.scores is None:
-            return tr("There are no answers yet: open data and a model first.")
+            return tr("There are no predictions yet: open data and a model first.")
         if self.file.recorded is not None and self.file.model is None:
-            return tr("Recorded scores cannot be asked about other rows: open a model.")
+            return tr("Recorded scores cannot predict other rows: open a model.")
         if self.scores.score_kind is ScoreKind.LABEL:
-            return tr("The model answers with labels alone, without scores.")
+            return tr("The model predicts labels only, without scores.")
         return None
 
     def remember(self, **changes: Any) -> None:

@@ -149,7 +149,7 @@ class CaseBar(QWidget):
             return
         words = {
             Part.EVALUATION: tr("evaluation"),
-            Part.REFERENCE: tr("reference"),
+            Part.REFERENCE: tr("training data"),
             Part.CALIBRATION: tr("calibration"),
         }
         parts = " · ".join(

@@ -64,8 +64,8 @@ class ColumnMenu(QMenu):
     def add_order(self) -> None:
         """Offer to sort."""
         for text, order in (
-            (tr("Sort smallest first"), "up"),
-            (tr("Sort largest first"), "down"),
+            (tr("Sort ascending"), "up"),
+            (tr("Sort descending"), "down"),
             (tr("Do not sort"), "none"),
         ):
             self.addAction(text).triggered.connect(

@@ -102,7 +102,7 @@ class EmptyPage(QWidget):
     def _show_offer(self) -> None:
         self.words.setText(tr("Drop a model and a data set here"))
         self.hint.setText(
-            tr("Data alone will do where it holds recorded scores or predictions.")
+            tr("Data alone is enough if it contains recorded scores or predictions.")
         )
         self.busy.hide()
 

@@ -55,7 +55,7 @@ class FeatureChoice(QWidget):
         row.addWidget(self.second, 1)
         row.addWidget(self.output)
         self.space = QComboBox()
-        self.space.setAccessibleName(tr("Unit of the answer"))
+        self.space.setAccessibleName(tr("Unit of the output"))
         for own, name in (("auto", "probability"), ("margin", "margin")):
             self.space.addItem(unit(name), own)
         row.addWidget(self.space)

@@ -190,7 +190,9 @@ class FindingsTable(QWidget):
         self.count = PlainLabel()
         self.list_button = QToolButton()
         self.list_button.setText(tr("Vetted names…"))
-        self.list_button.setToolTip(tr("Show the list that the findings stand against"))
+        self.list_button.setToolTip(
+            tr("Show the list that the findings are compared with")
+        )
         self.list_button.clicked.connect(self.list_wanted)
         self.table = QTableView()
         self.table.setAccessibleName(tr("Findings"))

@@ -116,7 +116,10 @@ class GameOptions(QWidget):
                 )
         grid.setColumnStretch(1, 1)
         self.source.setToolTip(
-            tr("The rows whose mean answer is the base that contributions start from.")
+            tr(
+                "The rows whose mean prediction is the base value that SHAP values "
+                "start from."
+            )
         )
 
     def offer(self) -> None:
@@ -125,17 +128,17 @@ class GameOptions(QWidget):
         self.source.clear()
         self.source.addItem(tr("rows drawn at random"), _DRAWN)
         self.source.addItem(tr("all rows"), _ALL)
-        self.source.addItem(tr("rows for groups alike (k-means)"), _KMEANS)
+        self.source.addItem(tr("rows that represent clusters (k-means)"), _KMEANS)
         scores = case.scores
         classes = () if scores is None else scores.classes
         for label in classes:
-            text = tr("rows decided {label}", label=label)
+            text = tr("rows predicted {label}", label=label)
             self.source.addItem(text, _DECIDED + label)
         for name in case.buckets:
-            self.source.addItem(tr("bucket {name}", name=name), _BUCKET + name)
+            self.source.addItem(tr("group {name}", name=name), _BUCKET + name)
         self._offer_variants()
         self.output.clear()
-        self.output.addItem(tr("what the model adds up"), "auto")
+        self.output.addItem(tr("model output"), "auto")
         if scores is not None and scores.task is not Task.REGRESSION:
             if scores.score_kind is ScoreKind.PROBABILITY:
                 self.output.addItem(tr("probability"), "probability")
@@ -147,14 +150,17 @@ class GameOptions(QWidget):
         model = self._context.case.model
         known = model.capabilities if isinstance(model, ModelInfo) else ()
         if self._routes and Capability.DIFFERENTIABLE in known:
-            self.variant.addItem(tr("switched off, by asking (Shapley)"), "auto")
-            self.variant.addItem(tr("along the gradient (Aumann–Shapley)"), "gradients")
+            self.variant.addItem(tr("model-agnostic (Shapley)"), "auto")
+            self.variant.addItem(
+                tr("integrated gradients (Aumann–Shapley)"), "gradients"
+            )
             self.variant.setToolTip(
                 tr(
-                    "By asking: what is left out takes the values of background rows. "
-                    "Along the gradient: the answer is followed on straight ways from "
-                    "background rows to the row; where features act together, these "
-                    "are no Shapley values, but they are found much faster."
+                    "Model-agnostic: a left-out feature takes the values of "
+                    "background rows. Integrated gradients: the gradient is "
+                    "integrated along straight paths from background rows to the "
+                    "row; where features interact, these are not Shapley values, "
+                    "but they are much faster."
                 )
             )
             return
@@ -162,9 +168,9 @@ class GameOptions(QWidget):
         self.variant.addItem(tr("by the trees (path-dependent)"), "path_dependent")
         self.variant.setToolTip(
             tr(
-                "Interventional: what is left out takes the values of background "
-                "rows. Path-dependent: it takes the branches of the trees in the "
-                "shares of their training rows; trees only, no background."
+                "Interventional: a left-out feature takes the values of background "
+                "rows. Path-dependent: both branches of a split count in "
+                "proportion to their training rows; trees only, no background."
             )
         )
 

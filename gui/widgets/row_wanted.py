@@ -39,9 +39,9 @@ class RowWanted(QStackedWidget):
 
     def want(self, *, wanted: bool) -> None:
         """Ask for a row, or show what is about it."""
-        self.said.setText(tr("No row is current."))
+        self.said.setText(tr("No row selected."))
         self.advice.setText(
-            tr("Click a row in a table, or a point in a picture, to explain it here.")
+            tr("Click a row in a table, or a point in a plot, to explain it here.")
         )
         self.setCurrentWidget(self._page if wanted else self._content)
 

@@ -18,7 +18,7 @@ def words_of(recipe: Recipe) -> str:
         case Range("@error"):
             return tr("wrong") if recipe.low is not None else tr("right")
         case Saved(name):
-            return tr("bucket {name}", name=name)
+            return tr("group {name}", name=name)
         case And(parts) if parts:
             return ", ".join(_inside(part) for part in parts)
         case Or(parts) if parts:

@@ -96,7 +96,7 @@ class StatePage(QWidget):
 
     def show_running(self, job: Job) -> None:
         """Show that a job is running, or waits for those asked for before it."""
-        waits = tr("Waiting for what was asked for before…")
+        waits = tr("Queued…")
         self._fill(tr("Working…") if job.started else waits, running=True)
         if job.progress is not None:
             self.show_progress(job.progress)

@@ -132,7 +132,7 @@ def test_a_job_that_waits_for_others_says_so_until_it_has_begun(made, qtbot) -> 
     job = made.engine.jobs[0]
     job.started = False
     qtbot.waitUntil(lambda: made.panel.state is State.RUNNING)
-    assert shows(made.panel) == "Waiting for what was asked for before…"
+    assert shows(made.panel) == "Queued…"
     job.started = True
     made.panel.started(job)
     assert shows(made.panel) == "Working…"
@@ -326,11 +326,11 @@ def test_figures_of_before_say_so_while_and_after_others_are_worked_out(
     panel.ask()
     qtbot.waitUntil(lambda: len(made.engine.jobs) == 2)
     assert "anew" not in panel._badge.text()  # a short job just appears
-    qtbot.waitUntil(lambda: "being worked out anew" in panel._badge.text())
+    qtbot.waitUntil(lambda: "being recomputed" in panel._badge.text())
     job = made.engine.jobs[-1]
     job.cancelling = True
     job.on_cancelled()
-    assert "Stopped: what is shown is from before." in panel._reading.text()
+    assert "Stopped: the previous result is shown." in panel._reading.text()
     assert panel._foot.button.text() == "Continue"
     panel._foot.button.click()
     qtbot.waitUntil(lambda: len(made.engine.jobs) == 3)

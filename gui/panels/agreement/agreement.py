@@ -42,27 +42,31 @@ class AgreementPanel(Panel):
     """Whether the explanation of the current row can be relied on."""
 
     ID = "agreement"
-    TITLE = mark("Cross-examination")
-    ALSO = mark("agreement of explanations faithfulness deletion insertion")
+    TITLE = mark("Agreement of explanations")
+    ALSO = mark(
+        "cross-examination compare methods faithfulness deletion insertion "
+        "rank agreement"
+    )
     PICTURES = (
         (AWAY, mark("Agreement of explanations: deletion curve")),
         (BACK, mark("Agreement of explanations: insertion curve")),
     )
     ABOUT = About(
         what=mark(
-            "Several methods explain the same answer by different rules, and each is "
-            "tried out: its features are taken away one by one, the most supporting "
-            "first, and the answer is looked at."
+            "Several methods explain the same prediction, and each is tested by "
+            "deletion: its features are removed one by one, the most supporting "
+            "first, and the change of the prediction is measured."
         ),
         how=mark(
-            "Bars to the right raise the answer; each column has its own unit. Where "
-            "methods give a feature different signs it is marked ≠. A curve that "
-            "leaves the grey band early names features that the model really uses."
+            "Bars to the right raise the prediction; each column has its own unit. "
+            "≠ marks a feature to which the methods give different signs. A curve "
+            "that leaves the grey band early names features that the model really "
+            "uses."
         ),
         misleads=mark(
-            "Methods may agree and be wrong together: all take features away by "
-            "putting other rows' values in their place, also where such rows never "
-            "occur."
+            "Methods may agree and be wrong together: all of them remove a feature "
+            "by putting other rows' values in its place, even where such rows "
+            "never occur."
         ),
         source=mark(
             "Krishna et al. (2022); Samek et al. (2017); Petsiuk, Das and Saenko "
@@ -77,16 +81,16 @@ class AgreementPanel(Panel):
         """Build the pictures and their choice."""
         self._shown: Agreement | None = None
         self.sides = SideBySide(tr("Explanations side by side"))
-        self.curves = RemovalCurves(tr("The answer without features"))
+        self.curves = RemovalCurves(tr("Deletion and insertion curves"))
         self.pages = QStackedWidget()
         self.pages.addWidget(scrolled(self.sides))
         self.pages.addWidget(self.curves)
         self.view = Segmented(
-            tr("Picture"),
+            tr("Plot"),
             (
                 (SIDES, tr("side by side")),
-                (AWAY, tr("taken away")),
-                (BACK, tr("given back")),
+                (AWAY, tr("deletion")),
+                (BACK, tr("insertion")),
                 (ALL, tr("all rows")),
             ),
         )
@@ -155,7 +159,7 @@ class AgreementPanel(Panel):
         self.words.setText(" ".join(_facts(shown)))
         if key in (AWAY, BACK) and tried is not None:
             away = key == AWAY
-            across = tr("features taken away") if away else tr("features given back")
+            across = tr("features deleted") if away else tr("features inserted")
             self.curves.set_curves(
                 titles,
                 tried.deletion if away else tried.insertion,
@@ -224,8 +228,8 @@ def _facts(shown: Agreement) -> list[str]:
     if shown.row >= 0:
         said.append(
             tr(
-                "Row {row}: the answer is {answer}, the mean {base}; contributions add "
-                "up to within {gap}.",
+                "Row {row}: prediction {answer}, mean {base}; SHAP values add up "
+                "to within {gap}.",
                 row=row_text(shown.row, shown.provenance),
                 answer=numbers.significant(shown.answer, 3),
                 base=numbers.significant(shown.base, 3),
@@ -244,7 +248,7 @@ def _facts(shown: Agreement) -> list[str]:
     if np.isfinite(shown.local_fidelity):
         said.append(
             tr(
-                "LIME's line tells {fidelity} of how the answers about the row vary.",
+                "LIME: local fit R² {fidelity}.",
                 fidelity=numbers.percent(shown.local_fidelity),
             )
         )

@@ -43,22 +43,23 @@ class ReliabilityPanel(Panel):
 
     ID = "reliability"
     TITLE = mark("Reliability")
-    ALSO = mark("calibration ECE Brier reliability diagram")
+    ALSO = mark("calibration curve plot ECE Brier score reliability diagram")
     ABOUT = About(
         what=mark(
-            "Rows are put into bins by what the model says. Each point sets how "
-            "often it happened against what was said; on the diagonal the two agree."
+            "Rows are put into bins by predicted probability. Each point shows the "
+            "observed frequency against the mean predicted probability of a bin; "
+            "on the diagonal the two agree."
         ),
         how=mark(
-            "Below the diagonal the model says too much, above it too little. The "
-            "line through a point is its 95 % interval, the bars below are the rows "
-            "of each bin. Click a bin to select its rows. Equal mass puts the same "
-            "number of rows into each bin."
+            "Below the diagonal the predicted probabilities are too high, above it "
+            "too low. The line through a point is its 95 % interval, the bars "
+            "below are the rows of each bin. Click a bin to select its rows. Equal "
+            "count puts the same number of rows into each bin."
         ),
         misleads=mark(
             "Bins with few rows scatter; the calibration error depends on the bins "
             "and is never zero by chance alone. A calibrated model need not be a "
-            "good one: always saying the overall rate is calibrated too."
+            "good one: always predicting the overall rate is calibrated too."
         ),
         source=mark(
             "DeGroot and Fienberg (1983); Guo et al. (2017) for the calibration "
@@ -81,7 +82,8 @@ class ReliabilityPanel(Panel):
         self.table = MetricTable(tr("Calibration errors"))
         self.table.setModel(self.model)
         self.bins = Segmented(
-            tr("Bins"), (("uniform", tr("equal width")), ("quantile", tr("equal mass")))
+            tr("Bins"),
+            (("uniform", tr("equal width")), ("quantile", tr("equal count"))),
         )
         self._side = QWidget()
         right = QVBoxLayout(self._side)
@@ -121,7 +123,8 @@ class ReliabilityPanel(Panel):
         scores = self.context.case.scores
         if scores is None:
             return tr(
-                "Reliability is about probabilities: open data and a model first."
+                "Reliability needs predicted probabilities: open data and a model "
+                "first."
             )
         if scores.task is Task.REGRESSION:
             return tr("The model predicts a number, not a probability.")
@@ -152,11 +155,11 @@ class ReliabilityPanel(Panel):
             return
         binary = result.of == "positive"
         across = (
-            tr("said: probability of {label}", label=result.label)
+            tr("predicted probability of {label}", label=result.label)
             if binary
-            else tr("said: confidence in the answer")
+            else tr("predicted probability (confidence)")
         )
-        up = tr("happened")
+        up = tr("observed frequency")
         self.plot.set_words(_error(result.expected_calibration_error))
         self.plot.set_bins(self._bins, across, up)
         self.model.set_rows(*self._figures(result), spare=(2,))
@@ -174,7 +177,7 @@ class ReliabilityPanel(Panel):
              result.ece_of_diagram, tr("over the equal-width bins shown")),
             (tr("largest gap"), "expected_calibration_error",
              result.maximum_calibration_error,
-             tr("of one of the 15 bins, however few rows it holds")),
+             tr("of the 15 equal-width bins, however few rows one has")),
             (tr("Brier score"), "brier_score", result.brier_score,
              meaning("brier_score")),
             (tr("log loss"), "log_loss", result.log_loss, meaning("log_loss")),
@@ -234,10 +237,10 @@ class ReliabilityPanel(Panel):
             tr("from"),
             tr("to"),
             tr("rows"),
-            tr("said"),
-            tr("happened"),
-            tr("low"),
-            tr("high"),
+            tr("predicted probability"),
+            tr("observed frequency"),
+            tr("lower limit"),
+            tr("upper limit"),
         ]
         if self._result is None:
             return header, []

@@ -58,17 +58,21 @@ class ConfusionPanel(Panel):
 
     ID = "confusion"
     TITLE = mark("Confusion matrix")
-    ALSO = mark("errors precision recall sensitivity specificity false positives")
+    ALSO = mark(
+        "contingency table errors precision recall sensitivity specificity "
+        "false positives false negatives"
+    )
     ABOUT = About(
         what=mark(
-            "Each row is a true class, each column what the model answered. The "
-            "diagonal is right; every other cell is one kind of error."
+            "Each row is a true class, each column a predicted class. The diagonal "
+            "is right; every other cell is one kind of error."
         ),
         how=mark(
-            "Read a row to see what becomes of a class, a column to see whom an "
-            "answer is made of. Click a cell, a label or a rate to select its rows; "
-            "Shift adds, Ctrl toggles, Alt takes away. The bar in a cell is its "
-            "selected part. Arrow keys move, Enter selects, + and − zoom."
+            "Read a row to see how a class is predicted, a column to see which "
+            "classes a prediction contains. Click a cell, a label or a rate to "
+            "select its rows; Shift adds, Ctrl toggles, Alt removes. The bar in a "
+            "cell is its selected part. Arrow keys move, Enter selects, + and − "
+            "zoom."
         ),
         misleads=mark(
             "Counts follow the size of the classes: compare row percentages. With "
@@ -187,8 +191,8 @@ class ConfusionPanel(Panel):
         scores = self.context.case.scores
         if scores is None:
             return tr(
-                "The matrix compares answers with the truth: open data and a "
-                "model first."
+                "The matrix compares predictions with true classes: open data and "
+                "a model first."
             )
         if scores.task is Task.REGRESSION:
             return tr("The model predicts a number: see the residuals instead.")
@@ -296,7 +300,7 @@ class ConfusionPanel(Panel):
             named = " ".join(escape(hint.text()) for hint in same)
             advice = f"{escape(same[0].meaning)} {escape(same[0].check)}"
             lines.append(f"<b>{named}</b> {advice}")
-        none = tr("No class, answer or pair stands out beyond chance.")
+        none = tr("No class, prediction or pair stands out significantly.")
         self.hints.setText(unbroken("<br>".join(lines) if lines else escape(none)))
 
     def reading(self) -> str:

@@ -18,7 +18,13 @@ def pair_table(
     pairs: Sequence[ConfusedPair],
 ) -> tuple[list[str], list[tuple[Figure, ...]]]:
     """Return the pairs as a table, in the order given."""
-    titles = [tr("truth"), tr("taken for"), tr("rows"), tr("of class"), tr("95 % CI")]
+    titles = [
+        tr("true class"),
+        tr("predicted class"),
+        tr("rows"),
+        tr("share of class"),
+        tr("95 % CI"),
+    ]
     top = max((pair.high for pair in pairs), default=1.0)
     rows: list[tuple[Figure, ...]] = []
     for pair in pairs:

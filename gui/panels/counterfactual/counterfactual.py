@@ -71,25 +71,27 @@ class CounterfactualPanel(Panel):
     """The nearest rows with another decision, beside the current one."""
 
     ID = "counterfactual"
-    TITLE = mark("What would change it")
-    ALSO = mark("counterfactual recourse actionable what would change")
+    TITLE = mark("Counterfactuals")
+    ALSO = mark(
+        "counterfactual explanation recourse actionable what would change it DiCE"
+    )
     ABOUT = About(
         what=mark(
-            "The smallest changes of the current row found that give it another "
+            "The smallest changes found that give the current row another "
             "decision, several that differ from one another, and the nearest real "
-            "rows that have it. The model is asked about each once more at the end."
+            "rows that have it. Each one is predicted once more at the end."
         ),
         how=mark(
             "A column is a row with the bold cells changed. Distance 1 is one "
-            "inter-quartile range of a number, or another label. Plausibility is the "
-            "share of real rows that lie as far from their nearest ones, or farther: "
-            "near 0 such a row hardly occurs. Click a feature to keep it as it is or "
-            "to let it move one way only."
+            "inter-quartile range of a number, or another label. Plausibility is "
+            "the share of real rows that are as far from their nearest neighbours, "
+            "or farther: near 0 such a row hardly occurs. Click a feature to keep "
+            "it fixed or to let it change in one direction only."
         ),
         misleads=mark(
-            "It says what the model would answer, not what would happen: changing a "
-            "cell in the world changes others with it. There may be nearer changes "
-            "that the search did not meet. It is no advice."
+            "It shows what the model would predict, not what would happen: in the "
+            "world, changing one value changes others with it. There may be "
+            "smaller changes that the search did not find. It is not advice."
         ),
         source=mark(
             "Wachter, Mittelstadt and Russell (2018); Mothilal, Sharma and Tan (2020); "
@@ -120,7 +122,7 @@ class CounterfactualPanel(Panel):
         self.wanted.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.wanted.setMinimumWidth(90)  # in a narrow panel long names are cut
         self.value = QLineEdit()
-        self.value.setAccessibleName(tr("Wanted answer"))
+        self.value.setAccessibleName(tr("Wanted prediction"))
         self.value.setPlaceholderText(tr("wanted: 100..200, +10, -10"))
         self.most = QComboBox()
         self.most.setAccessibleName(tr("Most features that may change"))
@@ -130,7 +132,7 @@ class CounterfactualPanel(Panel):
         self.every = QCheckBox(tr("all features"))
         self.trying = QToolButton()
         self.trying.setText(tr("Try out…"))
-        self.trying.setToolTip(tr("Change cells further by hand, from one of these"))
+        self.trying.setToolTip(tr("Go on in What if, from one of these"))
         self.trying.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.trying.setMenu(QMenu(self.trying))
         self.words = line_of_words()
@@ -334,7 +336,7 @@ class CounterfactualPanel(Panel):
             return [tr("Click a row to go to it.")]
         return [
             tr(
-                "Asked about {n} rows; values from {real} of {total} real rows, "
+                "{n} rows predicted; values from {real} of {total} real rows, "
                 "plausibility against {judged} of them.",
                 n=numbers.count(shown.n_asked),
                 real=numbers.count(shown.n_real),

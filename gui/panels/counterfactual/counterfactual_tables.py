@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 FREE, FIXED, UP, DOWN = "", "fixed", "up", "down"
 RULES = {
     FREE: mark("may change"),
-    FIXED: mark("stays"),
-    UP: mark("only up"),
-    DOWN: mark("only down"),
+    FIXED: mark("fixed"),
+    UP: mark("may increase"),
+    DOWN: mark("may decrease"),
 }
 
 
@@ -102,7 +102,7 @@ def summary_lines(
             float(one.answer[output_shown(shown.outputs, one.decided)])
             for one in beside
         ]
-        words = tr("the answer for the decision")
+        words = tr("prediction for the decision")
         lines.append(
             [
                 Figure(words),
@@ -195,7 +195,8 @@ def _distance(one: Counterfactual) -> str:
 
 def _plausible_tip(shown: Counterfactuals, share: float) -> str:
     return tr(
-        "{share} of {n} real rows lie as far from their nearest rows, or farther.",
+        "{share} of {n} real rows are as far from their nearest neighbours, or "
+        "farther.",
         share=share_text(share, shown.n_judged),
         n=numbers.count(shown.n_judged),
     )

@@ -59,9 +59,9 @@ class DataPanel(Panel):
     ALSO = mark("table columns rows filter sort dataset")
     ABOUT = About(
         what=mark(
-            "The rows as they were read, with the distribution, the missing share "
-            "and the number of distinct values of every column, and what each "
-            "column is taken for."
+            "The rows as they were read, with the distribution, the share of "
+            "missing values and the number of distinct values of every column, and "
+            "the type and role of each column."
         ),
         how=mark(
             "Click a heading to sort, with Shift to sort by several. The menu of a "

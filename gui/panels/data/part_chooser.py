@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PARTS: dict[Part, str] = {
     Part.EVALUATION: mark("evaluation"),
-    Part.REFERENCE: mark("reference"),
+    Part.REFERENCE: mark("training data"),
     Part.CALIBRATION: mark("calibration"),
 }
 

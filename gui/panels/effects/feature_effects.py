@@ -53,7 +53,7 @@ class DependencePanel(Panel):
     """Partial dependence, lines of single rows, accumulated effects, and pairs."""
 
     ID = "dependence"
-    TITLE = mark("Effect of a feature")
+    TITLE = mark("Feature effects")
     ALSO = mark("PDP ICE ALE partial dependence marginal effect")
     PICTURES = (
         (MEAN, mark("Feature effects: partial dependence (PDP)")),
@@ -64,21 +64,22 @@ class DependencePanel(Panel):
     TAB = mark("Effect")
     ABOUT = About(
         what=mark(
-            "What the model answers where a feature is set to one value after "
-            "another: on average over the rows (partial dependence), for each row "
-            "(ICE), or in small steps by rows near each value alone (accumulated "
-            "local effects, ALE)."
+            "The prediction when a feature is set to one value after another: on "
+            "average over the rows (partial dependence, PDP), for each row "
+            "(individual conditional expectation, ICE), or accumulated from small "
+            "changes in rows near each value (accumulated local effects, ALE)."
         ),
         how=mark(
-            "The line is the mean, the band its interval (95 %); labels have a point "
-            "and a bar each. The strip below says how many rows lie where. Lines that "
-            "cross tell of other features that turn the effect. Brush lines to select "
-            "their rows; the dashed line is the current row's own value."
+            "The line is the mean, the band its 95 % interval; labels have a point "
+            "and a bar each. The strip below shows the distribution of the rows. "
+            "ICE lines that cross indicate interactions with other features. Drag "
+            "over lines to select their rows; the dashed line is the current row's "
+            "own value."
         ),
         misleads=mark(
-            "Where features go together, partial dependence asks about rows that "
-            "never occur; accumulated effects do not. Where the strip is empty the "
-            "model guesses. It is what the model does, not a cause."
+            "With correlated features, PDP and ICE predict rows that never occur; "
+            "ALE does not. Where the strip is empty, the model extrapolates. These "
+            "are effects on the prediction, not causes."
         ),
         source=mark("Friedman (2001); Goldstein et al. (2015); Apley and Zhu (2020)."),
     )
@@ -88,24 +89,26 @@ class DependencePanel(Panel):
     def build_body(self) -> QWidget:
         """Build the pictures and the choices."""
         self._shown: Effects | None = None
-        self.curve = EffectCurve(tr("The answer along a feature"), self._curve_tip)
-        self.surface = EffectSurface(tr("The answer over two features"), self._cell_tip)
+        self.curve = EffectCurve(tr("Effect of a feature"), self._curve_tip)
+        self.surface = EffectSurface(tr("Joint effect of two features"), self._cell_tip)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.curve)
         self.pages.addWidget(self.surface)
         self.view = Segmented(
-            tr("Picture"),
+            tr("Plot"),
             (
-                (MEAN, tr("mean (PDP)")),
-                (LINES, tr("rows (ICE)")),
-                (STEPS, tr("steps (ALE)")),
-                (TWO, tr("two features")),
-                (BEYOND, tr("beyond each (ALE)")),
+                (MEAN, tr("PDP")),
+                (LINES, tr("ICE")),
+                (STEPS, tr("ALE")),
+                (TWO, tr("PDP of two")),
+                (BEYOND, tr("ALE of two")),
             ),
         )
         self.choice = FeatureChoice()
-        self.centred = QCheckBox(tr("from one start"))
-        self.centred.setToolTip(tr("Every line less what it is at the first value."))
+        self.centred = QCheckBox(tr("centred (c-ICE)"))
+        self.centred.setToolTip(
+            tr("Each line minus its value at the first grid point.")
+        )
         self.within = QCheckBox(tr("selected rows only"))
         self.words = line_of_words()
         self._wire()
@@ -254,13 +257,13 @@ class DependencePanel(Panel):
     def _facts(self, shown: Effects) -> list[str]:
         said = []
         if self.pages.currentWidget() is self.surface:
-            said.append(tr("Points: rows by their own values."))
+            said.append(tr("Points: the rows, at their own values."))
             if not isinstance(shown, Dependence) and not shown.within.all():
-                said.append(tr("Hatched: no row lies there."))
+                said.append(tr("Hatched: no rows there."))
         elif isinstance(shown, Dependence) and self.view.key == LINES:
             said.append(
                 tr(
-                    "{n} of {total} rows are drawn; a brush finds all of them.",
+                    "{n} of {total} rows are drawn; a drag selects among all of them.",
                     n=numbers.count(self.curve.n_shown),
                     total=numbers.count(len(shown.row_ids)),
                 )
@@ -268,8 +271,8 @@ class DependencePanel(Panel):
         else:
             said.append(
                 tr(
-                    "Interval: 95 %, the rows taken as a sample. Below: how many rows "
-                    "lie where."
+                    "Band: 95 % interval over the rows. Below: distribution of the "
+                    "rows."
                 )
             )
         if self.context.case.current_row is not None:

@@ -41,23 +41,24 @@ class FriedmanHPanel(Panel):
     """A table of pairs, by size or by share, and each feature with all others."""
 
     ID = "friedman_h"
-    TITLE = mark("Joint effects (H)")
-    ALSO = mark("H statistic interaction Friedman")
+    TITLE = mark("Friedman's H")
+    ALSO = mark("H statistic interaction strength joint effects")
     ABOUT = About(
         what=mark(
-            "What two features move the mean answer together beyond what each does "
-            "alone (partial dependence): its size in the unit of the answer, and as a "
-            "share of all that the two do (Friedman's H)."
+            "How strongly two features interact: what they change in the mean "
+            "prediction together beyond what each changes alone (partial "
+            "dependence), in the unit of the prediction and as a share of their "
+            "joint effect (Friedman's H)."
         ),
         how=mark(
-            "The deeper a cell, the more the pair does together. ‘With all others’ "
-            "asks the same of each feature and the rest of them. Spreads are over "
-            "samples of rows."
+            "The darker a cell, the stronger the interaction of the pair. ‘With "
+            "all others’ measures the interaction of each feature with the rest. "
+            "Standard deviations are over samples of rows."
         ),
         misleads=mark(
-            "A large share of a small effect is little: look at the size first. Values "
-            "of one row are put into others, also where such rows never occur. It is "
-            "what the model does, not a cause."
+            "A large H of a small effect means little: look at the size first. "
+            "Values of one row are put into others, even where such rows never "
+            "occur."
         ),
         source=mark(
             "Friedman and Popescu (2008), section 8.1; Inglis, Parnell and Hurley "
@@ -78,10 +79,10 @@ class FriedmanHPanel(Panel):
         self.pages.addWidget(scrolled(self.matrix))
         self.pages.addWidget(scrolled(self.bars))
         self.view = Segmented(
-            tr("Picture"),
+            tr("Plot"),
             (
                 (SIZE, tr("size")),
-                (SHARE, tr("share (H)")),
+                (SHARE, tr("H")),
                 (OTHERS, tr("with all others")),
             ),
         )
@@ -177,8 +178,8 @@ class FriedmanHPanel(Panel):
             return
         rows = numbers.count(shown.n_rows)
         said = tr(
-            "Each of {rows} rows was asked about with the values of each, in {n} of "
-            "{wanted} samples.",
+            "{n} of {wanted} samples of {rows} rows, each row predicted with the "
+            "values of every other.",
             rows=rows,
             n=numbers.count(shown.n_samples),
             wanted=numbers.count(shown.n_wanted),
@@ -200,7 +201,7 @@ class FriedmanHPanel(Panel):
         if shown is None:
             return [tr("feature")], []
         if self.view.key == OTHERS:
-            head = [tr("feature"), "H", tr("spread")]
+            head = [tr("feature"), "H", tr("standard deviation")]
             every = zip(
                 shown.feature_names,
                 shown.overall[:, k].tolist(),
@@ -208,7 +209,14 @@ class FriedmanHPanel(Panel):
                 strict=True,
             )
             return head, [[n, float(h), float(s)] for n, h, s in every]
-        head = [tr("feature"), tr("with"), tr("size"), tr("spread"), "H", tr("spread")]
+        head = [
+            tr("feature"),
+            tr("with"),
+            tr("size"),
+            tr("standard deviation"),
+            "H",
+            tr("standard deviation"),
+        ]
         parts = (shown.strength, shown.strength_spread, shown.h, shown.h_spread)
         first, second = np.triu_indices(len(shown.features), 1)
         order = np.argsort(-shown.strength[first, second, k], kind="stable")

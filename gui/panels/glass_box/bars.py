@@ -59,13 +59,13 @@ class WeightsView(QWidget):
         said = answer(result.outputs, self._output)
         across = (
             tr(
-                "one unit moves {answer}, {unit}, by",
+                "change of {answer}, {unit}, per unit",
                 answer=said,
                 unit=unit(result.space),
             )
             if per_unit
             else tr(
-                "one standard deviation moves {answer}, {unit}, by",
+                "change of {answer}, {unit}, per standard deviation",
                 answer=said,
                 unit=unit(result.space),
             )
@@ -83,11 +83,11 @@ class WeightsView(QWidget):
         if len(body.kind) > MOST_BARS:
             said.append(_some(len(body.kind)))
         if result.link is Link.LOGIT:
-            said.append(tr("× is by what one unit more multiplies the odds."))
+            said.append(tr("×: odds ratio for one unit more."))
         elif result.link is Link.LOG:
-            said.append(tr("× is by what one unit more multiplies the answer."))
+            said.append(tr("×: factor on the prediction for one unit more."))
         if body.low is not None:
-            said.append(tr("Lines on the bars: intervals of 95 %."))
+            said.append(tr("Lines on the bars: 95 % intervals."))
         return " ".join(said)
 
     def as_table(self, result: GlassBox) -> Table:
@@ -106,12 +106,12 @@ class UseView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._result: GlassBox | None = None
-        self.ranking = Ranking(tr("What the trees use"), "")
+        self.ranking = Ranking(tr("Feature use of the trees"), "")
         self.measure = Segmented(
             tr("Measure"),
             (
-                (SETS_APART, tr("sets answers apart")),
-                (ASKED, tr("asked about")),
+                (SETS_APART, tr("impurity importance")),
+                (ASKED, tr("coverage")),
                 (SPLITS, tr("splits")),
             ),
         )
@@ -138,9 +138,9 @@ class UseView(QWidget):
         if self._result is None:
             return
         across = {
-            SETS_APART: tr("share of what all splits set apart"),
-            ASKED: tr("times that a tree asks a training row about it"),
-            SPLITS: tr("nodes that ask about it"),
+            SETS_APART: tr("share of the total impurity reduction"),
+            ASKED: tr("training rows that pass a split on it, over all trees"),
+            SPLITS: tr("number of splits on it"),
         }
         measure = self.measure.key
         self.ranking.set_across(across[measure])
@@ -154,10 +154,12 @@ class UseView(QWidget):
         if len(result.feature_names) > MOST_BARS:
             said.append(_some(len(result.feature_names)))
         if body.apart is None:
-            said.append(tr("The model does not tell how many rows went where."))
+            said.append(
+                tr("The model does not record how many rows reached each node.")
+            )
         said.append(
             tr(
-                "Counted in the trees and their training rows: use is not yet "
+                "Counted in the trees and their training rows: this is not "
                 "importance for these rows."
             )
         )

@@ -162,8 +162,8 @@ def use_table(result: GlassBox) -> Table:
     assert isinstance(body, Trees)
     measures = uses(body)
     titles = {
-        SETS_APART: tr("share of what sets apart"),
-        ASKED: tr("times asked about"),
+        SETS_APART: tr("impurity importance, share"),
+        ASKED: tr("coverage (training rows)"),
         SPLITS: tr("splits"),
     }
     header = [tr("feature"), *(titles[m] for m in measures), tr("trees")]
@@ -253,7 +253,7 @@ def shape_table(result: GlassBox, place: int, output: int) -> Table:
     assert isinstance(body, Shapes)
     shape = body.shapes[place]
     names = [result.feature_names[feature] for feature in shape.features]
-    header = [*names, tr("added"), tr("rows")]
+    header = [*names, tr("term"), tr("rows")]
     lines: list[list[Cell]] = [
         [
             *(step_text(shape, side, step) for side, step in enumerate(steps)),

@@ -47,24 +47,27 @@ class GlassBoxPanel(Panel):
     """What the model is made of, in the units of the data."""
 
     ID = "glass_box"
-    TITLE = mark("The model itself")
-    ALSO = mark("weights coefficients odds ratio tree rules EBM structure")
+    TITLE = mark("Model structure (glass box)")
+    ALSO = mark(
+        "weights coefficients odds ratio tree rules EBM glass box interpretable"
+    )
     ABOUT = About(
         what=mark(
-            "The model's own parts, not an approximation: the weights of a sum, a "
-            "decision tree, the shape functions of an additive model, or what the "
-            "trees of an ensemble ask about."
+            "The model's own structure, not an approximation: the weights of a "
+            "linear model, a decision tree, the shape functions of an additive "
+            "model, or how the trees of an ensemble use the features."
         ),
         how=mark(
-            "All is in the units of the data: scaling and encoding are undone. What "
-            "is shown was held against the model's own answers; the reading says how "
-            "far they agree. In a tree go left where the answer is yes; the thick "
-            "blue way is the current row's."
+            "Everything is in the units of the data: scaling and encoding are "
+            "undone. The structure was verified against the model's own "
+            "predictions; the reading says how closely it reproduces them. In a "
+            "tree, go left where the condition holds; the thick blue path is that "
+            "of the current row."
         ),
         misleads=mark(
-            "Weights of features that go together stand in for each other. That trees "
-            "ask often about a feature does not say that these rows turn on it. It is "
-            "what the model does, not a cause."
+            "Weights of correlated features can compensate each other. A feature "
+            "that trees use often need not matter for these rows. Weights are not "
+            "causal effects."
         ),
         source=mark(
             "Molnar (2022); Breiman et al. (1984) for trees; Lou et al. (2013) for "
@@ -86,7 +89,7 @@ class GlassBoxPanel(Panel):
         for page in (self.weights, self.shapes, self.use, self.tree, self.closed):
             self.pages.addWidget(page)
         self.part = Segmented(
-            tr("Picture"), ((USE, tr("what they use")), (TREE, tr("one tree")))
+            tr("Plot"), ((USE, tr("feature use")), (TREE, tr("one tree")))
         )
         self.number = QSpinBox()
         self.number.setPrefix(tr("tree "))

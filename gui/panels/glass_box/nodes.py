@@ -128,7 +128,7 @@ class Words:
 
 def rule_titles() -> list[str]:
     """Return the heads of the table of rules."""
-    return [tr("rows"), tr("answer"), tr("rule")]
+    return [tr("rows"), tr("prediction"), tr("rule")]
 
 
 def selected_shares(tree: TreeNodes, chosen: np.ndarray) -> list[float]:

@@ -36,10 +36,10 @@ class ShapesView(QWidget):
         self._result: GlassBox | None = None
         self._output, self._place, self._name = 0, 0, ""
         self.ranking = Ranking(
-            tr("Shape functions"), tr("mean size of what is added, over the rows")
+            tr("Shape functions"), tr("mean absolute term, over the rows")
         )
-        self.curve = EffectCurve(tr("What is added for a feature"), self._curve_tip)
-        self.surface = EffectSurface(tr("What is added for two"), self._cell_tip)
+        self.curve = EffectCurve(tr("Shape function of a feature"), self._curve_tip)
+        self.surface = EffectSurface(tr("Shape function of a pair"), self._cell_tip)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.curve)
         self.pages.addWidget(self.surface)
@@ -80,7 +80,7 @@ class ShapesView(QWidget):
         result, shape = self._result, self._shape()
         if result is None or shape is None:
             return
-        added = tr("added, {unit}", unit=unit(result.space))
+        added = tr("term, {unit}", unit=unit(result.space))
         if len(shape.features) > _ALONE:
             axes = figures.shape_axes(shape, result.feature_names)
             values = shape.values[:, :, self._output]
@@ -103,11 +103,11 @@ class ShapesView(QWidget):
         if len(shape.features) > _ALONE:
             empty = int(np.count_nonzero(shape.counts == 0))
             return tr(
-                "In {n} of {total} cells no row lies: there the model is on its own.",
+                "{n} of {total} cells have no rows: there the model extrapolates.",
                 n=numbers.count(empty),
                 total=numbers.count(shape.counts.size),
             )
-        return tr("Below: how many rows lie where. Steps are the model's own.")
+        return tr("Below: distribution of the rows. Steps are the model's own.")
 
     def as_table(self) -> Table:
         """Return the steps of the chosen function."""

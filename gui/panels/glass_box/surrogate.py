@@ -48,19 +48,19 @@ class SurrogatePanel(Panel):
     ALSO = mark("global surrogate decision tree approximation fidelity")
     ABOUT = About(
         what=mark(
-            "A shallow decision tree fitted to the model's answers, never to the "
-            "truth: a sketch of a model that cannot be read by itself (global "
-            "surrogate)."
+            "A shallow decision tree fitted to the model's predictions, never to "
+            "the target: an outline of a model that cannot be read directly "
+            "(global surrogate)."
         ),
         how=mark(
-            "Read first how far it follows the model on rows that it was not fitted "
-            "on. Only a tree that follows closely tells what the model does. Left "
-            "where the answer is yes; click a node to select its rows."
+            "Read the fidelity first: how well the tree reproduces the model on "
+            "held-out rows. Only a faithful tree describes the model. Left where "
+            "the condition holds; click a node to select its rows."
         ),
         misleads=mark(
-            "What the sketch leaves out may matter most. Where features go together "
-            "another tree may do as well. It says what the model does, not why things "
-            "are so."
+            "What the tree leaves out may matter most. With correlated features, "
+            "another tree may do as well. It describes what the model does, not "
+            "why things are so."
         ),
         source=mark("Craven and Shavlik (1996); Breiman et al. (1984)."),
     )
@@ -76,20 +76,20 @@ class SurrogatePanel(Panel):
         self.questions.setValue(_DEPTH)
         self.questions.setPrefix(tr("depth "))
         self.questions.setKeyboardTracking(False)
-        self.questions.setAccessibleName(tr("Most questions on a path"))
+        self.questions.setAccessibleName(tr("Largest depth"))
         self.output = OutputChoice()
         self.tree.foot.addWidget(self.output)
         self.tree.foot.addWidget(self.questions)
         self.offer = QWidget()
         self.why = PlainLabel(
             tr(
-                "This model can be read by itself: see “The model itself”. A tree in "
-                "its place would tell less."
+                "This model can be read directly: see “Model structure (glass "
+                "box)”. A surrogate tree would show less."
             )
         )
         self.why.setWordWrap(True)
         self.why.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.anyway = QPushButton(tr("Fit a tree all the same"))
+        self.anyway = QPushButton(tr("Fit a surrogate anyway"))
         page = QVBoxLayout(self.offer)
         page.addStretch(1)
         page.addWidget(self.why)

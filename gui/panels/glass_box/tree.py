@@ -157,12 +157,12 @@ class TreeView(QWidget):
             said = tr("A click selects the rows that a rule holds for.")
         else:
             said = tr(
-                "Left where the answer is yes. A click selects the rows of a node, a "
-                "double click puts it at the top."
+                "Left where the condition holds. A click selects the rows of a "
+                "node, a double click puts it at the top."
             )
         if hidden:
             said += " " + tr(
-                "{n} nodes of the tree are too deep to be given.",
+                "{n} nodes of the tree are too deep to be shown.",
                 n=numbers.count(hidden),
             )
         return said
@@ -182,7 +182,7 @@ def only_some(n: int, total: int) -> str:
     if n == total:
         return ""
     return tr(
-        "{n} of {total} rows were led through the tree: a click selects among them.",
+        "{n} of {total} rows were passed through the tree: a click selects among them.",
         n=numbers.count(n),
         total=numbers.count(total),
     )

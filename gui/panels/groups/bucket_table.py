@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NAME, N, RATE, INTERVAL, RATIO, SHARE = range(6)
 HEADINGS = (
-    mark("bucket"),
+    mark("group"),
     mark("n"),
     mark("error rate"),
     mark("95 % CI"),
@@ -201,8 +201,20 @@ class BucketsModel(QAbstractTableModel):
     def as_table(self) -> Table:
         """Return the whole table, with each bucket's rule and ends of intervals."""
         titles = self.titles()
-        header = [titles[NAME], titles[N], titles[RATE], tr("low"), tr("high")]
-        header += [titles[RATIO], tr("low"), tr("high"), titles[SHARE], tr("rule")]
+        header = [
+            titles[NAME],
+            titles[N],
+            titles[RATE],
+            tr("lower limit"),
+            tr("upper limit"),
+        ]
+        header += [
+            titles[RATIO],
+            tr("lower limit"),
+            tr("upper limit"),
+            titles[SHARE],
+            tr("rule"),
+        ]
         rows: list[list[Value]] = []
         for place, one in enumerate(self._rows):
             name = self._name(one, overall=place == len(self._rows) - 1)

@@ -54,23 +54,23 @@ class BucketsPanel(Panel):
     """The table of buckets, and the editor that makes them."""
 
     ID = "buckets"
-    TITLE = mark("Buckets")
-    ALSO = mark("groups segments slices cohorts fairness bias subgroups")
+    TITLE = mark("Saved groups")
+    ALSO = mark("buckets segments slices cohorts fairness bias subgroups")
     ABOUT = About(
         what=mark(
-            "Each bucket is a rule or a picked set of rows with a name. The table "
-            "sets its error rate beside that of all other rows."
+            "Each group is a rule or a picked set of rows with a name. The table "
+            "compares its error rate with that of all other rows."
         ),
         how=mark(
-            "The bar is the 95 % interval of the error rate, the thin line the rate "
-            "of all rows: a bar that does not touch the line is a bucket that fares "
-            "differently. × rest is the ratio to the other rows with its interval. "
-            "Click a bucket to select its rows; Enter does the same."
+            "The bar is the 95 % interval of the error rate, the thin line the "
+            "rate of all rows: where the bar does not touch the line, the group "
+            "differs from the whole. × rest is the ratio to the other rows with "
+            "its interval. Click a group to select its rows; Enter does the same."
         ),
         misleads=mark(
-            "Whoever tries many rules finds a bad bucket by chance. Small buckets "
-            "are greyed: their rate says little. A bucket that fares worse need not "
-            "be treated worse: look at what else its rows share."
+            "Whoever tries many rules finds a bad group by chance. Small groups "
+            "are greyed: their rate says little. A higher error rate does not "
+            "prove unfair treatment: look at what else the rows of the group share."
         ),
         source=mark(
             "Wilson (1927) for the rates; Katz et al. (1978) for the ratios; "
@@ -91,7 +91,7 @@ class BucketsPanel(Panel):
         self._rated_rules: dict[str, Selection] = {}
         self.model = BucketsModel(self)
         self.table = RowTable()
-        self.table.setAccessibleName(tr("Buckets"))
+        self.table.setAccessibleName(tr("Saved groups"))
         self.header = ColumnHeader()
         self.table.setHorizontalHeader(self.header)
         self.table.verticalHeader().hide()
@@ -154,7 +154,7 @@ class BucketsPanel(Panel):
     def reason(self) -> str | None:
         """Return why buckets cannot be compared."""
         if self.context.case.scores is None:
-            return tr("Buckets compare errors: open data and a model first.")
+            return tr("Saved groups compare errors: open data and a model first.")
         return None
 
     def request(self) -> Request | None:
@@ -284,7 +284,7 @@ class BucketsPanel(Panel):
 
     def _save(self, name: str, rule: Selection) -> None:
         case, before = self.context.case, self._editing
-        self.context.undo.beginMacro(tr("Edit bucket {name}", name=name))
+        self.context.undo.beginMacro(tr("Edit group {name}", name=name))
         if before and before != name:
             case.rename_bucket(before, name)
         if case.buckets.get(name) != rule:
@@ -351,11 +351,11 @@ class BucketsPanel(Panel):
         for text, mode in (
             (tr("Select its rows"), Mode.REPLACE),
             (tr("Add to the selection"), Mode.ADD),
-            (tr("Take from the selection"), Mode.SUBTRACT),
+            (tr("Subtract from the selection"), Mode.SUBTRACT),
         ):
             action = menu.addAction(text)
             action.triggered.connect(lambda _=False, mode=mode: self._select(row, mode))
-        narrow = menu.addAction(tr("Keep of the selection what is in it"))
+        narrow = menu.addAction(tr("Intersect with the selection"))
         narrow.setEnabled(self.context.selection.recipe is not None)
         narrow.triggered.connect(lambda: self._narrow(rule))
         menu.addSeparator()

@@ -67,7 +67,7 @@ class RuleEditor(QWidget):
         self.line.setAccessibleName(tr("Rule"))
         self.name = QLineEdit()
         self.name.setPlaceholderText(tr("name"))
-        self.name.setAccessibleName(tr("Name of the bucket"))
+        self.name.setAccessibleName(tr("Name of the group"))
         self.name.setMaximumWidth(180)
         self.save = QPushButton(tr("Save"))
         self.cancel = QPushButton(tr("Cancel"))
@@ -169,7 +169,7 @@ class RuleEditor(QWidget):
             return self.line.error
         name = self.name.text().strip()
         if name in self._taken and name != self._editing:
-            return tr("There is already a bucket of this name.")
+            return tr("There is already a group of this name.")
         return ""
 
     def _say_state(self, _text: str = "") -> None:

@@ -48,23 +48,23 @@ class PermutationPanel(Panel):
 
     ID = "permutation"
     TITLE = mark("Permutation importance")
-    ALSO = mark("feature importance shuffle drop-column PFI")
+    ALSO = mark("feature importance shuffle drop-column LOCO PFI MDA")
     PICTURES = ((LEFT_OUT, mark("Permutation importance: drop-column (refitted)")),)
     TAB = mark("Permutation")
     ABOUT = About(
         what=mark(
-            "How much worse the metric becomes when the values of a feature are "
-            "shuffled among the rows, so that they say nothing any more."
+            "The drop in the metric when the values of a feature are shuffled "
+            "among the rows, so that they carry no information."
         ),
         how=mark(
-            "A long bar: the quality of the answers rests on the feature. A bar whose "
-            "interval holds 0 cannot be told from nothing. Move the cut of the tree "
-            "to shuffle features together that go together."
+            "A long bar: the metric depends on the feature. A bar whose interval "
+            "contains 0 is not distinguishable from zero. Move the cut of the tree "
+            "to shuffle correlated features together."
         ),
         misleads=mark(
-            "Features that go together stand in for each other, so that each looks "
-            "unimportant. Shuffled rows may be such as never occur. It is about the "
-            "metric, not about single answers."
+            "Correlated features replace each other, so that each looks "
+            "unimportant. Shuffled rows may never occur in reality. It measures "
+            "the metric, not single predictions."
         ),
         source=mark("Breiman (2001); Fisher, Rudin and Dominici (2019)."),
     )
@@ -76,18 +76,18 @@ class PermutationPanel(Panel):
         self._dropped: DropColumn | None = None
         self.ranking = Ranking(tr("Permutation importance"), "")
         self.tree = Dendrogram(
-            tr("Features that go together"), tr("distance: 1 − how much they share")
+            tr("Correlated features"), tr("distance: 1 − association")
         )
         self.left_out = Ranking(tr("Drop-column importance"), "")
         self.pages = QStackedWidget()
         for plot in (self.ranking, self.tree, self.left_out):
             self.pages.addWidget(scrolled(plot))
         self.view = Segmented(
-            tr("Picture"),
+            tr("Plot"),
             (
-                (LOSSES, tr("losses")),
-                (KIN, tr("going together")),
-                (LEFT_OUT, tr("fitted without")),
+                (LOSSES, tr("permutation")),
+                (KIN, tr("correlated")),
+                (LEFT_OUT, tr("drop-column")),
             ),
         )
         self.chooser = QComboBox()
@@ -183,7 +183,7 @@ class PermutationPanel(Panel):
 
     def _draw_left_out(self, result: DropColumn) -> None:
         self.left_out.set_across(
-            tr("what {metric} loses, fitted without", metric=title(result.metric))
+            tr("drop in {metric}, refitted without", metric=title(result.metric))
         )
         mean, spread = result.importances_mean, result.importances_std
         digits = numbers.decimals_of(float(np.abs(mean).max(initial=0.0)) or 1.0)
@@ -202,7 +202,7 @@ class PermutationPanel(Panel):
 
     def _draw_losses(self, result: Permutation) -> None:
         order = np.argsort(-result.importances_mean, kind="stable").tolist()
-        self.ranking.set_across(tr("what {metric} loses", metric=title(result.metric)))
+        self.ranking.set_across(tr("drop in {metric}", metric=title(result.metric)))
         self.ranking.set_ranks(
             [
                 Rank(
@@ -222,8 +222,8 @@ class PermutationPanel(Panel):
     def _facts(self) -> str:
         if self.view.key == LEFT_OUT:
             return tr(
-                "A model of the same kind and settings, not the file's: it was fitted "
-                "to the reference rows with all features, and once without each."
+                "A model of the same kind and settings, not the file's: refitted "
+                "on the training data with all features, and once without each."
             )
         return "" if self._shown is None else self._said(self._shown)
 
@@ -237,9 +237,9 @@ class PermutationPanel(Panel):
 
     def _said(self, result: Permutation) -> str:
         if result.interval_from == "rows":
-            said = tr("Intervals: 95 %, of other rows and other shuffles.")
+            said = tr("95 % intervals, over other rows and other shuffles.")
         else:
-            said = tr("Intervals: 95 %, of other shuffles of these rows alone.")
+            said = tr("95 % intervals, over other shuffles of these rows only.")
         joined = sum(len(group) > 1 for group in result.groups)
         together = (
             tr("{n} groups are shuffled together.", n=numbers.count(joined))
@@ -247,13 +247,12 @@ class PermutationPanel(Panel):
             else tr("Each feature is shuffled by itself.")
         )
         kin = tr(
-            "What they share was found on {n} rows.",
-            n=numbers.count(result.n_association),
+            "Association computed on {n} rows.", n=numbers.count(result.n_association)
         )
         if bool((result.importances == 0).all(axis=1).any()):
             unseen = tr(
-                "A loss of 0 in every shuffle is no proof of none: its interval is "
-                "what so many rows may leave unseen."
+                "A drop of 0 in every shuffle does not prove that there is none: "
+                "its interval is what this number of rows cannot rule out."
             )
             said = f"{said} {unseen}"
         return f"{said} {together} {kin}"
@@ -272,7 +271,13 @@ class PermutationPanel(Panel):
 
     def as_table(self) -> Table:
         """Return the losses with their intervals."""
-        header = [tr("feature"), tr("loss"), tr("low"), tr("high"), tr("spread")]
+        header = [
+            tr("feature"),
+            tr("drop"),
+            tr("lower limit"),
+            tr("upper limit"),
+            tr("standard deviation"),
+        ]
         result, left = self._shown, self._dropped
         if self.view.key == LEFT_OUT:
             return [header[0], header[1], header[4]], [

@@ -28,9 +28,7 @@ class Conditions(Ranking):
         if shown is None:
             self.set_ranks(())
             return
-        self.set_across(
-            tr("what meeting the condition adds, {unit}", unit=unit(shown.space))
-        )
+        self.set_across(tr("weight of the condition, {unit}", unit=unit(shown.space)))
         self.set_ranks(ranks(shown))
 
 
@@ -63,8 +61,8 @@ def _tip(shown: Lime, m: int, digits: int) -> str:
     if len(steady.seeds) == 1:
         return f"{name}: {weight}"
     return tr(
-        "{condition}: {weight}; with {n} seeds it moves by {spread}, stands at place "
-        "{first} to {last}, has the other sign in {flips} and is chosen in {chosen}.",
+        "{condition}: {weight}; over {n} seeds: standard deviation {spread}, rank "
+        "{first} to {last}, other sign in {flips}, chosen in {chosen}.",
         condition=name,
         weight=weight,
         n=numbers.count(len(steady.seeds)),

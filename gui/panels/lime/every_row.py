@@ -19,7 +19,7 @@ class EveryRow(Scatter):
     """The answer across, the fidelity of its line up."""
 
     def __init__(self) -> None:
-        super().__init__(tr("How well a line fits about each row"), self._words)
+        super().__init__(tr("Local fit for each row"), self._words)
         self.shown: LimeRows | None = None
 
     def show_rows(self, shown: LimeRows | None) -> None:
@@ -33,7 +33,7 @@ class EveryRow(Scatter):
             shown.model_predictions,
             shown.r2,
             np.full(len(shown.r2), np.nan),
-            (tr("the model says"), tr("R² of the line"), ""),
+            (tr("model prediction"), tr("local fit R²"), ""),
         )
 
     def mark(self, selection: SelectionModel, row: int | None) -> None:
@@ -50,7 +50,7 @@ class EveryRow(Scatter):
         if shown is None:
             return ""
         return tr(
-            "row {row}: R² {fidelity}, the model says {model}, the line {line}",
+            "row {row}: R² {fidelity}, model {model}, linear model {line}",
             row=int(shown.row_ids[place]),
             fidelity=numbers.percent(float(shown.r2[place])),
             model=numbers.fixed(float(shown.model_predictions[place]), 3),

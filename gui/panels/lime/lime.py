@@ -53,24 +53,24 @@ class LimePanel(Panel):
 
     ID = "lime"
     TITLE = mark("LIME")
-    ALSO = mark("local surrogate explanation")
+    ALSO = mark("local surrogate linear explanation of a row")
     ABOUT = About(
         what=mark(
-            "Random rows are drawn, the model is asked about them, and a straight line "
-            "is fitted to its answers; rows that share more conditions with the "
-            "current one count more. A weight says what meeting the condition adds."
+            "Random rows are drawn, the model predicts them, and a linear model is "
+            "fitted to the predictions; rows that share more conditions with the "
+            "current one count more. A weight is what meeting the condition adds."
         ),
         how=mark(
-            "Bars to the right raise the answer; the whisker is one standard deviation "
-            "over other random rows. R² says how much of the answers the line tells; "
-            "under ‘line and model’ the points lie on the dashed line where it fits. "
-            "Click a condition to select the rows that meet it."
+            "Bars to the right raise the prediction; the whisker is one standard "
+            "deviation over other seeds. R² is the fit of the linear model; under "
+            "‘local fit’ the points lie on the dashed line where it fits. Click a "
+            "condition to select the rows that meet it."
         ),
         misleads=mark(
-            "Where R² is low there is no straight line to speak of. With the usual "
-            "width of the kernel nearly all random rows count, so that the line is "
-            "hardly local. Features are drawn each by itself: many random rows are "
-            "such as never occur."
+            "Where R² is low, do not use the weights. With the usual kernel width "
+            "nearly all random rows count, so that the fit is hardly local. Each "
+            "feature is drawn independently: many random rows never occur in "
+            "reality."
         ),
         source=mark("Ribeiro, Singh and Guestrin (2016)."),
     )
@@ -99,10 +99,10 @@ class LimePanel(Panel):
         ):
             self.pages.addWidget(page)
         self.view = Segmented(
-            tr("Picture"),
+            tr("Plot"),
             (
                 (BARS, tr("conditions")),
-                (FIT, tr("line and model")),
+                (FIT, tr("local fit")),
                 (NEAR, tr("random rows")),
                 (SETTINGS, tr("settings")),
                 (ALL, tr("all rows")),
@@ -242,7 +242,7 @@ class LimePanel(Panel):
                 )
                 if len(shown.row_ids) < shown.n_wanted
                 else "",
-                tr("Click a point to look at its row; brush points to select them."),
+                tr("Click a point to go to its row; drag over points to select them."),
             ]
         return [] if self._one is None else _facts_of(self._one, self.view.key)
 
@@ -327,30 +327,30 @@ class LimePanel(Panel):
 def _facts_of(shown: Lime, key: str) -> list[str]:
     """Return what the picture in sight needs to be read."""
     drawn = tr(
-        "{n} random rows, drawn as the values of {population} rows lie, count as "
-        "much as {effective}.",
+        "{n} random rows, drawn from the distribution of {population} rows; "
+        "effective sample size {effective}.",
         n=numbers.count(len(shown.predictions) - 1),
         population=numbers.count(shown.n_population),
         effective=numbers.count(round(shown.n_effective)),
     )
     if key == NEAR:
         nearest = tr(
-            "The {n} nearest of them; in bold what they do not share.",
+            "The {n} nearest of them; bold: values that differ.",
             n=numbers.count(len(shown.nearest)),
         )
         return [drawn, nearest]
     if key == SETTINGS:
         suggested = tr(
-            "★ suggested: the best fit of those whose weights move by a fifth at most, "
-            "else the steadiest. Click a setting to use it."
+            "★ suggested: the best fit among those whose weights vary by a fifth "
+            "at most, else the most stable. Click a setting to use it."
         )
         return [suggested]
     if key == FIT:
-        dashed = tr("On the dashed line both say the same; ringed: the row itself.")
+        dashed = tr("On the dashed line both agree; ringed: the row itself.")
         return [drawn, dashed]
     digits = numbers.decimals_of(max(abs(shown.intercept), 1e-9), 3)
     adds_up = tr(
-        "Intercept {intercept}; with all conditions {line}; the model says {model}.",
+        "Intercept {intercept}; linear model {line}; model {model}.",
         intercept=numbers.fixed(shown.intercept, digits),
         line=numbers.fixed(shown.local_prediction, digits),
         model=numbers.fixed(shown.model_prediction, digits),
@@ -361,11 +361,11 @@ def _facts_of(shown: Lime, key: str) -> list[str]:
             f"{shown.outputs[k]} {numbers.fixed(float(shown.answers[k]), 3)}"
             for k in order
         )
-        adds_up += " " + tr("The model's answers: {answers}.", answers=each)
+        adds_up += " " + tr("Predictions of the model: {answers}.", answers=each)
     if len(shown.stability.seeds) == 1:
         return [adds_up]
     whiskers = tr(
-        "Whiskers: one standard deviation over {n} seeds; ≠: changes sides.",
+        "Whiskers: one standard deviation over {n} seeds; ≠: changes sign.",
         n=numbers.count(len(shown.stability.seeds)),
     )
     return [adds_up, whiskers]

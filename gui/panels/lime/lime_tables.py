@@ -41,10 +41,10 @@ def weights_table(shown: Lime) -> Table:
     header = [
         tr("condition"),
         tr("weight"),
-        tr("spread"),
+        tr("standard deviation"),
         tr("other sign"),
-        tr("places: first"),
-        tr("places: last"),
+        tr("best rank"),
+        tr("worst rank"),
     ]
     steady = shown.stability
     return header, [
@@ -66,8 +66,8 @@ def settings_table(shown: Lime) -> Table:
         tr("kernel width"),
         tr("random rows"),
         "R²",
-        tr("weights move by"),
-        tr("counting as"),
+        tr("weights vary by"),
+        tr("effective sample size"),
     ]
     tried = shown.settings
     if tried is None:
@@ -88,7 +88,7 @@ def settings_table(shown: Lime) -> Table:
 
 def rows_table(shown: LimeRows) -> Table:
     """Return fidelity and weights of many rows."""
-    header = [tr("row"), "R²", tr("model"), tr("line"), *shown.feature_names]
+    header = [tr("row"), "R²", tr("model"), tr("linear model"), *shown.feature_names]
     return header, [
         [
             int(row),
@@ -139,7 +139,7 @@ class NearRows(QAbstractTableModel):
             return None
         if orientation is Qt.Orientation.Vertical:
             return str(section + 1)
-        heads = (tr("weight"), tr("model"), tr("line"))
+        heads = (tr("weight"), tr("model"), tr("linear model"))
         if section < _FIRST:
             return heads[section]
         return self._shown.feature_names[section - _FIRST]

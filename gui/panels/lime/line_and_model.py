@@ -18,7 +18,7 @@ class LineAndModel(Scatter):
     """Points on the dashed line where both say the same; the row itself is ringed."""
 
     def __init__(self) -> None:
-        super().__init__(tr("What the line says against the model"), self._words)
+        super().__init__(tr("Linear model against model"), self._words)
         self._line: Lime | None = None
 
     def show_line(self, shown: Lime | None) -> None:
@@ -32,7 +32,7 @@ class LineAndModel(Scatter):
             shown.local_predictions,
             shown.predictions,
             shown.kernel_weights / shown.kernel_weights.max(),
-            (tr("the line says"), tr("the model says"), tr("counts")),
+            (tr("linear model"), tr("model prediction"), tr("counts")),
             diagonal=True,
         )
         self.set_current(0)
@@ -42,7 +42,7 @@ class LineAndModel(Scatter):
         if shown is None:
             return ""
         return tr(
-            "line {line}, model {model}, weight {weight}",
+            "linear model {line}, model {model}, weight {weight}",
             line=numbers.fixed(float(shown.local_predictions[place]), 3),
             model=numbers.fixed(float(shown.predictions[place]), 3),
             weight=numbers.fixed(float(shown.kernel_weights[place]), 3),

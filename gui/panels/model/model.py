@@ -49,8 +49,8 @@ class ModelPanel(Panel):
     ALSO = mark("pipeline inputs format consent")
     ABOUT = About(
         what=mark(
-            "What the model file is, what the model wants and gives, and what was "
-            "found in the file before it was opened."
+            "What the model file is, its inputs and output, and what was found in "
+            "the file before it was opened."
         ),
         how=mark(
             "Read the warnings first: another library version can change predictions "
@@ -75,7 +75,9 @@ class ModelPanel(Panel):
         self.tabs.setAccessibleName(tr("Facts on the model"))
         self._overview = _Facts()
         self._abilities = _Facts()
-        self._inputs = _table([tr("Input"), tr("Type"), tr("Column"), tr("Knows")])
+        self._inputs = _table(
+            [tr("Input"), tr("Type"), tr("Column"), tr("Known values")]
+        )
         self._inputs.setAccessibleName(tr("Inputs"))
         self._settings = _table([tr("Setting"), tr("Value")])
         self._settings.setAccessibleName(tr("Hyper-parameters"))
@@ -93,7 +95,7 @@ class ModelPanel(Panel):
             (self._inputs, tr("Inputs")),
             (self._settings, tr("Settings")),
             (safety, tr("Safety")),
-            (self._abilities, tr("Abilities")),
+            (self._abilities, tr("Capabilities")),
         ):
             place = self.tabs.addTab(page, literal_title(name))
             self.tabs.setTabToolTip(place, literal(name))
@@ -158,7 +160,7 @@ class ModelPanel(Panel):
             for name, value in info.parameters.items()
         ]
         rows += [
-            [tr("Abilities"), name, value] for name, value, _ in self.abilities(info)
+            [tr("Capabilities"), name, value] for name, value, _ in self.abilities(info)
         ]
         model = self.findings.model
         rows += [
@@ -185,13 +187,13 @@ class ModelPanel(Panel):
                 False,
             ),
             (tr("Predicts"), tr(words.TASKS[info.task]), False),
-            (tr("Gives"), tr(words.SCORES[info.score_kind]), False),
+            (tr("Output"), tr(words.SCORES[info.score_kind]), False),
         ]
         if info.classes:
             rows.append((tr("Classes"), _listed(info.classes, SHOWN_CLASSES), False))
         if info.steps:
             rows.append((tr("Steps"), " → ".join(info.steps), False))
-        rows.append((tr("Same answer twice"), _steadiness(info), False))
+        rows.append((tr("Deterministic"), _steadiness(info), False))
         for library, version in info.saved_with.items():
             text = tr("saved with {version}", version=version)
             if library in info.installed:
@@ -224,7 +226,7 @@ class ModelPanel(Panel):
         rows.append(
             (
                 tr("Any model"),
-                tr("Explanations that only ask for predictions always work."),
+                tr("Model-agnostic explanations always work."),
                 False,
             )
         )
@@ -349,8 +351,8 @@ def consented(consent: Consent) -> str:
 
 def _steadiness(info: ModelInfo) -> str:
     if info.deterministic is None:
-        return tr("not asked yet")
-    return tr("yes") if info.deterministic else tr("no: it is not deterministic")
+        return tr("not checked")
+    return tr("yes") if info.deterministic else tr("no")
 
 
 def _shown(value: Param) -> str:

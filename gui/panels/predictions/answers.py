@@ -124,7 +124,7 @@ def _answer_columns(scores: RowScores) -> list[ShownColumn]:
     kind = Kind.NUMERIC if number else Kind.CATEGORICAL
     shares = scores.score_kind is ScoreKind.PROBABILITY
     found = [
-        ShownColumn(name="@truth", title=tr("truth"), kind=kind, look=Look.TRUTH),
+        ShownColumn(name="@truth", title=tr("true value"), kind=kind, look=Look.TRUTH),
         ShownColumn(
             name="@prediction", title=tr("prediction"), kind=kind, look=Look.PREDICTION
         ),

@@ -62,8 +62,8 @@ class PredictionsPanel(Panel):
     ALSO = mark("rows errors losses most confidently wrong")
     ABOUT = About(
         what=mark(
-            "Every evaluation row with its truth, the decision under the current "
-            "threshold, how sure the model is, and its features."
+            "Every evaluation row with its true value, the decision at the current "
+            "threshold, the confidence of the model, and its features."
         ),
         how=mark(
             "The first rows are those the model is most confidently wrong about: "
@@ -72,7 +72,7 @@ class PredictionsPanel(Panel):
             "Shift with arrows a range; Alt+Down opens the menu of a column."
         ),
         misleads=mark(
-            "Extreme rows are not typical rows: save a bucket and look at its rate "
+            "Extreme rows are not typical rows: save a group and look at its rate "
             "before you conclude anything from a few."
         ),
         source="",
@@ -259,7 +259,7 @@ class PredictionsPanel(Panel):
         scores = self.context.case.scores
         if self.query.in_default_order:
             if scores is not None and scores.task is Task.REGRESSION:
-                return tr("largest errors first")
+                return tr("sorted by error, descending")
             if scores is not None and not len(scores.score):
                 return tr("wrong predictions first")
             return tr("most confidently wrong first")
@@ -267,8 +267,8 @@ class PredictionsPanel(Panel):
         titles = {column.name: column.title for column in self.rows.columns}
         title = escape(titles.get(name, name))
         if descending:
-            return tr("largest {column} first", column=title)
-        return tr("smallest {column} first", column=title)
+            return tr("sorted by {column}, descending", column=title)
+        return tr("sorted by {column}, ascending", column=title)
 
     def badge_text(self) -> str:
         """Return how many rows are shown, by which filter."""

@@ -42,18 +42,19 @@ class ResidualsPanel(Panel):
     ALSO = mark("errors regression scatter Q-Q")
     ABOUT = About(
         what=mark(
-            "A residual is truth minus prediction. The darker a place, the more rows "
-            "lie there."
+            "A residual is the true value minus the prediction. The darker a "
+            "place, the more rows are there."
         ),
         how=mark(
-            "On the dotted line truth and prediction agree. The curve in the second "
-            "picture is the mean residual with its 95 % interval: where it leaves "
-            "zero, the model leans to one side. Drag over a picture to select rows."
+            "On the dotted line true value and prediction agree. The curve in the "
+            "second plot is the mean residual with its 95 % interval: where it "
+            "leaves zero, the predictions are biased. Drag over a plot to select "
+            "rows."
         ),
         misleads=mark(
-            "A few far rows stretch the axes. A model that predicts close to the "
-            "mean always looks too high for small truths and too low for large ones: "
-            "read residuals against the prediction, not the truth."
+            "A few outliers stretch the axes. A model that predicts close to the "
+            "mean always seems to overestimate small true values and underestimate "
+            "large ones: read residuals against the prediction, not the true value."
         ),
         source=mark("Cook and Weisberg (1982), Residuals and Influence in Regression."),
     )
@@ -69,21 +70,21 @@ class ResidualsPanel(Panel):
         self._counter = Counter(self)
         self._counter.counted.connect(self._show_selected)
         self.actual = DensityPlot(
-            tr("Truth against prediction"), tr("prediction"), tr("truth")
+            tr("True value against prediction"), tr("prediction"), tr("true value")
         )
         self.residual = DensityPlot(
             tr("Residual against prediction"), tr("prediction"), tr("residual")
         )
         self.spread = BarsPlot(
-            tr("Distribution of residuals"), tr("residual: truth − prediction")
+            tr("Distribution of residuals"), tr("residual: true value − prediction")
         )
         self.view = Segmented(
-            tr("Picture"),
+            tr("Plot"),
             (
                 (ALL, tr("all")),
-                (ACTUAL, tr("truth")),
+                (ACTUAL, tr("true value")),
                 (RESIDUAL, tr("residuals")),
-                (SPREAD, tr("spread")),
+                (SPREAD, tr("distribution")),
             ),
         )
         body, column = column_body()
@@ -141,9 +142,9 @@ class ResidualsPanel(Panel):
         """Return why there are no residuals."""
         scores = self.context.case.scores
         if scores is None:
-            return tr("Residuals need answers: open data and a model first.")
+            return tr("Residuals need predictions: open data and a model first.")
         if scores.task is not Task.REGRESSION:
-            return tr("The model answers classes: see the confusion matrix instead.")
+            return tr("The model predicts classes: see the confusion matrix instead.")
         return None
 
     def request(self) -> Request | None:
@@ -211,7 +212,12 @@ class ResidualsPanel(Panel):
 
     def as_table(self) -> Table:
         """Return the mean residual along the prediction."""
-        header = [tr("prediction"), tr("mean residual"), tr("low"), tr("high")]
+        header = [
+            tr("prediction"),
+            tr("mean residual"),
+            tr("lower limit"),
+            tr("upper limit"),
+        ]
         result = self._result
         if result is None:
             return header, []

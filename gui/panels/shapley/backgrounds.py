@@ -30,10 +30,8 @@ class _Side:
 
     def __init__(self, grid: QGridLayout, column: int) -> None:
         self.words = line_of_words()
-        self.bars = Ranking(
-            tr("Importance of the features"), tr("mean absolute contribution")
-        )
-        self.fall = Waterfall(tr("How the current row's answer comes about"))
+        self.bars = Ranking(tr("Importance of the features"), tr("mean |SHAP|"))
+        self.fall = Waterfall(tr("SHAP values of the current row"))
         grid.addWidget(self.words, 0, column)
         grid.addWidget(scrolled(self.bars), 1, column)
         grid.addWidget(scrolled(self.fall), 2, column)
@@ -56,7 +54,7 @@ class _Side:
         )
         place = shown.place_of(row)
         if place is None:
-            none = tr("no explained row is current")
+            none = tr("no explained row selected")
             self.fall.set_steps(shown.base, (), (none, "", axis_of(shown)))
             return
         values = shown.values[place].tolist()
@@ -69,8 +67,8 @@ class _Side:
             base,
             steps,
             (
-                tr("base {value}", value=shown.number(base)),
-                tr("the model says {value}", value=shown.number(answer)),
+                tr("base value {value}", value=shown.number(base)),
+                tr("prediction {value}", value=shown.number(answer)),
                 axis_of(shown),
             ),
             shown.digits,

@@ -28,7 +28,7 @@ class SwarmView(ContributionView):
         super().__init__()
         self._order: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         self.swarm = Beeswarm(
-            tr("Contributions row by row"),
+            tr("SHAP values: beeswarm"),
             lambda strip, place: self.tip(place, int(self._order[strip])),
         )
         self.column.addWidget(scrolled(self.swarm))

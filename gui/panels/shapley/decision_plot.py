@@ -33,7 +33,7 @@ class SeveralView(ContributionView):
     def __init__(self) -> None:
         super().__init__()
         self._rows: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
-        self.plot = DecisionPlot(tr("How several answers come about"), self._line_tip)
+        self.plot = DecisionPlot(tr("SHAP values: decision plot"), self._line_tip)
         self.words = line_of_words()
         self.column.addWidget(scrolled(self.plot), 1)
         self.column.addWidget(self.words)
@@ -69,8 +69,8 @@ class SeveralView(ContributionView):
         else:
             words = tr("{n} of all {total} rows", n=n, total=total)
         if len(self._rows) < among:
-            words += ", " + tr("evenly spaced by their answers")
-        words += ". " + tr("Lines start at the base; their colour is the answer.")
+            words += ", " + tr("evenly spaced by their predictions")
+        words += ". " + tr("Lines start at the base value; colour: prediction.")
         if not selected:
             words += " " + tr("Select rows to see theirs alone.")
         self.words.setText(words)
@@ -82,7 +82,7 @@ class SeveralView(ContributionView):
         place = int(self._rows[line])
         answer = float(shown.result.predictions[place, shown.output])
         return tr(
-            "row {row}: the model says {value}",
+            "row {row}: prediction {value}",
             row=int(shown.result.row_ids[place]),
             value=shown.number(answer),
         )

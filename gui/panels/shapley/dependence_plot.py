@@ -34,7 +34,7 @@ class DependenceView(ContributionView):
         super().__init__()
         self._feature = 0
         self.plot = Scatter(
-            tr("Contributions along a feature's values"),
+            tr("SHAP values: dependence plot"),
             lambda place: self.tip(place, self._feature),
         )
         self.feature, self.colour = QComboBox(), QComboBox()
@@ -55,8 +55,8 @@ class DependenceView(ContributionView):
             box.activated.connect(self._choose)
         self.colour.setToolTip(
             tr(
-                "Strongest: the feature that best tells contributions of like values "
-                "apart, within ten slices of as many rows each; looked for in at most "
+                "Strongest: the feature that best explains differences of SHAP "
+                "values within ten slices of equal count; searched in at most "
                 "4,000 rows."
             )
         )
@@ -140,7 +140,7 @@ class DependenceView(ContributionView):
         j = self._feature
         if len(shown.values) > MOST_LISTED:
             return self._summary(shown)
-        header = [tr("row"), shown.names[j], tr("contribution")]
+        header = [tr("row"), shown.names[j], tr("SHAP value")]
         return header, [
             [
                 int(row),

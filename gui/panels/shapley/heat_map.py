@@ -35,7 +35,7 @@ class HeatView(ContributionView):
         super().__init__()
         self._groups: list[NDArray[np.intp]] = []
         self._features: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
-        self.plot = HeatMap(tr("Contributions of all rows"), self._column_tip)
+        self.plot = HeatMap(tr("SHAP values: heat map"), self._column_tip)
         self.words = line_of_words()
         self.column.addWidget(scrolled(self.plot), 1)
         self.column.addWidget(self.words)
@@ -63,7 +63,7 @@ class HeatView(ContributionView):
 
     def _say(self, shown: Attributions) -> None:
         n, columns = len(shown.values), len(self._groups)
-        parts = [tr("Rows with like contributions stand side by side.")]
+        parts = [tr("Rows with similar SHAP values are next to each other.")]
         if columns < n:
             parts.append(
                 tr(
@@ -80,7 +80,7 @@ class HeatView(ContributionView):
                     d=len(shown.names),
                 )
             )
-        parts.append(tr("Orange moves the answer up, blue down."))
+        parts.append(tr("Orange raises the prediction, blue lowers it."))
         self.words.setText(" ".join(parts))
 
     def mark(self, shown: Attributions) -> None:

@@ -35,9 +35,7 @@ class ImportanceView(ContributionView):
 
     def __init__(self) -> None:
         super().__init__()
-        self.bars = Ranking(
-            tr("Importance of the features"), tr("mean absolute contribution")
-        )
+        self.bars = Ranking(tr("Importance of the features"), tr("mean |SHAP|"))
         self.kind = Segmented(
             tr("Importance"),
             (
@@ -85,7 +83,7 @@ class ImportanceView(ContributionView):
         result, output = shown.result, shown.output
         self.bars.set_across(
             tr(
-                "mean absolute contribution to {answer}",
+                "mean |SHAP|, {answer}",
                 answer=answer(result.outputs, output),
             )
         )
@@ -105,7 +103,7 @@ class ImportanceView(ContributionView):
         ]
 
     def _classes(self, shown: Attributions) -> list[Rank]:
-        self.bars.set_across(tr("mean absolute contribution, classes added up"))
+        self.bars.set_across(tr("mean |SHAP|, summed over classes"))
         result = shown.result
         whole = result.importance.sum(axis=1)
         return [
@@ -126,7 +124,7 @@ class ImportanceView(ContributionView):
         ]
 
     def _rest(self, shown: Attributions) -> list[Rank]:
-        self.bars.set_across(tr("importance in the selection minus in the rest"))
+        self.bars.set_across(tr("mean |SHAP| in the selection minus in the rest"))
         assert self.chosen is not None
         found = difference(shown.values, self.chosen)
         assert found is not None
@@ -156,9 +154,9 @@ class ImportanceView(ContributionView):
             words = ""
             if little:
                 words = tr(
-                    "Hardly matter here, each under {share} of all contributions: "
-                    "{features}. Others may stand in for them: no reason by itself "
-                    "to leave them out.",
+                    "Little importance here, each under {share} of all SHAP "
+                    "values: {features}. Others may replace them: not by itself a "
+                    "reason to drop them.",
                     share=numbers.percent(HARDLY),
                     features=", ".join(little),
                 )
@@ -168,18 +166,18 @@ class ImportanceView(ContributionView):
     def table(self, shown: Attributions) -> Table:
         """Return importance with intervals, for each class where they are stacked."""
         result = shown.result
-        name, mean = tr("feature"), tr("mean absolute contribution")
+        name, mean = tr("feature"), tr("mean |SHAP|")
         if self.kind.key == CLASSES:
             order = np.argsort(-result.importance.sum(axis=1), kind="stable")
             rows = [[shown.names[j], *map(float, result.importance[j])] for j in order]
             return [name, *result.outputs], rows
-        ends = [tr("low"), tr("high")]
+        ends = [tr("lower limit"), tr("upper limit")]
         if self.kind.key == REST and self.chosen is not None:
             found = difference(shown.values, self.chosen)
             assert found is not None
             parts = (found.value, found.low, found.high)
             order = np.argsort(-np.abs(found.value), kind="stable")
-            mean = tr("importance in the selection minus in the rest")
+            mean = tr("mean |SHAP| in the selection minus in the rest")
         else:
             parts = (
                 result.importance[:, shown.output],

@@ -49,22 +49,22 @@ class InteractionsPanel(Panel):
     """A table of pairs, and the chosen pair row by row."""
 
     ID = "interactions"
-    TITLE = mark("Interactions")
+    TITLE = mark("SHAP interactions")
     ALSO = mark("SHAP interaction values pairs")
     ABOUT = About(
         what=mark(
-            "How much two features move the answer together, beyond what each moves "
-            "alone: the mean absolute Shapley interaction over the rows."
+            "What two features contribute together beyond what each contributes "
+            "alone: the mean absolute SHAP interaction value over the rows."
         ),
         how=mark(
-            "The deeper a cell, the more the pair does together; on the diagonal is "
-            "what a feature does alone. Choose a cell to see its pair row by row: "
-            "where colours part, the second feature turns the effect of the first."
+            "The darker a cell, the stronger the interaction; on the diagonal are "
+            "main effects. Choose a cell to see its pair for every row: where "
+            "colours separate, the second feature changes the effect of the first."
         ),
         misleads=mark(
-            "Interactions depend on the unit: a plain sum in margins is none in "
-            "probabilities. Pairs of features that go together can show some without "
-            "need."
+            "Interactions depend on the unit: a model without any in margins can "
+            "have some in probabilities. Correlated features can show spurious "
+            "interactions."
         ),
         source=mark(
             "Grabisch and Roubens (1999); Fujimoto et al. (2006); Lundberg et al. "
@@ -84,7 +84,7 @@ class InteractionsPanel(Panel):
             lambda value: numbers.fixed(value, self._digits),
             self._cell_tip,
         )
-        self.plot = Scatter(tr("The pair row by row"), self._tip)
+        self.plot = Scatter(tr("The pair for every row"), self._tip)
         self.plot.setMinimumHeight(80)  # in a low panel the table needs the room
         self.halves = QSplitter(Qt.Orientation.Vertical)
         self.halves.addWidget(scrolled(self.matrix))
@@ -137,7 +137,7 @@ class InteractionsPanel(Panel):
     def reason(self) -> str | None:
         """Return why there is nothing to look at."""
         if self.context.case.scores is None:
-            return tr("Interactions are of answers: open data and a model first.")
+            return tr("Interactions need predictions: open data and a model first.")
         return self.context.case.unexplainable()
 
     def request(self) -> Request | None:
@@ -235,9 +235,9 @@ class InteractionsPanel(Panel):
         header = [
             tr("feature"),
             tr("with"),
-            tr("mean absolute interaction"),
-            tr("low"),
-            tr("high"),
+            tr("mean |SHAP interaction|"),
+            tr("lower limit"),
+            tr("upper limit"),
         ]
         result = self._result
         if result is None:

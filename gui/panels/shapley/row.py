@@ -63,8 +63,8 @@ class RowView(ContributionView):
         self._pinned: int | None = None  # a row of the data
         self._bucket: tuple[str, NDArray[np.bool_]] | None = None
         self._steps: list[Step] = []
-        self.force = Force(tr("What pushes the current row's answer up and down"))
-        self.fall = Waterfall(tr("How the current row's answer comes about"))
+        self.force = Force(tr("What raises and lowers the current row's prediction"))
+        self.fall = Waterfall(tr("SHAP values of the current row"))
         self.words = line_of_words()
         self.against = QComboBox()
         self.against.setAccessibleName(tr("Compare with"))
@@ -96,12 +96,12 @@ class RowView(ContributionView):
         """Offer what a row can be compared with."""
         kept = self.against.currentData() or BASE
         self.against.clear()
-        self.against.addItem(tr("the base"), BASE)
+        self.against.addItem(tr("the base value"), BASE)
         self.against.addItem(tr("the mean of the selected rows"), SELECTED)
         if self._pinned is not None:
             self.against.addItem(tr("row {row}, pinned", row=self._pinned), PINNED)
         for name in names:
-            text = tr("the mean of bucket {name}", name=name)
+            text = tr("the mean of group {name}", name=name)
             self.against.addItem(text, BUCKET + name)
         self.against.setCurrentIndex(max(self.against.findData(kept), 0))
         self._bucket = None
@@ -135,7 +135,7 @@ class RowView(ContributionView):
         start = self._start(shown)
         self._steps = self._bars(shown, self.current, start)
         answer = float(shown.result.predictions[self.current, shown.output])
-        says = tr("the model says {value}", value=shown.number(answer))
+        says = tr("prediction {value}", value=shown.number(answer))
         self.fall.set_steps(
             start.value, self._steps, (start.text, says, axis_of(shown)), shown.digits
         )
@@ -179,11 +179,11 @@ class RowView(ContributionView):
                 if len(rows):
                     return _mean(shown, rows, text)
         value = shown.number(shown.base)
-        return Start(shown.base, tr("base {value}", value=value))
+        return Start(shown.base, tr("base value {value}", value=value))
 
     def table(self, shown: Attributions) -> Table:
         """Return the bars."""
-        header = [tr("feature"), tr("value"), tr("contribution")]
+        header = [tr("feature"), tr("value"), tr("SHAP value")]
         bars = sorted(self._steps, key=lambda step: -abs(step.contribution))
         return header, [[bar.name, bar.value, bar.contribution] for bar in bars]
 

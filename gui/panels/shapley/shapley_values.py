@@ -59,8 +59,10 @@ class ContributionsPanel(Panel):
     """Shapley values in several pictures of the same numbers."""
 
     ID = "contributions"
-    TITLE = mark("Contributions")
-    ALSO = mark("SHAP Shapley attribution explanation feature importance")
+    TITLE = mark("SHAP values")
+    ALSO = mark(
+        "Shapley contributions attribution explanation feature importance summary plot"
+    )
     PICTURES = (
         (IMPORTANCE, mark("SHAP values: importance (bars)")),
         ("swarm", mark("SHAP values: beeswarm")),
@@ -72,20 +74,21 @@ class ContributionsPanel(Panel):
     )
     ABOUT = About(
         what=mark(
-            "Shapley values share each answer out among the features: from the mean "
-            "answer over the background rows to the answer for the row. They add up."
+            "SHAP values (Shapley values) distribute each prediction among the "
+            "features: from the base value, the mean prediction over the "
+            "background rows, to the prediction of the row. They add up."
         ),
         how=mark(
-            "A long bar moves many answers. In the row-by-row picture each point is "
-            "a row; its colour is the feature's own value. Brush points to select "
+            "A long bar: large mean |SHAP|. In the beeswarm each point is a row; "
+            "its colour is the value of the feature. Drag over points to select "
             "their rows; click a point to make its row the current one."
         ),
         misleads=mark(
-            "They describe the model, not the world. Of features that go together, "
-            "one may get what belongs to both, and rows are put together that may "
-            "never occur. Another background gives other values. Shares along a "
-            "network's gradient, where these are chosen, differ from Shapley values "
-            "where features act together."
+            "They describe what the model does, not causes in the world. Of "
+            "correlated features, one may get what belongs to both, and rows are "
+            "composed that may never occur. Another background gives other values. "
+            "Gradient attributions of a network, where chosen, differ from Shapley "
+            "values where features interact."
         ),
         source=mark(
             "Shapley (1953); Lundberg and Lee (2017); Lundberg et al. (2020) for "
@@ -120,15 +123,15 @@ class ContributionsPanel(Panel):
             view.brushed.connect(self._select)
             view.clicked.connect(self._go_to)
         self.view = Segmented(
-            tr("Picture"),
+            tr("Plot"),
             (
                 (IMPORTANCE, tr("importance")),
-                ("swarm", tr("row by row")),
+                ("swarm", tr("beeswarm")),
                 ("dependence", tr("dependence")),
                 (ROW, tr("current row")),
-                ("several", tr("several")),
+                ("several", tr("decision plot")),
                 ("heat", tr("heat map")),
-                ("backgrounds", tr("backgrounds")),
+                ("backgrounds", tr("compare backgrounds")),
             ),
         )
         self.output = OutputChoice()
@@ -188,7 +191,7 @@ class ContributionsPanel(Panel):
     def reason(self) -> str | None:
         """Return why there is nothing to explain."""
         if self.context.case.scores is None:
-            return tr("Contributions are of answers: open data and a model first.")
+            return tr("SHAP values need predictions: open data and a model first.")
         return self.context.case.unexplainable()
 
     def request(self) -> Request | None:

@@ -86,10 +86,10 @@ def contribution_axis_of(shown: Attributions) -> str:
     """Return what a scale of contributions shows: parts of an answer, no answers."""
     label = shown.result.outputs[shown.output]
     if shown.result.space == ScoreKind.PROBABILITY.value:
-        return tr("contribution to the probability of {label}", label=label)
+        return tr("SHAP value, probability of {label}", label=label)
     if shown.result.space == ScoreKind.MARGIN.value:
-        return tr("contribution to the margin of {label}", label=label)
-    return tr("contribution to the predicted value")
+        return tr("SHAP value, margin of {label}", label=label)
+    return tr("SHAP value, predicted value")
 
 
 def axis_of(shown: Attributions) -> str:

@@ -52,23 +52,21 @@ class SummaryPanel(Panel):
     ID = "summary"
     TITLE = mark("Summary")
     ALSO = mark(
-        "metrics accuracy F1 MCC log loss Brier AUC RMSE MAE R² fairness groups"
+        "metrics accuracy F1 MCC log loss Brier AUC RMSE MAE R² fairness groups "
+        "over-fitting"
     )
     ABOUT = About(
-        what=mark(
-            "The figures that fit the task, each with the interval in which it would "
-            "lie on other rows of the same kind."
-        ),
+        what=mark("The metrics for the task, each with its 95 % interval."),
         how=mark(
             "The bar is the 95 % interval, the thin line the baseline: always "
-            "answering the most frequent class, or the mean. A gap to the training "
-            "data of at least two percentage points of accuracy or R², with an "
-            "interval above one, is a sign of over-fitting: its cell is coloured and "
-            "the reading says so. Selected and rest compare groups."
+            "predicting the most frequent class, or the mean. A gap to the "
+            "training data of at least two percentage points of accuracy or R², "
+            "with an interval above one, is a sign of over-fitting: its cell is "
+            "coloured and the reading says so. Selected and rest compare groups."
         ),
         misleads=mark(
-            "Accuracy hides rare classes. Intervals know only chance, not a change "
-            "in the world or rows that belong together."
+            "Accuracy hides rare classes. Intervals cover sampling error only, not "
+            "drift or dependent rows."
         ),
         source=mark(
             "Wilson (1927); DeLong et al. (1988); Efron (1982) for the jackknife; "
@@ -121,7 +119,7 @@ class SummaryPanel(Panel):
     def reason(self) -> str | None:
         """Return why there are no figures."""
         if self.context.case.scores is None:
-            return tr("Figures need answers: open data and a model first.")
+            return tr("Metrics need predictions: open data and a model first.")
         return None
 
     def request(self) -> Request | None:

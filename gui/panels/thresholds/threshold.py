@@ -51,12 +51,12 @@ class ThresholdPanel(Panel):
 
     ID = "threshold"
     TITLE = mark("Threshold")
-    ALSO = mark("ROC AUC precision recall PR curve cut-off histogram")
+    ALSO = mark("ROC AUC precision recall PR curve cut-off operating point histogram")
     ABOUT = About(
         what=mark(
             "Above: the scores of each class. Rows at or right of the line are "
-            "decided positive. Below: every point that some threshold would reach; "
-            "the ring is the one in force."
+            "predicted positive. Below: the ROC and precision–recall curves over "
+            "all thresholds; the ring is the current one."
         ),
         how=mark(
             "Drag the line, the ring or use the arrow keys; everything else follows. "
@@ -64,9 +64,9 @@ class ThresholdPanel(Panel):
             "where it would put the line, and apply it."
         ),
         misleads=mark(
-            "With rare positives ROC looks good while most alarms are false: read "
-            "precision and recall. A threshold chosen on these rows is a little "
-            "too good on them. Costs must be in one unit."
+            "With rare positives ROC looks good while most positive predictions "
+            "are false: read precision and recall. A threshold chosen on these "
+            "rows is slightly optimistic on them. Costs must be in one unit."
         ),
         source=mark(
             "DeLong et al. (1988) for the area's interval; Wilson (1927) for rates; "
@@ -160,11 +160,13 @@ class ThresholdPanel(Panel):
         """Return why no threshold can be moved."""
         scores = self.context.case.scores
         if scores is None:
-            return tr("A threshold decides on scores: open data and a model first.")
+            return tr("A threshold needs scores: open data and a model first.")
         if scores.task is not Task.BINARY:
             return tr("Only a model with two classes has one threshold.")
         if not len(scores.score):
-            return tr("The model answers labels alone: there is no score to cut.")
+            return tr(
+                "The model predicts labels only: there are no scores for a threshold."
+            )
         return None
 
     def request(self) -> Request | None:

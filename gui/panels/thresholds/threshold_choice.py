@@ -58,11 +58,11 @@ class ThresholdChoice(QWidget):
             (NATURAL, tr("back to the model's own")),
         ):
             self.how.addItem(text, key)
-        self.recall = self._spin(0.0, 1.0, 0.80, 0.05, 2, tr("Least recall"))
-        self.cost_fp = self._spin(0.0, 1e9, 1.0, 1.0, 1, tr("Cost of a false alarm"))
-        self.cost_fn = self._spin(0.0, 1e9, 1.0, 1.0, 1, tr("Cost of a miss"))
-        self.cost_fp.setPrefix(tr("alarm "))
-        self.cost_fn.setPrefix(tr("miss "))
+        self.recall = self._spin(0.0, 1.0, 0.80, 0.05, 2, tr("Minimum recall"))
+        self.cost_fp = self._spin(0.0, 1e9, 1.0, 1.0, 1, tr("Cost of a false positive"))
+        self.cost_fn = self._spin(0.0, 1e9, 1.0, 1.0, 1, tr("Cost of a false negative"))
+        self.cost_fp.setPrefix(tr("FP "))
+        self.cost_fn.setPrefix(tr("FN "))
         self.found = PlainLabel()
         self.found.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred

@@ -32,7 +32,7 @@ def threshold_table(result: Thresholds | None, now: float | None) -> Table:
         tr("threshold"),
         tr("true positives"),
         tr("false positives"),
-        tr("misses"),
+        tr("false negatives"),
         tr("true negatives"),
         tr("precision"),
         tr("recall"),

@@ -218,7 +218,7 @@ class CellEditors(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName(tr("Cells of the row"))
+        self.setAccessibleName(tr("Values of the row"))
         self._tokens: Tokens | None = None
         self.editors: dict[str, CellEditor] = {}
         self._column = QVBoxLayout(self)

@@ -58,23 +58,23 @@ class WhatIfPanel(Panel):
 
     ID = "what_if"
     TITLE = mark("What if")
-    ALSO = mark("simulate change value ceteris paribus")
+    ALSO = mark("simulate change a value ceteris paribus")
     ABOUT = About(
         what=mark(
-            "The current row with cells changed by hand: the model's answer, how it is "
-            "shared out among the features, and the answer along one feature, all else "
-            "as it is set."
+            "The current row with values changed by hand: the prediction, its SHAP "
+            "values, and the prediction along one feature with all others as set "
+            "(ceteris paribus)."
         ),
         how=mark(
-            "Move a slider, type a value or choose a label; bold features are changed. "
-            "Bars to the right raise the answer; ≠ marks features that now push the "
-            "other way. In the line the thick curve is the changed row, the thin one "
+            "Move a slider, type a value or choose a label; bold features are "
+            "changed. Bars to the right raise the prediction; ≠ marks features "
+            "whose sign changed. The thick curve is the changed row, the thin one "
             "the row as it is. Pin a variant to keep it."
         ),
         misleads=mark(
-            "Cells change together in the world: a row that is put together by hand "
-            "may be such as never occurs, and there the model guesses. Plausibility is "
-            "the share of real rows that lie as far from their nearest ones. It is "
+            "In the world values change together: a row composed by hand may never "
+            "occur, and there the model extrapolates. Plausibility is the share of "
+            "real rows that are as far from their nearest neighbours. It shows "
             "what the model does, not a cause."
         ),
         source=mark(
@@ -95,8 +95,8 @@ class WhatIfPanel(Panel):
         self._waiting = False  # another question than the one that is on its way
         self._heard = False  # whether that one has its first answer
         self.editors = CellEditors()
-        self.sides = SideBySide(tr("Contributions before and after"))
-        self.curve = EffectCurve(tr("The answer along a feature"), self._tip)
+        self.sides = SideBySide(tr("SHAP values before and after"))
+        self.curve = EffectCurve(tr("Effect of a feature"), self._tip)
         self.variants = FigureTable(self)
         self.table = MetricTable(tr("Pinned variants"))
         self.table.setModel(self.variants)
@@ -109,10 +109,10 @@ class WhatIfPanel(Panel):
         for page in self._places.values():
             self.pages.addWidget(page)
         self.view = Segmented(
-            tr("Picture"),
+            tr("Plot"),
             (
-                (SHARES, tr("contributions")),
-                (LINE, tr("line")),
+                (SHARES, tr("SHAP values")),
+                (LINE, tr("ceteris paribus")),
                 (PINNED, tr("pinned")),
             ),
         )
@@ -287,9 +287,9 @@ class WhatIfPanel(Panel):
         said = []
         if self.view.key == SHARES:
             if shown.contributions is None and self._job is not None:
-                said.append(tr("Contributions are being worked out."))
+                said.append(tr("Computing SHAP values."))
             elif shown.contributions is None:
-                said.append(tr("Contributions were stopped: change a cell to go on."))
+                said.append(tr("SHAP values were stopped: change a value to go on."))
             elif self._last is not None and self._last.contributions is not None:
                 said.append(start(self._last.contributions, self.choice.place))
         elif self.view.key == LINE:

@@ -74,7 +74,7 @@ def variants_table(
     variants: Sequence[Variant],
 ) -> tuple[list[str], list[tuple[Figure, ...]]]:
     """Return pinned variants, one a line."""
-    titles = [tr("row"), tr("answer"), tr("decision"), tr("plausibility")]
+    titles = [tr("row"), tr("prediction"), tr("decision"), tr("plausibility")]
     titles.append(tr("changes"))
     lines: list[tuple[Figure, ...]] = []
     for variant in variants:

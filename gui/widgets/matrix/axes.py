@@ -94,14 +94,14 @@ class MatrixAxes(QWidget):
 
     def offer(self, case: CaseService) -> None:
         """List what an axis can be; keep what was chosen if it is still there."""
-        choices = [(tr("truth"), TRUTH), (tr("prediction"), PREDICTION)]
+        choices = [(tr("true value"), TRUTH), (tr("prediction"), PREDICTION)]
         choices += [
             (column.name, column.name)
             for column in (case.data.columns if case.data is not None else ())
             if can_be_axis(column)
         ]
         choices += [
-            (tr("bucket {name}", name=name), BUCKET + name) for name in case.buckets
+            (tr("group {name}", name=name), BUCKET + name) for name in case.buckets
         ]
         for box, default in ((self.rows, TRUTH), (self.columns, PREDICTION)):
             wanted = box.currentData() or default

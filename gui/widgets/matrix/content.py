@@ -164,7 +164,7 @@ def _labels(
         return tuple(tr("predicted {label}", label=name) for name in labels)
     if axis.startswith(BUCKET):
         return tuple(
-            tr("in the bucket") if name == IN_BUCKET else tr("the rest")
+            tr("in the group") if name == IN_BUCKET else tr("the rest")
             for name in labels
         )
     return labels

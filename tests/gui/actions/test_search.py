@@ -40,9 +40,9 @@ def test_an_empty_window_offers_only_what_can_be_done(made) -> None:
 
 def test_classes_panels_and_perspectives_are_found(palette, made) -> None:
     titles = [title for title, *_ in entries(made.window)]
-    assert "Select rows truly bad" in titles
+    assert "Select rows of true class bad" in titles
     assert "Select rows predicted bad" in titles
-    assert "Show panel: Buckets" in titles
+    assert "Show panel: Saved groups" in titles
     assert "Go to Errors" in titles
 
 
@@ -55,8 +55,8 @@ def test_the_name_of_a_column_offers_what_can_be_done_with_it(palette, qtbot) ->
     assert shown(palette) == [
         "Show column income",
         "Filter by income",
-        "Sort by income, smallest first",
-        "Sort by income, largest first",
+        "Sort by income, ascending",
+        "Sort by income, descending",
         "Select rows without income",
     ]
 
@@ -87,7 +87,7 @@ def test_a_found_column_is_described_beside_the_rows(palette, made, qtbot) -> No
 
 
 def test_rows_are_sorted_by_a_found_column(palette, made, qtbot) -> None:
-    run(palette, qtbot, "age largest", "Sort by age, largest first")
+    run(palette, qtbot, "age descending", "Sort by age, descending")
     assert made.window.docks.panels["data"].query.order == (("age", True),)
 
 
@@ -116,7 +116,7 @@ def test_a_bucket_is_found_and_becomes_the_rows_of_the_matrix(
     palette, made, qtbot
 ) -> None:
     made.case.save_bucket("young ones", Range("age", None, 25))
-    title = "Bucket young ones as the rows of the confusion matrix"
+    title = "Group young ones as the rows of the confusion matrix"
     run(palette, qtbot, "young rows", title)
     panel = made.window.docks.panels["confusion"]
     assert panel.axes.names[0] == BUCKET + "young ones"
@@ -134,7 +134,7 @@ def test_rows_without_a_value_are_found(palette, made, qtbot) -> None:
 
 
 def test_the_palette_runs_what_was_typed(palette, made, qtbot) -> None:
-    qtbot.keyClicks(palette.line, "truly bad")
+    qtbot.keyClicks(palette.line, "true bad")
     assert palette.list.count() == 1
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     wanted = Values("@truth", ("bad",))
@@ -158,17 +158,26 @@ def test_nothing_that_fits_runs_nothing(palette, qtbot) -> None:
 @pytest.mark.parametrize(
     ("typed", "title"),
     [
-        ("SHAP", "Show panel: Contributions"),
+        ("SHAP", "Show panel: SHAP values"),
         ("beeswarm", "SHAP values: beeswarm"),
         ("waterfall", "SHAP values: waterfall and force plot of a row"),
         ("ROC", "Show panel: Threshold"),
         ("PDP", "Feature effects: partial dependence (PDP)"),
         ("ALE", "Feature effects: accumulated effects (ALE)"),
-        ("counterfactual", "Show panel: What would change it"),
-        ("fairness", "Show panel: Buckets"),
+        ("counterfactual", "Show panel: Counterfactuals"),
+        ("fairness", "Show panel: Saved groups"),
         ("calibration", "Show panel: Reliability"),
         ("drop-column", "Permutation importance: drop-column (refitted)"),
         ("deletion", "Agreement of explanations: deletion curve"),
+        ("ICE", "Feature effects: individual lines (ICE)"),
+        ("contributions", "Show panel: SHAP values"),
+        ("cross-examination", "Show panel: Agreement of explanations"),
+        ("what would change it", "Show panel: Counterfactuals"),
+        ("joint effects", "Show panel: Friedman's H"),
+        ("glass box", "Show panel: Model structure (glass box)"),
+        ("buckets", "Show panel: Saved groups"),
+        ("sensitivity", "Show panel: Confusion matrix"),
+        ("over-fitting", "Show panel: Summary"),
     ],
 )
 def test_panels_are_found_by_their_usual_names(palette, qtbot, typed, title) -> None:

@@ -76,7 +76,7 @@ def examine(case, panel, row, qtbot):
 def test_without_a_current_row_it_says_how_to_get_one(made):
     _, panel = made
     assert panel.about.wanted
-    assert panel.about.said.text() == "No row is current."
+    assert panel.about.said.text() == "No row selected."
     assert panel.reading() == ""
     assert panel.as_table()[1] == []
     assert not panel.grab().isNull()
@@ -88,7 +88,7 @@ def test_the_current_row_is_examined(made, qtbot):
     asked = [r for r in case.engine.asked_for(Run) if r.analysis == "agreement"]
     assert (asked[-1].row, asked[-1].params["scope"]) == (4, "row")
     assert panel.reading().startswith("Do not rely on this explanation.")
-    assert panel.words.text().startswith("Row 4: the answer is 0.8")
+    assert panel.words.text().startswith("Row 4: prediction 0.8")
 
 
 def test_the_weightiest_feature_stands_first_and_other_signs_are_marked(made, qtbot):

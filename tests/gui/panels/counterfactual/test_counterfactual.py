@@ -105,7 +105,7 @@ def test_without_a_current_row_it_says_how_to_get_one(made):
     case, panel = made
     assert panel.state is State.READY
     assert panel.about.wanted
-    assert panel.about.said.text() == "No row is current."
+    assert panel.about.said.text() == "No row selected."
     assert panel.reading() == ""
     assert asked(case) == []
     assert panel.as_table()[1] == []
@@ -162,7 +162,7 @@ def test_a_rule_of_a_feature_is_asked_for_and_kept_in_the_case(made, qtbot):
     case, panel = made
     look_at(case, panel, 4, qtbot)
     words = [action.text() for action in panel.rules_menu(0).actions()]
-    assert words == ["may change", "stays", "only up", "only down"]
+    assert words == ["may change", "stays", "may increase", "may decrease"]
     labels = [action.text() for action in panel.rules_menu(1).actions()]
     assert labels == ["may change", "stays"]
     panel.rules_menu(0).actions()[1].trigger()

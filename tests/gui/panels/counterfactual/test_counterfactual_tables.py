@@ -57,7 +57,7 @@ def test_of_several_classes_both_answers_are_told():
     assert texts(SEVERAL) == [
         ["decision", "low", "mid"],
         ["the answer for low", "60 %", "20 %"],
-        ["the answer for the decision", "60 %", "50 %"],
+        ["prediction for the decision", "60 %", "50 %"],
         ["distance", "", "0.125"],
         ["plausibility", "50 %", "–"],
         ["age", "44", "51"],

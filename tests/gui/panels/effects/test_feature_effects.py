@@ -235,7 +235,7 @@ def test_beyond_each_shows_cells_without_rows(made):
     panel.within.setChecked(True)
     settle(case)
     assert not panel.result.within.all()
-    assert "Hatched: no row lies there." in panel.words.text()
+    assert "Hatched: no rows there." in panel.words.text()
     assert panel.as_table()[0] == ["age", "price", "effect", "rows"]
     assert not panel.grab().isNull()
 

@@ -213,7 +213,7 @@ def test_rules_select_too(opened):
     case, panel = opened("tree")
     panel.tree.view._buttons["rules"].click()
     header, table = panel.as_table()
-    assert header == ["rows", "answer", "rule"]
+    assert header == ["rows", "prediction", "rule"]
     assert sum(int(line[0]) for line in table) == N
     assert len(table) == fitted("tree")[-1].get_n_leaves()
     panel.tree.table.chosen.emit(0, Qt.KeyboardModifier.NoModifier)

@@ -133,5 +133,5 @@ def test_classes_are_chosen_for_the_reading(opened):
     assert panel.reading() != first
     assert "the answer for ‘2’" in panel.reading()
     header, table = panel.as_table()
-    assert header == ["rows", "answer", "rule"]
+    assert header == ["rows", "prediction", "rule"]
     assert sum(int(line[0]) for line in table) == N

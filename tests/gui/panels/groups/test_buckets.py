@@ -163,7 +163,7 @@ def test_that_the_menu_offers_what_the_keys_do(panel):
 
 def test_that_the_table_view_holds_every_rule(panel):
     titles, rows = panel.as_table()
-    assert titles[:5] == ["bucket", "n", "error rate", "low", "high"]
+    assert titles[:5] == ["group", "n", "error rate", "lower limit", "upper limit"]
     assert titles[-1] == "rule"
     assert len(rows) == 3
     shown = panel.model.bucket(0)

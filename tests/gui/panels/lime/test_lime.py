@@ -81,7 +81,7 @@ def test_without_a_current_row_it_says_how_to_get_one(made):
     case, panel, _ = made
     assert asked(case) == []
     assert panel.about.wanted
-    assert panel.about.said.text() == "No row is current."
+    assert panel.about.said.text() == "No row selected."
     assert panel.reading() == ""
     assert panel.as_table()[1] == []
     assert not panel.grab().isNull()
@@ -243,7 +243,7 @@ def test_every_class_of_several_has_its_answer_and_can_be_explained(made, qtbot)
 
     real.answer = answer
     explain(case, panel, 4, qtbot)
-    assert "The model's answers: " in panel.words.text()
+    assert "Predictions of the model: " in panel.words.text()
     assert panel.output.isVisible()
     assert [panel.output.itemText(i) for i in range(3)] == ["low", "middle", "high"]
     explain(case, panel, 9, qtbot)

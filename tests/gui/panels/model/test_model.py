@@ -127,7 +127,7 @@ def test_that_the_table_holds_every_page(panel):
         "Overview",
         "Inputs",
         "Hyper-parameters",
-        "Abilities",
+        "Capabilities",
         "Safety",
     }
 

@@ -73,7 +73,7 @@ def test_that_numbers_show_truth_answer_and_residual_alike():
     assert answers.truth(2) is None
     assert answers.score(2) is None
     titles = [column.title for column in answer_table(numbers, data_set())]
-    assert titles[1:5] == ["truth", "prediction", "residual", "error"]
+    assert titles[1:5] == ["true value", "prediction", "residual", "error"]
 
 
 def test_that_labels_alone_have_no_confidence():

@@ -86,7 +86,7 @@ def test_that_every_row_shows_truth_prediction_confidence_and_loss(case, panel):
     row = panel.rows.row_number(0)
     titles = [column.title for column in panel.rows.columns]
     assert titles == [
-        "id", "truth", "prediction", "confidence", "loss", "age", "home", "income",
+        "id", "true value", "prediction", "confidence", "loss", "age", "home", "income",
     ]  # fmt: skip
     texts = [panel.rows.cell(0, place).text for place in range(5)]
     score = case.engine.scores.score[row]
@@ -272,6 +272,6 @@ def test_that_an_export_is_written_by_the_engine_and_told(case, panel, qtbot):
 
 def test_that_the_table_view_says_what_it_leaves_out(case, panel):
     titles, rows = panel.as_table()
-    assert titles[:3] == ["id", "truth", "prediction"]
+    assert titles[:3] == ["id", "true value", "prediction"]
     read = len(rows) - 1
     assert rows[-1][0].startswith(f"… {N - read} rows more")

@@ -149,7 +149,7 @@ def test_without_a_current_row_it_says_how_to_get_one(made):
     case, panel = made
     assert panel.state is State.READY
     assert panel.about.wanted
-    assert panel.about.said.text() == "No row is current."
+    assert panel.about.said.text() == "No row selected."
     assert panel.reading() == ""
     assert asked(case) == []
     assert not panel.pin.isEnabled()
@@ -213,7 +213,7 @@ def test_contributions_that_were_stopped_are_not_waited_for(made, qtbot):
     assert "being worked out" in panel.words.text()
     panel._job.cancelling = True
     panel._cancelled(panel._job)
-    assert "Contributions were stopped" in panel.words.text()
+    assert "SHAP values were stopped" in panel.words.text()
 
 
 def test_an_edit_during_the_contributions_does_not_wait_for_them(made, qtbot):
