@@ -276,7 +276,7 @@ def test_what_scores_were_taken_for_is_shown_and_can_be_changed(made, qtbot) -> 
         previewed(request), scores_as="margin"
     )
     sheet = recorded_sheet(made, qtbot)
-    said = "what their numbers tell: margins, which decide from 0 on"
+    said = "inferred from the values: margins, with the threshold at 0"
     qtbot.waitUntil(lambda: sheet.score_kind.currentText() == said)
     sheet.score_kind.setCurrentIndex(sheet.score_kind.findData("probability"))
     asked = made.process().requests

@@ -396,4 +396,4 @@ def test_recorded_scores_are_said_to_be_unexplainable_not_tried(case, scores) ->
     assert case.unexplainable() is None
     recorded = RecordedScores(scores=scores, prediction=None if scores else "q")
     case.remember(recorded=recorded, model=None)
-    assert "Recorded scores cannot be asked" in case.unexplainable()
+    assert "Recorded scores cannot predict other rows" in case.unexplainable()

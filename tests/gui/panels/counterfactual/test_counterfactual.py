@@ -162,9 +162,9 @@ def test_a_rule_of_a_feature_is_asked_for_and_kept_in_the_case(made, qtbot):
     case, panel = made
     look_at(case, panel, 4, qtbot)
     words = [action.text() for action in panel.rules_menu(0).actions()]
-    assert words == ["may change", "stays", "may increase", "may decrease"]
+    assert words == ["may change", "fixed", "may increase", "may decrease"]
     labels = [action.text() for action in panel.rules_menu(1).actions()]
-    assert labels == ["may change", "stays"]
+    assert labels == ["may change", "fixed"]
     panel.rules_menu(0).actions()[1].trigger()
     panel.rules_menu(2)
     settle(case)

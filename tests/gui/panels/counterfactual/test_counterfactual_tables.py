@@ -91,5 +91,5 @@ def test_of_a_regression_it_is_said_which_answers_were_looked_for():
 def test_features_with_a_rule_have_a_line_of_their_own():
     titles, lines = tables.changes_table(SEVERAL, {"town": "fixed"}, every=False)
     assert titles == ["feature", "this row", "1", "rule"]
-    assert [cell.text for cell in lines[-1]] == ["town", "Burgos", "Burgos", "stays"]
+    assert [cell.text for cell in lines[-1]] == ["town", "Burgos", "Burgos", "fixed"]
     assert lines[-1][2].muted

@@ -197,7 +197,7 @@ def test_small_steps_are_asked_of_the_other_analysis(made):
     choose(case, panel, "home")
     look(case, panel, "steps")
     assert asked(case)[-1].analysis == "ale"
-    assert panel.as_table()[0] == ["home", "effect", "low", "high"]
+    assert panel.as_table()[0] == ["home", "effect", "lower limit", "upper limit"]
     assert "Small steps along home" in panel.reading()
     assert not panel.grab().isNull()
 

@@ -258,7 +258,7 @@ def test_a_sample_is_said_where_a_click_selects_among_it(opened):
     shown = panel._shown
     badge = msgspec.structs.replace(shown.provenance, n_total=5_000)
     panel.show_result(msgspec.structs.replace(shown, provenance=badge))
-    assert "400 of 5,000 rows were led through the tree" in panel.words.text()
+    assert "400 of 5,000 rows were passed through the tree" in panel.words.text()
 
 
 def test_use_by_splits_are_whole_numbers(opened):
@@ -279,7 +279,7 @@ def test_shapes_are_chosen_among_bars(opened):
         pair = len(shape.features) == 2
         assert view.pages.currentWidget() is (view.surface if pair else view.curve)
         header, table = panel.as_table()
-        assert header[-2:] == ["added", "rows"]
+        assert header[-2:] == ["term", "rows"]
         assert len(table) == shape.counts.size
         assert not panel.grab().isNull()
     assert panel.words.text()

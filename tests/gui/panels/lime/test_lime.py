@@ -160,7 +160,7 @@ def test_random_rows_are_listed_nearest_first(made, qtbot):
     weights = [float(model.text(r, 0)) for r in range(model.rowCount())]
     assert weights == sorted(weights, reverse=True)
     assert model.columnCount() == 5
-    assert "in bold" in panel.words.text()
+    assert "bold: values that differ" in panel.words.text()
 
 
 def test_a_setting_is_used_by_a_click(made, qtbot):

@@ -272,7 +272,7 @@ def test_importance_names_the_class_it_is_of(made):
     case.engine.store.answers[Run] = lambda _request: of_three_classes()
     panel.ask()
     settle(case)
-    assert panel.importance.bars._across.endswith("to the answer for low")
+    assert panel.importance.bars._across.endswith("the answer for low")
 
 
 def test_where_one_row_is_looked_at_the_panel_opens_on_it(made):

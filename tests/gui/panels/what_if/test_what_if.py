@@ -210,7 +210,7 @@ def test_contributions_that_were_stopped_are_not_waited_for(made, qtbot):
     panel.editors.editors["age"].slider.setValue(20)
     QApplication.processEvents()
     panel._show(told(asked(case)[-1], contributions=False))
-    assert "being worked out" in panel.words.text()
+    assert "Computing SHAP values" in panel.words.text()
     panel._job.cancelling = True
     panel._cancelled(panel._job)
     assert "SHAP values were stopped" in panel.words.text()
@@ -224,7 +224,7 @@ def test_an_edit_during_the_contributions_does_not_wait_for_them(made, qtbot):
     QApplication.processEvents()
     first = asked(case)[-1]
     panel._show(told(first, contributions=False))
-    assert "being worked out" in panel.words.text()
+    assert "Computing SHAP values" in panel.words.text()
     age.slider.setValue(21)
     QApplication.processEvents()
     assert asked(case)[-1].params["changes"] == ("age=39",)
