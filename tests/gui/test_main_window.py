@@ -322,7 +322,7 @@ def test_further_data_are_asked_about(made, qtbot, monkeypatch) -> None:
     before = len(made.process().requests(Predict))
 
     def reference(box: QMessageBox) -> int:
-        next(b for b in box.buttons() if "Reference" in b.text()).click()
+        next(b for b in box.buttons() if "Training" in b.text()).click()
         return 0
 
     monkeypatch.setattr(QMessageBox, "exec", reference)
