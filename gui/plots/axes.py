@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _STEPS = (10, 20, 25, 50, 100)  # in tenths
 _NEAR = 1 - 1e-9
+_NEARLY = 1e-9  # of powers of ten
 _SLACK = Fraction(1, 10**9)
 _LARGE = 1e6  # from here on powers are shorter, where few digits tell ticks apart
 _FEW, _MOST_DECIMALS, _ALL_DIGITS = 2, 6, 17
@@ -103,7 +104,7 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     Examples
     --------
     >>> ticks(0.0, 1.0, 5)
-    [0.0, 0.25, 0.5, 0.75, 1.0]
+    [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
     """
     span = high - low
     if not span > 0 or not math.isfinite(span) or most < 1:
@@ -116,6 +117,34 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     ends = (Fraction(low) * over / step, Fraction(high) * over / step)
     first, last = math.ceil(ends[0] - _SLACK), math.floor(ends[1] + _SLACK)
     return list(dict.fromkeys(n * step / over for n in range(first, last + 1)))
+
+
+def power_ticks(low: float, high: float, most: int) -> list[float]:
+    """Return numbers for a logarithmic axis between two powers of ten.
+
+    They are 1, 2 and 5 times powers of ten; powers alone, or some of them, where
+    these are too many; and plain round numbers where the axis is less than a power
+    long.
+
+    Examples
+    --------
+    >>> power_ticks(0.0, 2.0, 8)
+    [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]
+    >>> power_ticks(-1.0, 5.0, 4)
+    [0.1, 10.0, 1000.0, 100000.0]
+    """
+    if not high > low or most < 1:
+        return []
+    if high - low < 1.0:
+        return [v for v in ticks(10**low, 10**high, most) if v > 0]
+    first, last = math.ceil(low - _NEARLY), math.floor(high + _NEARLY)
+    every = [float(f"{m}e{n}") for n in range(first - 1, last + 1) for m in (1, 2, 5)]
+    ends = 10 ** (low - _NEARLY), 10 ** (high + _NEARLY)
+    fine = [v for v in every if ends[0] <= v <= ends[1]]
+    if len(fine) <= most:
+        return fine
+    step = max(math.ceil((last - first + 1) / most), 1)
+    return [float(f"1e{n}") for n in range(first, last + 1, step)]
 
 
 def tick_texts(values: list[float], *, percent: bool = False) -> list[str]:
@@ -173,9 +202,17 @@ def paint_frame(painter: QPainter, axes: Axes, tokens: Tokens) -> None:
 
 
 def paint_ticks_below(
-    painter: QPainter, axes: Axes, tokens: Tokens, *, percent: bool = False
+    painter: QPainter,
+    axes: Axes,
+    tokens: Tokens,
+    *,
+    percent: bool = False,
+    logarithmic: bool = False,
 ) -> None:
-    """Write the numbers along the lower edge, none over another."""
+    """Write the numbers along the lower edge, none over another.
+
+    Where the axis is ``logarithmic``, its edges are powers of ten.
+    """
     metrics = painter.fontMetrics()
     most = max(int(axes.area.width() // 56), 1)
 
@@ -193,7 +230,9 @@ def paint_ticks_below(
         rooms = places(values, texts)
         return all(a.right() + _BETWEEN <= b.left() for a, b in pairwise(rooms))
 
-    values, texts = _fitting(axes.left, axes.right, most, fit, percent=percent)
+    values, texts = _fitting(
+        axes.left, axes.right, most, fit, percent=percent, logarithmic=logarithmic
+    )
     bottom = axes.area.bottom()
     rooms = places(values, texts)
     for value, text, room in zip(values, texts, rooms, strict=True):
@@ -211,12 +250,19 @@ def _fitting(
     fit: Callable[[list[float], list[str]], bool],
     *,
     percent: bool,
+    logarithmic: bool = False,
 ) -> tuple[list[float], list[str]]:
     """Return as many ticks as there is room for with their texts, one at least."""
-    values, texts = [], []
+    values: list[float] = []
+    texts: list[str] = []
     for fewer in range(most, 0, -1):
-        values = ticks(low, high, fewer)
-        texts = tick_texts(values, percent=percent)
+        if logarithmic:
+            numbers_there = power_ticks(low, high, fewer)
+            texts = [tick_texts([value])[0] for value in numbers_there]
+            values = [math.log10(value) for value in numbers_there]
+        else:
+            values = ticks(low, high, fewer)
+            texts = tick_texts(values, percent=percent)
         if fit(values, texts):
             return values, texts
     return values[:1], texts[:1]

@@ -60,6 +60,7 @@ class Beeswarm(PaintedPlot):
         self._ends = (-1.0, 1.0)
         self._across = ""
         self._chosen: NDArray[np.bool_] | None = None
+        self._order: dict[int, NDArray[np.intp]] = {}  # of the strip last read
         self.setMinimumSize(220, 120)
 
     def set_points(
@@ -76,6 +77,7 @@ class Beeswarm(PaintedPlot):
         room = 0.03 * (high - low or 1.0)
         self._ends = (low - room, high + room)
         self._strips, self._points, self._chosen = [], (values, levels), None
+        self._order = {}
         self.setMinimumHeight(int(self._foot) + 8 + _STRIP * min(len(names), 4))
         self._lay_next()
 
@@ -257,11 +259,25 @@ class Beeswarm(PaintedPlot):
     def readout_at(self, where: QPointF) -> Readout | None:
         """Say which row lies under the pointer."""
         found = self.point_at(where)
-        if found is None:
-            return None
-        across, down = self._places(self.axes, found[0], self._strips[found[0]])
-        at = QPointF(float(across[found[1]]), float(down[found[1]]))
-        return Readout(self._tip(*found), at)
+        return None if found is None else self._read(*found)
+
+    @property
+    def n_stops(self) -> int:
+        """A place for each point."""
+        return sum(len(found.values) for found in self._strips)
+
+    def stop(self, place: int) -> Readout:
+        """Say which row a point is, strip by strip, from left to right."""
+        at_strip, rank = divmod(place, len(self._strips[0].values))
+        if at_strip not in self._order:
+            values = self._strips[at_strip].values
+            self._order = {at_strip: np.argsort(values, kind="stable")}
+        return self._read(at_strip, int(self._order[at_strip][rank]))
+
+    def _read(self, place: int, row: int) -> Readout:
+        across, down = self._places(self.axes, place, self._strips[place])
+        at = QPointF(float(across[row]), float(down[row]))
+        return Readout(self._tip(place, row), at)
 
     def click_at(self, where: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Give the row under a click."""

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPicture
-from PySide6.QtWidgets import QGraphicsItem
+from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem
 
 from gui.plots.plot import Plot
 from gui.plots.scene import Layer
@@ -98,6 +98,15 @@ class Chart(Plot):
         """Add points."""
         return self.add(pyqtgraph.ScatterPlotItem(), above=above)
 
+    def marker(self, size: float, *, above: float = 0.0) -> QGraphicsEllipseItem:
+        """Add a circle of so many pixels that moves often, which is Qt's own work."""
+        item = QGraphicsEllipseItem(-size / 2, -size / 2, size, size)
+        item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        item.setVisible(False)
+        self.add(item, above=above)
+        item.setCacheMode(_PLAIN)
+        return item
+
     def image(self, *, above: float = 0.0) -> Any:
         """Add pixels, the first row lowest."""
         return self.add(pyqtgraph.ImageItem(axisOrder="row-major"), above=above)
@@ -171,6 +180,7 @@ class Chart(Plot):
         picture, rect = QPicture(), QRectF(self.rect())
         picture.setBoundingRect(self.rect())
         apart = self._layers
+        cached = [item for item in self._items if item.cacheMode() is not _PLAIN]
         for item in self._items:
             item.setCacheMode(_PLAIN)
             if hasattr(item, "setExportMode"):
@@ -184,9 +194,10 @@ class Chart(Plot):
         for layer in apart:
             layer.setVisible(True)
         for item in self._items:
-            item.setCacheMode(_CACHED)
             if hasattr(item, "setExportMode"):
                 item.setExportMode(False)
+        for item in cached:
+            item.setCacheMode(_CACHED)
         return picture
 
     def _paint_frame(self, painter: QPainter) -> None:
@@ -203,6 +214,13 @@ def show_band(item: Any, x: Any, low: Any, high: Any, colour: QColor) -> None:
         curve.setData(np.asarray(x, float), np.asarray(y, float))
     item.setPen(None)
     item.setBrush(colour)
+
+
+def move_marker(item: QGraphicsItem, at: tuple[float, float] | None) -> None:
+    """Put a marker to a pair of numbers, or take it away."""
+    item.setVisible(at is not None)
+    if at is not None:
+        item.setPos(*at)
 
 
 def show_intervals(item: Any, x: Any, y: Any, low: Any, high: Any, pen: Any) -> None:

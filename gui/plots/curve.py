@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPen
 
 from engine.contracts.i18n import mark
 from engine.contracts.readings import numbers
@@ -17,7 +17,7 @@ from gui.plots.axes import (
     paint_title_below,
     squared,
 )
-from gui.plots.chart import Chart
+from gui.plots.chart import Chart, move_marker
 from gui.plots.readout import Readout
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class CurvePlot(Chart):
         self._base_line = self.curve(above=_BASE)
         self._curve_line = self.curve(above=_CURVE)
         self._other_spots = self.spots(above=_OTHERS)
-        self._point_spot = self.spots(above=_POINT)
+        self._point_spot = self.marker(2 * POINT, above=_POINT)
         self.setMinimumSize(110, 90)
 
     def set_curve(
@@ -94,7 +94,7 @@ class CurvePlot(Chart):
         """Move the point; ``None`` where it is undefined."""
         known = x is not None and y is not None and np.isfinite(x) and np.isfinite(y)
         self._point = (float(x), float(y)) if known else None  # type: ignore[arg-type]
-        self._draw_point()
+        move_marker(self._point_spot, self._point)
 
     def set_other(self, *points: tuple[float, float]) -> None:
         """Show where the selected rows alone stand."""
@@ -124,7 +124,9 @@ class CurvePlot(Chart):
         self._base_line.setData(chance[:, 0], chance[:, 1], pen=dots)
         self._curve_line.setData(self._x, self._y, pen=self.pen(tokens.accent, 1.8))
         self._draw_others()
-        self._draw_point()
+        self._point_spot.setPen(QPen(QColor(tokens.text), 1.8))
+        self._point_spot.setBrush(QColor(tokens.panel))
+        move_marker(self._point_spot, self._point)
 
     def _draw_others(self) -> None:
         tokens, others = self.tokens, np.array(self._others).reshape(-1, 2)
@@ -135,18 +137,6 @@ class CurvePlot(Chart):
             size=7,
             pen=self.pen(tokens.panel),
             brush=QColor(tokens.warning),
-        )
-
-    def _draw_point(self) -> None:
-        tokens = self.tokens
-        point = np.array(self._point if self._point is not None else []).reshape(-1, 2)
-        self._point_spot.setData(
-            point[:, 0],
-            point[:, 1],
-            symbol="o",
-            size=2 * POINT,
-            pen=self.pen(tokens.text, 1.8),
-            brush=QColor(tokens.panel),
         )
 
     def paint_frame(self, painter: QPainter) -> None:

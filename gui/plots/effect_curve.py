@@ -52,6 +52,7 @@ class EffectCurve(Chart):
 
     SELECTS = True
     OWN_DRAG = mark("Drag selects rows")
+    LOGARITHMIC = mark("Logarithmic horizontal axis")
 
     brushed = Signal(object, Qt.KeyboardModifier)
     clicked = Signal(int)
@@ -105,16 +106,44 @@ class EffectCurve(Chart):
         """
         self._axis, self._up, self._zero = axis, up, zero
         self._middle, self._low, self._high = curve
-        self._x, left, right = _placed(axis)
-        self._lines = np.zeros((0, len(self._x))) if lines is None else lines
+        self._lines = np.zeros((0, len(axis.values))) if lines is None else lines
         parts = (self._middle, self._low, self._high, self._lines.ravel())
         shown = [part[np.isfinite(part)] for part in parts]  # one row has no interval
         low = min(float(part.min(initial=np.inf)) for part in shown)
         high = max(float(part.max(initial=-np.inf)) for part in shown)
         room = 0.06 * (high - low or abs(high) or 1.0)
-        self._ends = (left, right, low - room, high + room)
+        self._ends = (0.0, 1.0, low - room, high + room)
         self._chosen, self._current, self._own = None, None, None
         self.renew()
+
+    @property
+    def offers_logarithm(self) -> bool:
+        """Whether the feature's values are numbers above 0."""
+        axis = self._axis
+        if axis is None or axis.labels:
+            return False
+        known = axis.values[np.isfinite(axis.values)]
+        return bool(len(known)) and bool((known > 0).all())
+
+    @property
+    def _by_power(self) -> bool:
+        return self.logarithmic and self.offers_logarithm
+
+    def _scaled(self, values: Floats) -> Floats:
+        """Return numbers of the feature as they stand on the axis."""
+        values = np.asarray(values, float)
+        if not self._by_power:
+            return values
+        least = float(np.nanmin(self._axis.values))  # type: ignore[union-attr]
+        return np.log10(np.maximum(values, least))
+
+    def renew(self) -> None:
+        """Place the values of the feature, and draw everything again."""
+        if self._axis is not None:
+            scaled = self._scaled(self._axis.values)
+            self._x, left, right = _placed(self._axis, scaled)
+            self._ends = (left, right, *self._ends[2:])
+        super().renew()
 
     def set_selected(self, mask: NDArray[np.bool_] | None) -> None:
         """Lift the lines of some rows out of the others."""
@@ -231,7 +260,8 @@ class EffectCurve(Chart):
         if axis.labels:
             lefts, rights = self._x - 0.3, self._x + 0.3
         else:
-            lefts, rights = axis.edges[:-1], axis.edges[1:]
+            edges = self._scaled(axis.edges)
+            lefts, rights = edges[:-1], edges[1:]
         sides = (lefts, np.maximum(rights - 0.5 * pixel, lefts + pixel))
         tall = (_STRIP - 3) * np.asarray(axis.counts, float) / most
         show_bars(self._strip_bars, sides, tall, shade, least=1.0)
@@ -253,7 +283,7 @@ class EffectCurve(Chart):
             texts = (*axis.labels, *missing)[: len(self._x)]
             paint_labels_below(painter, below, tokens, texts)
         else:
-            paint_ticks_below(painter, below, tokens)
+            paint_ticks_below(painter, below, tokens, logarithmic=self._by_power)
             self._paint_missing(painter, axes)
         paint_title_below(painter, below, tokens, axis.name, high + 5)
         painter.setPen(QColor(tokens.muted))
@@ -304,6 +334,8 @@ class EffectCurve(Chart):
             if np.isfinite(axis.values).all():
                 return
             x = float(self._x[-1])
+        else:
+            x = float(self._scaled(np.array(x)))
         painter.save()
         self.prepare(painter)
         if self.zoomed:
@@ -401,9 +433,9 @@ class EffectCurve(Chart):
         return _heights(self._x, lines, at)
 
 
-def _placed(axis: Axis) -> tuple[Floats, float, float]:
+def _placed(axis: Axis, scaled: Floats) -> tuple[Floats, float, float]:
     """Return places across and the ends; missing values stand beyond the others."""
-    x = np.array(axis.values, dtype=np.float64)
+    x = np.array(scaled, dtype=np.float64)
     known = np.isfinite(x)
     if axis.labels:
         x[~known] = np.count_nonzero(known)

@@ -143,6 +143,11 @@ class Plot(QWidget):
         """Show the whole again."""
         self.look_at(Window())
 
+    @property
+    def offers_logarithm(self) -> bool:
+        """Whether what is shown can be shown on a logarithmic scale."""
+        return bool(self.LOGARITHMIC)
+
     # Drawing
 
     def draw(self) -> None:
@@ -248,10 +253,23 @@ class Plot(QWidget):
     def cursor_to(self, place: int) -> None:
         """Put the cursor at a place, show and speak what stands there."""
         self._stop = place
-        said = self.stop(self._stop)
+        said = self._brought_into_sight(place)
         at = None if said.at is None else self.from_picture(said.at)
         self.read(said, at or QPointF(self.rect().center()))
         self.speak(said.shown)
+
+    def _brought_into_sight(self, place: int) -> Readout:
+        """Return what stands at a place, which is brought into sight."""
+        said, area = self.stop(place), self.zoom_area
+        if said.at is None or not self.zoomed:
+            return said
+        seen, middle = self.from_picture(said.at), area.center()
+        if area.adjusted(-1, -1, 1, 1).contains(seen):
+            return said
+        across = (seen.x() - middle.x()) / max(area.width(), 1.0)
+        up = (middle.y() - seen.y()) / max(area.height(), 1.0)
+        self.look_at(self.window_in_sight.panned(across, up))
+        return self.stop(place)
 
     def speak(self, text: str) -> None:
         """Tell those who read by ear."""

@@ -40,7 +40,7 @@ def menu_of(plot: Plot) -> QMenu:
     menu.addAction(tr("Zoom in"), plot.gestures.zoom_in)
     out = menu.addAction(tr("Zoom out"), plot.gestures.zoom_out)
     out.setEnabled(plot.zoomed)
-    if plot.LOGARITHMIC:
+    if plot.offers_logarithm:
         scale = menu.addAction(tr(plot.LOGARITHMIC))
         scale.setCheckable(True)
         scale.setChecked(plot.logarithmic)

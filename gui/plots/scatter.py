@@ -50,6 +50,7 @@ class Scatter(Chart):
 
     SELECTS = True
     OWN_DRAG = mark("Drag selects rows")
+    LOGARITHMIC = mark("Logarithmic horizontal axis")
 
     brushed = Signal(object, Qt.KeyboardModifier)
     clicked = Signal(int)
@@ -57,7 +58,7 @@ class Scatter(Chart):
     def __init__(self, name: str, tip: Callable[[int], str]) -> None:
         super().__init__(name)
         self._tip = tip
-        self._x = self._y = self._levels = np.zeros(0)
+        self._x = self._y = self._values = self._levels = np.zeros(0)
         self._labels: tuple[str, ...] = ()
         self._titles = ("", "", "")
         self._ends = (0.0, 1.0, 0.0, 1.0)
@@ -106,20 +107,43 @@ class Scatter(Chart):
         self._titles, self._labels = titles, tuple(labels)
         self._levels = np.asarray(levels, dtype=np.float64)
         self._y = np.asarray(y, dtype=np.float64)
+        self._values = np.asarray(x, dtype=np.float64)
+        low, high = float(y.min(initial=0.0)), float(y.max(initial=0.0))
+        room = 0.06 * (high - low or 1.0)
+        self._ends = (0.0, 1.0, low - room, high + room)
+        self._chosen, self._current = None, None
+        self._place()
+        self.renew()
+
+    @property
+    def offers_logarithm(self) -> bool:
+        """Whether the values across are numbers above 0."""
+        known = self._values[np.isfinite(self._values)]
+        plain = not self._labels and not self._diagonal and bool(len(known))
+        return plain and bool((known > 0).all())
+
+    @property
+    def _by_power(self) -> bool:
+        return self.logarithmic and self.offers_logarithm
+
+    def show_logarithmic(self, on: bool) -> None:
+        """Show the values across by their powers, or plainly."""
+        self.logarithmic = on
+        self._place()
+        self.renew()
+
+    def _place(self) -> None:
+        """Work out where points lie across, and what is typical there."""
+        x = np.log10(self._values) if self._by_power else self._values
         known = np.isfinite(x)
         self._x, left, right = _placed(x, len(self._labels))
         apart = not self._labels and not known.all()
         self._gap = float(self._x[~known][0]) if apart else None
-        low, high = float(y.min(initial=0.0)), float(y.max(initial=0.0))
-        room = 0.06 * (high - low or 1.0)
-        self._ends = (left, right, low - room, high + room)
-        numbers = np.asarray(x, dtype=np.float64)[known]
+        self._ends = (left, right, *self._ends[2:])
         self._trend, self._density = Trend.none(), np.zeros(0)
         if not self._labels:
-            self._trend = typical(numbers, self._y[known])
-            self._density = np.histogram(numbers, _BINS, (left, right))[0]
-        self._chosen, self._current = None, None
-        self.renew()
+            self._trend = typical(x[known], self._y[known])
+            self._density = np.histogram(x[known], _BINS, (left, right))[0]
 
     def set_selected(self, mask: NDArray[np.bool_] | None) -> None:
         """Lift the points of some rows out of the others."""
@@ -220,7 +244,7 @@ class Scatter(Chart):
             missing = (tr("missing"),) if self._ends[1] > len(self._labels) else ()
             paint_labels_below(painter, axes, tokens, (*self._labels, *missing))
         else:
-            paint_ticks_below(painter, axes, tokens)
+            paint_ticks_below(painter, axes, tokens, logarithmic=self._by_power)
             self._paint_missing(painter, axes)
         paint_title_below(painter, axes, tokens, self._titles[0], high + 5)
         painter.setPen(QColor(tokens.muted))

@@ -17,6 +17,7 @@ from gui.plots.readout import Readout
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPainter
 
+    from gui.plots.axes import Axes
     from gui.plots.window import Ends
 
 HANDLE = 10
@@ -84,14 +85,14 @@ class ScoreHistogram(Chart):
 
     def set_threshold(self, threshold: float | None, text: str) -> None:
         """Move the line; without a threshold there is none, and the text alone."""
-        before = self._line_room()
+        before = self._line_room(self.axes)
         self._has_threshold = threshold is not None
         if threshold is not None:
             self._threshold = threshold
         self._text = text
         self.setAccessibleDescription(tr("Threshold {value}", value=text))
         self._line.update(before)
-        self._line.update(self._line_room())
+        self._line.update(self._line_room(self.axes))
 
     @property
     def ends(self) -> Ends:
@@ -154,20 +155,21 @@ class ScoreHistogram(Chart):
         """Paint the threshold into saved pictures too."""
         self._paint_line(painter)
 
-    def _line_x(self) -> float:
-        area = self.axes.area
-        x = round(self.axes.x(self._threshold)) + 0.5
+    def _line_x(self, axes: Axes) -> float:
+        area = axes.area
+        x = round(axes.x(self._threshold)) + 0.5
         return min(max(x, area.left()), area.right())
 
-    def _line_room(self) -> QRectF:
+    def _line_room(self, axes: Axes) -> QRectF:
         """Return what the line, its handle and its text cover."""
         wide = self.fontMetrics().horizontalAdvance(self._text) + 2.0 * HANDLE + 12
-        return QRectF(self._line_x() - wide, 0, 2 * wide, self.height())
+        return QRectF(self._line_x(axes) - wide, 0, 2 * wide, self.height())
 
     def _paint_line(self, painter: QPainter) -> None:
         painter.save()
         self.prepare(painter)
-        axes, x = self.axes, self._line_x()
+        axes = self.axes
+        x = self._line_x(axes)
         inside = abs(axes.x(self._threshold) - x) <= 1.5
         painter.setPen(QPen(QColor(self.tokens.text), 1.5))
         if inside and self._has_threshold:

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QMenu,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -22,6 +23,7 @@ from engine.contracts.model import Task
 from engine.contracts.readings import confusion as reading_of
 from engine.contracts.readings import decision as of_decision
 from engine.contracts.requests import Run
+from gui.dialogs.panel_menus import new_menu
 from gui.item_models.metrics import FigureTable
 from gui.panel import Panel
 from gui.panel_frame import About
@@ -33,7 +35,7 @@ from gui.widgets.matrix.axes import MatrixAxes
 from gui.widgets.matrix.click_selection import selection_of
 from gui.widgets.matrix.content import PREDICTION, TRUTH, arranged, content_of
 from gui.widgets.matrix.layout import HEAD
-from gui.widgets.matrix.matrix import MatrixView
+from gui.widgets.matrix.matrix import ZOOM, MatrixView
 from gui.widgets.matrix.selection_counts import SelectionCounts, squared
 from gui.widgets.metric_table import MetricTable
 from gui.widgets.panel_body import column_body
@@ -120,9 +122,23 @@ class ConfusionPanel(Panel):
         controls.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         column.addWidget(controls)
         self.matrix.chosen.connect(self._choose)
+        self.matrix.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.matrix.customContextMenuRequested.connect(
+            lambda at: self.matrix_menu().popup(self.matrix.mapToGlobal(at))
+        )
         body.installEventFilter(self)
         self.pairs.chosen.connect(self._choose_pair)
         return body
+
+    def matrix_menu(self) -> QMenu:
+        """Return what plots offer: what is in sight, and ways out."""
+        menu = new_menu(self)
+        menu.addAction(tr("Show everything"), self.matrix.fit)
+        menu.addAction(tr("Zoom in"), lambda: self.matrix.zoom(ZOOM))
+        menu.addAction(tr("Zoom out"), lambda: self.matrix.zoom(1 / ZOOM))
+        menu.addSeparator()
+        self.offer_picture(menu)
+        return menu
 
     def _build_controls(self) -> QHBoxLayout:
         self.show_as = Segmented(

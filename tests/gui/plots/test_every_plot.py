@@ -7,24 +7,48 @@ from pkgutil import iter_modules
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPixmap, QWheelEvent
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QEvent,
+    QIODevice,
+    QPoint,
+    QPointF,
+    QRectF,
+    Qt,
+)
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPalette,
+    QPixmap,
+    QWheelEvent,
+)
+from PySide6.QtSvg import QSvgGenerator, QSvgRenderer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QWidget
 
 import gui.plots
+from engine.contracts.results import Axis
 from gui.plots.beeswarm import Beeswarm
 from gui.plots.chart import Chart
+from gui.plots.curve import CurvePlot
 from gui.plots.decision_plot import DecisionPlot
+from gui.plots.density_plot import DensityPlot
 from gui.plots.drag import Drag
+from gui.plots.effect_curve import EffectCurve
 from gui.plots.force import Force
+from gui.plots.heat_map import HeatMap
 from gui.plots.painted_plot import PaintedPlot
 from gui.plots.plot import Plot
 from gui.plots.plot_menu import menu_of
+from gui.plots.scatter import Scatter
 from gui.plots.side_by_side import SideBySide
 from gui.plots.waterfall import Waterfall
 from gui.plots.window import Window
-from gui.services.theme import DARK
+from gui.services.theme import DARK, LIGHT
 from tests.gui.plots.every_plot import MAKERS, PANEL
 
 NO_KEY = Qt.KeyboardModifier.NoModifier
@@ -176,7 +200,68 @@ def test_the_dark_theme_has_its_own_colours(made):
     assert made.plot.tokens is DARK
 
 
+def svg_of(plot, dots):
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    canvas = QSvgGenerator()
+    canvas.setOutputDevice(buffer)
+    canvas.setResolution(dots)
+    canvas.setSize(plot.size())
+    canvas.setViewBox(plot.rect())
+    with QPainter(canvas) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        plot.paint_on(painter)
+    return data
+
+
+@pytest.mark.parametrize("dots", [72, 96, 130])
+def test_saved_pictures_are_vectors_of_the_right_size(made, dots):
+    written = svg_of(made.plot, dots)
+    pictures = isinstance(made.plot, (DensityPlot, HeatMap))
+    assert (b"<image" in written.data()) == pictures
+    image = QImage(made.plot.size(), QImage.Format.Format_RGB32)
+    image.fill(PANEL)
+    with QPainter(image) as painter:
+        QSvgRenderer(written).render(painter, QRectF(made.plot.rect()))
+    assert wrong(made, image) == []
+
+
+def test_lines_are_as_wide_in_saved_pictures_as_on_the_screen(qtbot):
+    plot = MAKERS[CurvePlot]().plot
+    qtbot.addWidget(plot)
+    wide = []
+    for scale in (1, 3):
+        image, at = saved(plot, scale), plot.axes.point(0.64, 0.8).x() * scale
+        column = [image.pixelColor(int(at), y) for y in range(image.height())]
+        shades = [(255 - c.red()) / 255 for c in column if c.blue() - c.red() > 20]
+        wide.append(sum(shades) / scale)
+    assert wide[1] == pytest.approx(wide[0], rel=0.15)
+
+
 # Zooming
+
+
+def send(plot, kind, where, button=Qt.MouseButton.NoButton, keys=NO_KEY):
+    held = button if kind is not QEvent.Type.MouseButtonRelease else button.NoButton
+    moves = kind is QEvent.Type.MouseMove
+    event = QMouseEvent(
+        kind,
+        QPointF(where),
+        plot.mapToGlobal(QPointF(where)),
+        Qt.MouseButton.NoButton if moves else button,
+        held,
+        keys,
+    )
+    QApplication.sendEvent(plot, event)
+
+
+def drag(plot, button, *points):
+    """Press at the first point, go to the others, let go at the last."""
+    send(plot, QEvent.Type.MouseButtonPress, points[0], button)
+    for point in points[1:]:
+        send(plot, QEvent.Type.MouseMove, point, button)
+    send(plot, QEvent.Type.MouseButtonRelease, points[-1], button)
 
 
 def inner(plot):
@@ -267,10 +352,7 @@ def test_a_drag_with_the_right_button_zooms_into_its_box(made):
         for share in (0.25, 0.75)
     )
     before = plot.axes
-    QTest.mousePress(plot, RIGHT, pos=start)
-    QTest.mouseMove(plot, (start + end) / 2)
-    QTest.mouseMove(plot, end)
-    QTest.mouseRelease(plot, RIGHT, pos=end)
+    drag(plot, RIGHT, start, (start + end) / 2, end)
     window = plot.window_in_sight
     assert window.left == pytest.approx(0.25, abs=0.02)
     assert window.right == pytest.approx(0.75, abs=0.02)
@@ -284,16 +366,13 @@ def test_the_middle_button_pans_and_no_further_than_the_data(made):
     plot = made.plot
     plot.look_at(Window(0.25, 0.75, 0.25, 0.75))
     start = inner(plot)
-    QTest.mousePress(plot, MIDDLE, pos=start)
-    QTest.mouseMove(plot, start + QPoint(20, 0))
-    QTest.mouseRelease(plot, MIDDLE, pos=start + QPoint(20, 0))
-    moved = 0.25 - 20 / plot.zoom_area.width() * 0.5
-    assert plot.window_in_sight.left == pytest.approx(moved, abs=0.02)
-    QTest.mousePress(plot, MIDDLE, pos=start)
-    QTest.mouseMove(plot, start + QPoint(5_000, 0))
-    QTest.mouseRelease(plot, MIDDLE, pos=start)
-    assert plot.window_in_sight.left >= 0.0
-    assert plot.window_in_sight.right <= 1.0
+    span = plot.window_in_sight.right - 0.25
+    drag(plot, MIDDLE, start, start + QPoint(20, 0))
+    moved = 0.25 - 20 / plot.zoom_area.width() * span
+    assert plot.window_in_sight.left == pytest.approx(moved)
+    drag(plot, MIDDLE, start, start + QPoint(5_000, 0))
+    assert plot.window_in_sight.left == 0.0
+    assert plot.window_in_sight.right == pytest.approx(span)
 
 
 def test_home_and_a_double_click_show_everything(made):
@@ -318,7 +397,7 @@ def test_new_data_of_the_same_range_keep_what_is_in_sight(made):
 # Reading
 
 
-@only(Chart, DecisionPlot, Force, SideBySide, Waterfall)
+@only(Chart, Beeswarm, DecisionPlot, Force, SideBySide, Waterfall)
 def test_the_cursor_reads_from_place_to_place_by_keys(made):
     plot = made.plot
     control = Qt.KeyboardModifier.ControlModifier
@@ -332,24 +411,36 @@ def test_the_cursor_reads_from_place_to_place_by_keys(made):
     assert plot.shown_text == plot.stop(max(plot.n_stops - 2, 0)).text
 
 
+@only(Chart, Beeswarm, DecisionPlot, SideBySide, Waterfall)
+def test_what_the_cursor_stands_at_comes_into_sight(made):
+    plot = made.plot
+    plot.look_at(Window(0.4, 0.6, 0.4, 0.6))
+    for place in (0, plot.n_stops - 1):
+        plot.cursor_to(place)
+        at = plot.stop(place).at
+        if at is not None:
+            assert plot.zoom_area.adjusted(-2, -2, 2, 2).contains(plot.from_picture(at))
+    assert plot.zoomed
+
+
+def pointed_at(plot, where):
+    """Move the pointer to a point of a plot; return what is said there."""
+    send(plot, QEvent.Type.MouseMove, QPointF(where))
+    return plot.shown_text
+
+
 def test_what_lies_under_the_pointer_is_said_beside_it(made):
     plot = made.plot
-    found = []
-    for where, _ in made.places.values():
-        QTest.mouseMove(plot, where.toPoint())
-        found.append(plot.shown_text)
-    assert any(found)
-    said = next(text for text in found if text)
-    without = picture(plot)
-    where = next(
-        where for where, _ in made.places.values() if plot.readout_at(where) is not None
-    )
-    QTest.mouseMove(plot, where.toPoint())
-    assert plot.shown_text
-    assert picture(plot) != without or said == found[-1]
-    assert saved(plot) == saved(plot)
-    plot.leaveEvent(None)
+    plain, exported = picture(plot), saved(plot)
+    places = [where for where, _ in made.places.values()]
+    said = [where for where in places if plot.readout_at(where) is not None]
+    assert said
+    assert pointed_at(plot, said[0]) == plot.readout_at(said[0]).shown != ""
+    assert picture(plot) != plain
+    assert saved(plot) == exported  # not in saved pictures
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
     assert plot.shown_text == ""
+    assert picture(plot) == plain
 
 
 # Menu
@@ -384,8 +475,7 @@ def test_a_click_with_the_right_button_opens_the_menu(made):
     plot = made.plot
     plot.show()
     at = inner(plot)
-    QTest.mousePress(plot, RIGHT, pos=at)
-    QTest.mouseRelease(plot, RIGHT, pos=at)
+    drag(plot, RIGHT, at)
     (menu,) = plot.findChildren(QMenu)
     assert menu.isVisible()
     menu.close()
@@ -397,9 +487,7 @@ def test_a_chosen_drag_zooms_with_the_left_button_and_selects_nothing(made):
     plot.drag_does = Drag.BOX
     area = plot.zoom_area
     start, end = area.center().toPoint(), (area.center() + QPointF(60, 40)).toPoint()
-    QTest.mousePress(plot, LEFT, pos=start)
-    QTest.mouseMove(plot, end)
-    QTest.mouseRelease(plot, LEFT, pos=end)
+    drag(plot, LEFT, start, end)
     assert plot.zoomed
 
 
@@ -408,7 +496,7 @@ def test_both_probabilities_have_a_scale_of_one_length(qtbot):
         maker = next(m for m in MAKERS.values() if m.__name__ == name)
         plot = maker().plot
         qtbot.addWidget(plot)
-        for size in ((600, 250), (250, 600)):
+        for size in ((600, 320), (320, 600)):
             plot.resize(*size)
             axes = plot.axes
             per_pixel = axes.across_per_pixel, axes.up_per_pixel
@@ -448,3 +536,58 @@ def test_logarithmic_counts_lift_what_is_small(qtbot):
         assert (after >= before - 1e-12).all()
         assert (after > before + 0.05).any()
         assert after.max() == pytest.approx(before.max())
+
+
+@pytest.mark.parametrize("kind", [EffectCurve, Scatter])
+def test_a_logarithmic_axis_puts_powers_at_even_distances(qtbot, kind):
+    plot = MAKERS[kind]().plot
+    qtbot.addWidget(plot)
+    values = np.array([1.0, 10.0, 100.0, 1000.0])
+    if kind is Scatter:
+        plot.set_points(values, values, values / 1000, ("income", "SHAP", ""))
+    else:
+        axis = Axis(
+            name="income",
+            values=values,
+            counts=np.ones(3, dtype=int),
+            edges=values,
+            n_missing=0,
+        )
+        plot.set_curve(axis, (values, values - 1, values + 1), None, "prediction")
+        plot.set_current(10.0, None)
+    assert plot.LOGARITHMIC in [a.text() for a in menu_of(plot).actions()]
+    steps = np.diff(plot._x)
+    assert steps[2] > 50 * steps[0]
+    plot.show_logarithmic(True)
+    np.testing.assert_allclose(np.diff(plot._x), 1.0)
+    assert plot.axes.left < 0 < 3 < plot.axes.right
+    page = QPixmap(plot.size())
+    with Noting(page) as painter:
+        plot.prepare(painter)
+        plot.paint_frame(painter)
+    assert {"1", "10", "100", "1,000"} <= set(painter.written)
+    if kind is EffectCurve:
+        foot = QPointF(plot.axes.x(1.0), plot.axes.area.bottom() + 16)
+        seen = picture(plot)
+        assert apart(seen.pixelColor(foot.toPoint()), QColor(LIGHT.text)) < 10
+
+
+def test_no_logarithm_is_offered_of_labels_zeros_or_two_like_axes(qtbot):
+    plot = MAKERS[Scatter]().plot
+    qtbot.addWidget(plot)
+    x, y = np.array([0.0, 1.0]), np.array([0.0, 1.0])
+    plot.set_points(x, y, y, ("a", "b", ""))
+    assert not plot.offers_logarithm  # 0 has no logarithm
+    plot.set_points(x + 1, y, y, ("a", "b", ""), diagonal=True)
+    assert not plot.offers_logarithm  # both axes are of one scale
+    plot.set_points(x + 1, y, y, ("a", "b", ""), ("no", "yes", "maybe"))
+    assert not plot.offers_logarithm
+
+
+def test_pointers_reach_the_plot_and_not_its_scene(made, qtbot):
+    plot = made.plot
+    plot.show()
+    middle = plot.rect().center()
+    assert plot.childAt(middle) is None
+    assert plot.view.focusPolicy() is Qt.FocusPolicy.NoFocus
+    assert QApplication.widgetAt(plot.mapToGlobal(middle)) in (plot, None)

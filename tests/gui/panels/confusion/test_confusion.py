@@ -159,6 +159,17 @@ def test_that_many_classes_can_be_grouped_listed_and_zoomed(qtbot):
     assert panel.matrix.layout_now.cell_wide == before
 
 
+def test_the_matrix_has_the_menu_of_every_plot(qtbot):
+    panel = shown(measured_case(digits(10, 2_000)), qtbot)
+    actions = {action.text(): action for action in panel.matrix_menu().actions()}
+    assert {"View as table", "Copy picture", "Save picture…"} <= set(actions)
+    before = panel.matrix.layout_now.cell_wide
+    actions["Zoom in"].trigger()
+    assert panel.matrix.layout_now.cell_wide > before
+    actions["Show everything"].trigger()
+    assert panel.matrix.layout_now.cell_wide == before
+
+
 def test_that_a_thousand_classes_paint_in_time(qtbot):
     case = measured_case(digits(1000, 20_000))
     panel = shown(case, qtbot)
