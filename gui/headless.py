@@ -96,7 +96,9 @@ def settled(window: MainWindow) -> bool:
 
 
 def _take_pictures(window: MainWindow, folder: Path, theme: str | None) -> None:
-    themes = [Mode(theme)] if theme in ("light", "dark") else [Mode.LIGHT, Mode.DARK]
+    themes = (
+        [Mode(theme)] if theme not in (None, Mode.SYSTEM) else [Mode.LIGHT, Mode.DARK]
+    )
     for mode in themes:
         window.context.theme.set_mode(mode)
         for width, height in SIZES:

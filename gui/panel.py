@@ -295,8 +295,8 @@ class Panel(PanelFrame):
             return
         self._freshness, self._slow = Freshness.LAST, False
         if self.state in (State.READY, State.STALE) and self.result is not None:
-            self._freshness = Freshness.OLD
             self._enter(State.STALE)
+            self._freshness = Freshness.OLD  # not sooner: there is no job yet
         self._loud.start()
         job = self._job = self.context.engine.submit(
             request,

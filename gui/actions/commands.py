@@ -219,6 +219,7 @@ def _theme_actions(window: MainWindow, menu: str) -> list[Action]:
         Mode.SYSTEM: tr("Theme: as the system"),
         Mode.LIGHT: tr("Theme: light"),
         Mode.DARK: tr("Theme: dark"),
+        Mode.HIGH_CONTRAST: tr("Theme: high contrast"),
     }
     return [
         Action(

@@ -1,4 +1,4 @@
-"""Colours and icons: light, dark, or as the system has it."""
+"""Colours and icons: light, dark, of high contrast, or as the system has it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Mode(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+    HIGH_CONTRAST = "high-contrast"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +105,32 @@ DARK = Tokens(
         "#B5B5B5",
     ),
 )
+# Every text at 7 : 1 at least, every line and mark at 4.5 : 1.
+HIGH_CONTRAST = Tokens(
+    ground="#000000",
+    panel="#000000",
+    line="#B4B4B4",
+    text="#FFFFFF",
+    muted="#DCDCDC",
+    accent="#6FD3FF",
+    accent_soft="#00374F",
+    on_accent="#000000",
+    warning="#FFBE55",
+    selection="#4F3A00",
+    rail="#000000",
+    right="#00425F",
+    wrong="#5C3300",
+    class_colours=(
+        "#56C5FF",
+        "#FFB52E",
+        "#2EDCA8",
+        "#FF9FD6",
+        "#B4E6FF",
+        "#FF9455",
+        "#EFE04A",
+        "#D2D2D2",
+    ),
+)
 
 
 class Theme(QObject):
@@ -114,8 +141,10 @@ class Theme(QObject):
     def __init__(self, mode: Mode = Mode.SYSTEM, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._mode = mode
-        self._icons: dict[tuple[str, bool, str], QIcon] = {}
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
+        self._icons: dict[tuple[str, str, str], QIcon] = {}
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._system_changed)
+        hints.accessibility().contrastPreferenceChanged.connect(self._system_changed)
         self._apply()
 
     @property
@@ -125,19 +154,23 @@ class Theme(QObject):
 
     @property
     def dark(self) -> bool:
-        """Whether the colours in force are the dark ones."""
-        if self._mode is Mode.SYSTEM:
-            scheme = QGuiApplication.styleHints().colorScheme()
-            return scheme is Qt.ColorScheme.Dark
-        return self._mode is Mode.DARK
+        """Whether what is written is brighter than its ground."""
+        return self.tokens is not LIGHT
 
     @property
     def tokens(self) -> Tokens:
         """The colours in force."""
-        return DARK if self.dark else LIGHT
+        match self._mode:
+            case Mode.LIGHT:
+                return LIGHT
+            case Mode.DARK:
+                return DARK
+            case Mode.HIGH_CONTRAST:
+                return HIGH_CONTRAST
+        return _of_the_system()
 
     def set_mode(self, mode: Mode) -> None:
-        """Follow the system, or force light or dark."""
+        """Follow the system, or force one of the themes."""
         if mode is not self._mode:
             self._mode = mode
             self._apply()
@@ -145,7 +178,7 @@ class Theme(QObject):
 
     def icon(self, name: str, colour: str = "") -> QIcon:
         """Return ``resources/icons/name.svg`` in the theme's muted colour."""
-        key = (name, self.dark, colour)
+        key = (name, self.tokens.muted, colour)
         if key not in self._icons:
             self._icons[key] = _drawn(name, colour or self.tokens.muted)
         return self._icons[key]
@@ -160,6 +193,13 @@ class Theme(QObject):
         if isinstance(application, QApplication):
             application.setPalette(_palette(self.tokens))
             application.setStyleSheet(_style_sheet(self.tokens))
+
+
+def _of_the_system() -> Tokens:
+    hints = QGuiApplication.styleHints()
+    if hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast:
+        return HIGH_CONTRAST
+    return DARK if hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
 
 
 def _drawn(name: str, colour: str) -> QIcon:
@@ -215,7 +255,7 @@ def _palette(tokens: Tokens) -> QPalette:
 def _style_sheet(tokens: Tokens) -> str:
     # Spin boxes keep the frame of the style: with one from a style sheet, Qt 6.11
     # leaves no room for the number where there are no buttons.
-    tick = "check-dark" if tokens is DARK else "check-light"
+    tick = "check-light" if tokens is LIGHT else "check-dark"
     return f"""
     QToolTip {{ color: {tokens.text}; background: {tokens.panel};
         border: 1px solid {tokens.line}; padding: 4px; }}

@@ -326,6 +326,8 @@ def test_figures_of_before_say_so_while_and_after_others_are_worked_out(
     panel.ask()
     qtbot.waitUntil(lambda: len(made.engine.jobs) == 2)
     assert "anew" not in panel._badge.text()  # a short job just appears
+    assert "Stopped" not in panel._reading.text()  # nobody stopped it
+    assert panel._foot.button.isHidden()
     qtbot.waitUntil(lambda: "being recomputed" in panel._badge.text())
     job = made.engine.jobs[-1]
     job.cancelling = True

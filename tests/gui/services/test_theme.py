@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gui.services.theme import DARK, ICONS, LIGHT, Mode, Theme
+from gui.services import theme as themes
+from gui.services.theme import DARK, HIGH_CONTRAST, ICONS, LIGHT, Mode, Theme
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,30 +27,48 @@ def contrast(one: str, other: str) -> float:
     return (bright + 0.05) / (dim + 0.05)
 
 
+PAIRS = [
+    ("text", "panel"),
+    ("text", "ground"),
+    ("text", "rail"),
+    ("text", "selection"),
+    ("text", "accent_soft"),
+    ("text", "right"),
+    ("text", "wrong"),
+    ("muted", "panel"),
+    ("muted", "ground"),
+    ("muted", "rail"),
+    ("accent", "panel"),
+    ("warning", "panel"),
+    ("on_accent", "accent"),
+]
+
+
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize(
-    ("ink", "paper"),
-    [
-        ("text", "panel"),
-        ("text", "ground"),
-        ("text", "rail"),
-        ("text", "selection"),
-        ("text", "accent_soft"),
-        ("text", "right"),
-        ("text", "wrong"),
-        ("muted", "panel"),
-        ("muted", "ground"),
-        ("muted", "rail"),
-        ("accent", "panel"),
-        ("warning", "panel"),
-        ("on_accent", "accent"),
-    ],
-)
+@pytest.mark.parametrize(("ink", "paper"), PAIRS)
 def test_words_stand_out_from_their_ground(tokens, ink, paper) -> None:
     assert contrast(getattr(tokens, ink), getattr(tokens, paper)) >= 4.5
 
 
-@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(("ink", "paper"), PAIRS)
+def test_high_contrast_is_higher(ink, paper) -> None:
+    colours = HIGH_CONTRAST
+    assert contrast(getattr(colours, ink), getattr(colours, paper)) >= 7
+    for mark in (colours.line, *colours.class_colours):
+        assert contrast(mark, colours.panel) >= 4.5
+
+
+def test_the_system_may_want_high_contrast(qapp, monkeypatch) -> None:
+    theme = Theme(Mode.SYSTEM)
+    assert theme.tokens in (LIGHT, DARK)
+    monkeypatch.setattr(themes, "_of_the_system", lambda: HIGH_CONTRAST)
+    assert theme.tokens is HIGH_CONTRAST
+    assert theme.dark
+
+
+@pytest.mark.parametrize(
+    "tokens", [LIGHT, DARK, HIGH_CONTRAST], ids=["light", "dark", "high contrast"]
+)
 def test_every_colour_is_six_digits(tokens) -> None:
     values = dataclasses.asdict(tokens)
     colours = [*values.pop("class_colours"), *values.values()]
