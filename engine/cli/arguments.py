@@ -30,7 +30,8 @@ def parser() -> argparse.ArgumentParser:
         description=tr("Where a model fails, and how sure one can be of that."),
         epilog=tr(
             "Without a command the window opens: main.py [FILE ...] [--demo] "
-            "[--theme system|light|dark] [--language en|es] [--screenshots FOLDER]."
+            "[--theme system|light|dark|high-contrast] [--language en|es] "
+            "[--screenshots FOLDER]."
         ),
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
