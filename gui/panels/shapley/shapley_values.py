@@ -129,9 +129,9 @@ class ContributionsPanel(Panel):
                 ("swarm", tr("beeswarm")),
                 ("dependence", tr("dependence")),
                 (ROW, tr("current row")),
-                ("several", tr("decision plot")),
+                ("several", tr("decision")),
                 ("heat", tr("heat map")),
-                ("backgrounds", tr("compare backgrounds")),
+                ("backgrounds", tr("backgrounds")),
             ),
         )
         self.output = OutputChoice()
