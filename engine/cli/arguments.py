@@ -37,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     evaluate = commands.add_parser(
-        "evaluate", allow_abbrev=False, help=tr("how good is the model")
+        "evaluate", allow_abbrev=False, help=tr("evaluate the model")
     )
     _inputs(evaluate)
     _json(evaluate)
@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
     export = commands.add_parser(
         "export",
         allow_abbrev=False,
-        help=tr("write rows with what the model answers, as Excel, CSV or Parquet"),
+        help=tr("write rows with the model's predictions, as Excel, CSV or Parquet"),
     )
     _inputs(export)
     export.add_argument(
@@ -73,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
         help=tr("where to write: FILE.xlsx, FILE.csv or FILE.parquet"),
     )
 
-    analyses = commands.add_parser("analyses", help=tr("what can be run"))
+    analyses = commands.add_parser("analyses", help=tr("list the analyses"))
     analyses.add_argument("--json", nargs="?", const="-", metavar="FILE")
 
     inspect = commands.add_parser(
@@ -90,7 +90,7 @@ def _belonging(add: Callable[..., argparse.Action]) -> None:
         "--score-kind",
         choices=("probability", "percent", "margin"),
         default="",
-        help=tr("what recorded scores are, where the numbers do not tell"),
+        help=tr("kind of the recorded scores, where the numbers do not show it"),
     )
     add(
         "--labels",
@@ -159,10 +159,10 @@ def _inputs(command: argparse.ArgumentParser) -> None:
         required=True,
         nargs="+",
         metavar="FILE",
-        help=tr("the rows to be judged on: files or a folder of one schema"),
+        help=tr("evaluation data: files or a folder of one schema"),
     )
-    add("--target", required=True, metavar="COLUMN", help=tr("the truth"))
-    add("--positive", default="", metavar="LABEL", help=tr("the class to be found"))
+    add("--target", required=True, metavar="COLUMN", help=tr("target column"))
+    add("--positive", default="", metavar="LABEL", help=tr("positive class"))
     add("--weights", default="", metavar="COLUMN", help=tr("row weights"))
     add("--where", metavar="RULE", help=tr("only rows such as “age < 25”"))
     add(
@@ -182,8 +182,8 @@ def _inputs(command: argparse.ArgumentParser) -> None:
         help=tr("column of recorded labels; beside --scores they are the decisions"),
     )
     _belonging(add)
-    add("--reference", metavar="FILE", help=tr("the training rows"))
-    add("--calibration", metavar="FILE", help=tr("rows for calibration"))
+    add("--reference", metavar="FILE", help=tr("training data"))
+    add("--calibration", metavar="FILE", help=tr("calibration data"))
     add(
         "--read",
         action="append",
@@ -200,7 +200,7 @@ def _inputs(command: argparse.ArgumentParser) -> None:
     add(
         "--all-notes",
         action="store_true",
-        help=tr("say everything that was noticed on reading, not the first notes only"),
+        help=tr("show all notes on reading, not only the first ones"),
     )
 
 

@@ -126,7 +126,7 @@ def evaluation_text(result: Summary) -> str:
     if result.rule is not None:
         lines.append(decision.who(result.rule, result.score_kind))
     lines.append("")
-    head = [tr("metric"), tr("value"), tr("95 % interval"), tr("baseline")]
+    head = [tr("metric"), tr("value"), tr("95 % CI"), tr("baseline")]
     head += [tr(other.part) for other in result.others]
     rows = [head]
     for name, metric in result.metrics.items():
@@ -140,7 +140,7 @@ def evaluation_text(result: Summary) -> str:
         rows.append(row)
     lines += _aligned(rows)
     if result.task is not Task.REGRESSION and result.confusion is not None:
-        lines += ["", tr("Confusion (rows are the truth):")]
+        lines += ["", tr("Confusion matrix (rows: true class):")]
         lines += _aligned(_confusion_rows(result))
     if result.notes:
         lines += ["", *(in_full(note.code, note.params) for note in result.notes)]

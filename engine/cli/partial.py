@@ -32,7 +32,7 @@ def tell(result: Result | None, progress: Progressed | None, *, json: bool) -> N
     else:
         lines = [
             tr(
-                "PARTIAL: {stopped} What follows rests on that alone; no file was "
+                "PARTIAL: {stopped} The results below use only that; no file was "
                 "written.",
                 stopped=unfinished.stopped(result),
             ),

@@ -39,7 +39,7 @@ class BucketsAnalysis:
     """Error rate, interval, ratio to the rest and share of errors of each bucket."""
 
     id = "buckets"
-    title = mark("Buckets")
+    title = mark("Saved groups")
     Params = BucketsParams
 
     def is_compatible(self, facts: Facts) -> Note | None:

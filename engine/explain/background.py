@@ -37,7 +37,8 @@ def choose(inputs: Inputs, size: int | str, source: str) -> Background:
     source
         ``""``: the reference part where there is one, else the evaluation part;
         ``@kmeans``: the same, but one real row for each of ``size`` groups of rows
-        alike, which counts as much as its group; ``@bucket NAME``: a bucket;
+        alike, which counts as much as its group; ``@group NAME`` (or
+        ``@bucket NAME``): a saved group;
         ``@decided CLASS``: the evaluation rows decided for a class.
 
     Raises
@@ -87,7 +88,7 @@ def _source(inputs: Inputs, source: str) -> tuple[Part, NDArray[np.integer], str
         chosen = KMEANS if source else "sample"
         return part, np.arange(inputs.tables[part].n_rows), chosen, ""
     kind, _, name = source.partition(" ")
-    if kind == "@bucket" and name in inputs.buckets:
+    if kind in ("@group", "@bucket") and name in inputs.buckets:
         mask = inputs.buckets[name].resolve(inputs.columns)
         return Part.EVALUATION, np.flatnonzero(mask), "bucket", name
     predictions = inputs.predictions[Part.EVALUATION]

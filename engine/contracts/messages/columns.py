@@ -10,7 +10,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Check the spelling; names are compared letter by letter."),
     ),
     "data.no_such_value": (
-        mark("Column {column} never is {value}; it is {known}."),
+        mark("Column {column} has no value {value}; its values are {known}."),
         mark("Choose one of these values."),
     ),
     "data.two_targets": (
@@ -93,7 +93,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Its name and its values between 0 and 1 say that it is a score."),
         "",
     ),
-    "schema.weight_name": (mark("Its name says that it weighs the rows."), ""),
+    "schema.weight_name": (mark("Its name says that it holds row weights."), ""),
     "schema.target_name": (mark("Its name is a usual one for a target."), ""),
     "schema.unique_values": (mark("Every row has another value."), ""),
     "schema.counts_up": (mark("It counts the rows."), ""),

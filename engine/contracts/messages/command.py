@@ -6,7 +6,7 @@ from engine.contracts.i18n import mark
 
 MESSAGES: dict[str, tuple[str, str]] = {
     "command.unknown_kind": (
-        mark("{file} is no kind of file that rows are written to: {kinds}."),
+        mark("Rows cannot be written to {file}; the kinds of file are: {kinds}."),
         mark("An example: --out rows.xlsx."),
     ),
     "command.bad_split": (

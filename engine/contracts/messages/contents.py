@@ -13,7 +13,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         _AGAIN,
     ),
     "safety.no_opcode": (
-        mark("Byte {position} is no instruction of a pickle."),
+        mark("Byte {position} is not a pickle instruction."),
         _AGAIN,
     ),
     "safety.frame_crossed": (mark("A frame ends in the wrong place."), DISHONEST),
@@ -26,20 +26,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
         _AGAIN,
     ),
     "safety.bad_text": (mark("A text in it cannot be read."), _AGAIN),
-    "safety.bad_number": (mark("At byte {position} stands no number."), _AGAIN),
+    "safety.bad_number": (mark("There is no number at byte {position}."), _AGAIN),
     "safety.number_too_long": (mark("It holds a number of absurd length."), DISHONEST),
     "safety.computed_name": (mark("The name it imports is computed."), DISHONEST),
     "safety.computed_callee": (mark("What it calls is computed."), DISHONEST),
     "safety.name_too_long": (mark("It imports a name of absurd length."), DISHONEST),
-    "safety.odd_build": (mark("It sets the state of what has none."), DISHONEST),
+    "safety.odd_build": (
+        mark("It sets state on an object that has no state."),
+        DISHONEST,
+    ),
     "safety.odd_maker": (mark("It makes an object in an unusual way."), DISHONEST),
     "safety.odd_array": (
         mark("An array in it is wrapped in an unusual way."),
         DISHONEST,
     ),
     "safety.odd_dtype": (mark("An array's type is made in an unusual way."), DISHONEST),
-    "safety.more_behind": (mark("Behind the pickle stands something else."), DISHONEST),
-    "safety.after_stop": (mark("Behind the pickle stands something else."), DISHONEST),
+    "safety.more_behind": (
+        mark("There is something else after the pickle."),
+        DISHONEST,
+    ),
+    "safety.after_stop": (mark("There is something else after the pickle."), DISHONEST),
     "safety.newer_protocol": (
         mark("The pickle's protocol is newer than 5."),
         OTHER_FORMAT,
@@ -69,7 +75,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "safety.bad_compression": (mark("The {method} compression is damaged."), _AGAIN),
     "safety.after_compression": (
-        mark("Behind the compressed part stands something else."),
+        mark("There is something else after the compressed part."),
         DISHONEST,
     ),
     "safety.unpacks_too_far": (
@@ -161,15 +167,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         FINDINGS,
     ),
     "safety.xgboost_objective": (
-        mark("{name} is no objective of XGBoost that is known here."),
+        mark("{name} is not a known XGBoost objective."),
         _AGAIN,
     ),
     "safety.lightgbm_objective": (
-        mark("{name} is no objective of LightGBM that is known here."),
+        mark("{name} is not a known LightGBM objective."),
         _AGAIN,
     ),
     "safety.onnx_checker": (
-        mark("The graph does not hang together: {why}."),
+        mark("The graph is inconsistent: {why}."),
         _AGAIN,
     ),
     "safety.onnx_opset": (
@@ -188,7 +194,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         DISHONEST,
     ),
     "safety.catboost_objective": (
-        mark("{name} is nothing that CatBoost trains models for."),
+        mark("{name} is not a known CatBoost loss function."),
         _AGAIN,
     ),
     "safety.lightgbm_version": (

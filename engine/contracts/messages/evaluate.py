@@ -17,9 +17,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("It works for: {needed}."),
     ),
     "evaluate.no_rows": (
-        mark("No row of the {part} part can be used: {selected} of {total} selected."),
+        mark("No row of the {part} data can be used: {selected} of {total} selected."),
         mark(
-            "Clear the selection (--where), or check that target and answers are "
+            "Clear the selection (--where), or check that target and predictions are "
             "filled in."
         ),
     ),
@@ -69,29 +69,33 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
     ),
     "evaluate.no_positives": (
-        mark("No row in use is truly of this class."),
+        mark("No row in use has this true class."),
         mark("Widen the selection (--where)."),
     ),
     "evaluate.no_negatives": (
-        mark("Every row in use is truly of this class."),
+        mark("Every row in use has this true class."),
         mark("Widen the selection (--where)."),
     ),
     "evaluate.never_predicted": (
-        mark(
-            "This class is never predicted, so nothing can be right or wrong about it."
-        ),
+        mark("This class is never predicted, so it has no precision."),
         mark("Lower the threshold (--threshold), or look at its recall."),
     ),
     "evaluate.neither": (
-        mark("This class occurs neither in the truth nor among the predictions."),
+        mark(
+            "This class occurs neither among the true classes nor among the "
+            "predictions."
+        ),
         mark("Widen the selection (--where)."),
     ),
     "evaluate.one_label": (
-        mark("Truth or predictions hold a single class, so agreement means nothing."),
+        mark(
+            "True classes or predictions contain a single class, so agreement means "
+            "nothing."
+        ),
         mark("Widen the selection (--where), or read accuracy instead."),
     ),
     "evaluate.classes_without_rows": (
-        mark("No row in use is truly of: {classes}."),
+        mark("No row in use has the true class: {classes}."),
         mark("Widen the selection (--where); classes without rows cannot be judged."),
     ),
     "evaluate.counted_as_zero_precision": (
@@ -107,11 +111,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Choose another column for one of them (-p rows=…, -p columns=…)."),
     ),
     "evaluate.no_variation": (
-        mark("These rows give no idea how much this figure could vary."),
+        mark("These rows do not show how much this figure could vary."),
         mark("Evaluate on more rows (--data, --where)."),
     ),
     "evaluate.one_row": (
-        mark("One row gives no idea how much this figure could vary."),
+        mark("One row does not show how much this figure could vary."),
         mark("Evaluate on more rows (--data, --where)."),
     ),
     "evaluate.few_rows": (
@@ -131,13 +135,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Widen the selection (--where)."),
     ),
     "evaluate.rows_left_out": (
-        mark("{n} rows of the {part} part have no known truth or no answer."),
+        mark("{n} rows of the {part} data have no target value or no prediction."),
         mark("They are left out of every figure here."),
     ),
     "evaluate.weighted": (
         mark("Row weights are in use; for intervals they count as {effective} rows."),
         mark(
-            "Kish's effective number of rows: unequal weights say less than equal ones."
+            "Kish's effective sample size: unequal weights carry less information "
+            "than equal ones."
         ),
     ),
     "decision.no_threshold": (
@@ -168,8 +173,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "",
     ),
     "evaluate.bucket_unresolved": (
-        mark("The rule of the bucket {name} no longer fits the data."),
-        mark("Change or remove the bucket."),
+        mark("The rule of the saved group {name} no longer fits the data."),
+        mark("Change or remove the group."),
     ),
     "evaluate.counting": (mark("Counting"), ""),
     "evaluate.ordering": (mark("Ordering classes"), ""),

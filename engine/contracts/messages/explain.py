@@ -6,49 +6,53 @@ from engine.contracts.i18n import mark
 
 MESSAGES: dict[str, tuple[str, str]] = {
     "explain.no_model": (
-        mark("Recorded scores cannot be asked about other rows."),
-        mark("Open the model itself to explain its answers (--model)."),
+        mark("Recorded scores give no predictions for other rows."),
+        mark("Open the model itself to explain its predictions (--model)."),
     ),
     "explain.labels_only": (
-        mark("The model answers with labels alone, without scores."),
+        mark("The model predicts only labels, without scores."),
         mark("Explanations need a score that can rise and fall."),
     ),
     "explain.no_row": (
-        mark("No row is current."),
+        mark("No row selected."),
         mark("Click a row, or name one with --row; there are {total} rows."),
     ),
     "explain.path_too_long": (
-        mark("One path through a tree asks for {n} different features."),
-        mark("Choose the route that asks the model itself (-p route=sampling)."),
+        mark("One path through a tree uses {n} different features."),
+        mark("Choose the model-agnostic method (-p route=sampling)."),
     ),
     "explain.structure_deviates": (
         mark(
-            "Taken apart, the model does not say what it says when asked: it is asked."
+            "The extracted structure does not reproduce the model's predictions, so "
+            "a model-agnostic method is used."
         ),
         "",
     ),
     "explain.parts_miss": (
-        mark("Taken apart, the model misses its own answers by up to {gap}."),
         mark(
-            "Trust it no further than that, or choose the route that asks the model "
+            "The extracted structure reproduces the model's predictions only to "
+            "within {gap}."
+        ),
+        mark(
+            "Do not rely on smaller differences, or choose the model-agnostic method "
             "(-p route=sampling)."
         ),
     ),
     "explain.many_pairs": (
         mark(
-            "This model can only be asked, and has {n} features: too many pairs. All "
-            "combinations of up to {most} features can be asked about."
+            "The structure of this model is not available, and {n} features are too "
+            "many pairs: up to {most} features can be computed."
         ),
         mark("Use a model of trees, or one with fewer features."),
     ),
     "explain.no_pair": (
-        mark("“{first}” and “{second}” are no pair of two features of the model."),
+        mark("“{first}” and “{second}” are not two different features of the model."),
         mark(
             "Give two names of its inputs, or none for the strongest pair (-p "
             "first=NAME, -p second=NAME)."
         ),
     ),
-    "explain.trees": (mark("Working through the trees"), ""),
+    "explain.trees": (mark("Evaluating the trees"), ""),
     "explain.shuffling": (mark("Shuffling features"), ""),
     "explain.replacing": (mark("Setting features to values"), ""),
     "explain.no_feature": (
@@ -56,139 +60,141 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Give the name of one of its inputs (-p first=NAME)."),
     ),
     "explain.same_feature": (
-        mark("“{name}” cannot be looked at together with itself."),
+        mark("“{name}” cannot be combined with itself."),
         mark(
             "Give two different inputs, or one alone (-p first=NAME, -p second=NAME)."
         ),
     ),
     "explain.one_value": (
-        mark("“{name}” has one value alone in these rows: there is no way along it."),
+        mark("“{name}” has a single value in these rows, so it has no effect to show."),
         mark("Choose another feature, or more rows (-p first=NAME)."),
     ),
     "explain.pair_of_labels": (
         mark(
-            "Both features have labels, “{name}” too: effects of two accumulate along "
-            "one number at least."
+            "Both features are categorical (“{name}” too): ALE of two features needs "
+            "at least one number."
         ),
         mark("Look at partial dependence, or at one feature alone."),
     ),
     "explain.bad_points": (
-        mark("{given} is no number of places along a feature."),
+        mark("{given} is not a number of grid points."),
         mark("Give a whole number from {least} to {most} (-p points=…)."),
     ),
-    "explain.refitting": (mark("Fitting without a feature"), ""),
+    "explain.refitting": (mark("Refitting without a feature"), ""),
     "explain.no_refit": (
-        mark("A model of the kind {kind} cannot be fitted anew from its settings."),
-        mark("Shuffle features instead (run permutation): that needs no fitting."),
+        mark("A model of the kind {kind} cannot be refitted from its settings."),
+        mark(
+            "Use permutation importance instead (run permutation): it needs no "
+            "refitting."
+        ),
     ),
     "explain.wald": (
         mark(
-            "Intervals of the weights: 95 %, by how fast they get less likely for the "
-            "{n} reference rows."
+            "Confidence intervals of the weights (95 %), from the likelihood of the "
+            "{n} training rows (Wald)."
         ),
         "",
     ),
     "explain.not_likeliest": (
         mark(
-            "Weights come without an interval: they are not the likeliest for the "
-            "reference rows, but were held small on purpose or fitted to other rows."
+            "No intervals for the weights: they are not the maximum-likelihood "
+            "estimate on the training data (regularised, or fitted to other rows)."
         ),
         "",
     ),
     "explain.same_columns": (
         mark(
-            "Weights come without an interval: some columns say the same, and share "
-            "their weight as they like."
+            "No intervals for the weights: some columns are collinear, so their "
+            "weights are not determined."
         ),
         "",
     ),
     "explain.no_likelihood": (
-        mark("Weights come without an interval: none is known for such a model."),
+        mark("No intervals for the weights: none is known for such a model."),
         "",
     ),
     "explain.many_columns": (
-        mark("Weights come without an interval: they are of more than {most} columns."),
+        mark("No intervals for the weights: there are more than {most} columns."),
         "",
     ),
     "explain.few_fitted_rows": (
-        mark(
-            "Weights come without an interval: {n} reference rows are too few to tell "
-            "one."
-        ),
+        mark("No intervals for the weights: {n} training rows are too few."),
         "",
     ),
     "explain.no_fitted_rows": (
         mark(
-            "Weights come without an interval: it takes the training rows, as the "
-            "reference part."
+            "No intervals for the weights: load the training data to get them "
+            "(--reference)."
         ),
         "",
     ),
-    "explain.sureness": (mark("Looking how sure the weights are"), ""),
+    "explain.sureness": (mark("Computing intervals of the weights"), ""),
     "explain.prepared": (
-        mark("What stands before the estimator prepares the columns as in the file."),
+        mark("The steps before the estimator prepare the columns as in the file."),
         "",
     ),
     "explain.no_training_rows": (
-        mark("There are no reference rows with labels to fit to."),
-        mark("Add the training rows as the reference part (--reference)."),
+        mark("There are no training rows with labels to fit to."),
+        mark("Add the training data (--reference)."),
     ),
     "explain.refit_labels": (
-        mark("“{name}” holds labels: only models of numbers are fitted anew."),
-        mark("Shuffle features instead (run permutation): that needs no fitting."),
-    ),
-    "explain.refit_failed": (
-        mark("{kind} cannot be fitted to the reference rows: {why}"),
-        mark("Shuffle features instead (run permutation): that needs no fitting."),
-    ),
-    "explain.one_feature": (
-        mark("“{name}” alone makes no pair."),
         mark(
-            "Give two inputs or more, or none for those that move the answer most"
-            " (-p features=NAME,NAME)."
+            "“{name}” is categorical: only models with numeric features are refitted."
+        ),
+        mark(
+            "Use permutation importance instead (run permutation): it needs no "
+            "refitting."
         ),
     ),
-    "explain.neighbours": (mark("Asking about random rows"), ""),
-    "explain.lines": (mark("Fitting lines"), ""),
+    "explain.refit_failed": (
+        mark("{kind} cannot be fitted to the training rows: {why}"),
+        mark(
+            "Use permutation importance instead (run permutation): it needs no "
+            "refitting."
+        ),
+    ),
+    "explain.one_feature": (
+        mark("“{name}” alone is not a pair."),
+        mark(
+            "Give two inputs or more, or none for those that contribute most (-p "
+            "features=NAME,NAME)."
+        ),
+    ),
+    "explain.neighbours": (mark("Predicting random rows"), ""),
+    "explain.lines": (mark("Fitting local models"), ""),
     "explain.settings": (mark("Trying other settings"), ""),
     "explain.bad_count": (
         mark("{name} cannot be {given}."),
         mark("Give a number from {least} to {most} (-p {name}=…)."),
     ),
     "explain.bad_width": (
-        mark("{given} is no width of a kernel."),
+        mark("{given} is not a kernel width."),
         mark("Give a number above 0, or 0 for the usual width (-p kernel_width=…)."),
     ),
     "explain.poor_line": (
-        mark(
-            "The straight line tells {percent} per cent of how the model's answers "
-            "vary about this row."
-        ),
+        mark("The local fit around this row is R² {r2}."),
         "",
     ),
     "explain.line_not_heard": (
-        mark(
-            "LIME is shown but not heard: its line tells {percent} per cent of how the "
-            "answers about the row vary."
-        ),
+        mark("LIME is shown but not counted: its local fit is only R² {r2}."),
         "",
     ),
     "explain.line_flips": (
-        mark("With other random rows {n} of the main conditions change sides."),
+        mark("With other random rows, {n} of the main conditions change sign."),
         "",
     ),
     "explain.line_moves": (
-        mark("With other random rows the weights move by {percent} per cent."),
+        mark("With other random rows, the weights vary by {percent} %."),
         "",
     ),
     "explain.one_shuffle": (
-        mark("One shuffle cannot show how much the loss of {metric} varies."),
+        mark("One shuffle cannot show how much the drop in {metric} varies."),
         mark("Shuffle twice or more often: -p repeats=2 at least."),
     ),
     "explain.line_misses": (
         mark(
-            "At the row itself the line is further from the model than the answers "
-            "about the row vary."
+            "At the row itself, the local model misses the prediction by more than "
+            "the predictions around it vary."
         ),
         "",
     ),
@@ -203,10 +209,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("With other random rows another condition comes first."),
         "",
     ),
-    "explain.searching": (mark("Looking for changes"), ""),
-    "explain.nearest_rows": (mark("Looking at the nearest real rows"), ""),
+    "explain.searching": (mark("Searching for counterfactuals"), ""),
+    "explain.nearest_rows": (mark("Comparing with the nearest real rows"), ""),
     "explain.bad_aim": (
-        mark("“{given}” is no answer that could be wanted."),
+        mark("“{given}” is not a target for the prediction."),
         mark(
             "Write a range such as 100..200, or a change such as +10, -10 or ±10 "
             "(-p wanted=…)."
@@ -224,7 +230,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
     ),
     "explain.no_direction": (
-        mark("“{name}” has labels, which neither grow nor shrink."),
+        mark("“{name}” is categorical, so it can neither increase nor decrease."),
         mark(
             "Keep it fixed, or give the labels it may have (-p fixed=NAME, -p "
             "ranges=NAME=RANGE)."
@@ -246,20 +252,22 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("The search was cut short after {seconds} s: there may be nearer ones."),
         mark("Give it more time, or let fewer features change (-p seconds=…)."),
     ),
-    "explain.kinship": (mark("Seeing which features go together"), ""),
-    "explain.removing": (mark("Taking features away"), ""),
+    "explain.kinship": (mark("Finding correlated features"), ""),
+    "explain.removing": (mark("Deleting and inserting features"), ""),
     "explain.adds_up_badly": (
-        mark("Base and contributions miss the model's answer by {gap}."),
+        mark(
+            "Base value and SHAP values add up to the prediction only to within {gap}."
+        ),
         "",
     ),
     "explain.near_base": (
-        mark("The answer is hardly different from the mean: little to explain."),
+        mark("The prediction is close to the mean: there is little to explain."),
         "",
     ),
     "explain.chance_better": (
         mark(
-            "In {percent} per cent of random orders, removing features changes the "
-            "prediction faster than in the order of {explanation}."
+            "Deletion test: random orders that change the prediction faster than the "
+            "order of {explanation}: {percent} %."
         ),
         "",
     ),
@@ -268,7 +276,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "",
     ),
     "explain.order_differs": (
-        mark("Methods put the features in different orders."),
+        mark("The methods rank the features differently."),
         "",
     ),
     "explain.methods_agree": (
@@ -276,14 +284,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "",
     ),
     "explain.no_own_terms": (
-        mark("The model is no sum of one term a feature, which could be compared."),
+        mark("The model is not additive, so its own terms cannot be compared."),
         "",
     ),
-    "explain.opening": (mark("Looking at the model"), ""),
-    "explain.structure": (mark("Taking the model apart"), ""),
+    "explain.opening": (mark("Reading the model"), ""),
+    "explain.structure": (mark("Extracting the model's structure"), ""),
     "explain.rows": (mark("Explaining rows"), ""),
-    "explain.coalitions": (mark("Asking about combinations of features"), ""),
-    "explain.walks": (mark("Asking the model step by step"), ""),
+    "explain.coalitions": (mark("Evaluating combinations of features"), ""),
+    "explain.walks": (mark("Evaluating the model step by step"), ""),
     "explain.bad_background": (
         mark("The background needs a number of rows, not “{given}”."),
         mark("Give a whole number, or all (-p background=…)."),
@@ -291,12 +299,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "explain.unknown_background": (
         mark("There is no background called “{source}”."),
         mark(
-            "Leave it empty, or write @kmeans, @bucket NAME or @decided CLASS (-p"
-            " background_from=…)."
+            "Leave it empty, or write @kmeans, @group NAME or @decided CLASS (-p "
+            "background_from=…)."
         ),
     ),
     "explain.empty_background": (
-        mark("No row can be the background: “{source}” holds none."),
+        mark("The background is empty: “{source}” has no rows."),
         mark("Choose other rows (-p background_from=…), or leave it empty."),
     ),
     "explain.bad_choice": (
@@ -304,112 +312,116 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Choose one of: {choices} (-p {name}=…)."),
     ),
     "explain.no_cover": (
-        mark("Path-dependent values need trees that tell their training weights."),
+        mark("Path-dependent values need trees that store their training weights."),
         mark("Choose interventional values (-p variant=interventional)."),
     ),
     "explain.no_structure": (
-        mark("This model cannot be taken apart, or not for this output."),
+        mark("The structure of this model is not available, or not for this output."),
         mark(
-            "Leave the route to the program (-p route=auto): it will ask the "
+            "Let the program choose the method (-p route=auto): it will evaluate the "
             "model itself."
         ),
     ),
     "explain.no_gradients": (
         mark(
-            "This model is no network whose gradients are known, or not this output's."
+            "This model is not a network with known gradients, or not for this output."
         ),
-        mark("Leave the route to the program (-p route=auto)."),
+        mark("Let the program choose the method (-p route=auto)."),
     ),
     "explain.cut_numbers": (
         mark(
-            "{step} cuts numbers into pieces before they reach the network: there is "
-            "no way between them along which a gradient could be followed."
+            "{step} bins numbers before they reach the network, so gradients cannot "
+            "pass through it."
         ),
-        mark("Leave the route to the program (-p route=auto)."),
+        mark("Let the program choose the method (-p route=auto)."),
     ),
     "explain.way_lost": (
         mark(
-            "The gradient cannot be followed to row {row}: a number in the network is "
-            "missing or without end."
+            "The gradient cannot be computed for row {row}: a number in the network "
+            "is missing or infinite."
         ),
-        mark("Leave the route to the program (-p route=auto)."),
+        mark("Let the program choose the method (-p route=auto)."),
     ),
     "explain.gradient_shares": (
         mark(
-            "These are shares along the gradient (Aumann–Shapley): they add up to the "
-            "answer, but where features act together they are not the Shapley values "
-            "of switching features on and off."
+            "These are gradient attributions (Aumann–Shapley, integrated gradients). "
+            "They add up to the prediction, but differ from SHAP values where "
+            "features interact."
         ),
         "",
     ),
     "explain.ways_followed": (
-        mark("Judged by halving the steps along the way, shares are within {error}."),
+        mark(
+            "Error of the attributions, estimated by halving the steps: at most "
+            "{error}."
+        ),
         "",
     ),
     "explain.ways_coarse": (
         mark(
-            "Judged by halving the steps along the way, shares may be off by {error}: "
-            "trust them no further than that."
+            "Error of the attributions, estimated by halving the steps: up to "
+            "{error}. Do not rely on smaller differences."
         ),
         mark(
-            "Explain fewer rows (-p rows=…), or leave the route to the program "
+            "Explain fewer rows (-p rows=…), or let the program choose the method "
             "(-p route=auto)."
         ),
     ),
-    "explain.gradients": (mark("Following gradients"), ""),
+    "explain.gradients": (mark("Computing gradients"), ""),
     "explain.closed": (
         mark(
-            "This model cannot be read by itself: it is no weighted sum, no trees and "
-            "no shape functions that can be taken apart."
+            "The structure of this model cannot be shown: it is not linear, additive "
+            "or made of trees."
         ),
         mark(
-            "Look at how it answers: contributions, effects, importance, or a small "
-            "tree in its place."
+            "Use SHAP values, feature effects, importance or a surrogate tree instead."
         ),
     ),
     "explain.network": (
         mark(
-            "This model is a neural network of {n} weights: none of them says anything "
-            "by itself, so there is nothing to read here."
+            "This model is a neural network of {n} weights, which cannot be "
+            "interpreted one by one."
         ),
         mark(
-            "Look at how it answers: contributions, effects, importance, or a small "
-            "tree in its place."
+            "Use SHAP values, feature effects, importance or a surrogate tree instead."
         ),
     ),
     "explain.not_itself": (
         mark(
-            "Taken apart, the model does not say what it says when asked: what was "
-            "found is not shown."
+            "The extracted structure does not reproduce the model's predictions, so "
+            "it is not shown."
         ),
-        mark("Look at how it answers: contributions, effects, importance."),
+        mark("Use SHAP values, feature effects or importance instead."),
     ),
     "explain.rows_astray": (
         mark(
-            "{n} rows lie so near to a threshold that its rounding sends them another "
-            "way than the model."
+            "{n} rows lie so near to a split value that rounding sends them to "
+            "another branch than in the model."
         ),
         "",
     ),
     "explain.terms_not_shown": (
-        mark("{n} terms are not shown: their steps cannot be laid along the values."),
+        mark("{n} terms are not shown: their values cannot be placed on an axis."),
         "",
     ),
     "explain.no_tree": (
         mark("There is no tree {given}: the model has {n}, counted from 0."),
         mark("Give a whole number below that (-p tree=…)."),
     ),
-    "explain.fitting": (mark("Fitting a small tree to the answers"), ""),
+    "explain.fitting": (mark("Fitting a small tree to the predictions"), ""),
     "explain.too_few_rows": (
         mark("{n} rows are too few to fit a tree and to measure it on others."),
         mark("Use at least {least} rows (--data, --where)."),
     ),
     "explain.labels_left_out": (
-        mark("The {n} rarest labels are taken together: the tree cannot name them."),
+        mark("The {n} rarest labels are grouped: the tree cannot name them."),
         "",
     ),
     "explain.not_deterministic": (
-        mark("The model answers differently when asked again: so do explanations."),
+        mark(
+            "The model is not deterministic: repeated predictions differ, and so do "
+            "explanations."
+        ),
         "",
     ),
 }

@@ -6,7 +6,7 @@ from engine.contracts.i18n import mark
 from engine.contracts.messages.steps import NOTHING, SMALLER
 
 MESSAGES: dict[str, tuple[str, str]] = {
-    "intake.copying": (mark("Taking the file in"), NOTHING),
+    "intake.copying": (mark("Copying the file"), NOTHING),
     "intake.missing": (
         mark("{file} is not there."),
         mark("Check the name (--model), or drop the file on the window again."),

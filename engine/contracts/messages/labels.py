@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.contracts.i18n import mark
 
-_CHOOSE_TARGET = mark("Choose the column that holds the truth (--target).")
+_CHOOSE_TARGET = mark("Choose the target column (--target).")
 _SAY_LABELS = mark(
     'Say which label means which class, on the Match sheet or as --labels "{mapping}", '
     "or choose another target."
@@ -12,7 +12,7 @@ _SAY_LABELS = mark(
 
 MESSAGES: dict[str, tuple[str, str]] = {
     "target.missing_column": (
-        mark("There is no column called {column} to hold the truth."),
+        mark("There is no target column called {column}."),
         _CHOOSE_TARGET,
     ),
     "target.not_labels": (
@@ -54,7 +54,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
     ),
     "target.no_such_label": (
-        mark("{column} never holds {name}; it holds {found}."),
+        mark("{column} has no label {name}; its labels are {found}."),
         mark("--labels wants LABEL=CLASS, the label of the data first."),
     ),
     "target.no_such_class": (
@@ -62,25 +62,24 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Name one of them (--positive, or behind = in --labels)."),
     ),
     "match.positive_by_name": (
-        mark("{name} is taken as the class to be found, because of its name."),
+        mark("{name} is taken as the positive class, because of its name."),
         mark("Choose the other one if that is wrong (--positive)."),
     ),
     "match.positive_rarer": (
-        mark("{name} is taken as the class to be found: it is the rarer ({n} rows)."),
+        mark("{name} is taken as the positive class: it is the rarer ({n} rows)."),
         mark("Choose the other one if that is wrong (--positive)."),
     ),
     "match.positive_larger": (
-        mark("{name} is taken as the class to be found: it is the larger number."),
+        mark("{name} is taken as the positive class: it is the larger number."),
         mark("Choose the other one if that is wrong (--positive)."),
     ),
     "match.positive_by_score": (
-        mark("{name} is taken as the class to be found: the score column names it."),
+        mark("{name} is taken as the positive class: the score column names it."),
         mark("Choose the other one if that is wrong (--positive)."),
     ),
     "match.score_of_positive": (
         mark(
-            "The scores in {column} are taken for those of {name}, the class to be "
-            "found."
+            "The scores in {column} are taken as those of {name}, the positive class."
         ),
         mark(
             "If they are of {other}, choose that one, or say whose they are: --scores "
@@ -89,8 +88,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "match.labels_left_out": (
         mark(
-            "Rows left out because their label in {column} is no class, as was said of "
-            "{labels}: {n_rows}."
+            "Rows left out because their label in {column} has no class ({labels}): "
+            "{n_rows}."
         ),
         mark(
             "To count them, give the label a class, on the Match sheet or as --labels "

@@ -89,11 +89,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("If it is another column, match by hand (--match INPUT=COLUMN)."),
     ),
     "match.no_target": (
-        mark("No column says by itself that it holds the truth."),
-        mark(
-            "Choose the column with the true answers (--target), or open data that "
-            "have one."
-        ),
+        mark("The target column could not be recognised."),
+        mark("Choose the target column (--target), or open data that have one."),
     ),
     "match.target_is_input": (
         mark("{column} is the target and also an input of the model."),
@@ -106,7 +103,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "hand (--match INPUT=COLUMN)."
         ),
     ),
-    "match.no_rows": (mark("The evaluation part has no rows."), ""),
+    "match.no_rows": (mark("The evaluation data have no rows."), ""),
     "match.by_order": (
         mark("Columns are matched by their order alone: a wrong order is not noticed."),
         mark("Compare the first predictions with what you expect."),

@@ -13,14 +13,14 @@ _SAVE_AGAIN = mark(
 
 _HOST: dict[str, tuple[str, str]] = {
     "host.bad_answer": (
-        mark("The model gave an answer that cannot be right: {why}."),
+        mark("The model returned an invalid prediction: {why}."),
         mark(
-            "Its process was ended and nothing of that answer was used. If the model "
-            "is yours, check what it returns for these rows."
+            "Its process was ended and the prediction was not used. If the model is "
+            "yours, check what it returns for these rows."
         ),
     ),
     "host.crashed": (
-        mark("The model brought its own process down ({how})."),
+        mark("The model's process crashed ({how})."),
         mark(
             "The data are still loaded. The file may be damaged or need another "
             "version of its library; the details hold what the process last wrote."
@@ -28,7 +28,7 @@ _HOST: dict[str, tuple[str, str]] = {
     ),
     "host.crashed_twice": (
         mark(
-            "The same question brought the model's process down twice, in two fresh "
+            "The same request crashed the model's process twice, in two fresh "
             "processes ({how})."
         ),
         mark(
@@ -41,10 +41,10 @@ _HOST: dict[str, tuple[str, str]] = {
         mark("Ask whoever administers it, or use recorded scores instead (--scores)."),
     ),
     "host.hangs": (
-        mark("The model has not answered for {seconds} seconds and was stopped."),
+        mark("The model did not respond for {seconds} seconds and was stopped."),
         mark(
-            "Try fewer rows, or a model that answers faster. An administrator can "
-            "allow more time ({setting} in the policy file)."
+            "Try fewer rows, or a faster model. An administrator can allow more time "
+            "({setting} in the policy file)."
         ),
     ),
     "host.memory": (
@@ -57,7 +57,7 @@ _HOST: dict[str, tuple[str, str]] = {
     ),
     "host.no_sandbox": (
         mark(
-            "{file} can run any program, and nothing on this system would hold it in."
+            "{file} can run any program, and this system has no sandbox to contain it."
         ),
         mark(
             "Open it on Linux 5.13 or later, or save the model as skops or ONNX, "
@@ -69,7 +69,7 @@ _HOST: dict[str, tuple[str, str]] = {
         mark("Its process was ended. Open the model only if you trust its author."),
     ),
     "host.works_unasked": (
-        mark("The model's process went on computing while nobody asked it anything."),
+        mark("The model's process kept computing without any request."),
         mark("It was ended. Open the model only if you trust its author."),
     ),
     "host.stopped": (mark("The model's process was stopped."), _AGAIN),
@@ -77,7 +77,7 @@ _HOST: dict[str, tuple[str, str]] = {
 
 _OPENING: dict[str, tuple[str, str]] = {
     "model.no_adapter": (
-        mark("{file} is of a kind ({format}) that cannot be asked for predictions."),
+        mark("{file} is of a kind ({format}) that gives no predictions."),
         mark("Save the model as skops, joblib, ONNX or the library's own format."),
     ),
     "model.cannot_open": (
@@ -204,7 +204,10 @@ _PREDICTING: dict[str, tuple[str, str]] = {
             "The model failed ({why}): {column} holds {value} in row {row}, more than "
             "most models can take (rows like it: {n})."
         ),
-        mark("Mend these cells or leave their rows out; the file is as it was."),
+        mark(
+            "Correct these cells or leave out their rows; the file itself was not "
+            "changed."
+        ),
     ),
     "model.not_finite": (
         mark(
@@ -234,11 +237,11 @@ _PREDICTING: dict[str, tuple[str, str]] = {
         mark("The model was given other columns than its inputs."),
         mark("Match the columns again (--match INPUT=COLUMN)."),
     ),
-    "engine.preempted": (mark("Waiting for what is in sight"), ""),
+    "engine.preempted": (mark("Queued: visible panels first"), ""),
     "model.scoring": (mark("Scoring rows"), NOTHING),
     "model.no_structure": (
-        mark("This model cannot be taken apart."),
-        mark("It is explained by asking it, which takes longer."),
+        mark("The structure of this model is not available."),
+        mark("It is explained with model-agnostic methods, which take longer."),
     ),
 }
 
@@ -262,16 +265,19 @@ _NOTES: dict[str, tuple[str, str]] = {
         mark("Compare a few predictions with those of the program it comes from."),
     ),
     "model.unused_inputs": (
-        mark("The model does not use {names}: what stands there changes no answer."),
+        mark(
+            "The model does not use {names}: their values do not change the "
+            "predictions."
+        ),
         "",
     ),
     "model.labels_only": (
-        mark("The model says only which class, not how sure it is."),
+        mark("The model predicts only the class, without a score."),
         mark("Thresholds, ROC and calibration need scores (--scores)."),
     ),
     "model.margins_only": (
         mark("The model's scores are margins, not probabilities."),
-        mark("Calibration needs probabilities; a calibrator can make them."),
+        mark("Calibration needs probabilities; a calibrator can provide them."),
     ),
     "model.logits": (
         mark("The outputs do not sum to 1: they are taken as raw scores."),
@@ -315,7 +321,7 @@ _NOTES: dict[str, tuple[str, str]] = {
         NOTHING,
     ),
     "model.ranking": (
-        mark("Trained to rank ({objective}): its values order rows and are no more."),
+        mark("Trained to rank ({objective}): its scores only order the rows."),
         NOTHING,
     ),
     "model.more_steps": (mark("It has {n} more steps, which are not shown."), NOTHING),
@@ -336,7 +342,10 @@ _NOTES: dict[str, tuple[str, str]] = {
         NOTHING,
     ),
     "model.not_deterministic": (
-        mark("Asked twice, the model gave different answers for the same rows."),
+        mark(
+            "The model is not deterministic: it gave different predictions for the "
+            "same rows."
+        ),
         mark("Every figure depends on the run. Look for sampling or dropout in it."),
     ),
 }

@@ -36,17 +36,17 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Open the file that belongs to these rows."),
     ),
     "data.other_columns": (
-        mark("The {part} part lacks {n} columns of the data: {columns}."),
+        mark("The {part} data lack {n} columns: {columns}."),
         mark("Open a file with the same columns."),
     ),
     "data.other_type": (
-        mark("Column {column} of the {part} part is {found}, {expected} is expected."),
-        mark("Write it with the type it has in the evaluation part."),
+        mark("Column {column} of the {part} data is {found}, {expected} is expected."),
+        mark("Write it with the type it has in the evaluation data."),
     ),
     "data.other_dates": (
         mark(
-            "The dates of {column} are written {found} in the {part} part; those open "
-            "now were read as {expected}."
+            "The dates of {column} are written {found} in the {part} data; those "
+            "open now were read as {expected}."
         ),
         mark(
             "Say in the reading options whether the day or the month comes first "
@@ -54,15 +54,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
     ),
     "data.no_such_part": (
-        mark("No {part} part is loaded."),
+        mark("No {part} data are loaded."),
         mark(
-            "Open a file for it (--reference, --calibration), or say which rows "
-            "belong to it."
+            "Open a file with them (--reference, --calibration), or choose which "
+            "rows they are."
         ),
     ),
     "data.empty_evaluation": (
-        mark("By column {column} no row is left for evaluation."),
-        mark("Choose other values for the evaluation part (--split)."),
+        mark("Splitting by column {column} leaves no rows for evaluation."),
+        mark("Choose other values for the evaluation data (--split)."),
     ),
     "data.joined_by_key": (
         mark(
@@ -73,8 +73,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "data.joined_by_order": (
         mark(
-            "{file} has no column in common with {first} but as many rows: {columns} "
-            "were added in the order of the rows."
+            "{file} has no column in common with {first} but the same number of "
+            "rows: {columns} were added in row order."
         ),
         mark("Give both files a column of keys if their order may differ."),
     ),

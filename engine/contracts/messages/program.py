@@ -25,7 +25,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Free some space on that disk, then try again. Nothing was changed."),
     ),
     "engine.no_room": (
-        mark("The answer could not be handed over: {why}."),
+        mark("The result could not be passed on: {why}."),
         mark("Make room on the disk that holds your cache folder."),
     ),
     "analysis.unknown": (

@@ -174,8 +174,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
         mark("Write such numbers as text if every digit counts."),
     ),
-    "data.hashing": (mark("Taking the fingerprint"), ""),
+    "data.hashing": (mark("Computing the checksum"), ""),
     "data.reading": (mark("Reading"), ""),
-    "data.describing": (mark("Looking at the columns"), ""),
+    "data.describing": (mark("Examining the columns"), ""),
     "data.writing": (mark("Writing"), ""),
 }

@@ -20,9 +20,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "scores.columns": (
         mark("{n_columns} score columns do not fit the classes {classes}."),
         mark(
-            "Name one score column for each class, or one alone for the class to be "
-            "found of two (--scores, --positive). Say which labels are no class, on "
-            "the Match sheet or as --labels LABEL=."
+            "Name one score column per class, or for two classes only that of the "
+            "positive class (--scores, --positive). Say which labels have no class, "
+            "on the Match sheet or as --labels LABEL=."
         ),
     ),
     "scores.names": (
@@ -41,8 +41,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "scores.odd": (
         mark(
-            "Row {row} of {column} holds {value}, which is no score as the others are "
-            "(rows like it: {n}); such rows are left out."
+            "Row {row} of {column} holds {value}, which is not a score like the "
+            "others (rows like it: {n}); such rows are left out."
         ),
         mark("If they are scores, say so: --score-kind, or on the Match sheet."),
     ),
@@ -65,7 +65,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Choose the columns with the scores (--scores), or say --score-kind."),
     ),
     "scores.are_truth": (
-        mark("{column} cannot be both what was recorded and the truth."),
+        mark("{column} cannot be both a recorded column and the target."),
         mark(
             "Choose another column for one of them (--scores or --prediction; "
             "--target)."
@@ -91,10 +91,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "scores.range": (
         mark(
-            "Row {row} of {column} holds {value}, which is no probability (rows like "
-            "it: {n})."
+            "Row {row} of {column} holds {value}, which is not a probability (rows "
+            "like it: {n})."
         ),
-        mark("If these are no probabilities, say --score-kind margin."),
+        mark("If these are not probabilities, say --score-kind margin."),
     ),
     "scores.sum": (
         mark("The probabilities of row {row} sum to {total} (rows like it: {n})."),

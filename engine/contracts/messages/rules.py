@@ -43,10 +43,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("There is no column called {column}."),
         mark("Check the spelling; names with blanks stand in quotes."),
     ),
-    "rows.no_such_bucket": (mark("There is no bucket called {name}."), ""),
+    "rows.no_such_bucket": (mark("There is no saved group called {name}."), ""),
     "rows.endless": (
-        mark("The rule goes round in a circle: a bucket is made of itself."),
-        mark("Change one of the buckets it names."),
+        mark("The rule is circular: a saved group is defined by itself."),
+        mark("Change one of the saved groups it names."),
     ),
     "rows.wrong_kind": (
         mark("{column} cannot be compared in this way."),
@@ -65,7 +65,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "",
     ),
     "rows.no_such_row": (
-        mark("There is no row {row}; the rows are numbered 0 to {n} less one."),
+        mark("There is no row {row}; rows are numbered from 0, and there are {n}."),
         "",
     ),
     "rows.view_gone": (mark("The table was replaced by a newer one."), ""),

@@ -32,20 +32,23 @@ MESSAGES: dict[str, tuple[str, str]] = {
         mark("Do not open it unless you know its author and why it needs this."),
     ),
     "safety.unknown": (
-        mark("It holds what is not on the list of vetted names ({n}): {names}."),
+        mark("It uses {n} names that are not on the vetted list: {names}."),
         OTHER_FORMAT,
     ),
     "safety.not_understood": (
-        mark("The file could not be followed to the end, so nothing is vouched for."),
+        mark(
+            "The file could not be analysed completely, so no assurance can be given."
+        ),
         DISHONEST,
     ),
     "safety.onnx_endless": (
         mark(
-            "It repeats a part of itself, and does not say how often at most "
-            "({names}): an answer may never come."
+            "It contains a loop without an upper limit ({names}): a prediction may "
+            "never finish."
         ),
         mark(
-            "Open it if you know where it comes from. A question that hangs is ended."
+            "Open it if you know where it comes from. A prediction that hangs is "
+            "stopped."
         ),
     ),
     "safety.skops_vetted": (
@@ -184,10 +187,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "safety.called": (mark("called when the file is opened"), NOTHING),
     "safety.patched": (mark("its own attributes are changed on opening"), DISHONEST),
     "safety.odd_argument": (
-        mark("handed to {name}, which no honest file does"),
+        mark("passed to {name}, which no legitimate file does"),
         FINDINGS,
     ),
-    "safety.odd_call": (mark("called with arguments no honest file uses"), FINDINGS),
+    "safety.odd_call": (
+        mark("called with arguments no legitimate file uses"),
+        FINDINGS,
+    ),
     "safety.skops_loader": (mark("rebuilt by skops as {loader}"), NOTHING),
     "safety.onnx_operator": (mark("standard operator"), NOTHING),
     "safety.onnx_function": (mark("function defined in the file itself"), NOTHING),

@@ -11,7 +11,7 @@ OTHER_FORMAT = mark(
 )
 FINDINGS = mark("Look at the list of findings before you agree to anything.")
 DISHONEST = mark(
-    "An honest writer does not do this. Do not open the file unless you know why it "
+    "Legitimate programs do not do this. Do not open the file unless you know why it "
     "is so."
 )
 SMALLER = mark("Save the model without what is not needed to predict.")

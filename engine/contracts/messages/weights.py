@@ -6,7 +6,7 @@ from engine.contracts.i18n import mark
 
 MESSAGES: dict[str, tuple[str, str]] = {
     "weights.missing_column": (
-        mark("There is no column called {column} to weigh the rows."),
+        mark("There is no weight column called {column}."),
         mark("Choose the column with the weights (--weights), or none."),
     ),
     "weights.not_numeric": (
@@ -15,8 +15,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "weights.not_a_weight": (
         mark(
-            "Row {row} of {column} is missing, negative or infinite (rows like it: "
-            "{n})."
+            "In row {row}, the value of {column} is missing, negative or infinite "
+            "(rows like it: {n})."
         ),
         mark(
             "Weights have to be finite and not negative: correct them, or choose "
@@ -24,17 +24,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
     ),
     "weights.all_zero": (
-        mark("All {n} rows of {column} weigh nothing."),
+        mark("All {n} weights in {column} are zero."),
         mark("Choose another column for the weights (--weights), or none."),
     ),
     "weights.extreme": (
-        mark("Row {row} of {column} weighs {value}: too extreme to compute with."),
+        mark(
+            "The weight in row {row} of {column} is {value}: too extreme to compute "
+            "with."
+        ),
         mark("Divide or multiply all weights by the same number, or correct this row."),
     ),
     "weights.outweighs": (
         mark(
-            "Row {row} of {column} weighs {value}: beside it all other rows together "
-            "count for nothing."
+            "The weight in row {row} of {column} is {value}: beside it all other "
+            "rows together have no effect."
         ),
         mark("Correct this weight, or choose another column (--weights), or none."),
     ),

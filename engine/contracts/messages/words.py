@@ -22,7 +22,7 @@ _TASKS: dict[str, str] = {
 WORDS: dict[str, Mapping[str, str]] = {
     "part": {
         Part.EVALUATION: mark("evaluation"),
-        Part.REFERENCE: mark("reference"),
+        Part.REFERENCE: mark("training"),
         Part.CALIBRATION: mark("calibration"),
     },
     "kind": {
@@ -41,8 +41,8 @@ WORDS: dict[str, Mapping[str, str]] = {
         Light.FORBIDDEN: mark("forbidden"),
     },
     "explanation": {
-        "shapley": mark("Shapley values"),
-        "gradients": mark("Gradient shares"),
+        "shapley": mark("SHAP values"),
+        "gradients": mark("Gradient attributions"),
         "lime": mark("LIME"),
         "ablation": mark("Ablation"),
         "permutation": mark("Permutation"),
@@ -54,7 +54,7 @@ WORDS: dict[str, Mapping[str, str]] = {
         "maps": mark("maps from keys to values"),
         "mixed": mark("values of several types"),
         "intervals": mark("intervals of the calendar"),
-        "bytes": mark("bytes that are no text"),
+        "bytes": mark("bytes that are not text"),
         "dates": mark("dates outside the years 1 to 9999"),
     },
     "known": {

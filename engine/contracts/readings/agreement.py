@@ -13,28 +13,27 @@ if TYPE_CHECKING:
 
 _OF_ROW = {
     "reliable": mark(
-        "This explanation can be relied on, for the direction and the order of the "
-        "main features."
+        "This explanation is reliable for the direction and the order of the main "
+        "features."
     ),
     "direction": mark(
-        "Rely on this explanation for the direction of the main features, not for "
-        "their order."
+        "This explanation is reliable for the direction of the main features, not "
+        "for their order."
     ),
     "near_base": mark("There is little to explain in this row."),
-    "unreliable": mark("Do not rely on this explanation."),
+    "unreliable": mark("This explanation is not reliable."),
 }
 _OF_ALL = {
-    "reliable": mark("The order of the features can be relied on."),
-    "unreliable": mark("Do not rely on the order of the features."),
+    "reliable": mark("The order of the features is reliable."),
+    "unreliable": mark("The order of the features is not reliable."),
 }
 
 
 def read(result: Agreement) -> str:
     """Return what the explanation can be relied on for, and why."""
     known = _OF_ALL if result.row < 0 else _OF_ROW
-    caveat = tr("This is about the model's behaviour, not a cause.")
     why = sentences(result.reasons)
-    return " ".join([tr(known[result.verdict]), *why, caveat])
+    return " ".join([tr(known[result.verdict]), *why])
 
 
 def method(name: str) -> str:

@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 def read(result: Buckets) -> str:
     """Return the bucket that fares worst against the rest, if any does."""
     if not result.buckets:
-        return tr("No buckets yet: save a selection or a rule as one.")
+        return tr("No saved groups yet: save a selection or a rule as a group.")
     judged = [b for b in result.buckets if not b.small and b.ratio is not None]
     if not judged:
         return trn(
-            "{n} bucket, too small to be judged.",
-            "{n} buckets, all too small to be judged.",
+            "{n} group, too small to be judged.",
+            "{n} groups, all too small to be judged.",
             len(result.buckets),
         )
     worse = [b for b in judged if b.ratio_low is not None and b.ratio_low > 1]
     if not worse:
         return trn(
-            "The bucket is not misjudged more often than the rest, beyond chance.",
-            "None of {n} buckets is misjudged more often than the rest, beyond chance.",
+            "The error of the group is not significantly higher than that of the rest.",
+            "None of the {n} groups has a significantly higher error than the rest.",
             len(judged),
         )
     return _worst(result.task, max(worse, key=lambda b: b.ratio_low or 0.0))
@@ -52,8 +52,8 @@ def _worst(task: Task, bucket: Bucket) -> str:
             **values,
         )
     return tr(
-        "{name} ({n} rows): misjudged {ratio} times as often as the rest ({interval}); "
-        "{rate} are wrong.",
+        "{name} ({n} rows): error rate {rate}, {ratio} times that of the rest "
+        "({interval}).",
         **values,
         rate=percent_with_interval(bucket.rate, bucket.low, bucket.high),
     )

@@ -20,9 +20,15 @@ def class_name(name: str) -> str:
     return tr("‘{name}’", name=name)
 
 
-def answer(outputs: tuple[str, ...], chosen: int) -> str:
-    """Return what is explained, in words."""
+def answer(outputs: tuple[str, ...], chosen: int, space: str = "") -> str:
+    """Return what is explained, in words: by the space it is in, where that is said."""
     name = outputs[chosen]
+    if space == "margin":
+        if not name:
+            return tr("the model output (margin)")
+        return tr("the model output (margin) for {name}", name=class_name(name))
+    if space == "probability" and name:
+        return tr("the predicted probability of {name}", name=class_name(name))
     if not name:
-        return tr("the answer")
-    return tr("the answer for {name}", name=class_name(name))
+        return tr("the prediction")
+    return tr("the prediction for {name}", name=class_name(name))

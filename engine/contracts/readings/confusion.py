@@ -25,24 +25,27 @@ LEAST_ROWS = 5
 _ADVICE: dict[str, tuple[str, str]] = {
     HARD: (
         mark(
-            "Usually it has few or very different examples, unsure labels, or the "
-            "features that set it apart are missing."
+            "Usual reasons: few or very varied examples, unreliable labels, or "
+            "missing features that would distinguish it."
         ),
-        mark("Read its most confident errors; count its training rows."),
+        mark("Look at its most confident errors; count its training rows."),
     ),
     MAGNET: (
         mark(
-            "Usually it is over-represented in training, or it is where the model "
-            "goes when it is unsure."
+            "Usual reasons: it is over-represented in the training data, or the "
+            "model predicts it when unsure."
         ),
-        mark("Compare its share in training and here; look at low confidences."),
+        mark(
+            "Compare its share in the training data and here; look at predictions "
+            "with low confidence."
+        ),
     ),
     PAIR: (
         mark(
-            "Usually the two look alike in these features, or people label them "
-            "inconsistently."
+            "Usual reasons: the two classes are similar in these features, or were "
+            "labelled inconsistently."
         ),
-        mark("Put rows of both side by side; have some labelled again."),
+        mark("Compare rows of both classes; have some of them labelled again."),
     ),
 }
 
@@ -75,24 +78,24 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True):
 
     def text(self) -> str:
         """Return the finding as one sentence."""
-        share = percent_with_interval(self.rate, self.low, self.high)
+        right = percent_with_interval(1 - self.rate, 1 - self.high, 1 - self.low)
         if self.kind == HARD:
             return tr(
-                "{label} is hard: {share} of it is missed.",
+                "{label} is often missed: recall {share}.",
                 label=class_name(self.labels[0]),
-                share=share,
+                share=right,
             )
         if self.kind == MAGNET:
             return tr(
-                "{label} is a magnet: {share} of the answers {label} are wrong.",
+                "{label} is over-predicted: precision {share}.",
                 label=class_name(self.labels[0]),
-                share=share,
+                share=right,
             )
         return tr(
-            "{share} of {truth} is taken for {answer}.",
+            "{share} of {truth} is predicted as {answer}.",
             truth=class_name(self.labels[0]),
             answer=class_name(self.labels[1]),
-            share=share,
+            share=percent_with_interval(self.rate, self.low, self.high),
         )
 
 
@@ -115,9 +118,9 @@ def read(result: Confusion, positive: str = "") -> str:
     if not found:
         right = rate(float(np.trace(result.counts)), total, result.effective)
         if right is None or right.value == 1:
-            return tr("Every row is answered right.")
+            return tr("Every row is predicted correctly.")
         return tr(
-            "{share} are right, and the errors show no pattern beyond chance.",
+            "{share} are correct, and the errors show no significant pattern.",
             share=percent_with_interval(*right),
         )
     kinds = {hint.kind: hint for hint in reversed(found)}
@@ -266,22 +269,22 @@ def _binary(result: Confusion, positive: str) -> str:
     missed, caught = float(result.counts[yes, no]), float(result.counts[yes, yes])
     alarms, quiet = float(result.counts[no, yes]), float(result.counts[no, no])
     sentences = []
-    misses = rate(missed, missed + caught, result.effective)
-    if misses is not None:
+    recall = rate(caught, missed + caught, result.effective)
+    if recall is not None:
         sentences.append(
             tr(
-                "It misses {n} of {total} {positive}: {share}.",
+                "{n} of {total} {positive} missed (recall {share}).",
                 n=count(missed),
                 total=count(missed + caught),
                 positive=class_name(positive),
-                share=percent_with_interval(*misses),
+                share=percent_with_interval(*recall),
             )
         )
     false = rate(alarms, alarms + quiet, result.effective)
     if false is not None:
         sentences.append(
             tr(
-                "{n} of {total} {negative} are taken for {positive}: {share}.",
+                "{n} of {total} {negative} flagged as {positive} (FPR {share}).",
                 n=count(alarms),
                 total=count(alarms + quiet),
                 negative=class_name(result.row_labels[no]),

@@ -37,7 +37,10 @@ def read(result: Counterfactuals) -> str:
     if result.found:
         told.append(odd_text(result.found[0].plausibility, result.n_judged))
         told.append(
-            tr("This is what would change the model's answer, not advice nor a cause.")
+            tr(
+                "This would change the model's prediction; it is neither advice nor a "
+                "cause."
+            )
         )
     told += sentences(result.notes)
     return " ".join(part for part in told if part)
@@ -106,9 +109,9 @@ def _found(result: Counterfactuals) -> str:
     }
     if not best.decided:
         said = trn(
-            "Of {total} features, changing {n} is enough for an answer {aim}: "
+            "Changing {n} of {total} features is enough for a prediction {aim}: "
             "{changes} ({answer} goes from {before} to {after}).",
-            "Of {total} features, changing {n} is enough for an answer {aim}: "
+            "Changing {n} of {total} features is enough for a prediction {aim}: "
             "{changes} ({answer} goes from {before} to {after}).",
             n,
             aim=_aim(result),
@@ -116,9 +119,9 @@ def _found(result: Counterfactuals) -> str:
         )
     else:
         said = trn(
-            "Of {total} features, changing {n} flips the decision from {old} to "
+            "Changing {n} of {total} features changes the decision from {old} to "
             "{new}: {changes} ({answer} goes from {before} to {after}).",
-            "Of {total} features, changing {n} flips the decision from {old} to "
+            "Changing {n} of {total} features changes the decision from {old} to "
             "{new}: {changes} ({answer} goes from {before} to {after}).",
             n,
             old=class_name(result.decided),
@@ -151,7 +154,7 @@ def _none(result: Counterfactuals) -> str:
     ):
         return ""
     if result.unfinished:
-        said = tr("None found yet among {n} rows asked about.", n=count(result.n_asked))
+        said = tr("None found yet among {n} candidate rows.", n=count(result.n_asked))
     else:
         said = _none_at_all(result)
     if result.closest is None:
@@ -169,8 +172,8 @@ def _none(result: Counterfactuals) -> str:
 
 def _none_at_all(result: Counterfactuals) -> str:
     return tr(
-        "Among {n} rows asked about, none with the changes that are allowed gets "
-        "another decision.",
+        "None of the {n} candidate rows within the allowed changes gets another "
+        "decision.",
         n=count(result.n_asked),
     )
 
@@ -181,7 +184,7 @@ def share_text(share: float, n_judged: int) -> str:
         return "–"
     if share > 0:
         return percent(share)
-    return tr("under {share}", share=percent(1 / n_judged))
+    return tr("less than {share}", share=percent(1 / n_judged))
 
 
 def odd_text(share: float, n_judged: int) -> str:
@@ -191,13 +194,12 @@ def odd_text(share: float, n_judged: int) -> str:
     n = count(n_judged)
     if share > 0:
         return tr(
-            "Such a row is odd: {share} of {n} real rows compared lie as far from the "
-            "others.",
+            "Such a row is unusual: only {share} of {n} real rows lie as far from "
+            "the others.",
             share=percent(share),
             n=n,
         )
     return tr(
-        "Such a row is odd: none of {n} real rows compared lies as far from the "
-        "others.",
+        "Such a row is unusual: none of {n} real rows lies as far from the others.",
         n=n,
     )

@@ -31,13 +31,11 @@ def in_short(rule: Rule, kind: ScoreKind) -> str:
 def who(rule: Rule, kind: ScoreKind) -> str:
     """Return who decides: a threshold that was set, or the model itself."""
     if not rule.own:
-        return tr(
-            "Decided by the threshold that was set: {rule}.", rule=in_short(rule, kind)
-        )
+        return tr("Decision by the threshold set: {rule}.", rule=in_short(rule, kind))
     if rule.cut is None:
-        return tr("Decided as the model itself does.")
+        return tr("Decision by the model's own rule.")
     return tr(
-        "Decided as the model itself does; on these rows: {rule}.",
+        "Decision by the model's own rule; on these rows: {rule}.",
         rule=in_short(rule, kind),
     )
 

@@ -17,7 +17,6 @@ from engine.contracts.readings.numbers import (
     signed,
     significant,
 )
-from engine.contracts.readings.output_units import unit
 from engine.contracts.readings.row_names import row_text
 from engine.contracts.results.lime import POOR_FIT
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 _TOLD = 2  # conditions that are named
 _VERDICTS = {
     "usable": mark("Stable across the {n} seeds tried: it can be used near this row."),
-    "direction": mark("Use it for the direction of the main conditions alone."),
+    "direction": mark("Use it only for the direction of the main conditions."),
     "unusable": mark("Do not use this explanation."),
 }
 
@@ -36,8 +35,8 @@ def read(result: Lime) -> str:
     """Return which conditions move the answer most, and whether to believe it."""
     if result.verdict == "flat":
         told = tr(
-            "For row {row} the model's answer does not move, whatever the random rows "
-            "are: there is nothing to explain.",
+            "Around row {row} the prediction does not change in any random row, so "
+            "there is nothing to explain.",
             row=row_text(result.row, result.provenance),
         )
         return " ".join((told, *sentences(result.notes)))
@@ -49,23 +48,20 @@ def read(result: Lime) -> str:
         )
     ]
     told = tr(
-        "For row {row}, {answer}, {unit}, is moved most by {conditions}.",
+        "Row {row}: the conditions that contribute most to {answer} are {conditions}.",
         row=row_text(result.row, result.provenance),
-        answer=answer((result.output,), 0),
-        unit=unit(result.space),
+        answer=answer((result.output,), 0, result.space),
         conditions=", ".join(named),
     )
     line = tr(
-        "The line says {line}, the model {model}; it tells {fidelity} of how the "
-        "answers about the row vary (R²).",
+        "The linear model predicts {line}, the model {model}; local fit R² {fidelity}.",
         line=fixed(result.local_prediction, max(digits, 2)),
         model=fixed(result.model_prediction, max(digits, 2)),
-        fidelity=percent(result.r2),
+        fidelity=fixed(result.r2, 2),
     )
     judged = verdict(result)
     why = [note for note in result.reasons if note.code != "explain.poor_line"]
     said = [told, line, judged, *sentences(why), suggestion(result)]
-    said += [tr("This is what the model does, not a cause.")]
     return " ".join(part for part in said if part)
 
 
@@ -84,13 +80,13 @@ def suggestion(result: Lime) -> str:
     width = float(tried.kernel_widths[a])
     same = np.isclose(width, result.kernel_width)
     if same and tried.num_samples[b] == len(result.predictions):
-        return tr("No other setting that was tried is better.")
+        return tr("None of the other settings tried is better.")
     return tr(
-        "Of the settings tried, a kernel {width} wide with {n} random rows does best: "
-        "fidelity {fidelity}, weights move by {moves}.",
+        "Best of the settings tried: kernel width {width} with {n} random rows "
+        "(local fit R² {fidelity}, weights vary by {moves}).",
         width=significant(width, 3),
         n=count(int(tried.num_samples[b])),
-        fidelity=percent(float(tried.r2[a, b])),
+        fidelity=fixed(float(tried.r2[a, b]), 2),
         moves=percent(float(tried.instability[a, b])),
     )
 
@@ -99,16 +95,15 @@ def read_rows(result: LimeRows) -> str:
     """Return in how many rows a straight line may stand for the model."""
     n, poor = len(result.r2), int(np.count_nonzero(result.r2 < POOR_FIT))
     told = tr(
-        "About {n} of {total} rows a straight line tells {fidelity} of how the "
-        "answers vary (R², the median).",
+        "Around {n} of {total} rows, the median local fit is R² {fidelity}.",
         n=count(n),
         total=count(result.provenance.n_total),
-        fidelity=percent(float(np.quantile(result.r2, 0.5))),
+        fidelity=fixed(float(np.quantile(result.r2, 0.5)), 2),
     )
     few = tr(
-        "In {n} of them it is below {least}: do not explain those by LIME.",
+        "In {n} of them it is below {least}: do not use LIME there.",
         n=count(poor),
-        least=percent(POOR_FIT),
+        least=fixed(POOR_FIT, 2),
     )
     return " ".join((told, few if poor else "", *sentences(result.notes)))
 

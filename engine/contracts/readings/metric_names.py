@@ -5,24 +5,27 @@ from __future__ import annotations
 from engine.contracts.i18n import mark, tr
 
 TITLES: dict[str, tuple[str, str]] = {
-    "accuracy": (mark("Accuracy"), mark("share of rows answered right")),
+    "accuracy": (mark("Accuracy"), mark("share of rows predicted correctly")),
     "balanced_accuracy": (
         mark("Balanced accuracy"),
         mark("mean of the classes' recalls: each class counts the same"),
     ),
-    "precision": (mark("Precision"), mark("share of the alarms that are right")),
-    "recall": (mark("Recall"), mark("share of the true cases that are found")),
+    "precision": (
+        mark("Precision"),
+        mark("share of the rows flagged as positive that are positive"),
+    ),
+    "recall": (mark("Recall"), mark("share of the positive rows that are detected")),
     "f1": (mark("F1"), mark("harmonic mean of precision and recall")),
     "precision_macro": (mark("Precision, macro"), mark("mean over the classes")),
     "recall_macro": (mark("Recall, macro"), mark("mean over the classes")),
     "f1_macro": (mark("F1, macro"), mark("mean over the classes")),
     "roc_auc": (
         mark("ROC AUC"),
-        mark("chance that a true case scores above another; 0.5 is a coin"),
+        mark("chance that a positive row scores above a negative one; 0.5 is chance"),
     ),
     "average_precision": (
         mark("Average precision"),
-        mark("area under precision against recall; compare with the class's share"),
+        mark("area under the precision–recall curve; compare with the prevalence"),
     ),
     "log_loss": (
         mark("Log loss"),
@@ -34,7 +37,7 @@ TITLES: dict[str, tuple[str, str]] = {
     ),
     "matthews_corrcoef": (
         mark("Matthews correlation"),
-        mark("correlation of truth and answer; 0 is chance"),
+        mark("correlation of true and predicted class; 0 is chance"),
     ),
     "cohen_kappa": (
         mark("Cohen's kappa"),
@@ -42,22 +45,28 @@ TITLES: dict[str, tuple[str, str]] = {
     ),
     "expected_calibration_error": (
         mark("Calibration error"),
-        mark("mean gap between confidence and hits, 15 equal bins, top label"),
+        mark(
+            "mean gap between predicted probability and accuracy, 15 equal-width "
+            "bins, predicted class"
+        ),
     ),
     "cost": (mark("Cost"), mark("mean cost of a row's decision")),
     "mean_absolute_error": (mark("Mean absolute error"), mark("in the target's unit")),
     "root_mean_squared_error": (
         mark("Root mean squared error"),
-        mark("in the target's unit; large misses count most"),
+        mark("in the target's unit; large errors count most"),
     ),
     "median_absolute_error": (
         mark("Median absolute error"),
-        mark("half of the rows are closer than this"),
+        mark("half of the errors are smaller than this"),
     ),
-    "r2": (mark("R²"), mark("share of the variance explained; 0 is the mean's")),
+    "r2": (
+        mark("R²"),
+        mark("share of the variance explained; 0 is no better than the mean"),
+    ),
     "mean_error": (
         mark("Mean error"),
-        mark("prediction minus truth: positive says too much"),
+        mark("prediction minus true value: positive means too high"),
     ),
 }
 

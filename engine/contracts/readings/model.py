@@ -18,26 +18,31 @@ TASKS = {
 }
 SCORES = {
     ScoreKind.PROBABILITY: mark("probabilities"),
-    ScoreKind.MARGIN: mark("margins: larger means surer, but they are no percentages"),
+    ScoreKind.MARGIN: mark(
+        "margins: larger means surer, but they are not probabilities"
+    ),
     ScoreKind.VALUE: mark("values in the unit of the target"),
     ScoreKind.LABEL: mark("labels only"),
 }
 CAPABILITIES = {
     Capability.PROBABILITY: (
         mark("Probabilities"),
-        mark("Thresholds, calibration, log loss and Brier score can be taken as said."),
+        mark("Thresholds, calibration, log loss and Brier score are available."),
     ),
     Capability.MARGIN: (
         mark("Margins"),
-        mark("Rows can be ranked and thresholds set; probabilities need a calibrator."),
+        mark("Rows can be ranked and thresholds set; probabilities need calibration."),
     ),
     Capability.LINEAR: (
         mark("Linear"),
-        mark("Each input's share in a prediction is read off exactly."),
+        mark("The contribution of each input to a prediction is exact."),
     ),
     Capability.TREE_ENSEMBLE: (
         mark("Trees"),
-        mark("Each input's share in a prediction is computed exactly and fast."),
+        mark(
+            "The contribution of each input to a prediction is computed exactly and "
+            "fast."
+        ),
     ),
     Capability.ADDITIVE: (
         mark("Additive"),
@@ -45,7 +50,7 @@ CAPABILITIES = {
     ),
     Capability.DIFFERENTIABLE: (
         mark("Differentiable"),
-        mark("Gradients say which inputs a prediction reacts to."),
+        mark("Gradients show which inputs a prediction depends on."),
     ),
     Capability.TEXT_PIPELINE: (
         mark("Reads text"),
@@ -58,7 +63,7 @@ def read(info: ModelInfo) -> str:
     """Return what the model is and what it says, in one sentence."""
     if is_recorded(info):
         return tr(
-            "<b>Recorded scores</b>, taken from the data as they are: no model is run."
+            "<b>Recorded scores</b>, taken from the data unchanged: no model is run."
         )
     kind = escape(info.kind.rpartition(".")[2] or info.kind)
     inputs = trn("{n} input", "{n} inputs", len(info.inputs))
@@ -67,9 +72,9 @@ def read(info: ModelInfo) -> str:
             "<b>{kind}</b> predicts a number from {inputs}.", kind=kind, inputs=inputs
         )
     return tr(
-        "<b>{kind}</b> tells {classes} from {inputs} and gives {scores}.",
+        "<b>{kind}</b> predicts {classes} from {inputs}; its output is {scores}.",
         kind=kind,
-        classes=trn("{n} class", "{n} classes apart", len(info.classes)),
+        classes=trn("{n} class", "{n} classes", len(info.classes)),
         inputs=inputs,
         scores=tr(SCORES[info.score_kind]).partition(":")[0],
     )

@@ -37,8 +37,7 @@ def read(result: Reliability) -> str:
     error = result.expected_calibration_error
     if not off.any():
         return tr(
-            "No gap between what it says and what happens can be told from chance "
-            "at an ECE of {error}.",
+            "No significant miscalibration (ECE {error}).",
             error=percent_with_interval(error.value, error.low, error.high),
         )
     start, stop = _stretch(bins, gap, off)
@@ -56,16 +55,27 @@ def read(result: Reliability) -> str:
     upper = result.of == "top_label" or float(bins.edges[start]) >= 0.5
     if upper and over:
         return tr(
-            "Over-confident {where}: where it says {said}, {happened} happen.", **values
+            "Over-confident {where}: predicted probability {said}, observed "
+            "frequency {happened}.",
+            **values,
         )
     if upper:
         return tr(
-            "Under-confident {where}: where it says {said}, {happened} happen.",
+            "Under-confident {where}: predicted probability {said}, observed "
+            "frequency {happened}.",
             **values,
         )
     if over:
-        return tr("Says too much {where}: of {said}, {happened} happen.", **values)
-    return tr("Says too little {where}: of {said}, {happened} happen.", **values)
+        return tr(
+            "Overestimates {where}: predicted probability {said}, observed "
+            "frequency {happened}.",
+            **values,
+        )
+    return tr(
+        "Underestimates {where}: predicted probability {said}, observed "
+        "frequency {happened}.",
+        **values,
+    )
 
 
 def _stretch(

@@ -44,13 +44,13 @@ def _lean(result: Residuals) -> str:
         return ""
     off = known & (np.abs(middle) > reach)
     if not off.any():
-        return tr("They lean to neither side beyond chance.")
+        return tr("They show no significant bias.")
     worst = int(np.argmax(np.where(off, np.abs(middle), -1.0)))
     mean = float(middle[worst])
     low, high = float(result.trend_low[worst]), float(result.trend_high[worst])
     at = figure(float(result.trend_x[worst]))
     if mean > 0:
         by = figure_with_interval(mean, low, high)
-        return tr("Around {at} they are too low by {by} on average.", at=at, by=by)
+        return tr("Around {at} they are {by} too low on average.", at=at, by=by)
     by = figure_with_interval(-mean, -high, -low)
-    return tr("Around {at} they are too high by {by} on average.", at=at, by=by)
+    return tr("Around {at} they are {by} too high on average.", at=at, by=by)

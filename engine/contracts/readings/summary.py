@@ -46,7 +46,7 @@ def _accuracy(result: Summary) -> str:
     rate = percent_with_interval(found.value, found.low, found.high)
     cheap = result.baseline.get("accuracy")
     if cheap is None or result.confusion is None or found.low is None:
-        return tr("Right for {rate} of {n} rows.", rate=rate, n=count(result.n_rows))
+        return tr("Accuracy {rate} on {n} rows.", rate=rate, n=count(result.n_rows))
     most = result.classes[int(result.confusion.sum(axis=1).argmax())]
     values = {
         "rate": rate,
@@ -56,19 +56,19 @@ def _accuracy(result: Summary) -> str:
     }
     if found.low > cheap:
         return tr(
-            "Right for {rate} of {n} rows, where always answering {most} would be "
-            "right for {cheap}.",
+            "Accuracy {rate} on {n} rows; always predicting {most} would reach "
+            "{cheap}.",
             **values,
         )
     if found.high is not None and found.high < cheap:
         return tr(
-            "Right for {rate} of {n} rows: worse than always answering {most}, which "
-            "would be right for {cheap}.",
+            "Accuracy {rate} on {n} rows: worse than always predicting {most} "
+            "({cheap}).",
             **values,
         )
     return tr(
-        "Right for {rate} of {n} rows: as far as these rows can tell, no better than "
-        "always answering {most} ({cheap}).",
+        "Accuracy {rate} on {n} rows: not clearly better than always predicting "
+        "{most} ({cheap}).",
         **values,
     )
 
@@ -82,10 +82,12 @@ def _one_sided(result: Summary) -> str:
         return ""
     label = class_name(result.classes[int(decided.argmax())])
     if result.rule.own:
-        return tr("The model's own rule decides every row as {label}.", label=label)
+        return tr(
+            "By the model's own rule every row is predicted {label}.", label=label
+        )
     return tr(
-        "Every row is decided as {label} at the threshold {threshold}: choose one "
-        "among the scores.",
+        "At threshold {threshold} every row is predicted {label}: choose a threshold "
+        "within the range of the scores.",
         label=label,
         threshold=threshold(result.rule.boundary),
     )
@@ -97,7 +99,7 @@ def _recall(result: Summary) -> str:
         if found.value is None:
             return ""
         return tr(
-            "It finds {rate} of {positive}.",
+            "Recall of {positive}: {rate}.",
             rate=percent_with_interval(found.value, found.low, found.high),
             positive=class_name(result.positive),
         )
@@ -107,7 +109,7 @@ def _recall(result: Summary) -> str:
     worst = min(known, key=lambda c: c.recall.value or 0.0)
     recall = worst.recall
     return tr(
-        "Hardest is {label}: {rate} found.",
+        "Lowest recall: {label}, {rate}.",
         label=class_name(worst.label),
         rate=percent_with_interval(recall.value, recall.low, recall.high),
     )
@@ -119,14 +121,14 @@ def _errors(result: Summary) -> str:
     cheap = result.baseline.get("mean_absolute_error")
     if explained.value is None or explained.value <= 0:
         return tr(
-            "Off by {size} on average: no better than always answering the mean, "
-            "which would be off by {cheap}.",
+            "Mean absolute error {size}: no better than always predicting the mean "
+            "({cheap}).",
             size=figure_with_interval(size.value, size.low, size.high),
             cheap=figure(cheap, size.low, size.high),
         )
     return tr(
-        "Off by {size} on average; always answering the mean would be off by {cheap}. "
-        "It explains {share} of the variance.",
+        "Mean absolute error {size}; always predicting the mean would give {cheap}. "
+        "The model explains {share} of the variance.",
         size=figure_with_interval(size.value, size.low, size.high),
         cheap=figure(cheap, size.low, size.high),
         share=percent_with_interval(explained.value, explained.low, explained.high),
@@ -141,9 +143,9 @@ def _bias(result: Summary) -> str:
         return ""
     if error.low > 0:
         shown = figure_with_interval(error.value, error.low, error.high)
-        return tr("It says too much by {bias} on average.", bias=shown)
+        return tr("Predictions are {bias} too high on average.", bias=shown)
     shown = figure_with_interval(-(error.value or 0), -error.high, -error.low)
-    return tr("It says too little by {bias} on average.", bias=shown)
+    return tr("Predictions are {bias} too low on average.", bias=shown)
 
 
 def _gap(result: Summary) -> str:
@@ -153,8 +155,8 @@ def _gap(result: Summary) -> str:
         return ""
     name, there = found
     return tr(
-        "On the training data it is {there}: the gap of {points} percentage "
-        "points is a sign of over-fitting.",
+        "On the training data it is {there}: the difference of {points} pp suggests "
+        "over-fitting.",
         there=percent(there.value, there.low, there.high),
         points=fixed(100 * ((there.value or 0) - (result.metrics[name].value or 0)), 0),
     )
@@ -201,4 +203,4 @@ def _caution(result: Summary) -> str:
         return ""
     if found.high - found.low < WIDE:
         return ""
-    return tr("So few rows say little: read the intervals, not the figures.")
+    return tr("There are few rows: read the intervals rather than the figures.")

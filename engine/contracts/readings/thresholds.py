@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.contracts.i18n import tr
 from engine.contracts.readings.class_names import class_name
-from engine.contracts.readings.numbers import about, fixed, percent_interval
+from engine.contracts.readings.numbers import about, fixed, percent, percent_interval
 from engine.contracts.readings.numbers import threshold as written_threshold
 
 if TYPE_CHECKING:
@@ -29,16 +29,19 @@ def _at(result: Thresholds, threshold: float | None) -> str:
     cut = result.own_cut if threshold is None else threshold
     at = tr("the model's own rule") if cut is None else written_threshold(cut)
     if missed is None:
-        return tr("No row is truly {positive}.", positive=class_name(result.positive))
+        return tr(
+            "No row has the true class {positive}.",
+            positive=class_name(result.positive),
+        )
     if precision is None:
         return tr(
-            "At {threshold}, nothing is called {positive}: every one passes.",
+            "At threshold {threshold}, no row is predicted {positive}: all are missed.",
             threshold=at,
             positive=class_name(result.positive),
         )
     values = {
         "threshold": at,
-        "right": about(precision.value),
+        "right": percent(precision.value, precision.low, precision.high),
         "right_interval": percent_interval(precision.low, precision.high),
         "missed": about(missed.value),
         "missed_interval": percent_interval(missed.low, missed.high),
@@ -47,13 +50,13 @@ def _at(result: Thresholds, threshold: float | None) -> str:
     wide = max(precision.high - precision.low, missed.high - missed.low) > WIDE
     if wide:
         return tr(
-            "At {threshold}, the rows are too few to be sure: {right_interval} of the "
-            "alarms are right, and {missed_interval} of {positive} pass.",
+            "At threshold {threshold}, there are too few rows to be sure: precision "
+            "{right_interval}, {positive} missed {missed_interval}.",
             **values,
         )
     return tr(
-        "At {threshold}, {right} of the alarms are right ({right_interval}), and "
-        "{missed} of {positive} pass ({missed_interval}).",
+        "At threshold {threshold}, {missed} of {positive} are missed "
+        "({missed_interval}). Precision: {right} ({right_interval}).",
         **values,
     )
 

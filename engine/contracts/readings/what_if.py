@@ -28,8 +28,8 @@ def read(result: WhatIf) -> str:
     answer = named(result.outputs, place)
     if not result.changes:
         told = [
-            tr("As it is, {answer} is {value}.", answer=answer, value=after),
-            tr("Change a cell to see what the model would say."),
+            tr("Without changes, {answer} is {value}.", answer=answer, value=after),
+            tr("Change a value to see the new prediction."),
         ]
     else:
         told = [
@@ -54,4 +54,4 @@ def _decision(result: WhatIf) -> str:
         return ""
     if old == new:
         return tr("The decision stays {decision}.", decision=old)
-    return tr("The decision turns from {old} to {new}.", old=old, new=new)
+    return tr("The decision changes from {old} to {new}.", old=old, new=new)

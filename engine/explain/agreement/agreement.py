@@ -67,7 +67,7 @@ class AgreementAnalysis:
     """How far explanations agree, and what they can be relied on for."""
 
     id = "agreement"
-    title = mark("Cross-examination")
+    title = mark("Agreement of explanations")
     Params = AgreementParams
 
     def is_compatible(self, facts: Facts) -> Note | None:
@@ -192,7 +192,7 @@ class _Comparison:
         return judged, reasons + tuple(
             Note(
                 code="explain.line_not_heard",
-                params={"percent": round(100 * attribution.facts["local_fidelity"])},
+                params={"r2": round(attribution.facts["local_fidelity"], 2)},
             )
             for attribution in self.attributions
             if not attribution.counts

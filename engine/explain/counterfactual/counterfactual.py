@@ -85,7 +85,7 @@ class CounterfactualAnalysis:
     """The smallest changes of a row that change the decision."""
 
     id = "counterfactual"
-    title = mark("What would change it")
+    title = mark("Counterfactuals")
     Params = CounterfactualParams
 
     def is_compatible(self, facts: Facts) -> Note | None:

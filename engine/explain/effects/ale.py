@@ -78,7 +78,7 @@ class AleAnalysis:
     """Effects of a feature, from rows close to its values alone."""
 
     id = "ale"
-    title = mark("Accumulated local effects")
+    title = mark("Accumulated local effects (ALE)")
     Params = AleParams
 
     def is_compatible(self, facts: Facts) -> Note | None:

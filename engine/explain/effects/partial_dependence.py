@@ -75,7 +75,7 @@ class DependenceAnalysis:
     """Partial dependence on features, and ICE curves of rows."""
 
     id = "dependence"
-    title = mark("Partial dependence")
+    title = mark("Partial dependence (PDP)")
     Params = DependenceParams
 
     def is_compatible(self, facts: Facts) -> Note | None:

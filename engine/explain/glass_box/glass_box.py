@@ -68,7 +68,7 @@ class GlassBoxAnalysis:
     """The model structure in the units of the data, checked on its predictions."""
 
     id = "glass_box"
-    title = mark("The model itself")
+    title = mark("Model structure")
     Params = GlassBoxParams
 
     def is_compatible(self, facts: Facts) -> Note | None:

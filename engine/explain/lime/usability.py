@@ -59,8 +59,7 @@ def of_local_model(
     moves = 0.0 if alone else steady.instability
     reasons = []
     if r2 < _FAIR_FIT:
-        told = round(100 * r2)
-        reasons.append(Note(code="explain.poor_line", params={"percent": told}))
+        reasons.append(Note(code="explain.poor_line", params={"r2": round(r2, 2)}))
     if miss > _MISSES:
         reasons.append(Note(code="explain.line_misses"))
     if flips:

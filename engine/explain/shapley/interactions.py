@@ -50,7 +50,7 @@ class InteractionsAnalysis:
     """Interaction values of pairs of features, over the rows and in each."""
 
     id = "interactions"
-    title = mark("Interactions")
+    title = mark("SHAP interactions")
     Params = InteractionsParams
     row_by_row = True
 

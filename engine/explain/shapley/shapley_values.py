@@ -67,7 +67,7 @@ class ShapleyAnalysis:
     """SHAP values of the selected rows."""
 
     id = "shapley"
-    title = mark("Contributions")
+    title = mark("SHAP values")
     Params = ShapleyParams
     row_by_row = True
 

@@ -10,7 +10,6 @@ from engine.contracts.i18n import tr
 from engine.contracts.messages import sentences
 from engine.contracts.readings.class_names import answer
 from engine.contracts.readings.numbers import count, decimals_of, fixed, percent, signed
-from engine.contracts.readings.output_units import unit
 
 if TYPE_CHECKING:
     from engine.contracts.results import AccumulatedEffects, Axis, Dependence
@@ -28,7 +27,7 @@ def read_dependence(result: Dependence, output: int | None = None) -> str:
     names = " × ".join(axis.name for axis in result.axes)
     if not np.ptp(mean) > _UNMOVED * max(np.abs(mean).max(), 1.0):
         said = tr(
-            "The mean answer over {n} rows does not move with {feature}.",
+            "The mean prediction over {n} rows does not change with {feature}.",
             n=n,
             feature=names,
         )
@@ -36,12 +35,11 @@ def read_dependence(result: Dependence, output: int | None = None) -> str:
         low, high = int(np.argmin(mean)), int(np.argmax(mean))
         digits = decimals_of(float(np.abs(mean).max()))
         said = tr(
-            "With {feature} set alike in {n} rows, {answer}, {unit}, "
-            "lies on average between {low} at {at_low} and {high} at {at_high}.",
+            "If {n} rows had the same {feature}, {answer} would on average go from "
+            "{low} (at {at_low}) to {high} (at {at_high}).",
             feature=names,
             n=n,
-            answer=answer(result.outputs, chosen),
-            unit=unit(result.space),
+            answer=answer(result.outputs, chosen, result.space),
             low=fixed(float(mean.flat[low]), digits),
             at_low=_at(result, low),
             high=fixed(float(mean.flat[high]), digits),
@@ -51,7 +49,7 @@ def read_dependence(result: Dependence, output: int | None = None) -> str:
     if len(result.axes) == 1:
         told += [_against(result, chosen)]
     told += [_kin(result.axes), *map(_left_out, result.axes)]
-    told += [tr("This is what the model does, not a cause."), *sentences(result.notes)]
+    told += sentences(result.notes)
     return " ".join(part for part in told if part)
 
 
@@ -67,12 +65,12 @@ def read_ale(result: AccumulatedEffects, output: int | None = None) -> str:
     if result.n_missing:
         told.append(
             tr(
-                "{n} rows without a value are left out: they have no neighbours.",
+                "{n} rows with a missing value are left out.",
                 n=count(result.n_missing),
             )
         )
     told += [_left_out(axis) for axis in result.axes]
-    told += [tr("This is what the model does, not a cause."), *sentences(result.notes)]
+    told += sentences(result.notes)
     return " ".join(part for part in told if part)
 
 
@@ -83,19 +81,18 @@ def _accumulated(result: AccumulatedEffects, output: int, n: str) -> str:
     sure = (result.low[:, output] > 0) | (result.high[:, output] < 0)
     if not np.ptp(effect) > _UNMOVED or not sure.any():
         return tr(
-            "Small steps along {feature} in {n} rows add up to nothing that is sure.",
+            "ALE of {feature} over {n} rows: no significant effect.",
             feature=axis.name,
             n=n,
         )
     low, high = int(np.argmin(effect)), int(np.argmax(effect))
     digits = decimals_of(float(np.abs(effect).max()))
     return tr(
-        "Small steps along {feature} in {n} rows add up: they move {answer}, {unit}, "
-        "from {low} at {at_low} to {high} at {at_high} about its mean.",
+        "ALE of {feature} over {n} rows: relative to its mean, {answer} goes from "
+        "{low} (at {at_low}) to {high} (at {at_high}).",
         feature=axis.name,
         n=n,
-        answer=answer(result.outputs, output),
-        unit=unit(result.space),
+        answer=answer(result.outputs, output, result.space),
         low=signed(float(effect[low]), digits),
         at_low=value_text(axis, low),
         high=signed(float(effect[high]), digits),
@@ -108,26 +105,25 @@ def _together(result: AccumulatedEffects, output: int, n: str) -> str:
     size = float(result.strength[output])
     if not size > _UNMOVED:
         return tr(
-            "{first} and {second} do nothing together in {n} rows.",
+            "No interaction between {first} and {second} in {n} rows.",
             first=one,
             second=two,
             n=n,
         )
     empty = int(np.count_nonzero(result.within == 0))
     said = tr(
-        "Beyond what each does alone, {first} and {second} move {answer}, {unit}, by "
-        "{size} on average (root mean square) over {n} rows.",
+        "The interaction of {first} and {second} changes {answer} by {size} (root "
+        "mean square over {n} rows).",
         first=one,
         second=two,
-        answer=answer(result.outputs, output),
-        unit=unit(result.space),
+        answer=answer(result.outputs, output, result.space),
         size=fixed(size, decimals_of(size)),
         n=n,
     )
     if not empty:
         return said
     filled = tr(
-        "{n} of {total} cells hold no row and are filled from their neighbours.",
+        "{n} of {total} cells contain no row and are filled from their neighbours.",
         n=count(empty),
         total=count(result.within.size),
     )
@@ -139,8 +135,8 @@ def _ordering(result: AccumulatedEffects) -> str:
     if result.order != "similarity" or labels < 3:
         return ""
     return tr(
-        "The labels stand in an order by likeness: side by side where their rows are "
-        "alike in the other features. Steps are between neighbours."
+        "Labels are ordered by similarity of their rows in the other features; steps "
+        "are between neighbouring labels."
     )
 
 
@@ -195,8 +191,8 @@ def _against(result: Dependence, output: int) -> str:
     if against < _SOME:
         return ""
     return tr(
-        "From one end to the other {share} of the lines that move go the other way "
-        "than the mean: the effect depends on other features.",
+        "From one end to the other, {share} of the ICE curves that change run "
+        "opposite to the mean: the effect depends on other features.",
         share=percent(against),
     )
 
@@ -208,9 +204,8 @@ def _kin(axes: tuple[Axis, ...]) -> str:
         return ""
     axis = max(close, key=lambda known: known.association)
     return tr(
-        "{feature} goes together with {other} ({kinship} of 1, on {n} rows): many rows "
-        "it is asked about are such as hardly occur. Accumulated local effects do "
-        "without them.",
+        "{feature} is correlated with {other} (association {kinship}, on {n} rows): "
+        "many of the rows used here hardly occur. ALE avoids such rows.",
         feature=axis.name,
         other=axis.related,
         kinship=fixed(axis.association, 2),
@@ -222,7 +217,7 @@ def _left_out(axis: Axis) -> str:
     if not axis.n_left_out:
         return ""
     return tr(
-        "Of {feature} the {n} rarest labels are left out.",
+        "The {n} rarest labels of {feature} are left out.",
         feature=axis.name,
         n=count(axis.n_left_out),
     )

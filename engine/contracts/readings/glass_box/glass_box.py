@@ -42,7 +42,6 @@ def read(result: GlassBox, output: int = 0) -> str:
         ]
     if body is not None:
         told.append(exactness(result))
-        told.append(tr("This is what the model does, not a cause."))
     return " ".join([*told, *sentences(result.notes)])
 
 
@@ -50,12 +49,9 @@ def exactness(result: GlassBox) -> str:
     """Return how what is shown was held against the model."""
     n = count(result.n_compared)
     if result.gap <= _EXACT:
-        return tr(
-            "Rebuilt from what is shown, the answers for {n} rows are equal.", n=n
-        )
+        return tr("Verified on {n} rows: reproduces all predictions.", n=n)
     return tr(
-        "Rebuilt from what is shown, the answers for {n} rows miss the model's own by "
-        "{gap} at most.",
+        "Verified on {n} rows: reproduces the predictions to within {gap}.",
         n=n,
         gap=significant(result.gap, 1),
     )
@@ -101,7 +97,8 @@ def _linear(result: GlassBox, body: WeightedSum, output: int) -> list[str]:
     base = float(body.intercept[output])
     told = [
         tr(
-            "The model is a weighted sum of {n} inputs from {base} on, {unit}.",
+            "The model is a weighted sum of {n} inputs plus an intercept of {base}, "
+            "{unit}.",
             n=count(len(np.unique(body.feature))),
             base=fixed(base, decimals_of(base)),
             unit=unit(result.space),
@@ -112,16 +109,16 @@ def _linear(result: GlassBox, body: WeightedSum, output: int) -> list[str]:
         most = int(np.argmax(size))
         told.append(
             tr(
-                "{feature} weighs most: one standard deviation of it moves {answer} by "
-                "{size}.",
+                "{feature} has the largest weight: one standard deviation changes "
+                "{answer} by {size}.",
                 feature=weight_name(result, most),
-                answer=answer(result.outputs, output),
+                answer=answer(result.outputs, output, result.space),
                 size=significant(float(size[most]), 3),
             )
         )
         told.append(_multiplied(result, body, most, output))
     if "level" in body.kind:
-        told.append(tr("Of the weights of labels only the differences count."))
+        told.append(tr("For labels, only the differences between weights matter."))
     return [part for part in told if part]
 
 
@@ -134,18 +131,20 @@ def _multiplied(result: GlassBox, body: WeightedSum, place: int, output: int) ->
         return (
             tr("One unit more multiplies the odds by {factor}.", factor=factor)
             if result.link is Link.LOGIT
-            else tr("One unit more multiplies the answer by {factor}.", factor=factor)
+            else tr(
+                "One unit more multiplies the prediction by {factor}.", factor=factor
+            )
         )
     if result.link is Link.LOGIT:
         return tr("It multiplies the odds by {factor}.", factor=factor)
-    return tr("It multiplies the answer by {factor}.", factor=factor)
+    return tr("It multiplies the prediction by {factor}.", factor=factor)
 
 
 def _additive(result: GlassBox, body: Shapes, output: int) -> list[str]:
     pairs = sum(len(shape.features) > 1 for shape in body.shapes)
     said = tr(
-        "The model is a sum of {n} functions of one feature and {pairs} of two, "
-        "{unit}.",
+        "The model is additive: a sum of {n} functions of one feature and {pairs} of "
+        "two, {unit}.",
         n=count(len(body.shapes) - pairs),
         pairs=count(pairs),
         unit=unit(result.space),
@@ -157,7 +156,7 @@ def _additive(result: GlassBox, body: Shapes, output: int) -> list[str]:
     return [
         said,
         tr(
-            "{feature} weighs most: {size} on average over the rows.",
+            "{feature} contributes most: {size} on average over the rows.",
             feature=shape_name(result, most),
             size=significant(size[most], 3),
         ),
@@ -166,7 +165,7 @@ def _additive(result: GlassBox, body: Shapes, output: int) -> list[str]:
 
 def _tree(result: GlassBox, body: Trees, output: int) -> str:
     said = tr(
-        "The model is one decision tree: {leaves} leaves, at most {depth} questions.",
+        "The model is a decision tree with {leaves} leaves and depth {depth}.",
         leaves=count(int(body.n_leaves[0])),
         depth=count(int(body.depths[0])),
     )
@@ -187,17 +186,18 @@ def row_rule(result: GlassBox, output: int) -> str:
         output = int(np.argmax(values[end]))  # the class that it says is likeliest
     value = float(values[end, output])
     rule = rules_of(result).to(end)
-    whose = answer(result.outputs, output)
+    whose = answer(result.outputs, output, result.space)
     text = fixed(value, decimals_of(value))
     if says:
         return tr(
-            "The current row comes to: {rule}. There {answer} is {value}.",
+            "The selected row reaches the leaf: {rule}. There {answer} is {value}.",
             rule=rule,
             answer=whose,
             value=text,
         )
     return tr(
-        "The current row comes to: {rule}. There the tree adds {value} to {answer}.",
+        "The selected row reaches the leaf: {rule}. There the tree adds {value} to "
+        "{answer}.",
         rule=rule,
         answer=whose,
         value=text,
@@ -216,7 +216,7 @@ def _ensemble(result: GlassBox, body: Trees) -> str:
         )
     )
     size = tr(
-        "A tree has {leaves} leaves (median) and asks at most {depth} questions.",
+        "A tree has {leaves} leaves (median); the depth is at most {depth}.",
         leaves=count(float(np.median(body.n_leaves))),
         depth=count(int(body.depths.max())),
     )
@@ -226,13 +226,13 @@ def _ensemble(result: GlassBox, body: Trees) -> str:
     most = int(np.argmax(use))
     which = (
         tr(
-            "{feature} sets the answers apart most: {share} of what all splits do.",
+            "{feature} has the highest impurity importance: {share} of the total.",
             feature=result.feature_names[most],
             share=percent(float(use[most] / use.sum())),
         )
         if body.apart is not None
         else tr(
-            "{feature} is asked about most: in {share} of the splits.",
+            "{feature} is used most: in {share} of the splits.",
             feature=result.feature_names[most],
             share=percent(float(use[most] / use.sum())),
         )

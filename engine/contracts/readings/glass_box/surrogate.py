@@ -11,12 +11,12 @@ from engine.contracts.readings.glass_box.tree_rules import Rules
 from engine.contracts.readings.numbers import (
     count,
     decimals_of,
+    figure_with_interval,
     fixed,
     percent,
     percent_with_interval,
     significant,
 )
-from engine.contracts.readings.output_units import unit
 
 if TYPE_CHECKING:
     from engine.contracts.results import Surrogate
@@ -40,20 +40,18 @@ def _variance(result: Surrogate, output: int) -> str:
     r2, error = result.r2[output], result.error[output]
     if r2.value is None:
         return tr(
-            "The model gives {n} held-out rows the same answer: there is nothing to "
-            "imitate.",
+            "The model gives all {n} held-out rows the same prediction, so there is "
+            "nothing to reproduce.",
             n=count(result.n_held_out),
         )
     return tr(
-        "On {n} rows that it was not fitted on, the tree of {leaves} leaves follows "
-        "{share} of how {answer} varies; it misses it by {gap}, {unit} (root mean "
-        "square).",
+        "Tree with {leaves} leaves, on {n} held-out rows: fidelity R² {share}, RMSE "
+        "{gap} ({answer}).",
         n=count(result.n_held_out),
         leaves=count(int((result.tree.left < 0).sum())),
-        share=_share(r2.value, r2.low, r2.high),
-        answer=answer(result.outputs, output),
+        share=figure_with_interval(r2.value, r2.low, r2.high),
+        answer=answer(result.outputs, output, result.space),
         gap=significant(error.value or 0.0, 2),
-        unit=unit(result.space),
     )
 
 
@@ -68,8 +66,8 @@ def _agreement(result: Surrogate) -> str:
     if found is None or found.value is None:
         return ""
     return tr(
-        "Both decide alike in {share} of them; always the same decision would in "
-        "{same}.",
+        "Tree and model agree on {share} of the decisions; a constant decision would "
+        "agree on {same}.",
         share=_share(found.value, found.low, found.high),
         same=percent(result.same_for_all),
     )
@@ -81,12 +79,15 @@ def _worth(result: Surrogate, output: int) -> str:
         return ""
     sure = r2.value if r2.low is None else r2.low
     if sure >= WELL:
-        return tr("It may stand for the model in outline, not for single answers.")
+        return tr(
+            "The tree can represent the model in outline, not its single predictions."
+        )
     if sure >= ROUGHLY:
         return tr(
-            "It shows the main lines of the model alone: do not take it for the model."
+            "The tree shows only the main lines of the model: do not use it in its "
+            "place."
         )
-    return tr("It must not stand for the model: too much of it is missing.")
+    return tr("The tree does not represent the model: its fidelity is too low.")
 
 
 def _row(result: Surrogate, output: int) -> str:
@@ -95,7 +96,7 @@ def _row(result: Surrogate, output: int) -> str:
     own, said = float(result.row_own[output]), float(result.row_said[output])
     digits = decimals_of(max(abs(own), abs(said)))
     return tr(
-        "For the current row the model says {own}, the tree {said}.",
+        "For the selected row the model predicts {own}, the tree {said}.",
         own=fixed(own, digits),
         said=fixed(said, digits),
     )

@@ -20,8 +20,8 @@ def read(result: DropColumn) -> str:
     first = int(np.argmax(result.importances_mean))
     lost = float(result.importances_mean[first])
     fitted = tr(
-        "Fitted anew on {n} reference rows, the {metric} is {baseline}; that of yours "
-        "is {own}.",
+        "{metric} of the model refitted on {n} training rows: {baseline}; of your "
+        "model: {own}.",
         n=count(result.n_training),
         metric=title(result.metric),
         baseline=figure(result.baseline),
@@ -29,14 +29,14 @@ def read(result: DropColumn) -> str:
     )
     if lost > 0:
         said = tr(
-            "Without {feature} it loses most, {lost}.",
+            "The largest drop is without {feature}: {lost}.",
             feature=result.feature_names[first],
             lost=fixed(lost, decimals_of(lost)),
         )
     else:
-        said = tr("It loses nothing without any one feature.")
+        said = tr("There is no drop without any single feature.")
     caveat = tr(
-        "What goes together with a feature steps in for it: little lost does not say "
-        "that your model does without it."
+        "Correlated features can replace a dropped one: a small drop does not mean "
+        "that your model ignores it."
     )
     return " ".join((fitted, said, caveat, *sentences(result.notes)))

@@ -20,17 +20,19 @@ def read(result: Permutation) -> str:
     order = np.argsort(-result.importances_mean, kind="stable")
     first = int(order[0])
     caveat = tr(
-        "Features that go together stand in for each other: shuffled one at a time, "
-        "each looks less important than it is."
+        "Correlated features can replace each other: shuffled one at a time, each "
+        "looks less important than it is."
     )
     if not result.low[first] > 0:
         nothing = tr(
-            "No feature loses {metric} for certain when it is shuffled.",
+            "No feature's permutation importance (drop in {metric}) is "
+            "distinguishable from zero.",
             metric=title(result.metric),
         )
         return f"{nothing} {caveat}"
     said = tr(
-        "Shuffling {feature} costs {loss} of {metric}, which is {baseline} as it is.",
+        "Shuffling {feature} causes the largest drop in {metric}: {loss}, from "
+        "{baseline}.",
         feature=result.feature_names[first],
         loss=loss(result, first),
         metric=title(result.metric),
@@ -39,7 +41,7 @@ def read(result: Permutation) -> str:
     unsure = int(np.count_nonzero(~(result.low > 0)))
     if unsure:
         told = tr(
-            "For {n} of {total} the loss cannot be told from nothing.",
+            "For {n} of {total} features the drop is not distinguishable from zero.",
             n=unsure,
             total=len(result.feature_names),
         )

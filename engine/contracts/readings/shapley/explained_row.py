@@ -36,7 +36,7 @@ def read(result: Shapley, place: int, output: int = 0) -> str:
     up = [_state(result, place, j) for j in named if values[j] > 0][:_MOST]
     down = [_state(result, place, j) for j in named if values[j] < 0][:_MOST]
     said = tr(
-        "The model says {answer}; the mean over the background is {base}.",
+        "The model predicts {answer}; the mean over the background is {base}.",
         answer=_answer(result, answer, output),
         base=_number(result, base),
     )
@@ -84,16 +84,16 @@ def _state(result: Shapley, place: int, feature: int) -> str:
     """Return a feature's own value, and whether it is high among the rows."""
     name, value = result.feature_names[feature], float(result.data[place, feature])
     if np.isnan(value):
-        return tr("{feature} missing", feature=name)
+        return tr("{feature} (missing)", feature=name)
     labels = result.categories[feature]
     if labels:
         return tr("{feature} = {value}", feature=name, value=labels[int(value)])
     written = count(value) if value.is_integer() else figure(value)
     rank = _rank(result.data[:, feature], value)
     if rank >= _HIGH:
-        return tr("{feature} high ({value})", feature=name, value=written)
+        return tr("{feature} (high: {value})", feature=name, value=written)
     if rank <= _LOW:
-        return tr("{feature} low ({value})", feature=name, value=written)
+        return tr("{feature} (low: {value})", feature=name, value=written)
     return tr("{feature} = {value}", feature=name, value=written)
 
 

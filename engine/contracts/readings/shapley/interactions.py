@@ -21,12 +21,12 @@ def read(result: Interactions, output: int = 0) -> str:
     """Return which two features do most together, beside what each does alone."""
     d = len(result.feature_names)
     if d < _TWO:
-        return tr("The model has one feature: there is nothing to do together.")
+        return tr("The model has only one feature, so there are no interactions.")
     strength = result.strength[:, :, output]
     apart = np.where(np.eye(d, dtype=bool), -1.0, strength)
     first, second = np.unravel_index(int(np.argmax(apart)), apart.shape)
     if not apart[first, second] > _NOTHING * strength.max():
-        return tr("No two features do anything together: the answer is a plain sum.")
+        return tr("No two features interact: the model is additive.")
     told = figure(
         float(strength[first, second]),
         float(result.strength_low[first, second, output]),
@@ -36,22 +36,22 @@ def read(result: Interactions, output: int = 0) -> str:
     names = result.feature_names[first], result.feature_names[second]
     if len(result.row_ids) == 1:
         sentence = tr(
-            "{first} and {second} do most together in this row: {size}.",
+            "{first} × {second} is the strongest interaction in this row: {size}.",
             first=names[0],
             second=names[1],
             size=told,
         )
     else:
         sentence = tr(
-            "{first} and {second} do most together: {size} on average over {n} rows.",
+            "{first} × {second} is the strongest interaction: {size} on average over "
+            "{n} rows.",
             first=names[0],
             second=names[1],
             size=told,
             n=count(len(result.row_ids)),
         )
     more = tr(
-        "Interactions are {share} of all that moves the answers.",
+        "Interactions make up {share} of all contributions.",
         share=percent(share),
     )
-    caveat = tr("This is what the model does, not a cause.")
-    return " ".join((sentence, more, caveat, *sentences(result.notes)))
+    return " ".join((sentence, more, *sentences(result.notes)))

@@ -34,19 +34,18 @@ def read(result: Shapley, output: int = 0) -> str:
     order = np.argsort(-weight, kind="stable")
     first = int(order[0])
     if not weight[first] > 0:
-        return tr("No feature moves the answers of these rows.")
+        return tr("No feature contributes to the predictions of these rows.")
     if len(result.row_ids) == 1:
         sentence = tr(
-            "{feature} moves {answer} most in this row, by {size}.",
-            answer=answer(result.outputs, output),
+            "{feature} contributes most to {answer} in this row: {size} (|SHAP|).",
+            answer=answer(result.outputs, output, result.space),
             feature=result.feature_names[first],
             size=significant(weight[first], 3),
         )
-        caveat = tr("This is what the model does, not a cause.")
-        return " ".join((sentence, caveat, *sentences(result.notes)))
+        return " ".join((sentence, *sentences(result.notes)))
     sentence = tr(
-        "{feature} moves {answer} most, by {size} on average over {n} rows.",
-        answer=answer(result.outputs, output),
+        "{feature} contributes most to {answer}: mean |SHAP| {size} over {n} rows.",
+        answer=answer(result.outputs, output, result.space),
         feature=result.feature_names[first],
         size=size(result, first, output),
         n=count(len(result.row_ids)),
@@ -60,19 +59,18 @@ def read(result: Shapley, output: int = 0) -> str:
         )
         if apart:
             follows = tr(
-                "{feature} follows with {size}.",
+                "{feature} is second: {size}.",
                 feature=name,
                 size=size(result, second, output),
             )
         else:
             follows = tr(
-                "{feature} can hardly be told from it ({size}).",
+                "{feature} is not clearly different ({size}).",
                 feature=name,
                 size=size(result, second, output),
             )
         sentence = f"{sentence} {follows}"
-    caveat = tr("This is what the model does, not a cause.")
-    return " ".join((sentence, caveat, *sentences(result.notes)))
+    return " ".join((sentence, *sentences(result.notes)))
 
 
 def size(result: Shapley, feature: int, output: int) -> str:
@@ -92,7 +90,8 @@ def adds_up(result: Shapley, place: int, output: int) -> str:
     answer = float(result.predictions[place, output])
     digits = decimals_of(max(abs(base), abs(answer)), 4)
     return tr(
-        "base {base} {moved} = {sum}; the model says {answer}, a gap of {gap}",
+        "base value {base} {moved} = {sum}; the model predicts {answer}, a "
+        "difference of {gap}",
         base=fixed(base, digits),
         moved=signed(moved, digits),
         sum=fixed(base + moved, digits),
@@ -103,13 +102,13 @@ def adds_up(result: Shapley, place: int, output: int) -> str:
 
 _PARTS = {
     Part.EVALUATION: mark("evaluation"),
-    Part.REFERENCE: mark("reference"),
+    Part.REFERENCE: mark("training"),
     Part.CALIBRATION: mark("calibration"),
 }
 _CHOSEN = {
     "all": mark("all of them"),
     "sample": mark("drawn at random"),
-    "kmeans": mark("each for a group of rows alike"),
+    "kmeans": mark("each representing a cluster of similar rows"),
 }
 
 
@@ -118,7 +117,7 @@ def start(result: Shapley, output: int = 0) -> str:
     told = _base(result, output)
     if result.method != "gradients":
         return told
-    return " ".join((told, tr("Shares along the gradient, not Shapley values.")))
+    return " ".join((told, tr("Gradient attributions, not SHAP values.")))
 
 
 def _base(result: Shapley, output: int) -> str:
@@ -128,20 +127,22 @@ def _base(result: Shapley, output: int) -> str:
     background = result.background
     if background is None:
         return tr(
-            "Base {base} {space}: the mean over the rows the trees were trained on.",
+            "Base value {base} {space}: the mean over the rows the trees were "
+            "trained on.",
             base=base,
             space=space,
         )
     n, available = count(len(background.rows)), count(background.n_available)
     part = tr(_PARTS[background.part])
     if background.chosen == "bucket":
-        which = tr("of the bucket {name}", name=background.of)
+        which = tr("of the group {name}", name=background.of)
     elif background.chosen == "class":
         which = tr("decided {name}", name=class_name(background.of))
     else:
         which = tr(_CHOSEN.get(background.chosen, background.chosen))
     return tr(
-        "Base {base} {space}: the mean over {n} of {available} {part} rows, {which}.",
+        "Base value {base} {space}: the mean over {n} of {available} {part} rows, "
+        "{which}.",
         base=base,
         space=space,
         n=n,
