@@ -149,9 +149,9 @@ def test_the_table_is_all_that_is_on_the_output(typed, recorded, small):
     code, out, err = typed("evaluate", *recorded)
     assert code == 0
     assert "Accuracy" in out
-    assert "rows are the truth" in out
+    assert "rows: true class" in out
     assert "\r" not in out + err
-    assert "yes is taken as the class to be found" in err
+    assert "yes is taken as the positive class" in err
 
 
 def test_json_to_the_output_leaves_the_table_out(typed, recorded):

@@ -145,7 +145,7 @@ def test_a_threshold_that_was_said_is_told_from_the_own_rule(evaluated):
     ("more", "words"),
     [
         (("--labels", "yes"), "--labels wants"),
-        (("--labels", "7=1"), "never holds 7"),
+        (("--labels", "7=1"), "has no label 7"),
         (("--kind", "p=nombre"), "numeric"),
         (("--role", "p"), "--role wants"),
         (("--by-order", "--match", "a=b"), "exclude each other"),

@@ -78,7 +78,7 @@ def test_a_forest_of_two_classes():
     assert found.own == pytest.approx(whole, abs=1e-12)  # it is the same fit
     np.testing.assert_allclose(found.importances_mean, lost, atol=1e-12)
     assert found.n_training == HALF
-    assert "Fitted anew on 200 reference rows" in read(found)
+    assert "refitted on 200 training rows" in read(found)
 
 
 def test_three_classes_by_a_loss():

@@ -108,7 +108,7 @@ def test_a_sum_does_nothing_together():
     assert not found.strength.any()
     assert np.nanmax(found.h) == 0
     assert np.nanmax(found.overall) == 0
-    assert "No two of 4 features do anything together." in read(found)
+    assert "No interaction between any two of 4 features." in read(found)
 
 
 def test_a_product_is_all_together():
@@ -118,7 +118,7 @@ def test_a_product_is_all_together():
     i, j = found.features.index("a"), found.features.index("b")
     assert found.h[i, j, 0] > 0.9
     assert found.strength[i, j, 0] == pytest.approx(1, abs=0.3)
-    assert "a and b move the answer" in read(found) or "b and a move" in read(found)
+    assert "a × b" in read(found) or "b × a" in read(found)
 
 
 def test_the_strongest_pair_is_found_among_many():

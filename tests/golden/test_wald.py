@@ -95,7 +95,7 @@ def test_of_least_squares_are_those_that_r_prints():
     assert found.body.low[0, 0] == pytest.approx(3.096964, abs=1e-6)
     assert found.body.high[0, 0] == pytest.approx(4.767853, abs=1e-6)
     assert "95 %" in read(found)
-    assert "50 reference rows" in read(found)
+    assert "50 training rows" in read(found)
 
 
 def test_of_a_logistic_regression_are_those_of_the_errors_that_r_prints():

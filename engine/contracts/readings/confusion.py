@@ -273,7 +273,7 @@ def _binary(result: Confusion, positive: str) -> str:
     if recall is not None:
         sentences.append(
             tr(
-                "{n} of {total} {positive} missed (recall {share}).",
+                "{n} of {total} {positive} missed: recall {share}.",
                 n=count(missed),
                 total=count(missed + caught),
                 positive=class_name(positive),
@@ -284,7 +284,7 @@ def _binary(result: Confusion, positive: str) -> str:
     if false is not None:
         sentences.append(
             tr(
-                "{n} of {total} {negative} flagged as {positive} (FPR {share}).",
+                "{n} of {total} {negative} flagged as {positive}: FPR {share}.",
                 n=count(alarms),
                 total=count(alarms + quiet),
                 negative=class_name(result.row_labels[no]),

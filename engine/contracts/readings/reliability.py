@@ -37,7 +37,7 @@ def read(result: Reliability) -> str:
     error = result.expected_calibration_error
     if not off.any():
         return tr(
-            "No significant miscalibration (ECE {error}).",
+            "No significant miscalibration: ECE {error}.",
             error=percent_with_interval(error.value, error.low, error.high),
         )
     start, stop = _stretch(bins, gap, off)

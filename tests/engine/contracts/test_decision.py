@@ -57,7 +57,7 @@ def test_ties_that_go_both_ways_are_no_threshold():
 def test_a_threshold_that_was_set_takes_every_row_on_it():
     found = rule([0, 0, 0, 0, 1], threshold=0.9)
     assert (found.own, found.cut, found.n_on, found.n_on_positive) == (False, 0.9, 1, 1)
-    assert "threshold that was set" in reading.who(found, ScoreKind.PROBABILITY)
+    assert "threshold set" in reading.who(found, ScoreKind.PROBABILITY)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

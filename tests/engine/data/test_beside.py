@@ -69,8 +69,8 @@ def test_as_many_rows_without_a_key_are_joined_in_order_and_it_is_said(write):
     data = Dataset.open([features, labels])
     assert cells(data, "target") == ["a", "b", "c", "d"]
     assert said(data) == [
-        "y.csv has no column in common with x.csv but as many rows: target were added "
-        "in the order of the rows."
+        "y.csv has no column in common with x.csv but the same number of rows: "
+        "target were added in row order."
     ]
     assert "keys" in next_step(data.info.notes[0].code)
 

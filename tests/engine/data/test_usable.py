@@ -49,10 +49,10 @@ UNUSABLE = {
         pa.array([[("k", 1)], None], pa.map_(pa.string(), pa.int64())),
         "maps from keys to values",
     ),
-    "bytes": (pa.array([b"\xff\xfe", None]), "bytes that are no text"),
+    "bytes": (pa.array([b"\xff\xfe", None]), "bytes that are not text"),
     "fixed bytes": (
         pa.array([b"\xff\xfe", None], pa.binary(2)),
-        "bytes that are no text",
+        "bytes that are not text",
     ),
 }
 NOT_IN_PARQUET = {

@@ -79,29 +79,29 @@ def test_every_metric_has_a_title():
 def test_summary_compares_with_the_cheap_answer():
     text = plain(summary.read(run("summary", credit())))
     assert text == (
-        "Right for 79.1 % (76.8–81.2 %) of 1,339 rows, where always answering good "
-        "would be right for 73.0 %. It finds 47 % (42–52 %) of bad."
+        "Accuracy 79.1 % (76.8–81.2 %) on 1,339 rows; always predicting good would "
+        "reach 73.0 %. Recall of bad: 47 % (42–52 %)."
     )
     useless = run("summary", credit(((89, 12), (20, 12))))
-    assert "no better than always answering good" in summary.read(useless)
+    assert "better than always predicting good" in summary.read(useless)
     worse = run("summary", credit(((500, 400), (20, 12))))
-    assert "worse than always answering good" in summary.read(worse)
+    assert "worse than always predicting good" in summary.read(worse)
     few = run("summary", credit(((8, 2), (2, 5))))
-    assert "So few rows" in summary.read(few)
+    assert "There are few rows" in summary.read(few)
 
 
 def test_summary_says_that_the_threshold_lies_outside_the_scores():
     inputs = classified([0, 1, 1, 0], [0.6, 0.7, 0.9, 0.8], classes=CREDIT)
     told = summary.read(run("summary", inputs))
-    assert told.startswith("Every row is decided as bad at the threshold 0.5")
+    assert told.startswith("At threshold 0.5 every row is predicted bad")
     told = summary.read(run("summary", inputs, threshold=0.75))
-    assert "Every row" not in told
+    assert "every row" not in told
 
 
 def test_summary_names_the_gap_to_the_reference_part():
     reference = credit(((970, 8), (30, 331)))
     found = run("summary", credit(), others={Part.REFERENCE: reference})
-    said = "the gap of 18 percentage points is a sign of over-fitting"
+    said = "the difference of 18 pp suggests over-fitting"
     assert said in summary.read(found)
 
 
@@ -142,21 +142,21 @@ def test_summary_of_numbers():
     text = summary.read(
         run("summary", regressed(truth, truth + 5 + rng.normal(size=2000)))
     )
-    assert text.startswith("Off by 5.0")
-    assert "It says too much by 5.0" in text
+    assert text.startswith("Mean absolute error 5.0")
+    assert "too high on average" in text
     low = summary.read(
         run("summary", regressed(truth, truth - 5 + rng.normal(size=2000)))
     )
-    assert "It says too little by" in low
+    assert "too low on average" in low
 
 
 def test_confusion_of_two_classes():
     found = run("confusion", credit())
     assert plain(confusion.read(found)) == (
-        "It misses 191 of 361 bad: 53 % (48–58 %). "
-        "89 of 978 good are taken for bad: 9.1 % (7.5–11.1 %)."
+        "191 of 361 bad missed: recall 47 % (42–52 %). "
+        "89 of 978 good flagged as bad: FPR 9.1 % (7.5–11.1 %)."
     )
-    assert confusion.read(found, "good").startswith("It misses 89 of 978 good")
+    assert confusion.read(found, "good").startswith("89 of 978 good missed")
     assert confusion.hints(found) == ()
 
 
@@ -187,9 +187,9 @@ def test_confusion_names_hard_classes_magnets_and_pairs():
         assert hint.check
         assert hint.text()
     text = confusion.read(found)
-    assert "c3 is hard" in text
-    assert "c8 is a magnet" in text
-    assert "c5 is taken for c6" in text
+    assert "c3 is often missed" in text
+    assert "c8 is over-predicted" in text
+    assert "c5 is predicted as c6" in text
 
 
 def test_confusion_finds_no_pattern_in_noise():
@@ -206,7 +206,7 @@ def test_confusion_finds_no_pattern_in_noise():
 
 def test_confusion_without_errors_or_rows():
     perfect = run("confusion", classified([0, 1, 2] * 9, np.eye(3)[[0, 1, 2] * 9]))
-    assert confusion.read(perfect) == "Every row is answered right."
+    assert confusion.read(perfect) == "Every row is predicted correctly."
     empty = msgspec.structs.replace(perfect, counts=np.zeros((3, 3)))
     assert confusion.read(empty) == "No row has a value on both axes."
 
@@ -214,11 +214,13 @@ def test_confusion_without_errors_or_rows():
 def test_thresholds_follow_the_decision():
     found = run("thresholds", credit())
     assert plain(thresholds.read(found, Decision(threshold=0.5))) == (
-        "At 0.5, about two thirds of the alarms are right (60–71 %), and about half "
-        "of bad pass (48–58 %). Classes are 73 : 27; read precision–recall first."
+        "At threshold 0.5, about half of bad are missed (48–58 %). Precision: 66 % "
+        "(60–71 %). Classes are 73 : 27; read precision–recall first."
     )
     none = thresholds.read(found, Decision(threshold=0.95))
-    assert none.startswith("At 0.95, nothing is called bad: every one passes.")
+    assert none.startswith(
+        "At threshold 0.95, no row is predicted bad: all are missed."
+    )
     few = run("thresholds", credit(((6, 2), (3, 4))))
     assert "too few to be sure" in thresholds.read(few, Decision())
 
@@ -228,13 +230,13 @@ def test_reliability_names_the_stretch_that_is_off():
     said = rng.random(20_000)
     happened = rng.random(20_000) < np.where(said > 0.6, said - 0.17, said)
     text = plain(reliability.read(run("reliability", classified(happened, said))))
-    assert text.startswith("Over-confident above 0.6: where it says ")
+    assert text.startswith("Over-confident above 0.6: predicted probability ")
     low = rng.random(20_000) < np.where(said < 0.3, said + 0.1, said)
     text = plain(reliability.read(run("reliability", classified(low, said))))
-    assert text.startswith("Says too little below 0.3: of ")
+    assert text.startswith("Underestimates below 0.3: predicted probability ")
     right = rng.random(500) < said[:500]
     text = reliability.read(run("reliability", classified(right, said[:500])))
-    assert "can be told from chance" in text
+    assert "No significant miscalibration" in text
 
 
 def test_residuals_say_where_predictions_lean():
@@ -243,12 +245,12 @@ def test_residuals_say_where_predictions_lean():
     fair = residuals.read(
         run("residuals", regressed(predicted + rng.normal(size=5000), predicted))
     )
-    assert "They lean to neither side beyond chance." in fair
+    assert "They show no significant bias." in fair
     truth = predicted + rng.normal(size=5000) + np.where(predicted > 90, 4, 0)
     text = residuals.read(run("residuals", regressed(truth, predicted)))
-    assert "they are too low by 3.9" in text
+    assert "they are 3.9" in text
     truth = predicted + rng.normal(size=5000) - np.where(predicted < 10, 4, 0)
-    assert "too high by" in residuals.read(
+    assert "too high on average" in residuals.read(
         run("residuals", regressed(truth, predicted))
     )
 
@@ -263,13 +265,13 @@ def test_buckets_name_the_worst_one_that_is_surely_worse():
     found = run("buckets", predictions, columns={"age": age}, buckets=rules)
     text = buckets.read(found)
     assert text.startswith("under 28 (")
-    assert "misjudged 2." in text or "misjudged 1." in text
-    assert "times as often as the rest (" in text
+    assert " 2." in text or " 1." in text
+    assert "times that of the rest (" in text
     fair = msgspec.structs.replace(found, buckets=found.buckets[1:])
-    assert "beyond chance" in buckets.read(fair)
+    assert "significantly higher" in buckets.read(fair)
     assert buckets.read(msgspec.structs.replace(found, buckets=())).startswith(
-        "No bucket"
+        "No saved group"
     )
     small = msgspec.structs.replace(found.buckets[0], small=True)
     text = buckets.read(msgspec.structs.replace(found, buckets=(small,)))
-    assert text == "1 bucket, too small to be judged."
+    assert text == "1 group, too small to be judged."

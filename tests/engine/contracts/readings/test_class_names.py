@@ -24,9 +24,9 @@ def test_readings_of_classes_named_by_figures_can_be_read():
     truth, score = [1, 1, 1, 0, 0] * 20, [0.8, 0.9, 0.2, 0.1, 0.7] * 20
     inputs = classified(truth, score, classes=("0", "1"))
     told = confusion.read(run("confusion", inputs))
-    assert told.startswith("It misses 20 of 60 ‘1’: ")
-    assert "20 of 40 ‘0’ are taken for ‘1’: " in told
-    assert "It finds 67" in summary.read(run("summary", inputs))
+    assert told.startswith("20 of 60 ‘1’ missed: ")
+    assert "20 of 40 ‘0’ flagged as ‘1’: " in told
+    assert "Recall of ‘1’: 67" in summary.read(run("summary", inputs))
     assert "of ‘1’." in summary.read(run("summary", inputs))
     found = run("thresholds", inputs)
     assert "of ‘1’ pass" in thresholds.read(found, Decision(threshold=0.5))

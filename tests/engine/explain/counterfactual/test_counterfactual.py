@@ -389,7 +389,7 @@ def test_rows_in_the_thick_are_plausible_and_rows_far_out_are_not():
 def test_the_reading_tells_the_smallest_change():
     result = explain(two(row=1)[0], "counterfactual")
     said = reading.read(result)
-    assert "Of 6 features, changing" in said
+    assert "of 6 features" in said
     assert result.found[0].changes[0].feature in said
     assert "not advice nor a cause" in said
 

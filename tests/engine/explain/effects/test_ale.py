@@ -55,7 +55,7 @@ def test_of_a_sum_of_single_features_nothing_is_done_together(seed):
     found = explain(inputs, "ale", first="x", second="z")
     np.testing.assert_allclose(found.effect, 0, atol=1e-10)
     np.testing.assert_allclose(found.strength, 0, atol=1e-10)
-    assert "do nothing together" in reading.read_ale(found)
+    assert "No interaction between" in reading.read_ale(found)
 
 
 def test_the_order_of_the_rows_changes_nothing():
@@ -72,7 +72,7 @@ def test_a_twin_that_does_the_work_leaves_nothing_to_the_feature():
     inputs, _ = regression(lambda table: matrix(table)[:, 1] ** 2)
     found = explain(inputs, "ale", first="x")
     np.testing.assert_allclose(found.effect, 0, atol=1e-12)
-    assert "nothing that is sure" in reading.read_ale(found)
+    assert "no significant effect" in reading.read_ale(found)
 
 
 def test_between_two_labels_there_is_one_step():
@@ -104,7 +104,7 @@ def test_the_mean_over_the_rows_is_zero_for_labels():
     said = dict(zip(found.axes[0].labels, found.effect[:, 0], strict=True))
     assert said["b"] - said["a"] == pytest.approx(4)
     assert said["c"] - said["b"] == pytest.approx(-7)
-    assert "order by likeness" in reading.read_ale(found)
+    assert "ordered by similarity" in reading.read_ale(found)
 
 
 def test_labels_with_an_order_keep_it():
@@ -156,14 +156,14 @@ def test_rows_without_a_value_are_left_out_and_said():
     assert found.within.sum() == N - 25
     assert np.isfinite(found.axes[0].values).all()
     assert model.asked == 2 * (N - 25)
-    assert "25 rows without a value" in reading.read_ale(found)
+    assert "25 rows with a missing value" in reading.read_ale(found)
 
 
 def test_cells_filled_from_neighbours_are_said():
     inputs, _ = regression(lambda table: matrix(table).prod(axis=1))
     found = explain(inputs, "ale", first="x", second="twin", intervals=6)
     assert (found.within == 0).any()
-    assert "hold no row" in reading.read_ale(found)
+    assert "contain no row" in reading.read_ale(found)
 
 
 def test_no_row_leaves_its_interval():
@@ -260,8 +260,8 @@ def test_of_a_slope_that_a_label_changes_the_difference_is_found():
     assert found.within.sum() == N
     assert found.cells(0).shape == found.within.shape
     said = reading.read_ale(found)
-    assert "Beyond what each does alone, x and home" in said
-    assert "an order by likeness" in said
+    assert "The interaction of x and home" in said
+    assert "ordered by similarity" in said
 
 
 def test_rows_without_a_label_or_a_number_are_left_out_of_both():

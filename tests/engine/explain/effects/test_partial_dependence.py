@@ -80,7 +80,7 @@ def test_missing_values_are_the_last_place():
     assert np.isnan(found.axes[0].values[-1])
     assert found.axes[0].n_missing == 30
     assert found.average[:, 0].tolist() == [1.0] * 5 + [7.0]
-    assert "7.00 at missing" in reading.read_dependence(found)
+    assert "7.00 (at missing)" in reading.read_dependence(found)
 
 
 def test_whole_numbers_stay_whole():
@@ -219,7 +219,7 @@ def test_kin_are_named_in_the_reading():
     inputs, _ = regression(lambda table: matrix(table)[:, 0], columns)
     found = explain(inputs, "dependence", first="x")
     assert found.axes[0].related == "twin"
-    assert "x goes together with twin" in reading.read_dependence(found)
+    assert "x is correlated with twin" in reading.read_dependence(found)
     lonely = explain(inputs, "dependence", first="z")
     assert "goes together" not in reading.read_dependence(lonely)
 
@@ -227,7 +227,7 @@ def test_kin_are_named_in_the_reading():
 def test_lines_that_go_the_other_way_are_told():
     inputs, _ = regression(lambda table: matrix(table)[:, 0] * matrix(table)[:, 1])
     told = reading.read_dependence(explain(inputs, "dependence", first="x"))
-    assert "go the other way" in told
+    assert "run opposite to the mean" in told
 
 
 @pytest.mark.parametrize(

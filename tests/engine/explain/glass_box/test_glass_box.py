@@ -205,7 +205,7 @@ def test_of_many_trees_few_rows_are_held_against_the_model(monkeypatch):
     found = glass(model, frame)
     assert found.n_compared == 30
     assert len(found.row_ids) == 400
-    assert "answers for 30 rows" in read(found)
+    assert "Verified on 30 rows" in read(found)
 
 
 def test_labels_that_several_questions_leave_are_named_once():
@@ -256,7 +256,7 @@ def test_the_rows_path_is_shown_though_the_row_is_not_selected():
     some = glass(model, frame, row=7, mask=mask)
     np.testing.assert_array_equal(some.body.tree.path, whole.body.tree.path)
     assert some.body.tree.n_rows[0] == mask.sum()
-    assert "The current row comes to" in read(some)
+    assert "The selected row reaches the leaf" in read(some)
     assert len(glass(model, frame).body.tree.path) == 0
 
 
@@ -335,7 +335,7 @@ def test_reading_of_weights_names_the_heaviest_and_what_it_multiplies():
     names = [weight_name(found, place) for place in range(len(found.body.kind))]
     assert "town = v" in names
     assert "multiplies the odds by" in said
-    assert "only the differences count" in said
+    assert "only the differences between weights" in said
     assert "without an interval" in said
     assert "not a cause" in said
 
@@ -346,7 +346,7 @@ def test_reading_of_trees_says_what_is_used_most():
     model.fit(frame, two(frame))
     said = read(glass(model, frame))
     assert said.startswith("The model is the mean of 5 trees.")
-    assert "sets the answers apart most" in said
+    assert "has the highest impurity importance" in said
 
 
 def test_a_function_is_closed():

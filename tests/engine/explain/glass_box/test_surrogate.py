@@ -50,7 +50,7 @@ def test_a_small_tree_is_followed_wholly():
     model = DecisionTreeRegressor(max_depth=2).fit(frame, target)
     found = surrogate(model, frame)
     assert found.r2[0].value > 0.98
-    assert "may stand for the model in outline" in read(found)
+    assert "can represent the model in outline" in read(found)
 
 
 def test_it_knows_the_answers_and_not_the_truth():
@@ -73,8 +73,8 @@ def test_what_it_cannot_follow_it_must_not_stand_for():
     found = explain(inputs, "surrogate")
     assert found.r2[0].value < 0.5
     said = read(found)
-    assert said.startswith("On 120 rows that it was not fitted on")
-    assert "must not stand for the model" in said
+    assert said.startswith("Tree with ")
+    assert "does not represent the model" in said
 
 
 def test_a_model_of_one_answer_leaves_nothing_to_imitate():
@@ -84,7 +84,7 @@ def test_a_model_of_one_answer_leaves_nothing_to_imitate():
     found = explain(inputs, "surrogate")
     assert found.r2[0].value is None
     assert len(found.tree.left) == 1
-    assert "nothing to imitate" in read(found)
+    assert "nothing to reproduce" in read(found)
     assert found.agreement.value == 1.0
     assert rules_of(found).to(0) == "all rows"
 
@@ -133,7 +133,7 @@ def test_the_row_is_followed_though_it_is_not_selected():
     assert 7 not in found.row_ids
     assert found.row_own[0] == model.predict_proba(frame.iloc[[7]])[0, 1]
     assert found.row_said[0] == found.tree.values[found.tree.path[-1], 0]
-    assert "For the current row the model says" in read(found)
+    assert "For the selected row the model predicts" in read(found)
 
 
 def test_rare_labels_are_taken_together_and_that_is_said():

@@ -70,7 +70,7 @@ def test_it_is_said_what_they_are_and_how_near(case):
     found = explain(case, "shapley", route="gradients", precision=0.001)
     spread = np.ptp(found.predictions)
     said = reading.read(found)
-    assert "not the Shapley values of switching features on and off" in said
+    assert "differ from SHAP values" in said
     assert found.notes[-1].params["error"] <= 0.001 * spread
     direct = explain(case, "shapley", route="gradients", output="margin", rows=5)
     assert direct.space == "margin"
@@ -81,7 +81,7 @@ def test_ways_that_stay_too_coarse_are_said(case, monkeypatch):
     monkeypatch.setattr("engine.explain.gradients.path_integral.MOST_STEPS", 4)
     found = explain(case, "shapley", route="gradients", precision=1e-9)
     assert codes(found)[-1] == "explain.ways_coarse"
-    assert "trust them no further" in reading.read(found)
+    assert "Do not rely on smaller differences" in reading.read(found)
 
 
 def test_margins_of_one_layer_need_no_steps(frame):

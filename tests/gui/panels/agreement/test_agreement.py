@@ -87,7 +87,7 @@ def test_the_current_row_is_examined(made, qtbot):
     examine(case, panel, 4, qtbot)
     asked = [r for r in case.engine.asked_for(Run) if r.analysis == "agreement"]
     assert (asked[-1].row, asked[-1].params["scope"]) == (4, "row")
-    assert panel.reading().startswith("Do not rely on this explanation.")
+    assert panel.reading().startswith("This explanation is not reliable.")
     assert panel.words.text().startswith("Row 4: prediction 0.8")
 
 
@@ -118,5 +118,5 @@ def test_all_rows_are_asked_about_without_a_current_row(made):
     panel.view.choose("all")
     panel.view.chosen.emit("all")
     settle(case)
-    assert panel.reading().startswith("Do not rely on the order of the features.")
+    assert panel.reading().startswith("The order of the features is not reliable.")
     assert panel.state is State.READY

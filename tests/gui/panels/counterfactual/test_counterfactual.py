@@ -123,7 +123,7 @@ def test_the_row_stands_beside_what_would_change_it(made, qtbot):
     assert by_name["age"] == [44, 51, 44, "may change"]
     assert by_name["income"] == [None, None, 120.5, "may change"]
     assert "town" not in by_name
-    assert panel.reading().startswith("Of 4 features, changing 1 flips the decision")
+    assert panel.reading().startswith("Changing 1 of 4 features changes the decision")
     assert not panel.grab().isNull()
 
 
@@ -131,7 +131,7 @@ def test_an_answer_next_to_the_threshold_is_told_from_it(made, qtbot):
     case, panel = made
     look_at(case, panel, 4, qtbot)
     titles, lines = panel.as_table()
-    place = [line[0] for line in lines].index("the answer for bad")
+    place = [line[0] for line in lines].index("the prediction for bad")
     texts = [panel.changes.cell(place, c).text for c in range(1, len(titles) - 1)]
     assert [text.replace("\u202f", " ") for text in texts] == [
         "62 %",

@@ -56,7 +56,7 @@ def texts(shown):
 def test_of_several_classes_both_answers_are_told():
     assert texts(SEVERAL) == [
         ["decision", "low", "mid"],
-        ["the answer for low", "60 %", "20 %"],
+        ["the prediction for low", "60 %", "20 %"],
         ["prediction for the decision", "60 %", "50 %"],
         ["distance", "", "0.125"],
         ["plausibility", "50 %", "–"],
@@ -64,18 +64,18 @@ def test_of_several_classes_both_answers_are_told():
     ]
     said = reading.read(SEVERAL).replace("\u202f", " ")
     assert "from low to mid: age from 44 to 51" in said
-    assert "the answer for mid goes from 30 % to 50 %" in said
+    assert "the prediction for mid goes from 30 % to 50 %" in said
 
 
 def test_of_a_regression_there_is_no_decision():
     assert texts(VALUE) == [
-        ["the answer", "12.5", "15.2"],
+        ["the prediction", "12.5", "15.2"],
         ["distance", "", "0.125"],
         ["plausibility", "50 %", "–"],
         ["age", "44", "51"],
     ]
     said = reading.read(VALUE)
-    assert said.startswith("Of 2 features, changing 1 is enough for an answer of at ")
+    assert said.startswith("Changing 1 of 2 features is enough for a prediction of at ")
     assert "of at least 15.0: age" in said
 
 

@@ -79,9 +79,9 @@ def test_the_engine_says_which_feature_is_shown_first(made):
     case, panel = made
     assert asked(case)[0].params == {"first": "", "second": "", "output": "auto"}
     assert panel.choice.first.currentText() == "price"
-    assert "With price set alike in all 400 rows" in panel.reading()
+    assert "If all 400 rows had the same price" in panel.reading()
     assert not panel.grab().isNull()
-    assert panel.curve._up == "the answer for bad, in probability"
+    assert panel.curve._up == "the prediction for bad, in probability"
 
 
 def test_answers_are_shown_in_margins_where_that_is_wanted(made):
@@ -198,7 +198,7 @@ def test_small_steps_are_asked_of_the_other_analysis(made):
     look(case, panel, "steps")
     assert asked(case)[-1].analysis == "ale"
     assert panel.as_table()[0] == ["home", "effect", "lower limit", "upper limit"]
-    assert "Small steps along home" in panel.reading()
+    assert "ALE of home" in panel.reading()
     assert not panel.grab().isNull()
 
 

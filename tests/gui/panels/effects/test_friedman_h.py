@@ -61,7 +61,7 @@ def test_a_pair_is_told_by_click(made, qtbot):
     _, panel = made
     box = panel.matrix.cell(1, 0).center().toPoint()
     qtbot.mouseClick(panel.matrix, Qt.MouseButton.LeftButton, pos=box)
-    assert "Over 3 samples of 20 rows" in panel.words.text()
+    assert "over 3 samples of 20 rows" in panel.words.text()
     assert panel.matrix.current == (1, 0)
 
 

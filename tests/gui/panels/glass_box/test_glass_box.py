@@ -195,7 +195,7 @@ def test_keys_walk_the_tree_and_select(opened, qtbot):
 def test_the_current_rows_way_is_marked_without_a_question(opened):
     case, panel = opened("tree", row=3)
     n = len(asked(case))
-    assert "The current row comes to" in panel.reading()
+    assert "The selected row reaches the leaf" in panel.reading()
     before = panel.tree.plot._path
     other = int(np.flatnonzero(rows()[0]["age"].to_numpy() > 65)[0])
     case.case.set_current_row(other)
@@ -248,7 +248,7 @@ def test_a_tree_that_adds_to_one_class_speaks_of_that_class(opened):
         name = panel._shown.outputs[number - 1]
         assert panel.output.currentText() == name
         assert "There the tree adds" in panel.words.text()
-        assert f"to the answer for {name}" in panel.words.text()
+        assert f"for {name}" in panel.words.text()
         assert not panel.output.isVisibleTo(panel)
 
 

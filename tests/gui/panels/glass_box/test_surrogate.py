@@ -77,7 +77,7 @@ def test_a_class_named_by_a_figure_is_not_taken_for_one(opened):
     _, panel = opened(lambda frame: np.where(two(frame) == "yes", "1", "0"))
     told = [line for node in panel.tree.plot._nodes for line in node.lines]
     assert any(line.startswith("‘1’ ") for line in told)
-    assert "the answer for ‘1’" in panel.reading()
+    assert "predicted probability of ‘1’" in panel.reading()
 
 
 def test_a_node_selects_its_rows(opened):
@@ -97,7 +97,7 @@ def test_the_current_row_is_told_and_its_way_marked(opened, qtbot):
     case.case.set_current_row(9)
     qtbot.wait(200)  # until the hand rests
     settle(case)
-    assert "For the current row the model says" in panel.reading()
+    assert "For the selected row the model predicts" in panel.reading()
     assert panel.tree.plot._path == frozenset(panel._shown.tree.path.tolist())
     assert len(panel.tree.plot._path) > 1
 
@@ -131,7 +131,7 @@ def test_classes_are_chosen_for_the_reading(opened):
     panel.output.setCurrentIndex(2)
     panel.output.activated.emit(2)
     assert panel.reading() != first
-    assert "the answer for ‘2’" in panel.reading()
+    assert "predicted probability of ‘2’" in panel.reading()
     header, table = panel.as_table()
     assert header == ["rows", "prediction", "rule"]
     assert sum(int(line[0]) for line in table) == N

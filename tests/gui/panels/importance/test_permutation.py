@@ -91,7 +91,7 @@ def asked(case):
 
 def test_the_largest_loss_is_read_first(made):
     _, panel = made
-    assert panel.reading().startswith("Shuffling home costs 0.1")
+    assert panel.reading().startswith("Shuffling home causes the largest drop")
     assert [row[0] for row in panel.as_table()[1]] == ["home", "age", "income"]
     assert "stand in for each other" in panel.reading()
 
@@ -161,7 +161,7 @@ def test_a_model_fitted_without_each_feature_is_another_picture(made):
     panel.view._buttons["left_out"].click()
     settle(case)
     assert [row[0] for row in panel.as_table()[1]] == ["age", "home", "income"]
-    assert "Without home it loses most" in panel.reading()
+    assert "The largest drop is without home" in panel.reading()
     assert "not the file's" in panel.words.text()
     assert not panel.grab().isNull()
     n = len(case.engine.asked_for(Run))

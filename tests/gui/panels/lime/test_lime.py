@@ -102,7 +102,7 @@ def test_conditions_of_the_current_row_stand_beside_their_weights(made, qtbot):
     first = panel.conditions._ranks[0]
     assert first.name.startswith("age") or "age" in first.name
     assert first.low < first.value < first.high
-    assert "For row 4, the answer for bad" in panel.reading()
+    assert "contribute most to the predicted probability of bad" in panel.reading()
     assert "Intercept" in panel.words.text()
     assert not panel.grab().isNull()
 
@@ -252,6 +252,6 @@ def test_every_class_of_several_has_its_answer_and_can_be_explained(made, qtbot)
     settle(case)
     assert asked(case)[-1].params["output"] == "middle"
     assert panel.output.currentText() == "middle"
-    assert "the answer for middle" in panel.reading()
+    assert "probability of middle" in panel.reading()
     explain(case, panel, 4, qtbot)
     assert asked(case)[-1].params["output"] == "middle"  # until another is chosen

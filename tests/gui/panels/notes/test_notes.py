@@ -53,7 +53,7 @@ def test_a_reading_is_kept_with_what_it_was_computed_on(made, qtbot):
     before, _, title, told, badge, _ = panel.sheet.toPlainText().split("\n")
     assert before == "before"
     assert title == "Friedman's H"
-    assert told.startswith("Beyond what each does alone")
+    assert told.startswith("Strongest interaction: ")
     assert "computed on 20 of 20 rows" in badge
     assert context.case.file.notes == panel.sheet.toPlainText()
 

@@ -68,7 +68,7 @@ def test_many_features_scroll_instead_of_making_the_window_grow(made):
 
 def test_the_strongest_pair_is_read_first_and_framed(made):
     _, panel = made
-    assert panel.reading().startswith("age and income do most together")
+    assert panel.reading().startswith("age × income is the strongest interaction")
     names = panel.matrix._names
     assert {names[place] for place in panel.matrix.current} == {"age", "income"}
     assert panel.as_table()[1][0][:2] == ["age", "income"]

@@ -84,7 +84,9 @@ def test_features_stand_in_the_order_of_their_importance(made):
         "age",
         "income",
     ]
-    assert panel.reading().startswith("home moves the answer for bad most")
+    assert panel.reading().startswith(
+        "home contributes most to the predicted probability of bad"
+    )
     assert "not a cause" in panel.reading()
     assert [row[0] for row in panel.as_table()[1]] == ["home", "age", "income"]
 
@@ -103,7 +105,7 @@ def test_a_click_on_a_point_makes_its_row_current_and_explains_it(made, qtbot):
     assert steps["home"].contribution == panel.shown.values[row, 1]
     assert steps["home"].value in ("own", "rent")
     assert steps["income"].value == "missing"
-    assert panel.reading().startswith("The model says ")
+    assert panel.reading().startswith("The model predicts ")
 
 
 def test_brushed_points_become_the_selection(made):
@@ -249,17 +251,17 @@ def test_a_row_is_explained_by_its_likeliest_class_until_another_is_chosen(made)
     panel.ask()
     settle(case)
     assert panel.output.currentText() == "low"
-    assert "the answer for low" in panel.reading()
+    assert "probability of low" in panel.reading()
     case.context.case.set_current_row(4)
     assert panel.output.currentText() == "low"  # all rows have no class of their own
     panel.view._buttons["row"].click()
     assert panel.output.currentText() == "middle"
-    assert panel.reading().startswith("The model says 60\u202f% for middle")
+    assert panel.reading().startswith("The model predicts 60\u202f% for middle")
     case.context.case.set_current_row(5)
     assert panel.output.currentText() == "high"
     panel.output.setCurrentIndex(0)
     panel.output.activated.emit(0)
-    assert panel.reading().startswith("The model says 20\u202f% for low")
+    assert panel.reading().startswith("The model predicts 20\u202f% for low")
     case.context.case.set_current_row(7)
     assert panel.output.currentText() == "low"
     case.context.case.predictions_changed.emit()
@@ -272,7 +274,7 @@ def test_importance_names_the_class_it_is_of(made):
     case.engine.store.answers[Run] = lambda _request: of_three_classes()
     panel.ask()
     settle(case)
-    assert panel.importance.bars._across.endswith("the answer for low")
+    assert panel.importance.bars._across.endswith("the prediction for low")
 
 
 def test_where_one_row_is_looked_at_the_panel_opens_on_it(made):
@@ -284,10 +286,12 @@ def test_where_one_row_is_looked_at_the_panel_opens_on_it(made):
     assert panel.reading() == ""
     case.context.case.set_current_row(3)
     assert not panel.row.about.wanted
-    assert panel.reading().startswith("The model says ")
+    assert panel.reading().startswith("The model predicts ")
     panel.arranged_in("explain")
     assert panel.view.key == "importance"
-    assert panel.reading().startswith("home moves the answer for bad most")
+    assert panel.reading().startswith(
+        "home contributes most to the predicted probability of bad"
+    )
 
 
 def test_a_picture_chosen_in_a_perspective_is_kept_there(made):

@@ -161,7 +161,7 @@ def test_a_row_is_shown_as_it_is(made, qtbot):
     look_at(case, panel, 4, qtbot)
     assert asked(case)[-1].params["changes"] == ()
     assert [e.cell for e in panel.editors.editors.values()] == list(CELLS)
-    assert panel.reading().startswith("As it is, the answer for bad is 44")
+    assert panel.reading().startswith("Without changes, the prediction for bad is 44")
     assert not panel.reset.isEnabled()
 
 
@@ -172,7 +172,9 @@ def test_a_changed_cell_is_asked_about_and_told(made, qtbot):
     settle(case)
     assert asked(case)[-1].params == {"changes": ("age=60",), "feature": "age"}
     said = panel.reading().replace("\u202f", " ")
-    assert said.startswith("With age from 44 to 60, the answer for bad goes from 44 %")
+    assert said.startswith(
+        "With age from 44 to 60, the prediction for bad goes from 44 %"
+    )
     assert "turns from good to bad" in said
     choose_town(panel, "Cádiz")
     settle(case)

@@ -45,8 +45,8 @@ def test_what_raises_an_answer_above_the_mean_comes_first():
     values = [[0.4, -0.1, 0.01], [-0.2, 0.0, 0.05], [0.0, 0.0, 0.1]]
     told = said(values, GLUCOSE, categories=labels)
     assert told == (
-        "The model says 61 % for bad; the mean over the background is 30 %. "
-        "Mainly raised by: glucose high (180). Lowered by: age high (50)."
+        "The model predicts 61 % for bad; the mean over the background is 30 %. "
+        "Mainly raised by: glucose (high: 180). Lowered by: age (high: 50)."
     )
 
 
@@ -54,7 +54,7 @@ def test_what_lowers_an_answer_below_the_mean_comes_first():
     labels = ((), (), ("clerk", "guard"))
     values = [[0.4, -0.1, 0.01], [-0.2, 0.0, 0.05], [0.0, 0.0, 0.1]]
     assert said(values, GLUCOSE, categories=labels, place=1).endswith(
-        "Mainly lowered by: glucose low (90). Raised by: job = guard."
+        "Mainly lowered by: glucose (low: 90). Raised by: job = guard."
     )
 
 
@@ -62,7 +62,7 @@ def test_a_missing_value_is_a_value():
     labels = ((), (), ("clerk", "guard"))
     values = [[0.4, -0.1, 0.01], [-0.2, 0.0, 0.05], [0.0, 0.0, 0.1]]
     told = said(values, GLUCOSE, categories=labels, place=2)
-    assert told.endswith("Mainly raised by: job missing.")
+    assert told.endswith("Mainly raised by: job (missing).")
 
 
 def test_nothing_that_counts_is_said_so():
@@ -77,4 +77,6 @@ def test_a_value_among_equals_is_neither_high_nor_low():
 
 def test_regression_has_no_class_and_no_percent():
     told = said([[12.5], [0.0]], [[4.0], [1.0]], space="value", output="")
-    assert told.startswith("The model says 12.8; the mean over the background is 0.3")
+    assert told.startswith(
+        "The model predicts 12.8; the mean over the background is 0.3"
+    )
