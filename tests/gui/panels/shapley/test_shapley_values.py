@@ -87,7 +87,6 @@ def test_features_stand_in_the_order_of_their_importance(made):
     assert panel.reading().startswith(
         "home contributes most to the predicted probability of bad"
     )
-    assert "not a cause" in panel.reading()
     assert [row[0] for row in panel.as_table()[1]] == ["home", "age", "income"]
 
 

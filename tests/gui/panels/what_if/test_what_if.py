@@ -173,9 +173,9 @@ def test_a_changed_cell_is_asked_about_and_told(made, qtbot):
     assert asked(case)[-1].params == {"changes": ("age=60",), "feature": "age"}
     said = panel.reading().replace("\u202f", " ")
     assert said.startswith(
-        "With age from 44 to 60, the prediction for bad goes from 44 %"
+        "With age from 44 to 60, the prediction for bad goes from 44"
     )
-    assert "turns from good to bad" in said
+    assert "changes from good to bad" in said
     choose_town(panel, "Cádiz")
     settle(case)
     assert asked(case)[-1].params["changes"] == ("age=60", "town=Cádiz")
