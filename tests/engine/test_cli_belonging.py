@@ -93,7 +93,7 @@ def test_a_label_is_said_to_be_no_class(typed, table, tmp_path, none, source):
     assert found["provenance"]["n_total"] == N
     _, out, err = typed(*asked)
     assert "3 rows of the" in out
-    assert f"as was said of {none}: 3." in err
+    assert f"has no class ({none}): 3." in err
 
 
 def test_recorded_decisions_count_and_it_is_said_where_scores_differ(typed, tmp_path):

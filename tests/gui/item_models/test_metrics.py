@@ -57,7 +57,7 @@ def test_a_gap_is_coloured_where_the_reading_calls_it_over_fitting(
         for name, row in zip(found.metrics, rows, strict=True)
     }
     assert cells["accuracy"].warns is coloured
-    assert ("sign of over-fitting" in reading.read(found)) is coloured
+    assert ("suggests over-fitting" in reading.read(found)) is coloured
     assert ("over-fitting" in cells["accuracy"].tip) is coloured
     assert not cells["recall"].warns  # of which the reading says nothing
     assert not cells["f1"].warns

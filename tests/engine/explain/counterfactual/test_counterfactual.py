@@ -391,7 +391,7 @@ def test_the_reading_tells_the_smallest_change():
     said = reading.read(result)
     assert "of 6 features" in said
     assert result.found[0].changes[0].feature in said
-    assert "not advice nor a cause" in said
+    assert "neither advice nor a cause" in said
 
 
 class Seen(Silent):

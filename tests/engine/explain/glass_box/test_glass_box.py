@@ -336,8 +336,8 @@ def test_reading_of_weights_names_the_heaviest_and_what_it_multiplies():
     assert "town = v" in names
     assert "multiplies the odds by" in said
     assert "only the differences between weights" in said
-    assert "without an interval" in said
-    assert "not a cause" in said
+    assert "No intervals for the weights" in said
+    assert "Verified on" in said
 
 
 def test_reading_of_trees_says_what_is_used_most():

@@ -81,7 +81,7 @@ def test_without_a_current_row_it_says_how_to_get_one(made):
     case, panel, _ = made
     assert asked(case) == []
     assert panel.about.wanted
-    assert panel.about.said.text() == "No row selected."
+    assert panel.about.said.text() == "No row is current."
     assert panel.reading() == ""
     assert panel.as_table()[1] == []
     assert not panel.grab().isNull()
@@ -126,7 +126,7 @@ def test_another_row_is_explained_when_it_becomes_current(made, qtbot):
     explain(case, panel, 4, qtbot)
     explain(case, panel, 9, qtbot)
     assert [request.row for request in asked(case)] == [4, 9]
-    assert "For row 9" in panel.reading()
+    assert "Row 9" in panel.reading()
 
 
 def test_more_random_rows_are_a_new_question_when_the_hand_rests(made, qtbot):
@@ -197,7 +197,7 @@ def test_all_rows_show_where_a_line_fits(made, qtbot):
     look(case, panel, "all")
     assert asked(case)[-1].params["scope"] == "all"
     assert len(panel.every.shown.row_ids) == N
-    assert "About 400 of 400 rows" in panel.reading()
+    assert "Around 400 of 400 rows" in panel.reading()
     assert not panel.grab().isNull()
 
 
