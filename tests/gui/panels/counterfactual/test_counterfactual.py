@@ -105,7 +105,7 @@ def test_without_a_current_row_it_says_how_to_get_one(made):
     case, panel = made
     assert panel.state is State.READY
     assert panel.about.wanted
-    assert panel.about.said.text() == "No row is current."
+    assert panel.about.said.text() == "No row selected."
     assert panel.reading() == ""
     assert asked(case) == []
     assert panel.as_table()[1] == []
@@ -236,7 +236,7 @@ def test_an_error_is_told_beside_what_is_shown(made, qtbot):
     look_at(case, panel, 4, qtbot)
     panel._failed(ErrorInfo(code="explain.bad_aim", params={"given": "x"}))
     assert panel.state is State.READY
-    assert panel.words.text().startswith("“x” is no answer")
+    assert panel.words.text().startswith("“x” is not a target")
 
 
 def test_of_several_classes_the_wanted_one_is_chosen_and_kept(made, qtbot):

@@ -48,7 +48,7 @@ def made(qtbot):
 
 def test_the_pair_that_does_most_together_is_named(made):
     _, panel = made
-    assert "home and age move" in panel.reading()
+    assert "home × age" in panel.reading()
     assert "3 of 3 samples" in panel.words.text()
     header, rows = panel.as_table()
     assert set(rows[0][:2]) == {"age", "home"}

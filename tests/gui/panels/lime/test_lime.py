@@ -81,7 +81,7 @@ def test_without_a_current_row_it_says_how_to_get_one(made):
     case, panel, _ = made
     assert asked(case) == []
     assert panel.about.wanted
-    assert panel.about.said.text() == "No row is current."
+    assert panel.about.said.text() == "No row selected."
     assert panel.reading() == ""
     assert panel.as_table()[1] == []
     assert not panel.grab().isNull()
