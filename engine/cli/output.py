@@ -7,7 +7,6 @@ import io
 import json
 import os
 import sys
-import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from engine.contracts.printable import OWN, printable, shortened
 from engine.contracts.provenance import Provenance
 from engine.contracts.readings import decision, metric_names, numbers
 from engine.contracts.readings import summary as reading
+from engine.contracts.whole_files import written_whole
 
 if TYPE_CHECKING:
     from engine.contracts.decision import Rule
@@ -280,23 +280,11 @@ def write_whole(path: str, content: bytes) -> None:
     """
     target = Path(path)
     try:
-        handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".trasluz-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(partial).chmod(0o666 & ~_umask())
-            Path(partial).replace(target)
-        finally:
-            Path(partial).unlink(missing_ok=True)
+        with written_whole(target) as partial:
+            partial.write_bytes(content)
     except OSError as error:
         why = error.strerror or str(error)
         raise EngineError("command.cannot_write", file=path, why=why) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _whole(value: Any) -> Any:

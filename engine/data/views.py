@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +18,7 @@ from engine.contracts.errors import EngineError
 from engine.contracts.progress import SILENT
 from engine.contracts.results import ColumnWindow
 from engine.contracts.tables import FORMULA_STARTS, NUMBER, harmless_text
+from engine.contracts.whole_files import written_whole
 from engine.contracts.workbook import workbook
 
 if TYPE_CHECKING:
@@ -104,18 +103,12 @@ def export(
         no room ``data.too_many_rows``, ``data.too_many_columns``, ``data.long_cell``.
     """
     target = Path(path)
-    partial = ""
     try:
-        handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".trasluz-")
-        os.close(handle)
-        _write(view, columns, Path(partial), target.suffix.lower(), progress)
-        Path(partial).replace(target)
+        with written_whole(target) as partial:
+            _write(view, columns, partial, target.suffix.lower(), progress)
     except OSError as error:
         why = error.strerror or str(error)
         raise EngineError("data.cannot_write", file=path, why=why) from error
-    finally:
-        if partial:
-            Path(partial).unlink(missing_ok=True)
 
 
 def _write(

@@ -10,8 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from engine.contracts.i18n import tr
+from engine.contracts.whole_files import written_whole
 from gui.dialogs.caption import file_name
-from gui.services.table_files import write_table, written_whole
+from gui.services.table_files import write_table
 
 if TYPE_CHECKING:
     from engine.contracts.tables import Table

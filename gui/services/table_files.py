@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.contracts.printable import shortened
 from engine.contracts.tables import harmless_text
+from engine.contracts.whole_files import written_whole
 from engine.contracts.workbook import LONGEST, workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from engine.contracts.tables import Table
 
@@ -32,19 +29,6 @@ def write_table(path: Path, table: Table) -> None:
     write = _write_xlsx if path.suffix.lower() == ".xlsx" else _write_csv
     with written_whole(path) as partial:
         write(partial, table)
-
-
-@contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """Give a file to write, which takes the place of ``path`` once it is complete."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".trasluz-")
-    os.close(handle)
-    partial = Path(name)
-    try:
-        yield partial
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _write_csv(path: Path, table: Table) -> None:
