@@ -16,6 +16,8 @@ class Started(msgspec.Struct, frozen=True, tag="started"):
 
 # The stage of a job that lets others go first.
 PREEMPTED = "engine.preempted"
+# Seconds that a job may say nothing, where no policy says otherwise.
+SILENT_SECONDS = 20.0
 
 
 class Progressed(msgspec.Struct, frozen=True, tag="progressed"):
@@ -72,7 +74,7 @@ class EngineReady(msgspec.Struct, frozen=True, tag="ready"):
     pid: int
     versions: dict[str, str] = {}
     sandbox: tuple[str, ...] = ()
-    silent_seconds: float = 20.0
+    silent_seconds: float = SILENT_SECONDS
 
 
 class HostState(msgspec.Struct, frozen=True, tag="host"):

@@ -49,7 +49,7 @@ class Picture:
     documents.
     """
 
-    def __init__(self, panel: Panel) -> None:
+    def __init__(self, panel: Panel, now: datetime | None = None) -> None:
         self._panel = panel
         self._title = tr(panel.TITLE)
         parts = parts_of(panel.body, panel.as_table())
@@ -58,7 +58,7 @@ class Picture:
         self._width = max(*ends, LEAST_WIDTH) if ends else LEAST_WIDTH
         lows = [where.bottom() for _, where in self._placed]
         self._bottom = max(lows, default=0.0)
-        self._lines = _wrapped(caption_of(panel, datetime.now()), self._width)
+        self._lines = _wrapped(caption_of(panel, now or datetime.now()), self._width)
 
     @property
     def size(self) -> QSizeF:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -247,7 +248,7 @@ def test_many_decisions_on_reading_are_counted(typed, tmp_path):
         ({"--split": "nope=1"}, ["nope"]),
         ({"--positive": "maybe"}, ["maybe", "yes"]),
         ({"--weights": "nope"}, ["nope"]),
-        ({"--weights": "x1"}, ["x1", "Row"]),
+        ({"--weights": "x1"}, ["x1", "row 1"]),
         ({"--weights": "colour"}, ["colour"]),
         ({"--threshold": "nan"}, ["nan"]),
         ({"--threshold": "half"}, ["half"]),
@@ -321,7 +322,7 @@ def test_an_interrupt_is_130_and_leaves_nothing(typed, recorded, tmp_path, monke
     def stop(*_given):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(output.os, "fdopen", stop)
+    monkeypatch.setattr(Path, "write_bytes", stop)
     path = tmp_path / "found.json"
     code, _, err = typed("evaluate", *recorded, "--json", path)
     assert code == 130

@@ -70,7 +70,7 @@ def test_notes_on_the_command_line_say_what_to_do_about_them(typed, tmp_path):
     asked = ("evaluate", "--data", tmp_path / "rows.csv", "--prediction", "q")
     code, _, err = typed(*asked, "--target", "y")
     assert code == 0
-    line = next(line for line in err.splitlines() if "class to be found" in line)
+    line = next(line for line in err.splitlines() if "positive class" in line)
     assert line.endswith("Choose the other one if that is wrong (--positive).")
 
 

@@ -209,7 +209,7 @@ def test_a_pipeline_prepares_its_columns_as_in_the_file():
     np.testing.assert_allclose(found.importances_mean, lost, atol=1e-12)
     assert found.importances_mean[list(frame).index("home")] > 0.05
     assert not found.importances_mean[3:-1].any()  # the pipeline lets them not through
-    assert "prepares the columns as in the file" in read(found)
+    assert "prepare the columns as in the file" in read(found)
 
 
 def test_trees_that_ask_for_labels_are_not_fitted_to_their_codes():

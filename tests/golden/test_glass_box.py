@@ -228,4 +228,4 @@ def test_a_model_that_cannot_be_taken_apart_says_so():
     assert found.kind == "closed"
     assert found.body is None
     assert [note.code for note in found.notes] == ["explain.closed"]
-    assert "cannot be read by itself" in read(found)
+    assert "The structure of this model cannot be shown" in read(found)

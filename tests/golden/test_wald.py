@@ -183,7 +183,7 @@ def test_where_they_cannot_be_told_it_is_said_why(model, code):
     found = glass(model.fit(frame, truth), frame, truth)
     assert found.body.low is None
     assert code in codes(found)
-    assert "without an interval" in read(found)
+    assert "No intervals for the weights" in read(found)
 
 
 def test_other_rows_than_those_of_the_fit_tell_nothing():

@@ -30,6 +30,7 @@ from engine.contracts.results import Recognised, RecognisedFile
 from engine.contracts.selection import Range, cell
 from gui.dialogs.match import MatchDialog
 from gui.dialogs.reading_options import ReadingOptions
+from gui.main_window import MainWindow
 from gui.services import autosave
 from tests.gui.support import AnsweringProcess, open_small, shown
 
@@ -391,7 +392,7 @@ def test_the_status_says_what_keeps_the_model_in(made, qtbot, layers, words) -> 
 def test_what_the_engine_says_of_no_job_is_shown(made, qtbot) -> None:
     with qtbot.waitSignal(made.context.engine.warned):
         made.process().tell(Warned(0, "host.works_unasked"))
-    assert "nobody asked" in made.notices[-1].text
+    assert "without any request" in made.notices[-1].text
 
 
 def test_regression_has_other_panels_and_no_threshold(made, qtbot) -> None:
@@ -517,3 +518,17 @@ def test_another_model_alone_keeps_the_data_and_the_case_so_far(
     assert made.case.file.model.paths == ("/new.model",)
     assert [file.paths for file in made.case.file.data] == [("/a.data",)]
     assert made.case.path != first
+
+
+def test_a_window_of_a_screen_that_is_gone_comes_up_on_one_that_is_there(
+    made, qtbot
+) -> None:
+    window = made.window
+    window.move(40_000, 40_000)
+    window.context.settings.update(geometry=bytes(window.saveGeometry().data()))
+    window.move(0, 0)
+    again = MainWindow(window.context, ask=False)
+    qtbot.addWidget(again)
+    again.show()
+    room = again.screen().availableGeometry()
+    assert room.contains(again.geometry().topLeft())

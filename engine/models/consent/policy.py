@@ -21,6 +21,7 @@ from pathlib import Path
 import platformdirs
 
 from engine.contracts.dataset import Note
+from engine.contracts.events import SILENT_SECONDS
 from engine.contracts.model import Light
 
 APPLICATION = "trasluz"
@@ -56,7 +57,7 @@ class Limits:
     load_seconds: float = 60.0
     structure_seconds: float = 60.0
     batch_seconds: float = 60.0
-    silent_seconds: float = 20.0
+    silent_seconds: float = SILENT_SECONDS
 
     @property
     def memory(self) -> int | None:

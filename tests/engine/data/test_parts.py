@@ -99,7 +99,7 @@ def test_a_part_that_shows_the_other_was_read_wrongly_is_refused(write):
     assert caught.value.code == "data.other_dates"
     said = sentence(caught.value.code, caught.value.params)
     assert said == (
-        "The dates of when are written %m/%d/%Y in the reference part; those open now "
+        "The dates of when are written %m/%d/%Y in the training data; those open now "
         "were read as %d/%m/%Y."
     )
     chosen = Dataset.open(evaluation, options=ReadOptions(day_first=False))
@@ -145,7 +145,7 @@ def test_a_part_of_another_type_is_refused_by_column(write):
         data.with_part(write("r.csv", age=["young", "old"], n=[1, 2]), Part.REFERENCE)
     assert caught.value.code == "data.other_type"
     said = sentence(caught.value.code, caught.value.params)
-    assert said == "Column age of the reference part is string, int64 is expected."
+    assert said == "Column age of the training data is string, int64 is expected."
 
 
 def test_a_part_that_lacks_columns_is_refused_by_name(write):

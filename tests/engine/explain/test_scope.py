@@ -26,12 +26,12 @@ def test_options_within_their_limits_pass():
 @pytest.mark.parametrize(
     ("given", "said", "advice"),
     [
-        ({"depth": 0}, "depth cannot be 0.", "Give a number from 1 to 8."),
-        ({"depth": 9}, "depth cannot be 9.", "Give a number from 1 to 8."),
+        ({"depth": 0}, "depth cannot be 0.", "Give a number from 1 to 8 (-p depth=…)."),
+        ({"depth": 9}, "depth cannot be 9.", "Give a number from 1 to 8 (-p depth=…)."),
         (
             {"seconds": float("nan")},
             "seconds cannot be nan.",
-            "Give a number from 0.1 to 86,400.",
+            "Give a number from 0.1 to 86,400 (-p seconds=…).",
         ),
     ],
 )

@@ -63,7 +63,7 @@ CASES = {
     "TorchScript whose constants call": (
         archive({**SCRIPT, "m/constants.pkl": SYSTEM}), "dangerous", "os.system"),
     "TorchScript, a second pickle behind the first": (
-        archive({**SCRIPT, "m/data.pkl": PLAIN + SYSTEM}), "after_stop", "Behind"),
+        archive({**SCRIPT, "m/data.pkl": PLAIN + SYSTEM}), "after_stop", "after the"),
     "TorchScript with an archive for a state": (
         archive({**SCRIPT, "m/data.pkl": archive(SCRIPT)}),
         "archive_in_archive", "archive in"),

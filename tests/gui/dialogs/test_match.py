@@ -99,7 +99,7 @@ def test_without_a_target_the_sheet_waits_and_says_so(made, qtbot) -> None:
     assert found.target.currentText() == ""
     assert made.process().requests(Match)[-1].target == ""
     assert not found.accept_button.isEnabled()
-    assert found.problem.text().startswith("No column says by itself")
+    assert found.problem.text().startswith("The target column could not be recognised")
     found.target.setCurrentText("id")  # a person may
     qtbot.waitUntil(found.accept_button.isEnabled)
 

@@ -197,9 +197,9 @@ def test_a_picture_of_a_dark_window_is_light_and_the_window_stays_dark(shown):
 
 def test_the_place_of_the_keys_is_not_painted(shown):
     panel = shown(ThresholdPanel)
-    before = Picture(panel).encoded(".png")
+    before = Picture(panel, NOW).encoded(".png")
     panel.histogram.setFocus()
-    assert Picture(panel).encoded(".png") == before
+    assert Picture(panel, NOW).encoded(".png") == before
 
 
 def test_a_file_is_offered_by_case_panel_and_date_and_its_place_is_told(

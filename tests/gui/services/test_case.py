@@ -376,7 +376,7 @@ def test_a_match_that_fails_leaves_the_answers_there_are(case, engine, notices) 
     case.predict(target="x")
     assert case.failure is None
     assert case.scores is not None
-    assert "no column called x" in notices[-1].text
+    assert "no target column called x" in notices[-1].text
 
 
 def test_new_roles_take_the_answers_along_if_nothing_can_be_predicted(

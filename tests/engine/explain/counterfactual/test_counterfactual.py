@@ -289,7 +289,7 @@ def test_a_row_beyond_reach_is_told_with_how_far_one_got():
     assert not result.found
     assert result.closest is not None
     assert result.closest.answer[0] > result.answer[0]
-    assert "none" in reading.read(result)
+    assert reading.read(result).startswith("None of the ")
     fixed = explain(two()[0], "counterfactual", fixed=tuple(rows()))
     assert [note.code for note in fixed.notes] == ["explain.nothing_may_change"]
     assert "No feature may change" in reading.read(fixed)
@@ -416,7 +416,9 @@ def test_none_is_said_to_be_found_only_once_the_search_has_ended(reachable):
     last = reading.read(ended)
     assert "not finished" not in last
     assert bool(ended.found) is reachable
-    assert ("none with the changes that are allowed" in last) is not reachable
+    assert (
+        last.startswith("None of the ") and "within the allowed changes" in last
+    ) is not reachable
 
 
 @pytest.mark.parametrize("n", [60, 900])
@@ -426,7 +428,7 @@ def test_plausibility_names_the_rows_that_it_is_a_share_of(n):
     assert result.n_real == n - 1
     assert result.n_judged == min(n - 1, 500)
     odd = reading.odd_text(0.0, result.n_judged)
-    assert f"none of {result.n_judged} real rows compared" in odd
+    assert f"none of {result.n_judged} real rows lies as far" in odd
     some = reading.odd_text(3 / result.n_judged, result.n_judged)
-    assert f"of {result.n_judged} real rows compared" in (some or odd)
-    assert reading.share_text(0.0, 500).replace("\u202f", " ") == "under 0.2 %"
+    assert f"of {result.n_judged} real rows " in (some or odd)
+    assert reading.share_text(0.0, 500).replace("\u202f", " ") == "less than 0.2 %"

@@ -74,6 +74,7 @@ def test_what_it_cannot_follow_it_must_not_stand_for():
     assert found.r2[0].value < 0.5
     said = read(found)
     assert said.startswith("Tree with ")
+    assert "120 held-out rows" in said
     assert "does not represent the model" in said
 
 

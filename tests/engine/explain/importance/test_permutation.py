@@ -52,7 +52,7 @@ def test_a_loss_of_nothing_has_no_interval_where_none_is_known():
     assert np.isnan(found.low[idle])
     assert np.isnan(found.high[idle])
     assert reading.loss(found, idle).endswith("(no interval)")
-    assert "For 1 of 3 the loss cannot be told" in reading.read(found)
+    assert "For 1 of 3 features the drop is not distinguishable" in reading.read(found)
 
 
 def test_a_row_that_costs_more_may_cost_more_unseen():

@@ -62,7 +62,9 @@ def test_a_gap_that_the_trial_did_not_meet_is_said(forest, monkeypatch):
         found = explain(forest, name, background="8")
         assert codes(found) == ["explain.parts_miss"]
         assert found.notes[0].params["gap"] == found.additivity_error
-        assert "misses its own answers by up to 0.01" in read.read(found)
+        assert "reproduces the model's predictions only to within 0.01" in read.read(
+            found
+        )
 
 
 def test_trees_without_weights_have_no_path_dependent_values(forest, monkeypatch):

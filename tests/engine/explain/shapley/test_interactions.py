@@ -165,8 +165,10 @@ def test_too_many_features_for_all_coalitions_are_said():
 
 def test_the_reading_names_the_strongest_pair_or_says_that_there_is_none():
     inputs, _ = case(columns(200), product)
-    assert reading.read(run(inputs, background="20")).startswith("x0 and x1 do most")
+    assert reading.read(run(inputs, background="20")).startswith(
+        "x0 × x1 is the strongest interaction"
+    )
     frame = numbers()
     model = LinearRegression().fit(frame, value(frame))
     found = explain(fitted_case(model, frame), "interactions")
-    assert "a plain sum" in reading.read(found)
+    assert "the model is additive" in reading.read(found)

@@ -84,7 +84,7 @@ def test_of_a_regression_it_is_said_which_answers_were_looked_for():
         return reading.read(msgspec.structs.replace(VALUE, **aim))
 
     assert "a prediction of at most 9.00:" in said(low=None, high=9.0)
-    assert "an answer between 1.00 and 9.00:" in said(low=1.0, high=9.0)
+    assert "a prediction between 1.00 and 9.00:" in said(low=1.0, high=9.0)
     assert "below 202 or above 4,430:" in said(low=202.4, high=4430.1, outside=True)
 
 

@@ -92,7 +92,7 @@ def test_answers_are_shown_in_margins_where_that_is_wanted(made):
     settle(case)
     assert asked(case)[-1].params["output"] == "margin"
     assert panel._shown.space == "margin"
-    assert "in margin (log-odds)" in panel.reading()
+    assert "the model output (margin) for bad" in panel.reading()
 
 
 def test_lines_of_rows_need_no_new_question(made):

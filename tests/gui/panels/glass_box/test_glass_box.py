@@ -313,8 +313,8 @@ def test_the_chosen_shape_stays_when_the_row_moves(opened, qtbot):
 def test_a_closed_model_says_why_and_what_to_look_at(opened):
     _, panel = opened("closed")
     assert panel.pages.currentWidget() is panel.closed
-    assert "cannot be read by itself" in panel.reading()
-    assert "contributions" in panel.closed.text()
+    assert "The structure of this model cannot be shown" in panel.reading()
+    assert "SHAP values" in panel.closed.text()
     assert panel.as_table() == ([], [])
 
 

@@ -54,8 +54,8 @@ def opened(qtbot):
 
 def test_says_first_how_far_it_follows_the_model(opened):
     _, panel = opened()
-    assert panel.reading().startswith("On 120 rows that it was not fitted on")
-    assert "Both decide alike" in panel.reading()
+    assert "on 120 held-out rows: fidelity R² " in panel.reading()
+    assert "a constant decision would agree on" in panel.reading()
     assert panel.badge_text().startswith("computed on 400 of 400 rows")
     assert not panel.grab().isNull()
 

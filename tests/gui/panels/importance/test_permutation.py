@@ -93,7 +93,7 @@ def test_the_largest_loss_is_read_first(made):
     _, panel = made
     assert panel.reading().startswith("Shuffling home causes the largest drop")
     assert [row[0] for row in panel.as_table()[1]] == ["home", "age", "income"]
-    assert "stand in for each other" in panel.reading()
+    assert "Correlated features can replace each other" in panel.reading()
 
 
 def test_another_metric_is_asked_for(made):
@@ -168,7 +168,7 @@ def test_a_model_fitted_without_each_feature_is_another_picture(made):
     panel.view._buttons["losses"].click()
     assert panel.reading().startswith("Shuffling home")
     panel.view._buttons["left_out"].click()
-    assert "Without home" in panel.reading()
+    assert "The largest drop is without home" in panel.reading()
     assert len(case.engine.asked_for(Run)) == n
 
 
@@ -177,6 +177,6 @@ def test_why_nothing_can_be_fitted_anew_is_said(made):
     panel.chooser.setCurrentIndex(1)
     panel.view._buttons["left_out"].click()
     settle(case)
-    assert "cannot be fitted anew" in panel.words.text()
+    assert "cannot be refitted" in panel.words.text()
     assert panel.as_table()[1] == []
     assert panel.reading() == ""

@@ -58,7 +58,7 @@ def test_that_keys_and_the_box_move_the_line(case, panel):
     assert case.decision.decision.threshold == pytest.approx(0.41)
     panel.spin.setValue(0.7)
     assert case.decision.decision.threshold == 0.7
-    assert "At 0.7," in panel.reading()
+    assert "At threshold 0.7," in panel.reading()
 
 
 def test_that_rings_stand_where_the_rates_are(case, panel):

@@ -173,7 +173,7 @@ def test_a_changed_cell_is_asked_about_and_told(made, qtbot):
     assert asked(case)[-1].params == {"changes": ("age=60",), "feature": "age"}
     said = panel.reading().replace("\u202f", " ")
     assert said.startswith(
-        "With age from 44 to 60, the prediction for bad goes from 44"
+        "With age from 44 to 60, the prediction for bad goes from 44 %"
     )
     assert "changes from good to bad" in said
     choose_town(panel, "Cádiz")

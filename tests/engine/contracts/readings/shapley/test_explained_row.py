@@ -77,4 +77,6 @@ def test_a_value_among_equals_is_neither_high_nor_low():
 
 def test_regression_has_no_class_and_no_percent():
     told = said([[12.5], [0.0]], [[4.0], [1.0]], space="value", output="")
-    assert told.startswith("The model predicts 12.8; the mean over the background")
+    assert told.startswith(
+        "The model predicts 12.8; the mean over the background is 0.3"
+    )
