@@ -12,6 +12,7 @@ from engine.contracts.dataset import Role
 from engine.contracts.selection import BUCKET, Missing, Range, Values
 from gui.actions.search import entries
 from gui.dialogs.palette import Palette
+from gui.panel import State
 from gui.panels import TABLE, load
 from tests.gui.support import open_small
 
@@ -228,6 +229,13 @@ def test_a_row_is_found_by_its_identifier(palette, made, qtbot) -> None:
 
 
 def test_what_is_in_sight_can_be_exported(palette, made, qtbot) -> None:
+    docks = made.window.docks
+
+    def in_sight() -> bool:
+        panels = docks.panels.values()
+        return any(p.state is State.READY and p.isVisibleTo(docks) for p in panels)
+
+    qtbot.waitUntil(in_sight)
     qtbot.keyClicks(palette.line, "export")
     assert any(title.startswith("Save the picture of") for title in shown(palette))
     assert any(title.startswith("Save the table of") for title in shown(palette))
